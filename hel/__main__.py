@@ -1,0 +1,111 @@
+"""`hel COMMAND ...`, the one entry point.
+
+Exit code 0 on success, 2 and one line for a request that cannot be met, 1 otherwise, 130 when interrupted.
+
+`--json` prints exactly one JSON object on standard output. HEL_DEBUG=1 shows tracebacks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from hel.commands import SUMMARIES
+from hel.output import stdout_to_stderr
+from hel.parse import Parser, UsageError, suggest
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    try:
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        return _fail(130, "interrupted")
+    except BrokenPipeError:  # the reader of our output left, as in `hel systems | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except ModuleNotFoundError as error:
+        return _fail(2, f"{error.name} is not installed; `pip install hel-fpga[all]`, or `make env` in a checkout")
+    except ValueError as error:
+        return _fail(2, str(error))
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        return _fail(2, f"{error.strerror or error}{where}")
+    except Exception as error:
+        return _fail(1, f"{type(error).__name__}: {error} (a defect; HEL_DEBUG=1 shows where)")
+
+
+def _main(argv: list[str]) -> int:
+    if not argv or argv[0] in ("-h", "--help"):
+        print(_overview())
+        return 0
+    if argv[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"hel {version('hel-fpga')}")
+        return 0
+    name, rest = argv[0], argv[1:]
+    if name not in SUMMARIES:
+        raise UsageError(f"unknown command {name!r}{suggest(name, SUMMARIES) or ';'} available: {', '.join(SUMMARIES)}")
+    command = importlib.import_module(f"hel.commands.{name}")
+    parser = _parser(name, command)
+    try:
+        args = parser.parse_args(rest)
+    except SystemExit as stop:  # --help
+        return int(stop.code or 0)
+    # Compilers and simulators may write anything to standard output: it belongs to the result alone.
+    with stdout_to_stderr() if args.json else contextlib.nullcontext():
+        result = command.run(args)
+    print(json.dumps(result, default=_plain, allow_nan=False) if args.json else command.text(result), flush=True)
+    return int(bool(result.get("failed", False)))
+
+
+def _parser(name: str, command: Any) -> Parser:
+    summary, _, rest = (command.__doc__ or "").strip().partition("\n")
+    parser = Parser(prog=f"hel {name}", description=summary, epilog=rest.strip())
+    command.arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    return parser
+
+
+def _overview() -> str:
+    width = max(map(len, SUMMARIES))
+    lines = [f"  {name:{width}}  {summary}" for name, summary in SUMMARIES.items()]
+    return "\n".join(
+        [
+            "usage: hel COMMAND [options]",
+            "",
+            "From a Hamiltonian to an FPGA that learns.",
+            "",
+            *lines,
+            "",
+            "`hel COMMAND --help` explains a command and shows an example. Every command takes --json.",
+        ]
+    )
+
+
+def _plain(value: Any) -> Any:
+    """NumPy numbers and arrays, paths: as JSON knows them."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return str(value)
+
+
+def _fail(code: int, message: str) -> int:
+    if os.environ.get("HEL_DEBUG") == "1" and sys.exc_info()[0] is not None:
+        import traceback
+
+        traceback.print_exc()
+    print(f"hel: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Synthesise, place and route the learning array for a board; write the bitstream and a JSON report.
+
+The build fails if its clock is not met or if the placed netlist has lost a multiplier or a RAM.
+Native yosys and nextpnr are used where they are on PATH, else those of the Python index.
+
+example:
+  hel build dense --board ulx3s_85f --neurons 64 --elements 16 --seed 1
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from hel.commands.systems import ARRAY_SYSTEMS
+from hel.options import add_seed, add_size, add_system, check_size, checked_system
+from hel.output import Progress
+from hel.parse import choose
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """System, board, size, seed, folder."""
+    add_system(parser)
+    parser.add_argument("--board", default="ulx3s_85f", metavar="B", help="board; default: ulx3s_85f")
+    add_size(parser, neurons=64, elements=16)
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("build"), metavar="DIR", help="folder of the products; default: build"
+    )
+    add_seed(parser)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """See `bitstreams.build`."""
+    from bitstreams import boards
+
+    checked_system(args.system, ARRAY_SYSTEMS, "run on the array")
+    choose("board", args.board, boards.names())
+    check_size(args)
+    from bitstreams.build import build
+
+    progress = Progress()
+    try:
+        return build(
+            args.system,
+            board=args.board,
+            neurons=args.neurons,
+            elements=args.elements,
+            seed=args.seed,
+            output=args.output,
+            progress=progress,
+        )
+    finally:
+        progress.close()
+
+
+def text(result: dict[str, Any]) -> str:
+    """The first screen of the report."""
+    r = result
+    return (
+        f"{r['bitstream']}\n"
+        f"LUT {r['lut']}  FF {r['ff']}  DSP {r['dsp']}/{r['dsp_available']}  BRAM {r['bram']}\n"
+        f"Fmax {r['fmax_hz'] / 1e6:.1f} MHz  {r['cycles_per_step']} cycles a step  "
+        f"{r['steps_per_s']:.0f} steps/s  {r['mac_per_s'] / 1e9:.2f} GMAC/s"
+    )

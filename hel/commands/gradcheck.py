@@ -1,0 +1,55 @@
+"""Compare the gradient of echo learning with backpropagation through time, in float64 and in fixed point.
+
+Both run on the same quantised parameters, random inputs and a cost on the final position. `return_error_lsb` is the
+largest difference, in units of the last place, of a state word after an echo without nudge: 0, or something is broken.
+
+example:
+  hel gradcheck dense --steps 1000 --neurons 16 --eps 2^-5
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from hel.options import add_formats, add_seed, add_size, add_system, checked_system, formats
+from hel.parse import integer, power_of_two
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """System, length, size, eps, formats, seed."""
+    add_system(parser)
+    parser.add_argument(
+        "--steps", type=integer(1, 10_000_000), default=100, metavar="T", help="time steps; default: 100"
+    )
+    add_size(parser, neurons=16)
+    parser.add_argument(
+        "--eps",
+        type=power_of_two,
+        default=power_of_two("2^-5"),
+        metavar="E",
+        help="nudge strength, a power of two; default: 2^-5",
+    )
+    add_formats(parser, step="2^-3")
+    add_seed(parser)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """See `golden.gradcheck`."""
+    checked_system(args.system)
+    number_formats = formats(args)
+    from golden.gradcheck import gradcheck
+
+    return gradcheck(
+        args.system, steps=args.steps, neurons=args.neurons, eps=args.eps, formats=number_formats, seed=args.seed
+    )
+
+
+def text(result: dict[str, Any]) -> str:
+    """The two comparisons, one a line, and the return error."""
+    lines = []
+    for label, key in (("float64    ", "float"), ("fixed point", "fixed")):
+        angle, error = 1 - result[f"cosine_{key}"], result[f"relative_error_{key}"]
+        lines.append(f"{label}  1 - cosine {angle:.2e}   relative error {error:.2e}")
+    lines.append(f"echo without nudge returns to within {result['return_error_lsb']} LSB")
+    return "\n".join(lines)

@@ -1,0 +1,92 @@
+"""Train a system on a task with Hamiltonian echo learning alone, then read the test set once.
+
+--arithmetic float is the mathematics in float64, fixed the golden model bit for bit as the hardware computes, and rtl
+the array itself in simulation with the golden model in step, compared after every sample. float also knows --rule bptt,
+for comparison.
+
+example:
+  hel train digits --system dense --arithmetic fixed --neurons 32 --epochs 4 --seed 0
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from hel.options import add_seed, add_size, add_system, check_size, checked_system
+from hel.output import Progress
+from hel.parse import UsageError, choose, integer
+
+ARITHMETICS = ("float", "fixed", "rtl")
+SIMULATORS = ("verilator", "icarus")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Task, system, arithmetic, size, epochs, seed; elements and simulator for rtl."""
+    parser.add_argument("task", metavar="TASK", help="what to learn: digits")
+    add_system(parser, optional=True)
+    parser.add_argument("--arithmetic", default="fixed", metavar="A", help="float, fixed or rtl; default: fixed")
+    parser.add_argument("--rule", default="hel", metavar="R", help="hel, or bptt (float only); default: hel")
+    add_size(parser, neurons=32, elements=16)
+    parser.add_argument(
+        "--epochs", type=integer(1, 10_000), default=4, metavar="E", help="passes over the training set; default: 4"
+    )
+    parser.add_argument(
+        "--samples",
+        type=integer(10, 10_000_000),
+        default=None,
+        metavar="K",
+        help="train on the first K samples only; default: all",
+    )
+    parser.add_argument(
+        "--simulator", default="verilator", metavar="X", help="verilator or icarus (rtl only); default: verilator"
+    )
+    parser.add_argument(
+        "--validation", action="store_true", help="report on a validation part of the training set, not on the test set"
+    )
+    add_seed(parser)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """See `golden.train`; for rtl `testbench.cosim.train_rtl`."""
+    from golden import tasks
+
+    choose("task", args.task, tasks.names())
+    choose("arithmetic", args.arithmetic, ARITHMETICS)
+    choose("simulator", args.simulator, SIMULATORS)
+    choose("rule", args.rule, ("hel", "bptt"))
+    from golden.train import TRAINABLE
+
+    checked_system(args.system, TRAINABLE, "trained on a task")
+    if args.rule == "bptt" and args.arithmetic != "float":
+        raise UsageError(f"--rule bptt is for --arithmetic float, not {args.arithmetic}; drop --rule")
+    progress = Progress()
+    options = {
+        "neurons": args.neurons,
+        "epochs": args.epochs,
+        "seed": args.seed,
+        "samples": args.samples,
+        "validation": args.validation,
+        "progress": progress,
+    }
+    try:
+        if args.arithmetic == "rtl":
+            check_size(args)
+            from testbench.cosim.train_rtl import run as train_rtl
+
+            return train_rtl(args.task, args.system, elements=args.elements, simulator=args.simulator, **options)
+        from golden.train import train
+
+        return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, **options)
+    finally:
+        progress.close()
+
+
+def text(result: dict[str, Any]) -> str:
+    """The learning curve and the accuracy."""
+    lines = [
+        f"epoch {k:3d}  cost {row['cost']:.4f}  training accuracy {row['training_accuracy']:.4f}"
+        for k, row in enumerate(result["history"], start=1)
+    ]
+    lines += [f"test accuracy {result['test_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s"]
+    return "\n".join(lines)

@@ -1,0 +1,107 @@
+"""What a command prints: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Progress", "stdout_to_stderr", "table", "write_whole"]
+
+
+class Progress:
+    """Progress of long work on standard error: a line redrawn on a terminal, a line now and then elsewhere.
+
+    Call it with (done, total, text); `total` may be 0 where it is not known.
+    """
+
+    def __init__(self, interval_s: float = 10.0) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.interval_s = 0.2 if self.terminal else interval_s
+        self.start_s = self.last_s = time.monotonic()
+        self.drawn = False
+
+    def __call__(self, done: int, total: int, text: str = "") -> None:
+        now_s = time.monotonic()
+        if now_s - self.last_s < self.interval_s and done != total:
+            return
+        self.last_s = now_s
+        share = f"{100 * done / total:5.1f} %  {done}/{total}" if total else f"{done}"
+        line = f"{share}  {now_s - self.start_s:6.0f} s  {text}"
+        if self.terminal:
+            sys.stderr.write("\r\x1b[K" + line)
+            self.drawn = True
+        else:
+            sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    def line(self, text: str) -> None:
+        """Write a line that stays."""
+        self.close()
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """End a redrawn line."""
+        if self.drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self.drawn = False
+
+
+@contextlib.contextmanager
+def stdout_to_stderr() -> Iterator[None]:
+    """Send everything written to file descriptor 1 (by compilers and simulators, too) to standard error."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(saved, 1)
+        os.close(saved)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: into a temporary neighbour, then renamed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -> str:
+    """Rows as aligned columns.
+
+    >>> print(table([{"name": "a", "n": 1}, {"name": "bc", "n": 20}]))
+    name  n
+    a     1
+    bc    20
+    """
+    columns = list(columns or (rows[0] if rows else ()))
+    cells = [columns, *([_cell(row.get(c)) for c in columns] for row in rows)]
+    widths = [max(len(row[k]) for row in cells) for k in range(len(columns))]
+    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_cell(v)}" for k, v in value.items())
+    if isinstance(value, (list, tuple)):
+        return "x".join(_cell(v) for v in value)
+    return "" if value is None else str(value)

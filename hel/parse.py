@@ -1,0 +1,124 @@
+"""Arguments of the command line: a parser whose errors are one line, and the checks commands share.
+
+Errors follow one form: the rule, the offending value, the way out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import math
+import re
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+__all__ = ["Parser", "UsageError", "choose", "fraction", "integer", "multiple", "power_of_two", "suggest"]
+
+
+class UsageError(ValueError):
+    """A request that cannot be met; its message is shown on one line and the exit code is 2."""
+
+
+class Parser(argparse.ArgumentParser):
+    """`argparse` that raises `UsageError` instead of printing its usage, and keeps the layout of help texts."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        options.setdefault("allow_abbrev", False)
+        super().__init__(**options)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def suggest(value: str, names: Iterable[str]) -> str:
+    """A hint about the nearest of `names`, or nothing.
+
+    >>> suggest("dens", ["dense", "hru"])
+    ', did you mean dense?'
+    """
+    near = difflib.get_close_matches(value.lower(), list(names), n=1, cutoff=0.5)
+    return f", did you mean {near[0]}?" if near else ""
+
+
+def choose(kind: str, value: str, names: Iterable[str]) -> str:
+    """Return `value` if it is one of `names`; else say what there is.
+
+    >>> choose("system", "dens", ["dense", "hru"])
+    Traceback (most recent call last):
+    ...
+    hel.parse.UsageError: unknown system 'dens', did you mean dense? available: dense, hru
+    """
+    names = sorted(names)
+    if value not in names:
+        raise UsageError(f"unknown {kind} {value!r}{suggest(value, names) or ';'} available: {', '.join(names)}")
+    return value
+
+
+class integer:
+    """Argument type: an integer in [low, high].
+
+    >>> integer(1)("0")
+    Traceback (most recent call last):
+    ...
+    argparse.ArgumentTypeError: must be an integer of at least 1, not '0'
+    """
+
+    def __init__(self, low: int, high: int | None = None) -> None:
+        self.low, self.high = low, high
+
+    def __call__(self, text: str) -> int:
+        bounds = f"of at least {self.low}" if self.high is None else f"from {self.low} to {self.high}"
+        try:
+            value = int(text)
+        except ValueError:
+            value = self.low - 1
+        if value < self.low or (self.high is not None and value > self.high):
+            raise argparse.ArgumentTypeError(f"must be an integer {bounds}, not {text!r}")
+        return value
+
+
+def fraction(text: str) -> float:
+    """Argument type: a number, plain or as a power: `0.125`, `2^-3` or `2**-3`.
+
+    >>> fraction("2^-3")
+    0.125
+    """
+    power = re.fullmatch(r"\s*2\s*(?:\^|\*\*)\s*([+-]?\d{1,4})\s*", text)
+    try:
+        value = math.ldexp(1.0, int(power[1])) if power else float(text)
+    except (ValueError, OverflowError):
+        value = math.nan
+    if not math.isfinite(value) or value == 0:
+        raise argparse.ArgumentTypeError(f"must be a finite number other than 0 such as 0.125 or 2^-3, not {text!r}")
+    return value
+
+
+def power_of_two(text: str) -> float:
+    """Argument type: a positive power of two (steps, eps and learning rates are shifts in hardware).
+
+    >>> power_of_two("0.3")
+    Traceback (most recent call last):
+    ...
+    argparse.ArgumentTypeError: must be a power of two, not '0.3'; nearest: 2^-2
+    """
+    value = fraction(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"must be a positive power of two such as 2^-3, not {text!r}")
+    if math.frexp(value)[0] != 0.5:
+        raise argparse.ArgumentTypeError(f"must be a power of two, not {text!r}; nearest: 2^{round(math.log2(value))}")
+    return value
+
+
+def multiple(neurons: int, elements: int) -> None:
+    """The array folds N neurons on P elements: P divides N.
+
+    >>> multiple(10, 4)
+    Traceback (most recent call last):
+    ...
+    hel.parse.UsageError: --neurons must be a multiple of --elements (4), not 10; nearest: 8 or 12
+    """
+    if neurons % elements:
+        below = neurons // elements * elements
+        near = f"{below} or {below + elements}" if below else f"{elements}"
+        raise UsageError(f"--neurons must be a multiple of --elements ({elements}), not {neurons}; nearest: {near}")

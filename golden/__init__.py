@@ -1,0 +1,1 @@
+"""The mathematics: systems, learning rules, and the integer program they become."""

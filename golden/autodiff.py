@@ -1,0 +1,116 @@
+"""Reverse-mode differentiation of a traced graph, as graph nodes.
+
+The adjoint of node x is the sum, over its users y, of (dy/dx)^T applied to the adjoint of y; the users' rules are
+
+=============  =======================================================
+y              contribution to the adjoint, g = adjoint of y
+=============  =======================================================
+add(a, b)      a: g;  b: g
+mul(a, b)      a: g b;  b: g a
+square(a)      2 g a
+scale(a; c)    c g
+matvec(W, x)   W: outer(g, x);  x: matvec_t(W, g)
+matvec_t(W,r)  W: outer(r, g);  r: matvec(W, g)
+sum(a)         fill(g)
+fill(a)        sum(g)
+slice(x)       pad(g)
+transpose(W)   transpose(g)
+logcosh(a)     g tanh(a)
+tanh(a)        g - g square(tanh(a))
+softplus(a)    g logistic(a)
+logistic(a)    g l - g square(l), l = logistic(a)
+cos, sin       -g sin(a);  g cos(a)
+=============  =======================================================
+
+Adjoints are built in the graph's own builder, so they share nodes with the potential and with each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from golden.build import Builder
+from golden.graph import Graph, Node
+
+__all__ = ["gradient"]
+
+
+def gradient(graph: Graph) -> Graph:
+    """The derivative of a graph's single output with respect to each input and parameter.
+
+    Parameters
+    ----------
+    graph : one output of shape (), as `golden.trace.trace` gives it
+
+    Returns
+    -------
+    Graph with one output per input and parameter, under its name and with its shape: for a system ``"q"`` is the
+    force dV/dq, ``"u"`` is dV/du, ``"W"`` is dV/dW. What the output does not depend on has a uniform zero.
+
+    >>> from golden.systems import get
+    >>> from golden.trace import trace
+    >>> print(gradient(trace(get("linear", n=3, m=2))))
+    linear: inputs q (3), u (2); parameters a (3), B (3, 2)
+      %0  = param a           : (3)
+      %1  = input q           : (3)
+      %2  = mul %0 %1         : (3)
+      %3  = param B           : (3, 2)
+      %4  = input u           : (2)
+      %5  = matvec %3 %4      : (3)
+      %6  = scale %5 by -1    : (3)
+      %7  = add %2 %6         : (3)
+      %8  = matvec_t %3 %1    : (2)
+      %9  = scale %8 by -1    : (2)
+      %10 = square %1         : (3)
+      %11 = scale %10 by 0.5  : (3)
+      %12 = outer %1 %4       : (3, 2)
+      %13 = scale %12 by -1   : (3, 2)
+      q = %7
+      u = %9
+      a = %11
+      B = %13
+    """
+    ((_, output),) = graph.outputs.items()
+    assert output.shape == () and isinstance(graph.builder, Builder)
+    b = graph.builder
+    adjoint: dict[Node, Node] = {output: b.const(1.0)}
+    order = graph.nodes
+    for node in reversed(order):
+        if node not in adjoint:
+            continue
+        for arg, term in zip(node.args, _RULES[node.op](b, node, adjoint[node]) if node.args else (), strict=True):
+            adjoint[arg] = b.add(term, adjoint[arg]) if arg in adjoint else term
+    leaves = {(node.op, node.name): node for node in order}
+    outputs = {}
+    for op, shapes in (("input", graph.inputs), ("param", graph.parameters)):
+        for name, shape in shapes.items():
+            leaf = leaves.get((op, name))
+            outputs[name] = b.full(0.0, shape) if leaf is None or leaf not in adjoint else adjoint[leaf]
+    return Graph(graph.name, graph.inputs, graph.parameters, outputs, b)
+
+
+def _one_minus_square(b: Builder, op: str, a: Node, g: Node) -> Node:
+    value = b.unary(op, a)
+    first = g if op == "tanh" else b.mul(g, value)
+    return b.subtract(first, b.mul(g, b.square(value)))
+
+
+_RULES: dict[str, Callable[[Builder, Node, Node], tuple[Node, ...]]] = {
+    "add": lambda b, y, g: (g, g),
+    "mul": lambda b, y, g: (b.mul(g, y.args[1]), b.mul(g, y.args[0])),
+    "square": lambda b, y, g: (b.scale(b.mul(g, y.args[0]), 2.0),),
+    "scale": lambda b, y, g: (b.scale(g, y.factor),),
+    "matvec": lambda b, y, g: (b.outer(g, y.args[1]), b.matvec_t(y.args[0], g)),
+    "matvec_t": lambda b, y, g: (b.outer(y.args[1], g), b.matvec(y.args[0], g)),
+    "transpose": lambda b, y, g: (b.transpose(g),),
+    "sum": lambda b, y, g: (b.fill(g, y.args[0].shape),),
+    "fill": lambda b, y, g: (b.sum(g),),
+    "slice": lambda b, y, g: (b.pad(g, y.start, y.args[0].shape[0]),),
+    "pad": lambda b, y, g: (b.slice(g, y.start, y.args[0].shape[0]),),
+    "logcosh": lambda b, y, g: (b.mul(g, b.unary("tanh", y.args[0])),),
+    "tanh": lambda b, y, g: (_one_minus_square(b, "tanh", y.args[0], g),),
+    "softplus": lambda b, y, g: (b.mul(g, b.unary("logistic", y.args[0])),),
+    "logistic": lambda b, y, g: (_one_minus_square(b, "logistic", y.args[0], g),),
+    "cos": lambda b, y, g: (b.scale(b.mul(g, b.unary("sin", y.args[0])), -1.0),),
+    "sin": lambda b, y, g: (b.mul(g, b.unary("cos", y.args[0])),),
+}

@@ -1,0 +1,115 @@
+"""What a system is: sizes, named parameters and a potential."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from golden import autodiff, trace
+from golden.errors import HelError
+from golden.graph import Array, Graph, Shape
+
+__all__ = ["LIMIT", "System", "Theta"]
+
+Theta = Mapping[str, Array]
+
+LIMIT = 2.0
+"""Parameters lie in [-LIMIT, LIMIT): they are stored as SQ(2, 16)."""
+
+
+class System(ABC):
+    """A Hamiltonian H(q, p) = |p|^2 / 2 + V(q, u; theta) with n neurons and m inputs.
+
+    A user's system names its parameters with their shapes and writes the potential of ONE sample in ordinary NumPy;
+    `golden.trace` lists what it may use. Everything else (force, gradients, integer program, hardware) is derived.
+
+    Members
+    -------
+    n, m : number of neurons and of inputs
+    parameters : name -> shape (), (k,) or (k, l)
+    potential(q, u, theta) : q (n,), u (m,), theta[name] of the declared shape -> one number
+    initial(seed) : a random theta within [-2, 2)
+
+    >>> class Pendulums(System):
+    ...     @property
+    ...     def parameters(self):
+    ...         return {"g": (self.n,)}
+    ...     def potential(self, q, u, theta):
+    ...         return -np.sum(theta["g"] * np.cos(q)) - u[0] * np.sum(q)
+    >>> pendulums = Pendulums(2)
+    >>> pendulums.potential(np.zeros(2), np.ones(1), {"g": np.array([1.0, 2.0])})
+    np.float64(-3.0)
+    >>> print(pendulums.gradient)
+    pendulums: inputs q (2), u (1); parameters g (2)
+    ...
+    """
+
+    def __init__(self, n: int, m: int = 1) -> None:
+        for what, size in (("neurons n", n), ("inputs m", m)):
+            if not isinstance(size, int | np.integer) or size < 1:
+                raise HelError(f"the number of {what} must be a whole number >= 1, got {size!r}")
+        self.n = int(n)
+        self.m = int(m)
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    @abstractmethod
+    def parameters(self) -> Mapping[str, Shape]:
+        """Name -> shape."""
+
+    @abstractmethod
+    def potential(self, q: Any, u: Any, theta: Mapping[str, Any]) -> Any:
+        """V(q, u; theta) of one sample."""
+
+    def initial(self, seed: int) -> dict[str, Array]:
+        """A random theta: matrices normal with variance 1 / columns, vectors and numbers uniform in [0.2, 1]."""
+        rng = np.random.default_rng(seed)
+        theta: dict[str, Array] = {}
+        for name, shape in self.parameters.items():
+            matrix = len(shape) == 2
+            theta[name] = rng.normal(0.0, 1.0, shape) / np.sqrt(shape[1]) if matrix else rng.uniform(0.2, 1.0, shape)
+        return bounded(theta)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The traced potential."""
+        return trace.trace(self)
+
+    @cached_property
+    def gradient(self) -> Graph:
+        """dV/dq (``"q"``, the force), dV/du and dV/dtheta, as nodes."""
+        return autodiff.gradient(self.graph)
+
+    def check(self, theta: Mapping[str, Any]) -> dict[str, Array]:
+        """theta as float64 arrays, each of its declared shape, leading batch axes allowed.
+
+        Raises
+        ------
+        HelError : a parameter is missing, unknown or of the wrong shape.
+        """
+        wanted = self.parameters
+        if set(theta) != set(wanted):
+            have, got = (", ".join(names) or "none" for names in (wanted, theta))
+            raise HelError(f"{self.name} has the parameters {have}; got {got}; give each of them, and no other")
+        arrays = {name: np.asarray(theta[name], dtype=np.float64) for name in wanted}
+        for name, shape in wanted.items():
+            size = arrays[name].shape
+            if size[max(0, len(size) - len(shape)) :] != tuple(shape):
+                wanted_shape = f"shape {tuple(shape)}, after any batch axes"
+                raise HelError(f"parameter {name} of {self.name} has {wanted_shape}; got {size}")
+        return arrays
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(n={self.n}, m={self.m})"
+
+
+def bounded(theta: Mapping[str, Array]) -> dict[str, Array]:
+    """theta clipped to [-2, 2 - 2^-16], the range of a stored parameter word."""
+    return {name: np.clip(value, -LIMIT, LIMIT - 2.0**-16) for name, value in theta.items()}

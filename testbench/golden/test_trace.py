@@ -1,0 +1,142 @@
+"""Tracing: text in, text out; what is unsupported says so, with the user's line."""
+
+import math
+
+import numpy as np
+import pytest
+
+from golden.errors import HelError
+from golden.graph import OPS
+from golden.systems import SYSTEMS, System, get
+from golden.trace import trace, trace_function
+
+SHAPES = {"q": (3,), "u": (2,)}
+
+
+def traced(function):
+    return trace_function(function, "mine", SHAPES)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_systems_stay_inside_the_vocabulary(name):
+    system = get(name, n=5, m=2)
+    assert {node.op for graph in (system.graph, system.gradient) for node in graph.nodes} <= set(OPS)
+
+
+def test_equal_expressions_are_one_node():
+    graph = traced(lambda q, u: np.sum(np.tanh(2 * q + 1)) * np.sum(np.tanh(1 + q * 2)))
+    assert [node.op for node in graph.nodes].count("tanh") == 1
+    assert graph.outputs["value"].op == "square"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda q, u: np.sum(np.log(np.cosh(q))),
+        lambda q, u: np.log(np.cosh(q)).sum(),
+        lambda q, u: np.sum(np.logaddexp(q, -q) - math.log(2)),
+    ],
+)
+def test_log_cosh_is_recognised(function):
+    assert "logcosh" in [node.op for node in traced(function).nodes]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda q, u: np.sum(np.log1p(np.exp(q))),
+        lambda q, u: np.sum(np.logaddexp(0, q)),
+        lambda q, u: np.sum(np.logaddexp(q, 0.0)),
+    ],
+)
+def test_softplus_is_recognised(function):
+    assert [node.op for node in traced(function).nodes] == ["input", "softplus", "sum"]
+
+
+def test_factors_float_out_and_constants_fold():
+    graph = traced(lambda q, u: (np.ones((3, 3)) * 0.5 @ (2 * -q)).dot(3 * q) / 3)
+    assert [node.op for node in graph.nodes].count("scale") == 1
+    assert [node.factor for node in graph.nodes if node.op == "scale"] == [-2.0]
+
+
+UNSUPPORTED = {
+    "np.arctan is not available": lambda q, u: np.sum(np.arctan(q)),
+    "np.norm is not available": lambda q, u: np.linalg.norm(q),
+    "np.einsum is not available": lambda q, u: np.einsum("i,i", q, q),
+    "np.sum with axis= is not available": lambda q, u: np.sum(q, axis=0),
+    "np.sum with 2 positional arguments is not available": lambda q, u: np.sum(q, 0),
+    "np.add.reduce is not available": lambda q, u: np.add.reduce(q),
+    "np.greater is not available": lambda q, u: np.sum(q) if q[0] > 0 else 0.0,
+    "division by a traced value or a varying array is not available": lambda q, u: np.sum(u / u),
+    r"exponent that is not a whole number >= 0 \(here 0.5\)": lambda q, u: np.sum(q**0.5),
+    "slicing with step 2 is not available": lambda q, u: np.sum(q[::2]),
+    "an index lies in -3..2 for a vector of 3 elements, got 3": lambda q, u: q[3],
+    "attribute .cumsum is not available": lambda q, u: q.cumsum().sum(),
+    "conversion to an array": lambda q, u: np.sum(np.array(q)),
+    "conversion to a Python number": lambda q, u: math.cos(q[0]),
+    r"operands of \* must have the same shape, or one is a number; got \(3,\) and \(2,\)": lambda q, u: np.sum(q * u),
+    r"a matrix product needs .* got \(2, 2\) and \(3,\)": lambda q, u: np.sum(np.eye(2) @ q),
+    r"an inner product needs equal lengths, got \(3,\) and \(2,\)": lambda q, u: q @ u,
+    "np.log of anything but": lambda q, u: np.sum(np.log(q)),
+    "a factor in a potential must be finite|division by zero": lambda q, u: np.sum(q / 0.0),
+}
+
+
+@pytest.mark.parametrize("message", UNSUPPORTED)
+def test_unsupported_names_operation_and_line(message):
+    with pytest.raises(HelError, match=message) as caught:
+        traced(UNSUPPORTED[message])
+    assert str(caught.value).startswith("test_trace.py:") and "lambda q, u" in str(caught.value)
+
+
+def test_unsupported_lists_what_is_available():
+    with pytest.raises(HelError, match="available: .*np.tanh"):
+        traced(lambda q, u: np.sum(np.arctan(q)))
+
+
+def test_transient_functions_must_be_inside_a_logarithm():
+    with pytest.raises(HelError, match="np.exp is available only inside a logarithm"):
+        traced(lambda q, u: np.sum(np.exp(q)))
+
+
+@pytest.mark.parametrize(("value", "what"), [(None, "got NoneType"), ("v", "got str")])
+def test_result_must_be_a_number(value, what):
+    with pytest.raises(HelError, match=f"must be one number, {what}"):
+        traced(lambda q, u: value)
+
+
+def test_result_must_be_scalar():
+    with pytest.raises(HelError, match=r"must be one number, got shape \(3,\); wrap it in np.sum"):
+        traced(lambda q, u: q)
+
+
+def test_symbols_do_not_cross_traces():
+    kept = []
+    traced(lambda q, u: kept.append(q) or q[0])
+    with pytest.raises(HelError, match="do not keep symbols"):
+        traced(lambda q, u: np.sum(q + kept[0]))
+
+
+class Named(System):
+    """A user's system, with a parameter name and a use of theta to be filled in."""
+
+    def __init__(self, declared, used):
+        super().__init__(2)
+        self.declared, self.used = declared, used
+
+    @property
+    def parameters(self):
+        return {self.declared: (2,)}
+
+    def potential(self, q, u, theta):
+        return np.sum(theta[self.used] * q)
+
+
+def test_unknown_parameter():
+    with pytest.raises(HelError, match="theta has no parameter 'W'; declared parameters: k"):
+        trace(Named("k", "W"))
+
+
+def test_reserved_parameter_names():
+    with pytest.raises(HelError, match="parameters may not be called u"):
+        trace(Named("u", "u"))

@@ -1,0 +1,156 @@
+"""The two block RAMs of an element: weights (1024 x 18, two ports) and gradients (512 x 36, one reads, one writes)."""
+
+from amaranth.hdl import ClockSignal, Const, Instance, Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+from .technology import bus, check_technology
+
+__all__ = ["WeightMemory", "GradientMemory"]
+
+
+class WeightMemory(wiring.Component):
+    """1024 words of 18 bits: port A reads, port B reads or writes.
+
+    Latency `latency` = 2 cycles (array register, output register): an address presented in cycle n shows its word in
+    cycle n + 2. Throughput: one access a cycle on each port. A word written by port B in cycle n is seen by reads
+    presented from cycle n + 1 on. A cycle that writes on port B presents no read: the array register of port B holds
+    (WRITEMODE NORMAL), so b_data in cycle n + 2 repeats what b_data is in cycle n + 1.
+
+    Never let port A read, in the same cycle, the address that port B writes: the word that A gets is not defined by
+    the device (the behavioural form gives the old word, the cell model gives X in Icarus). The schedule checker
+    forbids it.
+
+    Contents and output registers are zero at power-up. There is no reset.
+
+    Parameters
+    ----------
+    technology : "behavioural" or "ecp5" (one DP16KD, 18 bits, OUTREG on both ports).
+
+    Members
+    -------
+    a_addr : In(10);  a_data : Out(18)
+    b_addr : In(10);  b_data : Out(18);  b_we : In(1);  b_wdata : In(18)
+
+    Source: FPGA-TN-02204 (ECP5 memory usage guide), true dual port RAM.
+
+    >>> WeightMemory().latency
+    2
+    """
+
+    latency = 2
+    depth = 1024
+
+    def __init__(self, technology="behavioural"):
+        self.technology = check_technology(technology)
+        super().__init__({"a_addr": In(10), "a_data": Out(18),
+                          "b_addr": In(10), "b_data": Out(18), "b_we": In(1), "b_wdata": In(18)})
+
+    def elaborate(self, platform):
+        m = Module()
+        if self.technology == "ecp5":
+            m.submodules.ram = self._cell()
+            return m
+        m.submodules.array = array = Memory(shape=18, depth=self.depth, init=[])
+        write = array.write_port()
+        m.d.comb += [write.en.eq(self.b_we), write.addr.eq(self.b_addr), write.data.eq(self.b_wdata)]
+        _read(m, array, self.a_addr, self.a_data, hold=Const(0))
+        _read(m, array, self.b_addr, self.b_data, hold=self.b_we)
+        return m
+
+    def _cell(self):
+        # address bits 0 and 1 enable the two 9-bit bytes of an 18-bit write; the word address starts at bit 4
+        return _dp16kd(
+            18, i_WEA=0, i_WEB=self.b_we,
+            **_address("A", Const(0b0011, 4), self.a_addr), **_address("B", Const(0b0011, 4), self.b_addr),
+            **bus("i", "DIA", Const(0, 18)), **bus("i", "DIB", self.b_wdata),
+            **bus("o", "DOA", self.a_data), **bus("o", "DOB", self.b_data))
+
+
+class GradientMemory(wiring.Component):
+    """512 words of 36 bits: one port reads, the other writes, both in every cycle.
+
+    Latency `latency` = 2 cycles, as WeightMemory: an address presented in cycle n shows its word in cycle n + 2. A word
+    written in cycle n is seen by reads presented from cycle n + 1 on.
+
+    Never read, in the same cycle, the address that is written: the word is not defined by the device (the behavioural
+    form gives the old word, the cell model gives X in Icarus). The schedule checker forbids it.
+
+    Contents and output registers are zero at power-up. There is no reset.
+
+    Parameters
+    ----------
+    technology : "behavioural" or "ecp5" (one DP16KD in its 36-bit pseudo dual port mode, OUTREG).
+
+    Members
+    -------
+    r_addr : In(9);  r_data : Out(36)
+    w_addr : In(9);  w_data : In(36);  w_en : In(1)
+
+    Source: FPGA-TN-02204 (ECP5 memory usage guide), pseudo dual port RAM; the order of the halves is that of yosys's
+    techlibs/lattice/brams_map_16kd.v, which is known to work on boards.
+
+    >>> GradientMemory().latency
+    2
+    """
+
+    latency = 2
+    depth = 512
+
+    def __init__(self, technology="behavioural"):
+        self.technology = check_technology(technology)
+        super().__init__({"r_addr": In(9), "r_data": Out(36), "w_addr": In(9), "w_data": In(36), "w_en": In(1)})
+
+    def elaborate(self, platform):
+        m = Module()
+        if self.technology == "ecp5":
+            m.submodules.ram = self._cell()
+            return m
+        m.submodules.array = array = Memory(shape=36, depth=self.depth, init=[])
+        write = array.write_port()
+        m.d.comb += [write.en.eq(self.w_en), write.addr.eq(self.w_addr), write.data.eq(self.w_data)]
+        _read(m, array, self.r_addr, self.r_data, hold=Const(0))
+        return m
+
+    def _cell(self):
+        # In this mode port A's address writes and port B's reads; data pins, in and out, carry the low half on A, the
+        # high half on B. Bits 0 to 3 of the write address enable the four bytes and so gate the write; the word address
+        # starts at bit 5. (The PDPW16KD primitive names the same pins otherwise: its DO0..17 are the HIGH half.)
+        return _dp16kd(
+            36, i_WEA=1, i_WEB=0,
+            **_address("A", self.w_en.replicate(4), self.w_addr), **_address("B", Const(0, 4), self.r_addr),
+            **bus("i", "DIA", self.w_data[:18]), **bus("i", "DIB", self.w_data[18:]),
+            **bus("o", "DOA", self.r_data[:18]), **bus("o", "DOB", self.r_data[18:]))
+
+
+def _read(m, array, addr, data, *, hold):
+    """A read port with its array register, which keeps its word while `hold`, and its output register.
+
+    The array register is a signal of its own: that of a synchronous read port of Amaranth starts as X in Icarus.
+    """
+    port = array.read_port(domain="comb")
+    word = Signal.like(data, reset_less=True)
+    output = Signal.like(data, reset_less=True)
+    m.d.comb += [port.addr.eq(addr), data.eq(output)]
+    m.d.sync += output.eq(word)
+    with m.If(~hold):
+        m.d.sync += word.eq(port.data)
+
+
+def _address(port, low, word):
+    """Address pins of one port: 4 low bits (byte enables or 0), zeros, then the word address up to bit 13."""
+    pins = {f"i_AD{port}{bit}": low[bit] for bit in range(4)}
+    first = 14 - len(word)
+    pins |= {f"i_AD{port}{bit}": Const(0) for bit in range(4, first)}
+    return pins | {f"i_AD{port}{first + bit}": word[bit] for bit in range(len(word))}
+
+
+def _dp16kd(width, **pins):
+    """A DP16KD with both output registers on, always enabled, on the one clock; contents zero."""
+    clock = {"i_CLKA": ClockSignal(), "i_CLKB": ClockSignal()}
+    for port in "AB":
+        pins |= {f"i_CE{port}": 1, f"i_OCE{port}": 1, f"i_RST{port}": 0} | {f"i_CS{port}{k}": 0 for k in range(3)}
+        pins |= {f"p_DATA_WIDTH_{port}": width, f"p_REGMODE_{port}": "OUTREG", f"p_CSDECODE_{port}": "0b000",
+                 f"p_WRITEMODE_{port}": "NORMAL", f"p_CLK{port}MUX": f"CLK{port}"}
+    return Instance("DP16KD", p_GSR="DISABLED", p_RESETMODE="SYNC", p_ASYNC_RESET_RELEASE="SYNC", **clock, **pins)

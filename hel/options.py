@@ -24,7 +24,7 @@ def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "
     """`name`, if it is a built-in system and, where `among` is given, one of those that can do it."""
     from golden import systems
 
-    choose("system", name, systems.names())
+    choose("system", name, systems.SYSTEMS)
     if among is not None and name not in among:
         raise UsageError(f"system {name!r} cannot be {doing}; systems that can: {', '.join(sorted(among))}")
     return name

@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from golden import systems
 
     rows = []
-    for name in systems.names():
+    for name in systems.SYSTEMS:
         system = systems.get(name, n=16, m=8)
         doc = (type(system).__doc__ or "").strip().splitlines()
         rows.append(

@@ -1,0 +1,39 @@
+"""The built-in tasks by name. Data are loaded when a task is asked for, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from golden.errors import HelError
+from golden.tasks.base import Split, Task
+
+__all__ = ["Split", "Task", "get", "names"]
+
+
+def _digits() -> Task:
+    from golden.tasks.digits import digits
+
+    return digits()
+
+
+_LOADERS: dict[str, Callable[[], Task]] = {"digits": _digits}
+
+
+def names() -> list[str]:
+    """Names of the built-in tasks.
+
+    >>> names()
+    ['digits']
+    """
+    return sorted(_LOADERS)
+
+
+def get(name: str) -> Task:
+    """The built-in task `name`.
+
+    >>> get("digits").steps
+    32
+    """
+    if name not in _LOADERS:
+        raise HelError(f"there is no built-in task {name!r}; choose from {', '.join(names())}")
+    return _LOADERS[name]()

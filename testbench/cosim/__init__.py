@@ -1,0 +1,4 @@
+"""Co-simulation: an RTL array on Verilator or Icarus, driven by scripts that play inside the simulator.
+
+`runner.build` compiles, `session.launch` calls an async function inside the simulator, `SimulatedPort.play` plays a script.
+"""

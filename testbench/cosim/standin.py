@@ -1,0 +1,109 @@
+"""A stand-in for the array with the same ports: tests of the bench need a device, not the array.
+
+Words of its address space (others read 0; writes elsewhere are ignored):
+
+    0x0000..0x00ff  memory, read and write
+    0x0100          write n: busy for n cycles (no request is accepted), with `trace_valid` high; read: the sum of all n
+    0x0101          write: never accepts another request; read: accepted and never answered
+    0x0102          write: offers a response nobody asked for
+    0x0103          read: a register that nothing ever set (unknown in Icarus, any value in Verilator)
+    0x0104          read: exclusive or of all `sum` registers (see below)
+
+Trace: `elements` words of 96 bits, the registers of a small multiply-accumulate unit each (LSB first): `state` 18, `weight` 18,
+`product` 36, `sum` 24. They change at every clock, so a simulator cannot skip them: it is also the load of `speed.py`.
+"""
+
+from amaranth import Cat, Instance, Module, Mux, Signal, unsigned
+from amaranth.back import verilog
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.fifo import SyncFIFOBuffered
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+__all__ = ["ELEMENT_BITS", "StandIn", "element", "standin_verilog"]
+
+HostRequest = data.StructLayout({"data": 32, "addr": 16, "write": 1})
+ELEMENT_BITS = 18 + 18 + 36 + 24
+
+
+class StandIn(wiring.Component):
+    """See the module's docstring. `elements` >= 1 sets the work per clock."""
+
+    def __init__(self, elements: int = 2, traced: bool = True):
+        members = {"i": In(stream.Signature(HostRequest)), "o": Out(stream.Signature(32))}
+        if traced:
+            members |= {"trace_valid": Out(1), "trace": Out(elements * ELEMENT_BITS)}
+        super().__init__(members)
+        self._elements, self._traced = elements, traced
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.memory = memory = Memory(shape=unsigned(32), depth=256, init=[])
+        write, read = memory.write_port(), memory.read_port(domain="comb")
+        m.submodules.fifo = fifo = SyncFIFOBuffered(width=32, depth=4)
+        busy, total = Signal(32), Signal(32)
+        dead, stray = Signal(), Signal()
+        unknown = Signal(32)
+        m.submodules.unset = Instance("standin_unset", o_q=unknown)
+
+        request = self.i.payload
+        accepted = Signal()
+        m.d.comb += [
+            self.i.ready.eq((busy == 0) & ~dead & ~stray & fifo.w_rdy),
+            accepted.eq(self.i.valid & self.i.ready),
+            write.addr.eq(request.addr),
+            write.data.eq(request.data),
+            write.en.eq(accepted & request.write & (request.addr < 0x100)),
+            read.addr.eq(request.addr),
+            fifo.w_en.eq(stray | (accepted & ~request.write & (request.addr != 0x101))),
+            self.o.valid.eq(fifo.r_rdy),
+            self.o.payload.eq(fifo.r_data),
+            fifo.r_en.eq(self.o.ready),
+        ]
+        with m.If(request.addr < 0x100):
+            m.d.comb += fifo.w_data.eq(read.data)
+        with m.Elif(request.addr == 0x100):
+            m.d.comb += fifo.w_data.eq(total)
+        with m.Elif(request.addr == 0x103):
+            m.d.comb += fifo.w_data.eq(unknown)
+
+        m.d.sync += stray.eq(0)
+        with m.If(busy != 0):
+            m.d.sync += busy.eq(busy - 1)
+        with m.If(accepted & request.write):
+            with m.Switch(request.addr):
+                with m.Case(0x100):
+                    m.d.sync += [busy.eq(request.data), total.eq(total + request.data)]
+                with m.Case(0x101):
+                    m.d.sync += dead.eq(1)
+                with m.Case(0x102):
+                    m.d.sync += stray.eq(1)
+
+        words, parity = [], 0
+        for index in range(self._elements):
+            state, weight = Signal(18, init=element(index)[0]), Signal(18, init=element(index)[1])
+            product, sum_ = Signal(36), Signal(24)
+            m.d.sync += [
+                state.eq(Cat(state[17] ^ state[10], state[:17])),
+                weight.eq(weight + product[:5] + 1),
+                product.eq(state.as_signed() * weight.as_signed()),
+                sum_.eq(Mux(state[0], sum_ + product[8:32], sum_ - product[8:32])),
+            ]
+            words.append(Cat(state, weight, product, sum_))
+            parity = parity ^ sum_
+        with m.If(request.addr == 0x104):
+            m.d.comb += fifo.w_data.eq(parity)
+        if self._traced:
+            m.d.comb += [self.trace_valid.eq(busy != 0), self.trace.eq(Cat(*words))]
+        return m
+
+
+def element(index: int) -> tuple[int, int]:
+    """Reset values (state, weight) of one element."""
+    return (0x1B2D3 * (2 * index + 1)) & 0x3FFFF, (0x0C0DE + 977 * index) & 0x3FFFF
+
+
+def standin_verilog(elements: int = 2, traced: bool = True) -> str:
+    """Verilog text of the stand-in, top module `hel_array`."""
+    text = verilog.convert(StandIn(elements, traced), name="hel_array", emit_src=False, strip_internal_attrs=True)
+    return text + "module standin_unset(output [31:0] q);\n  reg [31:0] unset;\n  assign q = unset;\nendmodule\n"

@@ -1,0 +1,1 @@
+"""From a typed program to Amaranth: schedule, array, learning, host link."""

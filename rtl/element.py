@@ -1,0 +1,385 @@
+"""One element of the ring: weights, state and learning of the neurons it holds.
+
+Function: two multiply-accumulate lanes on one weight memory, an element-wise unit for two contexts of state, a table, a
+gradient memory and the parameter update. Which of them does what in a cycle is said by the control word (`rtl.hls.control`).
+Lane m serves context m in the twin echo, and output block b + m in the forward pass.
+
+Latencies, from the cycle in which a control field acts (the scheduler's `rtl.hls.timing` names them):
+address -> weight 3, -> product 8, -> accumulator 9; state address -> read register 1, -> operand x 2; table look-up:
+z -> s written 12; drift or kick: read, add, write: 3. Throughput: two products a cycle.
+
+Golden twin: `golden.fixed`; cycle twin: `rtl.hls.machine`.
+
+Members
+-------
+control : In, one control word, registered on entry
+imm : In, broadcast word, registered on entry
+x0_i, x1_i / x0_o, x1_o : lanes from the previous and to the next element
+acc0_i, acc1_i / acc0_o, acc1_o : accumulators likewise
+io_i / io_o : host chain likewise
+trace : Out, all architectural registers (only with ``trace=True``)
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Shape, Signal, Value, signed, unsigned
+from amaranth.lib import data, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+from rtl.hls.control import ELEMENT_FIELDS, AccSource, IoOp, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
+from rtl.hls.geometry import MAX_FOLD, TABLE_BASE, Geometry
+from rtl.hls.trace import trace_bits, trace_layout
+from rtl.primitives.memory import GradientMemory, WeightMemory
+from rtl.primitives.multiplier import Multiplier
+
+__all__ = ["ControlWord", "Element"]
+
+ControlWord = data.StructLayout({name: unsigned(width) for name, width in ELEMENT_FIELDS.items()})
+"""The broadcast part of a control word as a signal layout."""
+
+FLAG_NAMES = ("q_overflow", "p_overflow", "operand_clipped", "g_overflow", "theta_clipped")
+
+
+def _register(name: str, shape: Shape | int) -> Signal:
+    """A data register: no reset, so that no reset net is routed to it."""
+    return Signal(shape, name=name, reset_less=True)
+
+
+def _shift_right(value: Value, amount: int) -> Value:
+    """Arithmetic right shift by a constant, left for a negative one."""
+    return (value >> amount).as_signed() if amount >= 0 else Cat(Const(0, -amount), value).as_signed()
+
+
+def _saturate(m: Module, value: Value, bits: int) -> tuple[Value, Value]:
+    """Value clipped to a signed word, and whether it was."""
+    value = value.as_signed()
+    if len(value) <= bits:
+        return value, Const(0, 1)
+    upper = value[bits - 1 :]
+    clipped = upper.any() & ~upper.all()
+    sign = value[-1]
+    return Mux(clipped, Cat(sign.replicate(bits - 1) ^ Const(-1, bits - 1), sign), value[:bits]).as_signed(), clipped
+
+
+def _fits(value: Value, bits: int) -> Value:
+    """Whether a signed value fits a word of so many bits."""
+    upper = value[bits - 1 :]
+    return upper.all() | ~upper.any()
+
+
+class Element(wiring.Component):
+    """See the module's text.
+
+    Parameters
+    ----------
+    geometry : sizes and shifts
+    technology : "behavioural" or "ecp5", see rtl.primitives
+    trace : add the `trace` port
+    """
+
+    def __init__(self, geometry: Geometry, technology: str = "behavioural", trace: bool = False) -> None:
+        self.geometry = geometry
+        self.technology = technology
+        members = {
+            "control": In(ControlWord),
+            "imm": In(signed(geometry.chain_bits)),
+            "io_i": In(signed(geometry.chain_bits)),
+            "io_o": Out(signed(geometry.chain_bits)),
+        }
+        for lane in range(2):
+            members[f"x{lane}_i"] = In(signed(18))
+            members[f"x{lane}_o"] = Out(signed(18))
+            members[f"acc{lane}_i"] = In(signed(geometry.accumulator_bits))
+            members[f"acc{lane}_o"] = Out(signed(geometry.accumulator_bits))
+        self._traced: list[tuple[str, Value]] = []
+        self._has_trace = trace
+        if trace:
+            members["trace"] = Out(trace_bits(geometry))
+        super().__init__(members)
+
+    def elaborate(self, platform: object) -> Elaboratable:
+        m = Module()
+        g = self.geometry
+        c = Signal(ControlWord, name="word", reset_less=True)
+        imm = _register("imm_leaf", signed(g.chain_bits))
+        m.d.sync += [c.eq(self.control), imm.eq(self.imm)]
+
+        io = _register("io", signed(g.chain_bits))
+        stationary = [_register(f"r{i}", signed(18)) for i in range(2)]
+        x = [_register(f"x{i}", signed(18)) for i in range(2)]
+        acc = [_register(f"acc{i}", signed(g.accumulator_bits)) for i in range(2)]
+
+        # Weight memory and its addresses.
+        m.submodules.weights = weights = WeightMemory(technology=self.technology)
+        index = _register("index", 9)
+        addr_a, addr_b = _register("addr_a", 10), _register("addr_b", 10)
+        we_b, wdata = _register("we_b", 1), _register("wdata", signed(18))
+        m.d.sync += [
+            addr_a.eq(Mux(c.lookup, TABLE_BASE | index, c.addr_a)),
+            addr_b.eq(Mux(c.lookup, (TABLE_BASE | index) + 1, c.addr_b)),
+            we_b.eq(c.we_b),
+        ]
+        m.d.comb += [
+            weights.a_addr.eq(addr_a),
+            weights.b_addr.eq(addr_b),
+            weights.b_we.eq(we_b),
+            weights.b_wdata.eq(wdata),
+        ]
+        weight_a = Signal(signed(18))
+        weight_b = Signal(signed(18))
+        m.d.comb += [weight_a.eq(weights.a_data), weight_b.eq(weights.b_data)]
+        cut = 18 - g.operand_bits
+
+        # Multipliers: 0 and 1.
+        op_a = [_register(f"op_a{i}", signed(18)) for i in range(2)]
+        op_b = [_register(f"op_b{i}", signed(18)) for i in range(2)]
+        product = [_register(f"product{i}", signed(40)) for i in range(2)]
+        m.d.sync += op_a[0].eq(Mux(c.opa0 == OpA0.R, stationary[0], weight_a >> cut))
+        with m.Switch(c.opa1):
+            with m.Case(OpA1.WEIGHT_A):
+                m.d.sync += op_a[1].eq(weight_a >> cut)
+            with m.Case(OpA1.WEIGHT_B):
+                m.d.sync += op_a[1].eq(weight_b >> cut)
+            with m.Default():
+                m.d.sync += op_a[1].eq(stationary[1])
+        for lane in range(2):
+            m.submodules[f"multiplier{lane}"] = multiplier = Multiplier(technology=self.technology)
+            m.d.comb += [multiplier.a.eq(op_a[lane]), multiplier.b.eq(op_b[lane])]
+            with m.Switch(c.opb):
+                with m.Case(OpB.X):
+                    m.d.sync += op_b[lane].eq(x[lane])
+                with m.Case(OpB.R):
+                    m.d.sync += op_b[lane].eq(stationary[lane])
+                with m.Default():
+                    m.d.sync += op_b[lane].eq(imm)
+            m.d.sync += product[lane].eq(Mux(c.scale, multiplier.p << 4, multiplier.p))
+
+        # Accumulators: a row sum that stays, or a partial sum that travels.
+        for lane, incoming in enumerate((self.acc0_i, self.acc1_i)):
+            base = Signal(signed(g.accumulator_bits), name=f"base{lane}")
+            addend = Signal(signed(g.accumulator_bits), name=f"addend{lane}")
+            with m.Switch(c.acc_src):
+                with m.Case(AccSource.OWN):
+                    m.d.comb += base.eq(acc[lane])
+                with m.Case(AccSource.PREV):
+                    m.d.comb += base.eq(incoming)
+            m.d.comb += addend.eq(product[lane] ^ c.acc_sub.replicate(40).as_signed())
+            with m.If(c.acc_en[lane]):
+                m.d.sync += acc[lane].eq(base + addend + c.acc_sub)
+
+        # State: position and momentum of both contexts.
+        s_addr = (c.s_addr0, c.s_addr1)
+        pos_read = [_register(f"pos_read{i}", signed(g.position_bits)) for i in range(2)]
+        mom_read = [_register(f"mom_read{i}", signed(g.momentum_bits)) for i in range(2)]
+        pos_sum = [_register(f"pos_sum{i}", signed(g.position_bits + 1)) for i in range(2)]
+        mom_sum = [_register(f"mom_sum{i}", signed(g.kick_bits + 2)) for i in range(2)]
+        kick = [_register(f"kick{i}", signed(g.kick_bits)) for i in range(2)]
+        kick_round = [_register(f"kick_round{i}", 1) for i in range(2)]
+        operand = [_register(f"operand{i}", signed(18)) for i in range(2)]
+        operand_clip = [_register(f"operand_clip{i}", 1) for i in range(2)]
+        table_s = []
+        for lane in range(2):
+            m.submodules[f"position{lane}"] = position = Memory(
+                shape=signed(g.position_bits), depth=MAX_FOLD, init=[], attrs={"ram_style": "distributed"}
+            )
+            m.submodules[f"momentum{lane}"] = momentum = Memory(
+                shape=signed(g.momentum_bits), depth=MAX_FOLD, init=[], attrs={"ram_style": "distributed"}
+            )
+            m.submodules[f"table_s{lane}"] = s_memory = Memory(
+                shape=signed(18), depth=MAX_FOLD, init=[], attrs={"ram_style": "distributed"}
+            )
+            position_r, position_w = position.read_port(domain="comb"), position.write_port()
+            momentum_r, momentum_w = momentum.read_port(domain="comb"), momentum.write_port()
+            s_r, s_w = s_memory.read_port(domain="comb"), s_memory.write_port()
+            table_s.append((s_r, s_w))
+            m.d.comb += [
+                position_r.addr.eq(s_addr[lane]),
+                momentum_r.addr.eq(s_addr[lane]),
+                s_r.addr.eq(s_addr[lane]),
+                position_w.addr.eq(c.w_addr),
+                position_w.en.eq(c.we_q),
+                position_w.data.eq(pos_sum[lane][: g.position_bits]),
+                momentum_w.addr.eq(c.w_addr),
+                momentum_w.en.eq(c.we_p),
+                momentum_w.data.eq(mom_sum[lane][: g.momentum_bits]),
+            ]
+            m.d.sync += [
+                pos_read[lane].eq(Mux(c.q_io, io[: g.position_bits], position_r.data)),
+                mom_read[lane].eq(Mux(c.p_zero, 0, momentum_r.data)),
+            ]
+            # Drift, exact: the extra fraction bits of q make (h/2) p an integer of its last place.
+            drift = mom_read[lane] ^ c.q_sub.replicate(g.momentum_bits).as_signed()
+            m.d.sync += pos_sum[lane].eq(pos_read[lane] + drift + c.q_sub)
+            # Kick: half-up rounding rides on the carry: -(v + r) = ~v + !r.
+            chosen, rounding = Signal(signed(g.kick_bits), name=f"chosen{lane}"), Signal(name=f"rounding{lane}")
+            with m.Switch(c.k_sel):
+                with m.Case(KickSelect.LANE0):
+                    m.d.comb += [chosen.eq(kick[0]), rounding.eq(kick_round[0])]
+                with m.Case(KickSelect.LANE1):
+                    m.d.comb += [chosen.eq(kick[1]), rounding.eq(kick_round[1])]
+                with m.Default():
+                    m.d.comb += [chosen.eq(kick[lane]), rounding.eq(kick_round[lane])]
+            subtract = c.p_sub[lane]
+            m.d.sync += mom_sum[lane].eq(
+                mom_read[lane] + (chosen ^ subtract.replicate(g.kick_bits).as_signed()) + (rounding ^ subtract)
+            )
+            with m.Switch(c.k_src):
+                with m.Case(KickSource.ACC):
+                    m.d.sync += [
+                        kick[lane].eq(acc[lane] >> g.kick_shift),
+                        kick_round[lane].eq(acc[lane][g.kick_shift - 1]),
+                    ]
+                with m.Case(KickSource.IO):
+                    m.d.sync += [kick[lane].eq(io[: g.momentum_bits].as_signed()), kick_round[lane].eq(0)]
+            clipped, did_clip = _saturate(m, _shift_right(pos_read[lane], g.operand_shift), g.operand_bits)
+            m.d.sync += [operand[lane].eq(clipped), operand_clip[lane].eq(did_clip)]
+
+        # Table: clamp, split, look up both neighbours, interpolate on the two multipliers.
+        fraction = _register("fraction", 12)
+        sign = [_register(f"sign{i}", 1) for i in range(2)]
+        z_bits = max(g.accumulator_bits - g.z_shift, 23)
+        z = _register("z", signed(z_bits))
+        with m.Switch(c.z_take):
+            with m.Case(ZTake.ACC0):
+                m.d.sync += z.eq(_shift_right(acc[0], g.z_shift))
+            with m.Case(ZTake.ACC1):
+                m.d.sync += z.eq(_shift_right(acc[1], g.z_shift))
+        magnitude = Signal(z_bits - 1)
+        beyond = Signal()
+        m.d.comb += [
+            magnitude.eq(z[:-1] ^ z[-1].replicate(z_bits - 1)),
+            beyond.eq(magnitude[21:].any()),
+        ]
+        with m.If(c.z_en):
+            m.d.sync += [
+                Cat(fraction, index).eq(magnitude[:21] | beyond.replicate(21)),
+            ]
+            for lane in range(2):
+                with m.If(c.z_lane == lane):
+                    m.d.sync += sign[lane].eq(z[-1])
+        interpolated = _register("interpolated", signed(31))
+        m.d.sync += interpolated.eq(product[0][:31].as_signed() + product[1][:31].as_signed())
+        negative = Mux(c.s_lane, sign[1], sign[0])
+        s_value = Signal(signed(18))
+        m.d.comb += s_value.eq(
+            (interpolated[12:30].as_signed() ^ negative.replicate(18).as_signed()) + (interpolated[11] ^ negative)
+        )
+        for lane, (_s_r, s_w) in enumerate(table_s):
+            m.d.comb += [s_w.addr.eq(c.s_waddr), s_w.en.eq(c.s_we[lane]), s_w.data.eq(s_value)]
+
+        # Rotating lanes and stationary operands.
+        for lane, incoming in enumerate((self.x0_i, self.x1_i)):
+            with m.If(c.x_en):
+                m.d.sync += x[lane].eq(Mux(c.x_load, operand[lane], incoming))
+        weights_of_fraction = ((4096 - fraction).as_signed(), Cat(fraction, Const(0, 1)).as_signed())
+        for lane in range(2):
+            with m.Switch(c.r_src):
+                with m.Case(StationarySource.S):
+                    m.d.sync += stationary[lane].eq(table_s[lane][0].data)
+                with m.Case(StationarySource.X):
+                    m.d.sync += stationary[lane].eq(operand[lane])
+                with m.Case(StationarySource.FRACTION):
+                    m.d.sync += stationary[lane].eq(weights_of_fraction[lane])
+
+        # Gradient: difference of the twins before any cut, then one rounding into the accumulator.
+        m.submodules.gradients = gradients = GradientMemory(technology=self.technology)
+        difference = _register("difference", signed(37))
+        grad_sum = _register("grad_sum", signed(37))
+        cut_difference = (difference >> g.g_cut).as_signed() + (difference[g.g_cut - 1] if g.g_cut else 0)
+        m.d.sync += [
+            difference.eq(product[1][:36].as_signed() - product[0][:36].as_signed()),
+            grad_sum.eq(gradients.r_data.as_signed() + cut_difference),
+        ]
+        m.d.comb += [
+            gradients.r_addr.eq(c.g_raddr),
+            gradients.w_addr.eq(c.g_waddr),
+            gradients.w_en.eq(c.g_we),
+            gradients.w_data.eq(Mux(c.g_clear, 0, grad_sum[:36])),
+        ]
+
+        # Update: shift by 16s, 4s and 1s, clip, subtract with the rounding bit on the carry, saturate.
+        coarse, middle, fine = (_register(f"shifted{i}", signed(37)) for i in range(3))
+        shift1, shift2 = _register("shift1", 4), _register("shift2", 2)
+        update_sum = _register("update_sum", signed(19))
+        gradient_word = Cat(Const(0, 1), gradients.r_data).as_signed()
+        m.d.sync += [
+            coarse.eq(gradient_word >> (c.shift[4:] << 4)),
+            shift1.eq(c.shift[:4]),
+            middle.eq(coarse >> (shift1[2:] << 2)),
+            shift2.eq(shift1[:2]),
+            fine.eq(middle >> shift2),
+        ]
+        window = g.clip_log2 + 1
+        too_large = ~_fits(fine[1:], window)
+        step = Signal(signed(window))
+        step_round = Signal()
+        m.d.comb += [
+            step.eq(Mux(too_large, Cat(fine[-1].replicate(window - 1) ^ Const(-1, window - 1), fine[-1]), fine[1:])),
+            step_round.eq(Mux(too_large, ~fine[-1], fine[0])),
+        ]
+        downward = ~c.u_add
+        m.d.sync += update_sum.eq(
+            weight_a + (step ^ downward.replicate(window).as_signed()) + (step_round ^ downward)
+        )
+        theta, theta_clip = _saturate(m, update_sum, 18)
+        m.d.sync += wdata.eq(Mux(c.w_theta, theta, io[:18].as_signed()))
+
+        # Host chain.
+        with m.Switch(c.io_op):
+            with m.Case(IoOp.SHIFT):
+                m.d.sync += io.eq(self.io_i)
+            with m.Case(IoOp.POS0):
+                m.d.sync += io.eq(pos_read[0])
+            with m.Case(IoOp.POS1):
+                m.d.sync += io.eq(pos_read[1])
+            with m.Case(IoOp.MOM0):
+                m.d.sync += io.eq(mom_read[0])
+            with m.Case(IoOp.MOM1):
+                m.d.sync += io.eq(mom_read[1])
+            with m.Case(IoOp.WEIGHT):
+                m.d.sync += io.eq(weight_a)
+            with m.Case(IoOp.GRAD_LOW):
+                m.d.sync += io.eq(gradients.r_data[:18])
+            with m.Case(IoOp.GRAD_HIGH):
+                m.d.sync += io.eq(gradients.r_data[18:])
+        flags = _register("flags", len(FLAG_NAMES))
+        raised = Signal(len(FLAG_NAMES))
+        uses_operand = (c.x_en & c.x_load) | (c.r_src == StationarySource.X)
+        q_bad = [~_fits(pos_sum[i], g.position_bits) for i in range(2)]
+        p_bad = [~_fits(mom_sum[i], g.momentum_bits) for i in range(2)]
+        m.d.comb += raised.eq(
+            Cat(
+                c.we_q & (q_bad[0] | q_bad[1]),
+                c.we_p & (p_bad[0] | p_bad[1]),
+                uses_operand & (operand_clip[0] | operand_clip[1]),
+                c.g_we & ~c.g_clear & ~_fits(grad_sum, 36),
+                c.we_b & c.w_theta & theta_clip,
+            )
+        )
+        m.d.sync += flags.eq(flags | raised)
+        with m.If(c.io_op == IoOp.FLAGS):
+            m.d.sync += [io.eq(flags), flags.eq(raised)]
+
+        m.d.comb += [
+            self.x0_o.eq(x[0]),
+            self.x1_o.eq(x[1]),
+            self.acc0_o.eq(acc[0]),
+            self.acc1_o.eq(acc[1]),
+            self.io_o.eq(io),
+        ]
+        if self._has_trace:
+            registers: dict[str, Value] = {
+                "x0": x[0], "x1": x[1], "r0": stationary[0], "r1": stationary[1], "acc0": acc[0], "acc1": acc[1],
+                "product0": product[0], "product1": product[1],
+                "pos_read0": pos_read[0], "pos_read1": pos_read[1], "mom_read0": mom_read[0], "mom_read1": mom_read[1],
+                "pos_sum0": pos_sum[0], "pos_sum1": pos_sum[1], "mom_sum0": mom_sum[0], "mom_sum1": mom_sum[1],
+                "kick0": kick[0], "kick1": kick[1], "kick_round0": kick_round[0], "kick_round1": kick_round[1],
+                "operand0": operand[0], "operand1": operand[1], "z": z, "index": index, "fraction": fraction,
+                "interpolated": interpolated, "difference": difference, "grad_sum": grad_sum, "update_sum": update_sum,
+                "addr_a": addr_a, "addr_b": addr_b, "we_b": we_b, "wdata": wdata, "io": io, "flags": flags,
+            }  # fmt: skip
+            layout = trace_layout(g)
+            assert {name: len(value) for name, value in registers.items()} == layout
+            m.d.comb += self.trace.eq(Cat(*registers.values()))
+        return m

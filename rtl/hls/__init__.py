@@ -1,0 +1,21 @@
+"""From a typed program to a scheduled array: bind, lay out, schedule, and a cycle-exact machine model. No Amaranth here."""
+
+from golden.program import Program
+from rtl.hls.bind import bind
+from rtl.hls.command import Command, play
+from rtl.hls.geometry import Geometry
+from rtl.hls.schedule import Schedule, schedule
+
+__all__ = ["Command", "Geometry", "Schedule", "compile_array", "play", "schedule"]
+
+
+def compile_array(program: Program, *, elements: int) -> Schedule:
+    """The checked schedule of a program on a ring of P elements.
+
+    Raises
+    ------
+    HelError
+        An operation the ring lacks, or sizes that do not fit it.
+    """
+    plan = bind(program)
+    return schedule(plan, Geometry.of(program.formats, elements=elements, neurons=program.n, inputs=program.m))

@@ -1,0 +1,91 @@
+"""A command: a segment, how often, from which base address, with which shift; and the control words it becomes.
+
+`resolve` is what the sequencer does, as a generator: the machine model runs on it, and the co-simulation compares the words
+that reach the elements with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from rtl.hls.control import ImmSource, decode
+from rtl.hls.emitter import Fields
+from rtl.hls.machine import Machine
+from rtl.hls.schedule import Schedule
+
+__all__ = ["MAX_SHIFT", "Command", "play", "resolve"]
+
+Words = npt.NDArray[np.int64]
+
+MAX_SHIFT = 35
+"""Largest shift of a gradient word; 0 is the smallest."""
+ADDRESSES = ("addr_a", "addr_b", "g_raddr", "g_waddr", "s_addr0", "s_addr1", "w_addr")
+"""Fields that a relative word ORs the base into."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of the sequencer.
+
+    Members
+    -------
+    segment : name in the schedule
+    iterations : how often; the base address rises by one each time
+    base : first base address
+    shift : added to the shift of update words, the result clipped to 0 .. 35
+    inputs : shape (iterations, m), raw words, for segments that consume inputs
+    words : host words in the order of their transfer, P an iteration, for segments that load
+    """
+
+    segment: str
+    iterations: int = 1
+    base: int = 0
+    shift: int = 0
+    inputs: Words = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    words: Words = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def replies(self, schedule: Schedule) -> int:
+        """Words the array sends for it."""
+        return self.iterations * schedule.geometry.elements if schedule.segments[self.segment].sends else 0
+
+    def cycles(self, schedule: Schedule) -> int:
+        """Cycles it takes when no stream makes it wait."""
+        return schedule.segments[self.segment].cycles(self.iterations)
+
+
+def resolve(schedule: Schedule, command: Command) -> Iterator[tuple[Fields, int]]:
+    """(element fields, broadcast word) of each issued control word, in order."""
+    g = schedule.geometry
+    words = iter(command.words.tolist())
+    decoded = [decode(word) for word in schedule.segments[command.segment].words]
+    for iteration in range(command.iterations):
+        base = command.base + iteration
+        for stored in decoded:
+            f = dict(stored)
+            source = ImmSource(f.pop("imm_src"))
+            index = f.pop("u_index")
+            if f.pop("relative"):
+                for name in ADDRESSES:
+                    f[name] |= base & ((1 << 10) - 1 if name.startswith("addr") else 511 if name[0] == "g" else 15)
+            offset = f["shift"] - 64 if f["shift"] & 32 else f["shift"]
+            f["shift"] = min(max(offset + command.shift, 0), MAX_SHIFT)
+            if source is ImmSource.WORD:
+                imm = int(next(words))
+            elif source is ImmSource.INPUT:
+                imm = int(command.inputs[iteration, index])
+            else:
+                imm = g.one if source is ImmSource.ONE else 0
+            yield f, imm
+
+
+def play(schedule: Schedule, machine: Machine, commands: Sequence[Command]) -> list[int]:
+    """Runs commands on the machine model, without stalls; returns the words it sends."""
+    for command in commands:
+        for fields, imm in resolve(schedule, command):
+            machine.step(fields, imm)
+    sent, machine.pushed = machine.pushed, []
+    return sent

@@ -1,0 +1,238 @@
+"""The control word: what one element does in one clock cycle, field by field.
+
+Control is time-stationary: every field of a word acts in the cycle in which the word arrives, each on its own pipeline
+stage, so an operation that takes nine cycles is spread over nine words by the scheduler. Elements then need no control
+pipeline of their own, the machine model is one line a register, and overlap is a matter of the schedule alone.
+
+An all-zero word does nothing (`NOP`): memories, accumulators, lanes and state hold. Plain pipeline registers (operands,
+products, read data) always move.
+
+Example
+-------
+>>> word = encode({"addr_a": 5, "acc_en": 3})
+>>> decode(word)["addr_a"], decode(word)["acc_en"], decode(word)["we_q"]
+(5, 3, 0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+__all__ = [
+    "ELEMENT_FIELDS",
+    "FIELDS",
+    "SEQUENCER_FIELDS",
+    "WORD_BITS",
+    "AccSource",
+    "IoOp",
+    "ImmSource",
+    "KickSource",
+    "KickSelect",
+    "OpA0",
+    "OpA1",
+    "OpB",
+    "StationarySource",
+    "ZTake",
+    "decode",
+    "encode",
+]
+
+
+class OpA0(IntEnum):
+    """First factor of multiplier 0."""
+
+    WEIGHT = 0
+    """Word read on port A of the weight memory, cut to the operand width."""
+    R = 1
+    """Stationary operand r0."""
+
+
+class OpA1(IntEnum):
+    """First factor of multiplier 1."""
+
+    WEIGHT_A = 0
+    """Port A: both contexts share the weight (twin echo)."""
+    WEIGHT_B = 1
+    """Port B: the lane works on an output block of its own (forward), or reads the upper table entry."""
+    R = 2
+    """Stationary operand r1."""
+
+
+class OpB(IntEnum):
+    """Second factor of both multipliers."""
+
+    X = 0
+    """Rotating lane."""
+    R = 1
+    """Stationary operand."""
+    IMM = 2
+    """Broadcast word: an input, the constant one, or zero."""
+
+
+class AccSource(IntEnum):
+    """What the product is added to."""
+
+    ZERO = 0
+    OWN = 1
+    PREV = 2
+    """The neighbour's accumulator: a partial sum of W^T s on its way home."""
+
+
+class StationarySource(IntEnum):
+    """Load of the stationary operands r0, r1."""
+
+    HOLD = 0
+    S = 1
+    """Table output kept for neuron `s_addr`."""
+    X = 2
+    """Own position operand."""
+    FRACTION = 3
+    """Interpolation weights: r0 = 4096 - frac, r1 = frac."""
+
+
+class ZTake(IntEnum):
+    """Which accumulator enters the table input register."""
+
+    HOLD = 0
+    ACC0 = 1
+    ACC1 = 2
+
+
+class KickSource(IntEnum):
+    """Load of the kick registers."""
+
+    HOLD = 0
+    ACC = 1
+    """Rounded force sums, one a lane."""
+    IO = 2
+    """Word of the host chain, in both: nudges and initial momenta."""
+
+
+class KickSelect(IntEnum):
+    """Which kick register a context's momentum takes."""
+
+    OWN = 0
+    LANE0 = 1
+    LANE1 = 2
+
+
+class IoOp(IntEnum):
+    """The host chain: hold, shift one element on, or capture."""
+
+    HOLD = 0
+    SHIFT = 1
+    POS0 = 2
+    POS1 = 3
+    MOM0 = 4
+    MOM1 = 5
+    WEIGHT = 6
+    GRAD_LOW = 7
+    """Bits 17..0 of the gradient word."""
+    GRAD_HIGH = 8
+    """Bits 35..18."""
+    FLAGS = 9
+    """Sticky flags, cleared by the capture."""
+
+
+class ImmSource(IntEnum):
+    """What the sequencer broadcasts as `imm` with this word."""
+
+    ZERO = 0
+    ONE = 1
+    """The constant 1.0 as a position operand: a bias is a weight of this input."""
+    INPUT = 2
+    """Word `u_index` of this step's inputs."""
+    WORD = 3
+    """Next word of the host stream (and pops it)."""
+
+
+ELEMENT_FIELDS: dict[str, int] = {
+    # Weight memory.
+    "addr_a": 10,
+    "addr_b": 10,
+    "lookup": 1,  # addresses from the table index instead
+    "we_b": 1,
+    "w_theta": 1,  # write the updated parameter instead of the host word
+    # Multipliers.
+    "opa0": 1,
+    "opa1": 2,
+    "opb": 2,
+    "scale": 1,  # product << 4: aligns al x with W s
+    # Accumulators and lanes.
+    "acc_en": 2,  # bit m: accumulator m
+    "acc_src": 2,
+    "acc_sub": 1,
+    "x_en": 1,
+    "x_load": 1,  # own position operand instead of the neighbour's lane
+    "r_src": 2,
+    # Table.
+    "z_take": 2,
+    "z_en": 1,  # clamp and split into index, fraction, sign
+    "z_lane": 1,  # which sign register
+    "s_we": 2,  # bit m: table output memory m
+    "s_waddr": 4,
+    "s_lane": 1,
+    # State.
+    "s_addr0": 4,  # read address of context 0: state and table output
+    "s_addr1": 4,
+    "q_io": 1,
+    "p_zero": 1,
+    "k_src": 2,
+    "k_sel": 2,
+    "q_sub": 1,
+    "p_sub": 2,  # bit m: context m
+    "we_q": 1,
+    "we_p": 1,
+    "w_addr": 4,
+    # Gradient and update.
+    "g_raddr": 9,
+    "g_waddr": 9,
+    "g_we": 1,
+    "g_clear": 1,
+    "shift": 6,
+    "u_add": 1,
+    # Host chain.
+    "io_op": 4,
+    "push": 1,  # the last element's chain word goes to the host
+}
+"""Fields broadcast to the elements, with their widths in bits."""
+
+SEQUENCER_FIELDS: dict[str, int] = {
+    "imm_src": 2,
+    "u_index": 6,
+    "relative": 1,  # OR the iteration's base into every address
+}
+"""Fields the sequencer resolves before the broadcast."""
+
+FIELDS: dict[str, int] = {**ELEMENT_FIELDS, **SEQUENCER_FIELDS}
+WORD_BITS = sum(FIELDS.values())
+
+_OFFSETS: dict[str, int] = {}
+_at = 0
+for _name, _width in FIELDS.items():
+    _OFFSETS[_name] = _at
+    _at += _width
+
+
+def encode(fields: Mapping[str, int]) -> int:
+    """Control word of the given fields (the others are zero), lowest field first.
+
+    Raises
+    ------
+    ValueError
+        A field that does not exist or a value that does not fit.
+    """
+    word = 0
+    for name, value in fields.items():
+        if name not in FIELDS:
+            raise ValueError(f"a control word has no field {name!r}; fields: {', '.join(FIELDS)}")
+        if not 0 <= int(value) < 1 << FIELDS[name]:
+            raise ValueError(f"control field {name} holds 0 to {(1 << FIELDS[name]) - 1}, got {value}")
+        word |= int(value) << _OFFSETS[name]
+    return word
+
+
+def decode(word: int) -> dict[str, int]:
+    """All fields of a control word."""
+    return {name: (word >> _OFFSETS[name]) & ((1 << width) - 1) for name, width in FIELDS.items()}

@@ -1,0 +1,157 @@
+"""The sizes and shifts of one array: everything about it that is fixed at elaboration.
+
+Control words, tables and parameters are loaded; these numbers are wired. They follow from the formats and from the sizes
+by the rules of docs/numerics.md; the scheduler, the machine model and the RTL read them from here.
+
+Example
+-------
+>>> Geometry(elements=4, neurons=16, inputs=8).position_bits
+26
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from golden.errors import HelError
+
+if TYPE_CHECKING:
+    from golden.formats import Formats
+
+__all__ = ["MAX_FOLD", "MAX_INPUTS", "PARAMETER_WORDS", "TABLE_BASE", "WEIGHT_WORDS", "Geometry"]
+
+WEIGHT_WORDS = 1024
+"""Depth of an element's weight memory (one block RAM of 18-bit words)."""
+PARAMETER_WORDS = 512
+"""Depth of an element's gradient memory: as many parameters as an element can hold."""
+TABLE_BASE = 512
+"""The table stands at 512 ..., its last entry (the clamp) wraps to address 0; parameters from 1 on."""
+MAX_FOLD = 16
+"""Neurons an element can hold: depth of its state memories."""
+MAX_INPUTS = 32
+"""Input words of a step: half the sequencer's input buffer, so that the next step's arrive during this one."""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Sizes and shifts of an array.
+
+    Parameters
+    ----------
+    elements : P, processing elements in the ring
+    neurons : N, a multiple of P
+    inputs : m, input words a step (the constant one not counted)
+    fraction_bits, operand_bits, integer_bits, log2_inverse_step, g_cut, clip_log2 : see golden.formats.Formats
+
+    Raises
+    ------
+    HelError
+        A size or a format the array cannot hold; the message says which and what to change.
+    """
+
+    elements: int
+    neurons: int
+    inputs: int
+    fraction_bits: int = 16
+    operand_bits: int = 18
+    integer_bits: int = 6
+    log2_inverse_step: int = 3
+    g_cut: int = 6
+    clip_log2: int = 9
+
+    @classmethod
+    def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int) -> Geometry:
+        """Geometry of these formats."""
+        return cls(
+            elements=elements,
+            neurons=neurons,
+            inputs=inputs,
+            fraction_bits=formats.fraction_bits,
+            operand_bits=formats.operand_bits,
+            integer_bits=formats.integer_bits,
+            log2_inverse_step=formats.log2_inverse_step,
+            g_cut=formats.g_cut,
+            clip_log2=formats.clip_log2,
+        )
+
+    def __post_init__(self) -> None:
+        if self.elements < 1:
+            raise HelError(f"a ring has at least 1 element, got {self.elements}")
+        if self.neurons < 1 or self.neurons % self.elements:
+            raise HelError(
+                f"the ring folds N neurons evenly on P elements, got N = {self.neurons}, P = {self.elements};"
+                f" choose P from {_divisors(self.neurons)}"
+            )
+        if self.fold > MAX_FOLD:
+            raise HelError(
+                f"an element holds at most {MAX_FOLD} neurons, got N / P = {self.fold}; use P >= {-(-self.neurons // MAX_FOLD)}"
+            )
+        if not 0 <= self.inputs <= MAX_INPUTS:
+            raise HelError(f"the array takes 0 to {MAX_INPUTS} inputs a step, got {self.inputs}")
+        if not 8 <= self.operand_bits <= 18:
+            raise HelError(f"the multipliers take operands of 8 to 18 bits, got {self.operand_bits}")
+        if self.position_bits > 36:
+            raise HelError(
+                f"a position word has at most 36 bits, got {self.position_bits}; lower the fraction bits or raise the step"
+            )
+        if self.kick_shift < 1:
+            raise HelError(
+                f"the kick rounds away at least 1 bit, got {self.kick_shift}; lower the fraction bits to at most"
+                f" {2 * self.operand_bits - 4 + self.log2_inverse_step}"
+            )
+
+    @property
+    def fold(self) -> int:
+        """F, neurons on one element."""
+        return self.neurons // self.elements
+
+    @property
+    def position_bits(self) -> int:
+        """Width of q: its extra fraction bits make the half drift exact."""
+        return self.integer_bits + self.fraction_bits + self.log2_inverse_step + 1
+
+    @property
+    def momentum_bits(self) -> int:
+        """Width of p."""
+        return self.integer_bits + self.fraction_bits
+
+    @property
+    def operand_shift(self) -> int:
+        """Right shift from q to the position operand x (negative: left)."""
+        return self.fraction_bits + self.log2_inverse_step + 1 - (self.operand_bits - 5)
+
+    @property
+    def z_shift(self) -> int:
+        """Right shift from the sum z to the table's 18 fraction bits (negative: left)."""
+        return 2 * self.operand_bits - 7 - 18
+
+    @property
+    def kick_shift(self) -> int:
+        """Right shift from the force sum to the kick, h included."""
+        return 2 * self.operand_bits - 3 + self.log2_inverse_step - self.fraction_bits
+
+    @property
+    def one(self) -> int:
+        """1.0 as a position operand."""
+        return 1 << (self.operand_bits - 5)
+
+    @property
+    def accumulator_bits(self) -> int:
+        """Width that no sum of this array can overflow: N + m + 1 products, and 16 for the scaled diagonal one."""
+        terms = self.neurons + self.inputs + 17
+        return 2 * (self.operand_bits - 1) + terms.bit_length() + 1
+
+    @property
+    def kick_bits(self) -> int:
+        """Width of the kick register: the kick is not wrapped before it is added."""
+        return max(self.momentum_bits, self.accumulator_bits - self.kick_shift)
+
+    @property
+    def chain_bits(self) -> int:
+        """Width of the host chain and of `imm`."""
+        return max(self.position_bits, 18)
+
+
+def _divisors(n: int) -> str:
+    return ", ".join(str(d) for d in range(1, n + 1) if n % d == 0 and n // d <= MAX_FOLD)

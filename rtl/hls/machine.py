@@ -1,0 +1,240 @@
+"""The machine model: a ring of elements, register by register and cycle by cycle, as vectors over the elements.
+
+It executes control words (`rtl.hls.control`) with the latencies of the element and nothing else: it knows no program and
+no formula of the physics. Golden answers for what the words compute (compared at every step's end), this model for when
+(the RTL is compared with it at every clock cycle). It never imports the RTL.
+
+Example
+-------
+>>> from rtl.hls.geometry import Geometry
+>>> machine = Machine(Geometry(elements=2, neurons=2, inputs=0))
+>>> machine.step({"io_op": 1}, imm=7)
+>>> machine.io.tolist()
+[7, 0]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from rtl.hls.control import AccSource, IoOp, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
+from rtl.hls.geometry import MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
+from rtl.hls.trace import trace_layout
+
+__all__ = ["Machine"]
+
+Words = npt.NDArray[np.int64]
+Field = Callable[[str, int], int]
+"""Value of a control field, or the default given for an absent one."""
+
+
+def _wrap(value: Words, bits: int) -> Words:
+    return (value << (64 - bits)) >> (64 - bits)
+
+
+def _shift(value: Words, right: int) -> Words:
+    return value >> right if right >= 0 else value << -right
+
+
+def _fits(value: Words, bits: int) -> npt.NDArray[np.bool_]:
+    return (value >> (bits - 1) == 0) | (value >> (bits - 1) == -1)
+
+
+class Machine:
+    """State of a ring and its step of one clock cycle.
+
+    Registers are public attributes, int64 arrays of shape (P,) or (2, P) for those that exist a lane; memories are
+    ``weights`` (P, 1024), ``gradients`` (P, 512), ``position``, ``momentum``, ``table_s`` (2, P, 16).
+    """
+
+    def __init__(self, geometry: Geometry) -> None:
+        self.geometry = geometry
+        p = geometry.elements
+        self.weights = np.zeros((p, WEIGHT_WORDS), np.int64)
+        self.gradients = np.zeros((p, PARAMETER_WORDS), np.int64)
+        self.position, self.momentum, self.table_s = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(3))
+        for name in ("x", "r", "acc", "product", "pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "kick_round",
+                     "operand", "operand_clip", "op_a", "op_b", "sign"):  # fmt: skip
+            setattr(self, name, np.zeros((2, p), np.int64))
+        for name in ("z", "index", "fraction", "interpolated", "difference", "grad_sum", "update_sum", "addr_a",
+                     "addr_b", "we_b", "wdata", "io", "flags", "coarse", "middle", "fine", "shift1", "shift2",
+                     "weight_a", "weight_b", "array_a", "array_b", "grad_read", "grad_array"):  # fmt: skip
+            setattr(self, name, np.zeros(p, np.int64))
+        self.multiplier = np.zeros((3, 2, p), np.int64)
+        self.pushed: list[int] = []
+        """Words that left the last element for the host, oldest first."""
+
+    def __getattr__(self, name: str) -> Words:
+        # Registers are made by name in the constructor; this tells type checkers what they are.
+        raise AttributeError(f"the machine has no register {name!r}")
+
+    def step(self, c: Mapping[str, int], imm: int = 0) -> None:
+        """One clock edge with control word `c` (absent fields are zero) and broadcast word `imm` in the elements."""
+        f: Field = c.get
+        new: dict[str, Words] = {}
+        self._memory_stage(f, new)
+        self._multiply_stage(f, imm, new)
+        self._table_stage(f, new)
+        writes = self._state_stage(f, new)
+        self._gradient_stage(f, new)
+        self._host_stage(f, imm, new)
+        for memory, address, value in writes:
+            memory[..., address] = value
+        if f("g_we", 0):
+            self.gradients[:, f("g_waddr", 0)] = 0 if f("g_clear", 0) else _wrap(self.grad_sum, 36)
+        written = np.flatnonzero(self.we_b)
+        self.weights[written, self.addr_b[written]] = self.wdata[written]
+        for name, value in new.items():
+            setattr(self, name, value)
+
+    def trace(self) -> dict[str, Words]:
+        """The traced registers by the names of `rtl.hls.trace.trace_layout`."""
+        values: dict[str, Words] = {}
+        for name in trace_layout(self.geometry):
+            stem, lane = name[:-1], name[-1]
+            values[name] = getattr(self, stem)[int(lane)] if lane in "01" and stem in self.__dict__ else getattr(self, name)
+        return values
+
+    def _memory_stage(self, f: Field, new: dict[str, Words]) -> None:
+        row = np.arange(self.geometry.elements)
+        index = TABLE_BASE | self.index
+        lookup = f("lookup", 0)
+        new["addr_a"] = index if lookup else np.full_like(index, f("addr_a", 0))
+        new["addr_b"] = (index + 1) % WEIGHT_WORDS if lookup else np.full_like(index, f("addr_b", 0))
+        new["we_b"] = np.full_like(index, f("we_b", 0))
+        new["array_a"], new["weight_a"] = self.weights[row, self.addr_a], self.array_a
+        new["array_b"] = np.where(self.we_b, self.array_b, self.weights[row, self.addr_b])
+        new["weight_b"] = self.array_b
+
+    def _multiply_stage(self, f: Field, imm: int, new: dict[str, Words]) -> None:
+        g = self.geometry
+        cut = 18 - g.operand_bits
+        a, b = self.weight_a >> cut, self.weight_b >> cut
+        first = self.r[0] if f("opa0", 0) == OpA0.R else a
+        second = {OpA1.WEIGHT_A: a, OpA1.WEIGHT_B: b}.get(OpA1(f("opa1", 0)), self.r[1])
+        new["op_a"] = np.stack([first, second])
+        source = f("opb", 0)
+        broadcast = np.full_like(self.r, ((imm & 0x3FFFF) ^ 0x20000) - 0x20000)
+        new["op_b"] = {OpB.X: self.x, OpB.R: self.r}.get(OpB(source), broadcast)
+        new["multiplier"] = np.stack([self.op_a * self.op_b, self.multiplier[0], self.multiplier[1]])
+        new["product"] = _wrap(self.multiplier[2] << (4 if f("scale", 0) else 0), 40)
+        incoming = {AccSource.ZERO: np.zeros_like(self.acc), AccSource.OWN: self.acc}
+        base = incoming.get(AccSource(f("acc_src", 0)), np.roll(self.acc, 1, axis=1))
+        total = base - self.product if f("acc_sub", 0) else base + self.product
+        enabled = np.array([[f("acc_en", 0) & 1], [f("acc_en", 0) >> 1]])
+        new["acc"] = np.where(enabled, _wrap(total, g.accumulator_bits), self.acc)
+        if f("x_en", 0):
+            new["x"] = self.operand if f("x_load", 0) else np.roll(self.x, 1, axis=1)
+
+    def _table_stage(self, f: Field, new: dict[str, Words]) -> None:
+        g = self.geometry
+        take = f("z_take", 0)
+        if take:
+            new["z"] = _shift(self.acc[0 if take == ZTake.ACC0 else 1], g.z_shift)
+        if f("z_en", 0):
+            magnitude = np.where(self.z < 0, ~self.z, self.z)
+            clamped = np.minimum(magnitude, (1 << 21) - 1)
+            new["index"], new["fraction"] = clamped >> 12, clamped & 4095
+            new["sign"] = self.sign.copy()
+            new["sign"][f("z_lane", 0)] = self.z < 0
+        low = _wrap(self.product, 31)
+        new["interpolated"] = _wrap(low[0] + low[1], 31)
+
+    def _state_stage(self, f: Field, new: dict[str, Words]) -> list[tuple[Words, int, Words]]:
+        g = self.geometry
+        address = (f("s_addr0", 0), f("s_addr1", 0))
+        position = np.stack([self.position[i, :, address[i]] for i in range(2)])
+        momentum = np.stack([self.momentum[i, :, address[i]] for i in range(2)])
+        table_s = np.stack([self.table_s[i, :, address[i]] for i in range(2)])
+        new["pos_read"] = np.stack([_wrap(self.io, g.position_bits)] * 2) if f("q_io", 0) else position
+        new["mom_read"] = np.zeros_like(momentum) if f("p_zero", 0) else momentum
+        new["pos_sum"] = self.pos_read - self.mom_read if f("q_sub", 0) else self.pos_read + self.mom_read
+        select = f("k_sel", 0)
+        lanes = {KickSelect.LANE0: [0, 0], KickSelect.LANE1: [1, 1]}.get(KickSelect(select), [0, 1])
+        kick = self.kick[lanes] + self.kick_round[lanes]
+        signs = np.array([[-1 if f("p_sub", 0) & 1 else 1], [-1 if f("p_sub", 0) >> 1 else 1]])
+        new["mom_sum"] = _wrap(self.mom_read + signs * kick, g.kick_bits + 2)
+        if f("k_src", 0) == KickSource.ACC:
+            new["kick"] = _wrap(self.acc >> g.kick_shift, g.kick_bits)
+            new["kick_round"] = (self.acc >> (g.kick_shift - 1)) & 1
+        elif f("k_src", 0) == KickSource.IO:
+            new["kick"] = np.stack([_wrap(self.io, g.momentum_bits)] * 2)
+            new["kick_round"] = np.zeros_like(self.kick_round)
+        shifted = _shift(self.pos_read, g.operand_shift)
+        limit = 1 << (g.operand_bits - 1)
+        new["operand"] = np.clip(shifted, -limit, limit - 1)
+        new["operand_clip"] = (new["operand"] != shifted).astype(np.int64)
+        source = f("r_src", 0)
+        if source == StationarySource.S:
+            new["r"] = table_s
+        elif source == StationarySource.X:
+            new["r"] = self.operand
+        elif source == StationarySource.FRACTION:
+            new["r"] = np.stack([4096 - self.fraction, self.fraction])
+        writes = []
+        if f("we_q", 0):
+            writes.append((self.position, f("w_addr", 0), _wrap(self.pos_sum, g.position_bits)))
+        if f("we_p", 0):
+            writes.append((self.momentum, f("w_addr", 0), _wrap(self.mom_sum, g.momentum_bits)))
+        rounded = _wrap((self.interpolated >> 12) + ((self.interpolated >> 11) & 1), 18)
+        value = _wrap(np.where(self.sign[f("s_lane", 0)], -rounded, rounded), 18)
+        for lane in range(2):
+            if f("s_we", 0) >> lane & 1:
+                writes.append((self.table_s[lane], f("s_waddr", 0), value))
+        return writes
+
+    def _gradient_stage(self, f: Field, new: dict[str, Words]) -> None:
+        g = self.geometry
+        new["grad_array"], new["grad_read"] = self.gradients[:, f("g_raddr", 0)].copy(), self.grad_array
+        low = _wrap(self.product, 36)
+        new["difference"] = low[1] - low[0]
+        half = 1 << (g.g_cut - 1) if g.g_cut else 0
+        new["grad_sum"] = _wrap(self.grad_read + ((self.difference + half) >> g.g_cut), 37)
+        shift = f("shift", 0)
+        new["coarse"] = (self.grad_read << 1) >> (shift & 0x30)
+        new["shift1"] = np.full_like(self.shift1, shift & 15)
+        new["middle"] = self.coarse >> (self.shift1 & 12)
+        new["shift2"] = self.shift1 & 3
+        new["fine"] = self.middle >> self.shift2
+        limit = 1 << g.clip_log2
+        step = np.clip((self.fine >> 1) + (self.fine & 1), -limit, limit)
+        new["update_sum"] = _wrap(self.weight_a + (step if f("u_add", 0) else -step), 19)
+        theta = np.clip(self.update_sum, -(1 << 17), (1 << 17) - 1)
+        new["wdata"] = theta if f("w_theta", 0) else _wrap(self.io, 18)
+
+    def _host_stage(self, f: Field, imm: int, new: dict[str, Words]) -> None:
+        g = self.geometry
+        if f("push", 0):
+            self.pushed.append(int(self.io[-1]))
+        operation = IoOp(f("io_op", 0))
+        if operation == IoOp.SHIFT:
+            new["io"] = np.concatenate([[_imm_word(imm, g.chain_bits)], self.io[:-1]]).astype(np.int64)
+        elif operation != IoOp.HOLD:
+            new["io"] = {
+                IoOp.POS0: self.pos_read[0],
+                IoOp.POS1: self.pos_read[1],
+                IoOp.MOM0: self.mom_read[0],
+                IoOp.MOM1: self.mom_read[1],
+                IoOp.WEIGHT: self.weight_a,
+                IoOp.GRAD_LOW: self.grad_read & 0x3FFFF,
+                IoOp.GRAD_HIGH: (self.grad_read >> 18) & 0x3FFFF,
+                IoOp.FLAGS: self.flags,
+            }[operation]
+        uses_operand = (f("x_en", 0) and f("x_load", 0)) or f("r_src", 0) == StationarySource.X
+        off = np.zeros(g.elements, bool)
+        raised = (
+            (~_fits(self.pos_sum, g.position_bits)).any(0) * 1 * f("we_q", 0)
+            | (~_fits(self.mom_sum, g.momentum_bits)).any(0) * 2 * f("we_p", 0)
+            | self.operand_clip.astype(bool).any(0) * 4 * bool(uses_operand)
+            | (off if f("g_clear", 0) else ~_fits(self.grad_sum, 36)) * 8 * f("g_we", 0)
+            | ~_fits(self.update_sum, 18) * 16 * (f("we_b", 0) & f("w_theta", 0))
+        )
+        new["flags"] = raised if operation == IoOp.FLAGS else self.flags | raised
+
+
+def _imm_word(imm: int, bits: int) -> int:
+    half = 1 << (bits - 1)
+    return ((imm & (2 * half - 1)) ^ half) - half

@@ -1,0 +1,162 @@
+"""The schedule: every segment of control words an array needs, where it lies in the control store, and what it costs.
+
+A schedule is a value with a checker. It is loaded, not wired: another program on the same array is another schedule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from golden.errors import HelError
+from rtl.hls.control import FIELDS, decode, encode
+from rtl.hls.emitter import Fields
+from rtl.hls.geometry import PARAMETER_WORDS, WEIGHT_WORDS, Geometry
+from rtl.hls.memory_map import MemoryMap
+from rtl.hls.plan import Plan
+from rtl.hls.step import step_segment
+from rtl.hls.transfer import capture_segments, clear_segment, load_segments, update_segment
+
+__all__ = ["CONTROL_WORDS", "Schedule", "Segment", "schedule"]
+
+CONTROL_WORDS = 2048
+"""Depth of the control store."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Straight-line control words that the sequencer repeats.
+
+    Members
+    -------
+    start : address of the first word in the control store
+    words : encoded control words, one a cycle
+    inputs, loads, sends : whether an iteration consumes the step's inputs, consumes P host words, sends P host words
+    """
+
+    name: str
+    start: int
+    words: tuple[int, ...]
+    inputs: bool = False
+    loads: bool = False
+    sends: bool = False
+
+    def cycles(self, iterations: int) -> int:
+        """Cycles of a command: one to fetch it, one before each iteration, one a word."""
+        return 1 + iterations * (1 + len(self.words))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All segments of a plan on a geometry; build it with `schedule`."""
+
+    plan: Plan
+    memory: MemoryMap
+    segments: dict[str, Segment]
+
+    @property
+    def geometry(self) -> Geometry:
+        """Sizes and shifts of the array."""
+        return self.memory.geometry
+
+    @cached_property
+    def words(self) -> tuple[int, ...]:
+        """Content of the control store."""
+        return tuple(word for segment in self.segments.values() for word in segment.words)
+
+    def products(self, name: str) -> int:
+        """Products of the program that one iteration of a step computes, over the whole ring.
+
+        Moves of a partial sum (a zero is added) and table interpolations do not count.
+        """
+        g, plan = self.geometry, self.plan
+        lengths = {term: self.memory.size(term) * g.elements for term in plan.parameters}
+        sums = sum(lengths[term.parameter] for term in (*plan.z, *plan.force))
+        gradient = sum(lengths[term.parameter] for term in plan.gradients)
+        return {"forward": sums, "echo": 2 * (sums + gradient)}[name]
+
+    def busy(self, name: str) -> float:
+        """Useful products over multiplier cycles (two multipliers an element) in one step."""
+        return self.products(name) / (2 * self.geometry.elements * len(self.segments[name].words))
+
+    def check(self) -> None:
+        """Structure and hazards; raises AssertionError, for a violation is our bug and no user's.
+
+        No word reads a weight that is being written; gradient read-modify-writes of one address never overlap; look-ups and
+        writes keep off each other; every address exists; segments tile the store.
+        """
+        at = 0
+        for segment in self.segments.values():
+            assert segment.start == at, segment.name
+            at += len(segment.words)
+            fields = [decode(word) for word in segment.words]
+            assert all(encode(f) == w for f, w in zip(fields, segment.words, strict=True))
+            _check_weights(segment.name, fields)
+            if not segment.loads and segment.name not in ("update", "clear"):
+                _check_gradients(segment.name, fields)
+        assert at <= CONTROL_WORDS
+
+    def __str__(self) -> str:
+        rows = [f"{'segment':20} {'start':>6} {'words':>6}  uses"]
+        for s in self.segments.values():
+            uses = " ".join(n for n, on in (("inputs", s.inputs), ("loads", s.loads), ("sends", s.sends)) if on)
+            rows.append(f"{s.name:20} {s.start:6} {len(s.words):6}  {uses}".rstrip())
+        return "\n".join(rows)
+
+
+def _check_weights(name: str, fields: list[dict[str, int]]) -> None:
+    for cycle, f in enumerate(fields):
+        if f["we_b"]:
+            assert f["addr_b"] < WEIGHT_WORDS and not f["lookup"], (name, cycle)
+            assert f["addr_a"] != f["addr_b"] or f["addr_a"] == 0, (name, cycle, "reads the word it writes")
+
+
+def _check_gradients(name: str, fields: list[dict[str, int]]) -> None:
+    written = {}
+    for cycle, f in enumerate(fields):
+        if f["g_we"] and not f["g_clear"]:
+            assert 0 < f["g_waddr"] < PARAMETER_WORDS, (name, cycle)
+            assert fields[cycle - 3]["g_raddr"] == f["g_waddr"], (name, cycle, "write without its read")
+            last = written.get(f["g_waddr"])
+            assert last is None or cycle - 3 > last, (name, cycle, "reads before the last write")
+            written[f["g_waddr"]] = cycle
+
+
+def schedule(plan: Plan, geometry: Geometry) -> Schedule:
+    """Schedules a plan.
+
+    Raises
+    ------
+    HelError
+        Parameters or control words that do not fit.
+    """
+    memory = MemoryMap(geometry, plan.parameters)
+    raw: dict[str, list[Fields]] = {
+        "forward": step_segment(plan, memory, twin=False),
+        "echo": step_segment(plan, memory, twin=True),
+        "update": update_segment(plan, memory),
+        "clear": clear_segment(memory),
+        **load_segments(geometry.elements),
+        **capture_segments(geometry.elements),
+    }
+    total = sum(len(words) for words in raw.values())
+    if total > CONTROL_WORDS:
+        raise HelError(
+            f"the control store holds {CONTROL_WORDS} words, N = {geometry.neurons} on P = {geometry.elements} needs {total};"
+            " use more elements"
+        )
+    segments, at = {}, 0
+    for name, words in raw.items():
+        assert all(field in FIELDS for word in words for field in word)
+        segments[name] = Segment(
+            name,
+            at,
+            tuple(encode(word) for word in words),
+            inputs=name in ("forward", "echo") and geometry.inputs > 0,
+            loads=name.startswith("load_") or name == "nudge",
+            sends=name.startswith("read_"),
+        )
+        at += len(words)
+    result = Schedule(plan, memory, segments)
+    result.check()
+    return result

@@ -1,0 +1,42 @@
+"""When a control field acts, in cycles after the slot of the product it belongs to.
+
+A product's slot is the cycle of its weight address. The numbers are the element's pipeline; the machine model and the
+co-simulation would see at once if one were wrong.
+"""
+
+__all__ = [
+    "ACCUMULATE",
+    "GRAD_READ",
+    "GRAD_WRITE",
+    "LANE",
+    "MULTIPLY",
+    "OPERAND",
+    "SCALE",
+    "STATIONARY",
+    "SUM_READY",
+    "TABLE_WRITE",
+    "UPDATE",
+]
+
+OPERAND = 0
+"""State address of an operand that is loaded for this product: read register, cut, then lane or stationary register."""
+LANE = 2
+"""Lane load or hop, so that the lane holds this product's word."""
+STATIONARY = 2
+"""Load of the stationary operand."""
+MULTIPLY = 3
+"""Choice of both factors; the broadcast word arrives now."""
+SCALE = 7
+"""Shift of the product."""
+ACCUMULATE = 8
+"""Accumulator update."""
+SUM_READY = 9
+"""The accumulator holds the sum: table input or kick register may take it."""
+TABLE_WRITE = 9
+"""Of a look-up slot: the interpolated value is written; it can be read one cycle later."""
+GRAD_READ = 7
+"""Address of the gradient word the product is added to."""
+GRAD_WRITE = 10
+"""Write of that word."""
+UPDATE = {"gradient": 0, "clear": 1, "shift": 2, "weight": 2, "sum": 5, "write": 6}
+"""Stages of one word's update, from its gradient address on."""

@@ -1,0 +1,101 @@
+"""Segments that move words between the host chain and the elements, and the parameter update.
+
+One iteration of a transfer moves one word to or from every element: P shifts of the chain and one load or capture. The
+sequencer repeats it with a rising base address, which is OR-ed into the addresses of `relative` words. The first word of a
+load ends in the last element, and the first word read is the last element's.
+"""
+
+from __future__ import annotations
+
+from rtl.hls.control import ImmSource, IoOp, KickSelect, KickSource
+from rtl.hls.emitter import Emitter, Fields
+from rtl.hls.memory_map import MemoryMap
+from rtl.hls.plan import Plan
+from rtl.hls.timing import UPDATE
+
+__all__ = ["capture_segments", "clear_segment", "load_segments", "update_segment"]
+
+
+def _shift_in(elements: int) -> Emitter:
+    emitter = Emitter()
+    for cycle in range(elements):
+        emitter.at(cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.WORD)
+    return emitter
+
+
+def load_segments(elements: int) -> dict[str, list[Fields]]:
+    """Segments that consume P host words an iteration: parameters, state of both contexts, and the nudge.
+
+    The nudge takes e = eps dc/dq in the momentum's format: context 0 gets p -= e, context 1 p += e.
+    """
+    weight = _shift_in(elements)
+    weight.at(elements, we_b=1, w_theta=0, addr_b=0, relative=1)
+
+    position = _shift_in(elements)
+    position.at(elements, q_io=1, p_zero=1)
+    position.at(elements + 1, q_sub=0)
+    position.at(elements + 2, we_q=1, relative=1)
+
+    momentum = _shift_in(elements)
+    momentum.at(elements, k_src=KickSource.IO, p_zero=1)
+    momentum.at(elements + 1, p_sub=0, k_sel=KickSelect.OWN)
+    momentum.at(elements + 2, we_p=1, relative=1)
+
+    nudge = _shift_in(elements)
+    nudge.at(elements, k_src=KickSource.IO, p_zero=0, relative=1)
+    nudge.at(elements + 1, p_sub=0b01, k_sel=KickSelect.OWN)
+    nudge.at(elements + 2, we_p=1, relative=1)
+    return {
+        "load_weight": weight.words(),
+        "load_position": position.words(),
+        "load_momentum": momentum.words(),
+        "nudge": nudge.words(),
+    }
+
+
+def capture_segments(elements: int) -> dict[str, list[Fields]]:
+    """Segments that send P words an iteration to the host. `read_flags` clears the sticky flags it reads."""
+    sources: dict[str, tuple[IoOp, Fields, int]] = {
+        "read_position0": (IoOp.POS0, {"relative": 1}, 1),
+        "read_position1": (IoOp.POS1, {"relative": 1}, 1),
+        "read_momentum0": (IoOp.MOM0, {"relative": 1}, 1),
+        "read_momentum1": (IoOp.MOM1, {"relative": 1}, 1),
+        "read_weight": (IoOp.WEIGHT, {"relative": 1}, 3),
+        "read_gradient_low": (IoOp.GRAD_LOW, {"relative": 1}, 2),
+        "read_gradient_high": (IoOp.GRAD_HIGH, {"relative": 1}, 2),
+        "read_flags": (IoOp.FLAGS, {}, 0),
+    }
+    segments = {}
+    for name, (operation, address, latency) in sources.items():
+        emitter = Emitter()
+        emitter.at(0, **address)
+        emitter.at(latency, io_op=operation)
+        for cycle in range(elements):
+            emitter.at(latency + 1 + cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.ZERO, push=1)
+        segments[name] = emitter.words()
+    return segments
+
+
+def update_segment(plan: Plan, memory: MemoryMap) -> list[Fields]:
+    """theta -= clip(G >> n) for every parameter word, one a cycle, and G cleared. The stored shift is the word's offset."""
+    emitter = Emitter()
+    cycle = 0
+    for term in plan.gradients:
+        base = memory.base[term.parameter]
+        for address in range(base, base + memory.size(term.parameter)):
+            emitter.at(cycle + UPDATE["gradient"], g_raddr=address)
+            emitter.at(cycle + UPDATE["clear"], g_we=1, g_clear=1, g_waddr=address)
+            emitter.at(cycle + UPDATE["shift"], shift=term.offset & 63)
+            emitter.at(cycle + UPDATE["weight"], addr_a=address)
+            emitter.at(cycle + UPDATE["sum"], u_add=int(term.negative))
+            emitter.at(cycle + UPDATE["write"], we_b=1, w_theta=1, addr_b=address)
+            cycle += 1
+    return emitter.words()
+
+
+def clear_segment(memory: MemoryMap) -> list[Fields]:
+    """Every gradient word to zero."""
+    emitter = Emitter()
+    for cycle in range(memory.words):
+        emitter.at(cycle, g_we=1, g_clear=1, g_waddr=cycle + 1)
+    return emitter.words()

@@ -1,0 +1,126 @@
+"""The gradient accumulator of the twin echo: G = wrap(G + half_up((r y)_minus - (r y)_plus, g_cut)).
+
+The products are exact and subtracted before the cut. All parameters share one flat buffer, so that the cut, the
+addition and the wrap are one call each. Prose: docs/numerics.md, section 5.
+"""
+
+from collections.abc import MutableMapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from golden.errors import HelError
+from golden.execute import STATE, Call, Floats, Plan
+from golden.program import Gradient, Program
+from golden.words import Words, half_up, wrap
+
+__all__ = ["Differences", "Gradients"]
+
+
+class Gradients(dict[str, Words]):
+    """Gradient words by parameter, batch + shape each: views of one array `flat`, batch + (total,)."""
+
+    flat: Words
+
+    def __init__(self, program: Program, batch: tuple[int, ...] = ()) -> None:
+        self.flat = np.zeros(batch + (_total(program),), np.int64)
+        super().__init__(_views(program, self.flat))
+
+    def clear(self) -> None:
+        self.flat[...] = 0
+
+
+def _total(program: Program) -> int:
+    return sum(int(np.prod(shape)) for _, shape in program.parameters)
+
+
+def _views(program: Program, flat: Any) -> dict[str, Any]:
+    views, start = {}, 0
+    for name, shape in program.parameters:
+        stop = start + int(np.prod(shape))
+        views[name] = flat[..., start:stop].reshape(flat.shape[:-1] + shape)
+        assert np.shares_memory(views[name], flat) or start == stop
+        start = stop
+    return views
+
+
+class Differences:
+    """(r y)_minus - (r y)_plus of every parameter in one flat buffer, cut, and added to G."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.program = plan, plan.program
+        self.flat = np.zeros(plan.batch + (_total(self.program),))
+        self.words = np.zeros(self.flat.shape, np.int64)
+        self.overflow = np.zeros_like(self.words)
+        names = {name for gradient in self.program.gradients for name in (gradient.r, gradient.y)}
+        self.calls = list(plan.compile(names))
+        for name in sorted(names):
+            self.calls += self._float(name)
+        self.signed: dict[str, Floats] = {}
+        self.apart: dict[str, Floats] = {}
+        views = _views(self.program, self.flat)
+        for gradient in self.program.gradients:
+            self._emit(gradient, views[gradient.parameter])
+        self.calls.append(partial(np.copyto, self.words, self.flat, casting="unsafe"))
+        self.calls.append(partial(half_up, self.words, self.program.formats.g_cut, self.words))
+
+    def into(self, grads: MutableMapping[str, Words]) -> list[Call]:
+        """The calls that add the cut differences to `grads`, in place."""
+        if isinstance(grads, Gradients) and grads.flat.shape == self.words.shape:
+            return self._add(grads.flat, self.words, self.overflow)
+        calls: list[Call] = []
+        words, overflow = _views(self.program, self.words), _views(self.program, self.overflow)
+        for name, view in words.items():
+            if name not in grads or grads[name].shape != view.shape or grads[name].dtype != np.int64:
+                raise HelError(
+                    f"grads['{name}'] is an int64 array of shape {view.shape}; use Integrator.zero_gradients"
+                )
+            calls += self._add(grads[name], view, overflow[name])
+        return calls
+
+    def _add(self, target: Words, words: Words, overflow: Words) -> list[Call]:
+        return [
+            partial(np.add, target, words, words),
+            partial(wrap, words, self.program.formats.g_bits, target, overflow),
+        ]
+
+    def _float(self, name: str) -> list[Call]:
+        return self.plan.converted(name)
+
+    def _emit(self, gradient: Gradient, out: Floats) -> None:
+        r, y = self.plan.floats[gradient.r], self.plan.floats[gradient.y]
+        moving = [self.plan.domain[name] == STATE for name in (gradient.r, gradient.y)]
+        outer = gradient.product == "outer"
+        if all(moving):
+            signed = self._signed(gradient.r, r)
+            if not outer:
+                both = np.zeros_like(signed)
+                self.calls += [partial(np.multiply, signed, y, both), partial(np.add, both[0], both[1], out)]
+            elif out.ndim == 2:
+                self.calls.append(partial(np.dot, signed.T, y, out))
+            else:
+                self.calls.append(partial(np.matmul, np.moveaxis(signed, 0, -1), np.moveaxis(y, 0, -2), out))
+            return
+        if not any(moving):
+            raise HelError(f"{gradient}: a density depends on the state, got two operands that do not; remove it")
+        a = self._apart(gradient.r, r) if moving[0] else r
+        b = self._apart(gradient.y, y) if moving[1] else y
+        if outer:
+            a, b = a[..., :, None], b[..., None, :]
+        self.calls.append(partial(np.multiply, a, b, out))
+
+    def _signed(self, name: str, value: Floats) -> Floats:
+        """The value, negated in context 0."""
+        if name not in self.signed:
+            self.signed[name] = np.zeros_like(value)
+            sign = np.array([-1.0, 1.0]).reshape((2,) + (1,) * (value.ndim - 1))
+            self.calls.append(partial(np.multiply, value, sign, self.signed[name]))
+        return self.signed[name]
+
+    def _apart(self, name: str, value: Floats) -> Floats:
+        """Context 1 minus context 0."""
+        if name not in self.apart:
+            self.apart[name] = np.zeros(value.shape[1:])
+            self.calls.append(partial(np.subtract, value[1], value[0], self.apart[name]))
+        return self.apart[name]

@@ -1,0 +1,288 @@
+"""NumPy executor of a program: any batch, exact, with nothing decided inside the time loop.
+
+A `Plan` binds a program to one batch shape: it owns the buffers of every value and a flat list of ready-made calls (a
+ufunc or a rule of golden/words.py with its arguments), so a step is `for call in calls: call()`. Integers below 2**53
+are exact in float64, therefore products and their sums run there (BLAS); words, roundings and tables run on int64.
+`Program.verify` has proved that no value is larger.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.errors import HelError
+from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Pad, Round, Rounding, Scale, Slice, Sum, Table
+from golden.program import Program
+from golden.tables import lookup
+from golden.words import Words, floor_shift, half_up, saturate
+
+__all__ = ["Plan", "check_theta", "evaluate"]
+
+Floats = NDArray[np.float64]
+Call = Callable[[], Any]
+
+PARAMETERS, INPUTS, STATE = range(3)
+"""Domains: what a value depends on at most. They differ in batch shape and in how often the value is computed."""
+
+
+def check_theta(program: Program, theta_raw: Mapping[str, Words]) -> tuple[int, ...]:
+    """The common leading axes of the parameter words, () or (S,). HelError when names, shapes or words do not fit."""
+    shapes = dict(program.parameters)
+    if set(theta_raw) != set(shapes):
+        raise HelError(f"{program.name} has the parameters {', '.join(shapes)}; got {', '.join(theta_raw) or 'none'}")
+    leads = set()
+    for name, shape in shapes.items():
+        words = np.asarray(theta_raw[name])
+        if words.dtype.kind not in "iu":
+            raise HelError(f"parameter words are integers, got {words.dtype} for {name}; use formats.theta.raw(...)")
+        cut = words.ndim - len(shape)
+        if cut < 0 or words.shape[cut:] != shape:
+            raise HelError(f"parameter {name} has shape {shape} after the batch axis, got {words.shape}")
+        program.formats.theta.check(words, name)
+        leads.add(words.shape[:cut])
+    if len(leads) > 1 or any(len(lead) > 1 for lead in leads):
+        raise HelError(f"all parameters share one leading axis or none, got {sorted(leads)}")
+    return leads.pop() if leads else ()
+
+
+class Plan:
+    """A program bound to a batch.
+
+    Parameters
+    ----------
+    program : verified
+    theta_raw : name -> parameter words, SQ(2, 16), shape lead + declared shape, lead () or (S,)
+    batch : batch shape of inputs and gradients; its last axis is S where parameters have one
+    contexts : () for one trajectory, (2,) for the twin echo: the state's shape is contexts + batch + (n,)
+
+    Members
+    -------
+    q, u : int64 buffers the calls read, contexts + batch + (n,) and batch + (m,)
+    clipped : int64, non-zero where an operand saturated (sticky)
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        theta_raw: Mapping[str, Words],
+        batch: tuple[int, ...] = (),
+        contexts: tuple[int, ...] = (),
+    ) -> None:
+        self.program = program
+        self.lead = check_theta(program, theta_raw)
+        if batch[len(batch) - len(self.lead) :] != self.lead:
+            raise HelError(f"the batch ends with the parameters' axis {self.lead}, got {batch}; move or add the axis")
+        self.batch, self.contexts = batch, contexts
+        self._shape = {PARAMETERS: self.lead, INPUTS: batch, STATE: contexts + batch}
+        self.q, self.u = self._ints(STATE, (program.n,)), self._ints(INPUTS, (program.m,))
+        self.domain = {"q": STATE, "u": INPUTS, "one": PARAMETERS}
+        self.domain.update((name, PARAMETERS) for name, _ in program.parameters)
+        one = np.array(program.formats.one)
+        self.ints: dict[str, Words] = {"q": self.q, "u": self.u, "one": one}
+        self.floats: dict[str, Floats] = {"one": one.astype(np.float64)}
+        for name, shape in program.parameters:
+            self.floats[name] = np.zeros(self.lead + shape)
+        self.lost: list[Words] = []
+        self._static: list[Call] = []
+        self._done: set[str] = set()
+        self._target: list[Call] = []
+        self.load(theta_raw)
+
+    def load(self, theta_raw: Mapping[str, Words]) -> None:
+        """Takes new parameter words of the same shapes."""
+        cut = self.program.formats.theta.width - self.program.formats.operand_bits
+        for name, _ in self.program.parameters:
+            np.copyto(self.floats[name], floor_shift(np.asarray(theta_raw[name], np.int64), cut))
+        for call in self._static:
+            call()
+
+    def compile(self, names: Iterable[str]) -> list[Call]:
+        """The calls that compute the named values, except those an earlier compile of this plan computes."""
+        self._target = []
+        for op in self.program.needed(names):
+            if op.name not in self._done:
+                self._done.add(op.name)
+                self.domain[op.name] = max(self.domain[name] for name in op.operands)
+                _EMIT[type(op)](self, op)
+        return self._target
+
+    def converted(self, name: str) -> list[Call]:
+        """The calls that make a computed value available in `floats`, none where it is there."""
+        self._target = []
+        self.as_float(name)
+        return self._target
+
+    def as_float(self, name: str) -> Floats:
+        """The value's float64 buffer; emits the conversion where the value is computed in int64."""
+        if name not in self.floats:
+            source = self.ints[name]
+            self.floats[name] = np.zeros(source.shape)
+            self.emit(self.domain[name], np.copyto, self.floats[name], source)
+        return self.floats[name]
+
+    def as_int(self, name: str) -> Words:
+        """The value's int64 buffer; emits the conversion where the value is computed in float64."""
+        if name not in self.ints:
+            source = self.floats[name]
+            self.ints[name] = np.zeros(source.shape, np.int64)
+            self.emit(self.domain[name], np.copyto, self.ints[name], source, casting="unsafe")
+        return self.ints[name]
+
+    def emit(self, domain: int, function: Callable[..., Any], *args: Any, **named: Any) -> None:
+        """Appends a call; calls on parameters alone run at once and again after each load."""
+        call = partial(function, *args, **named)
+        if domain == PARAMETERS:
+            self._static.append(call)
+            call()
+        else:
+            self._target.append(call)
+
+    @property
+    def clipped(self) -> bool:
+        return any(bool(lost.any()) for lost in self.lost)
+
+    def _ints(self, domain: int, shape: tuple[int, ...]) -> Words:
+        return np.zeros(self._shape[domain] + shape, np.int64)
+
+    # One method an operation.
+    def _cut(self, op: Cut) -> None:
+        source = self.as_int(op.source)
+        floor, lost, out = np.zeros_like(source), np.zeros_like(source), np.zeros_like(source)
+        self.ints[op.name] = out
+        self.lost.append(lost)
+        domain = self.domain[op.name]
+        self.emit(domain, floor_shift, source, op.shift(self.program.types[op.source]), floor)
+        self.emit(domain, saturate, floor, op.to.width, out, lost)
+
+    def _matvec(self, op: Matvec | MatvecT) -> None:
+        matrix, vector = self.as_float(op.a), self.as_float(op.b)
+        if isinstance(op, Matvec):
+            matrix = matrix.swapaxes(-1, -2)  # so that rows of vectors multiply from the left
+        shape = self.program.types[op.name].shape
+        out = np.zeros(vector.shape[:-1] + shape)
+        self.floats[op.name] = out
+        domain = self.domain[op.name]
+        rows = vector.size // vector.shape[-1]
+        if not self.lead:
+            if rows == 1:
+                self.emit(domain, np.dot, matrix.T, _view(vector, (-1,)), _view(out, (-1,)))
+            else:
+                self.emit(domain, np.dot, _view(vector, (rows, -1)), matrix, _view(out, (rows, -1)))
+        elif rows == self.lead[0]:
+            flat = (self.lead[0], 1, -1)
+            self.emit(domain, np.matmul, _view(vector, flat), matrix, _view(out, flat))
+        else:  # one matrix a seed: bring the seeds' axis to the front, where matmul wants it
+            seeds = self.lead[0]
+            there, back = (_view(a, (-1, seeds, a.shape[-1])).swapaxes(0, 1) for a in (vector, out))
+            left, right = np.zeros(there.shape), np.zeros(back.shape)
+            self.emit(domain, np.copyto, left, there)
+            self.emit(domain, np.matmul, left, matrix, right)
+            self.emit(domain, np.copyto, back, right)
+
+    def _mul(self, op: Mul) -> None:
+        a, b = self.as_float(op.a), self.as_float(op.b)
+        out = np.zeros(np.broadcast_shapes(a.shape, b.shape))
+        self.floats[op.name] = out
+        self.emit(self.domain[op.name], np.multiply, a, b, out)
+
+    def _sum(self, op: Sum) -> None:
+        exact = all(term.source in self.ints and term.source not in self.floats for term in op.terms)
+        values: list[Any] = [self.as_int(t.source) if exact else self.as_float(t.source) for t in op.terms]
+        domain = self.domain[op.name]
+        out: Any = np.zeros(self._shape[domain] + self.program.types[op.name].shape, np.int64 if exact else np.float64)
+        buffers: dict[str, Any] = self.ints if exact else self.floats
+        buffers[op.name] = out
+        so_far: Any = None
+        for term, value in zip(op.terms, values, strict=True):
+            if term.shift:
+                scratch = np.zeros_like(value)
+                self.emit(self.domain[term.source], np.multiply, value, np.array(1 << term.shift, out.dtype), scratch)
+                value = scratch
+            if so_far is not None:
+                self.emit(domain, np.add if term.sign > 0 else np.subtract, so_far, value, out)
+                so_far = out
+            elif term.sign > 0:
+                so_far = value
+            else:
+                self.emit(domain, np.negative, value, out)
+                so_far = out
+        if so_far is not out:
+            self.emit(domain, np.copyto, out, so_far)
+
+    def _round(self, op: Round) -> None:
+        source = self.as_int(op.source)
+        out = np.zeros_like(source)
+        self.ints[op.name] = out
+        rule = half_up if op.rule is Rounding.HALF_UP else floor_shift
+        self.emit(self.domain[op.name], rule, source, op.shift, out)
+
+    def _table(self, op: Table) -> None:
+        source = self.as_int(op.source)
+        out = np.zeros_like(source)
+        self.ints[op.name] = out
+        self.emit(self.domain[op.name], lookup, op.function, self.program.formats.operand_bits, source, out)
+
+    def _scale(self, op: Scale) -> None:
+        if op.source in self.ints:
+            self.ints[op.name] = self.ints[op.source]
+        if op.source in self.floats:
+            self.floats[op.name] = self.floats[op.source]
+
+    def _slice(self, op: Slice) -> None:
+        part = slice(op.start, op.start + op.length)
+        if op.source in self.ints:
+            self.ints[op.name] = self.ints[op.source][..., part]
+        else:
+            self.floats[op.name] = self.floats[op.source][..., part]
+
+    def _pad(self, op: Pad) -> None:
+        source = self.as_float(op.source)
+        out = np.zeros(source.shape[:-1] + (op.length,))
+        self.floats[op.name] = out
+        inner = out[..., op.start : op.start + source.shape[-1]]
+        self.emit(self.domain[op.name], np.copyto, inner, source)
+
+
+def _view(a: Floats, shape: tuple[int, ...]) -> Floats:
+    view = a.reshape(shape)
+    assert np.shares_memory(view, a), "a buffer is contiguous"
+    return view
+
+
+_EMIT: dict[type[Op], Callable[[Plan, Any], None]] = {
+    Cut: Plan._cut,
+    Matvec: Plan._matvec,
+    MatvecT: Plan._matvec,
+    Mul: Plan._mul,
+    Sum: Plan._sum,
+    Round: Plan._round,
+    Scale: Plan._scale,
+    Table: Plan._table,
+    Slice: Plan._slice,
+    Pad: Plan._pad,
+}
+
+
+def evaluate(program: Program, theta_raw: Mapping[str, Words], q: Words, u: Words) -> dict[str, Words]:
+    """Every value of a program at position words q (..., n) and input words u (..., m): name -> int64 raw words.
+
+    >>> from golden.lower import compile_system
+    >>> from golden.systems import get
+    >>> program = compile_system(get("linear", n=1, m=1))
+    >>> theta = {"a": np.array([1 << 16]), "B": np.array([[1 << 15]])}
+    >>> values = evaluate(program, theta, np.array([1 << 20]), np.array([1 << 13]))
+    >>> values["x"], values["F"], values["K"]
+    (array([8192]), array([268435456]), array([4096]))
+    """
+    q, u = np.asarray(q, np.int64), np.asarray(u, np.int64)
+    batch = np.broadcast_shapes(q.shape[:-1], u.shape[:-1])
+    plan = Plan(program, theta_raw, batch)
+    np.copyto(plan.q, q)
+    np.copyto(plan.u, u)
+    names = [op.name for op in program.ops]
+    for call in plan.compile(names):
+        call()
+    return {name: np.array(plan.ints.get(name, plan.floats.get(name)), np.int64) for name in names}

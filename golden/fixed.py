@@ -1,0 +1,283 @@
+"""The integer leapfrog, its exact inverse, and the twin echo that accumulates gradients: the golden model of the array.
+
+    forward step    q += p;  p -= K(q, u);  q += p
+    echo step       [nudge] ;  q -= p;  [G += half_up((r y)_minus - (r y)_plus, g_cut)] ;  p += K(q, u);  q -= p
+
+on raw words; q has k + 1 more fraction bits than p, so the drift is exact; every write wraps, with a sticky flag where
+the exact value did not fit. The echo step inverts the forward step bit for bit: each line undoes one line, and K is the
+same integer because it is computed from the same q and u. In the echo, context 0 carries +eps (p -= e), context 1
+carries -eps (p += e). Prose: docs/numerics.md, sections 4 and 5.
+"""
+
+from collections.abc import Callable, Mapping, MutableMapping
+from enum import IntFlag
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from golden.differences import Differences, Gradients
+from golden.errors import HelError
+from golden.execute import Call, Plan, check_theta
+from golden.program import Program
+from golden.words import Words, half_up, wrap
+
+__all__ = ["Flags", "Gradients", "Integrator", "quadratic_nudge", "twin"]
+
+
+class Flags(IntFlag):
+    """Sticky flags, in the order of the hardware's register."""
+
+    Q_OVERFLOW = 1
+    P_OVERFLOW = 2
+    OPERAND_CLIPPED = 4
+    G_OVERFLOW = 8
+    THETA_CLIPPED = 16
+
+
+def twin(q: Words, p: Words) -> tuple[Words, Words]:
+    """The two contexts of an echo, both at (q, p): arrays of shape (2, ..., n)."""
+    return np.stack([q, q]), np.stack([p, p])
+
+
+def quadratic_nudge(program: Program, q: Words, target: Words, eps_log2: int) -> Words:
+    """e = eps * dc/dq in p's raw format for c = |q - y|^2 / 2 and eps = 2**eps_log2: half_up(q - y, k + 1 - eps_log2).
+
+    `q` and `target` are raw words in q's format; a negative shift is an exact left shift.
+    """
+    return half_up(np.subtract(q, target), program.nudge_shift - eps_log2)
+
+
+class Integrator:
+    """Runs a program in time. All state is passed in and returned; the object keeps parameters, buffers and flags.
+
+    Shapes: q, p (..., n); u (..., m); in an echo q, p are (2, ..., n). Parameters may have one leading axis (S,),
+    several seeds at once; the batch then ends with S. Words are int64 raw values; one out of range raises HelError.
+
+    >>> from golden.lower import compile_system
+    >>> from golden.systems import get
+    >>> system = get("dense", n=3, m=1)
+    >>> program = compile_system(system)
+    >>> theta = {name: program.formats.theta.raw(value) for name, value in system.initial(0).items()}
+    >>> integrator = Integrator(program, theta)
+    >>> q, p, u = np.array([1 << 20, 0, 0]), np.zeros(3, np.int64), np.array([4096])
+    >>> q1, p1 = integrator.forward(q, p, u)
+    >>> q0, p0 = integrator.echo(*twin(q1, p1), u)
+    >>> bool((q0 == q).all() and (p0 == p).all()), integrator.flags
+    (True, <Flags: 0>)
+    """
+
+    def __init__(self, program: Program, theta_raw: Mapping[str, Words]) -> None:
+        self.program = program.verify()
+        self._theta = {name: np.array(theta_raw[name], np.int64) for name in theta_raw}
+        check_theta(program, theta_raw)
+        self._steppers: dict[tuple[Any, ...], _Stepper] = {}
+        self._flags = Flags(0)
+
+    def load(self, theta_raw: Mapping[str, Words]) -> None:
+        """Takes new parameter words of the same shapes; much cheaper than a new Integrator."""
+        if check_theta(self.program, theta_raw) != check_theta(self.program, self._theta):
+            raise HelError("new parameter words have the batch axis of the old ones; make a new Integrator")
+        self._theta = {name: np.array(theta_raw[name], np.int64) for name in theta_raw}
+        for stepper in self._steppers.values():
+            stepper.plan.load(self._theta)
+
+    def zero_gradients(self, batch: tuple[int, ...] = ()) -> Gradients:
+        """Cleared gradient words for a batch; the fastest `grads` of an echo."""
+        return Gradients(self.program, batch)
+
+    @property
+    def flags(self) -> Flags:
+        """Sticky flags of everything since the last `clear_flags`."""
+        for stepper in self._steppers.values():
+            self._flags |= stepper.flags
+        return self._flags
+
+    def raise_flag(self, flag: Flags) -> None:
+        """Sets a flag from outside (the update's theta_clipped)."""
+        self._flags |= flag
+
+    def clear_flags(self) -> None:
+        self._flags = Flags(0)
+        for stepper in self._steppers.values():
+            stepper.clear_flags()
+
+    def forward(self, q: Words, p: Words, u: Words) -> tuple[Words, Words]:
+        """One step."""
+        return self.forward_many(q, p, np.asarray(u)[None])
+
+    def forward_many(self, q: Words, p: Words, inputs: Words, positions: Words | None = None) -> tuple[Words, Words]:
+        """T steps with inputs (T, ..., m). Where given, positions[t] (T, ..., n) receives q after step t."""
+        q, p, inputs = self._check(q, p, inputs)
+        batch = np.broadcast_shapes(q.shape[:-1], inputs.shape[1:-1])
+        return self._stepper(batch, (), False, False).forward(q, p, inputs, positions)
+
+    def echo(
+        self,
+        q: Words,
+        p: Words,
+        u: Words,
+        grads: MutableMapping[str, Words] | None = None,
+        nudge: Words | None = None,
+        input_difference: Words | None = None,
+        one_sided: bool = False,
+    ) -> tuple[Words, Words]:
+        """One inverse step of both contexts.
+
+        Parameters
+        ----------
+        q, p : (2, ..., n), context 0 is +eps
+        u : (..., m), the input of the forward step being undone
+        grads : name -> int64 array (..., *shape), updated in place; best from `zero_gradients`
+        nudge : e in p's raw format, (..., n) for both contexts or (2, ..., n) each its own: p[0] -= e, p[1] += e, first
+        input_difference : int64 (..., m), receives dV/du of context 1 minus that of context 0, exact, in the fraction
+            of ``program.types[program.input_gradient]``
+        one_sided : leave context 1 without nudge: it retraces the forward pass
+        """
+        return self.echo_many(
+            q,
+            p,
+            np.asarray(u)[None],
+            grads,
+            None if nudge is None else lambda t, q: nudge,
+            None if input_difference is None else input_difference[None],
+            one_sided,
+        )
+
+    def echo_many(
+        self,
+        q: Words,
+        p: Words,
+        inputs: Words,
+        grads: MutableMapping[str, Words] | None = None,
+        nudge: Callable[[int, Words], Words | None] | None = None,
+        input_differences: Words | None = None,
+        one_sided: bool = False,
+    ) -> tuple[Words, Words]:
+        """Undoes the T steps of forward_many(..., inputs), last one first. See `echo`.
+
+        nudge(t, q) is called before step t is undone, t = T-1 .. 0, with the contexts' own q (2, ..., n) after step t
+        (a buffer: do not keep it), and returns e or None. input_differences has shape (T, ..., m).
+        """
+        q, p, inputs = self._check(q, p, inputs)
+        if q.shape[0] != 2 or q.ndim < 2:
+            raise HelError(f"an echo has two contexts, q of shape (2, ..., n); got {q.shape}; use golden.fixed.twin")
+        batch = np.broadcast_shapes(q.shape[1:-1], inputs.shape[1:-1])
+        stepper = self._stepper(batch, (2,), grads is not None, input_differences is not None)
+        return stepper.echo(q, p, inputs, grads, nudge, input_differences, one_sided)
+
+    def _check(self, q: Words, p: Words, inputs: Words) -> tuple[Words, Words, Words]:
+        formats = self.program.formats
+        found = []
+        for name, words, size, word in (
+            ("q", q, self.program.n, formats.q),
+            ("p", p, self.program.n, formats.p),
+            ("u", inputs, self.program.m, formats.u),
+        ):
+            words = np.asarray(words)
+            if words.dtype.kind not in "iu" or words.ndim < 1 or words.shape[-1] != size:
+                raise HelError(f"{name} holds integer words of shape (..., {size}), got {words.dtype} {words.shape}")
+            found.append(word.check(words.astype(np.int64, copy=False), name))
+        return found[0], found[1], found[2]
+
+    def _stepper(self, batch: tuple[int, ...], contexts: tuple[int, ...], grads: bool, inputs: bool) -> "_Stepper":
+        key = (batch, contexts, grads, inputs)
+        if key not in self._steppers:
+            self._steppers[key] = _Stepper(Plan(self.program, self._theta, batch, contexts), grads, inputs)
+        return self._steppers[key]
+
+
+class _Stepper:
+    """One plan made into steps: flat lists of calls on its buffers."""
+
+    def __init__(self, plan: Plan, gradients: bool, inputs: bool) -> None:
+        program = plan.program
+        self.plan, self.program = plan, program
+        self.q, self.p = plan.q, np.zeros_like(plan.q)
+        self.scratch = np.zeros_like(plan.q)
+        self.lost_q, self.lost_p = np.zeros_like(plan.q), np.zeros_like(plan.q)
+        kick_calls = plan.compile([program.kick])
+        kick = plan.ints[program.kick]
+        q_word, p_word = program.formats.q.width, program.formats.p.width
+        to_q = partial(wrap, self.scratch, q_word, self.q, self.lost_q)
+        to_p = partial(wrap, self.scratch, p_word, self.p, self.lost_p)
+        self.wrap_p = to_p
+        drift, undrift = (partial(f, self.q, self.p, self.scratch) for f in (np.add, np.subtract))
+        kicked, unkicked = (partial(f, self.p, kick, self.scratch) for f in (np.subtract, np.add))
+        self.forward_calls: list[Call] = [drift, to_q, *kick_calls, kicked, to_p, drift, to_q]
+        self.differences = Differences(plan) if gradients else None
+        self.before: list[Call] = [undrift, to_q, *kick_calls]
+        self.after: list[Call] = [unkicked, to_p, undrift, to_q]
+        self.input_value: Any = None
+        if inputs:
+            if not program.input_gradient:
+                raise HelError(f"the potential of {program.name} does not depend on u; leave out the input gradient")
+            self.before += plan.compile([program.input_gradient])
+            self.input_value = plan.ints.get(program.input_gradient, plan.floats.get(program.input_gradient))
+
+    @property
+    def flags(self) -> Flags:
+        flags = Flags(0)
+        if self.lost_q.any():
+            flags |= Flags.Q_OVERFLOW
+        if self.lost_p.any():
+            flags |= Flags.P_OVERFLOW
+        if self.plan.clipped:
+            flags |= Flags.OPERAND_CLIPPED
+        if self.differences is not None and self.differences.overflow.any():
+            flags |= Flags.G_OVERFLOW
+        return flags
+
+    def clear_flags(self) -> None:
+        for lost in (self.lost_q, self.lost_p, *self.plan.lost):
+            lost[...] = 0
+        if self.differences is not None:
+            self.differences.overflow[...] = 0
+
+    def forward(self, q: Words, p: Words, inputs: Words, positions: Words | None) -> tuple[Words, Words]:
+        np.copyto(self.q, q)
+        np.copyto(self.p, p)
+        u, calls, copy = self.plan.u, self.forward_calls, np.copyto
+        for t, word in enumerate(inputs):
+            copy(u, word)
+            for call in calls:
+                call()
+            if positions is not None:
+                positions[t] = self.q
+        return self.q.copy(), self.p.copy()
+
+    def echo(
+        self,
+        q: Words,
+        p: Words,
+        inputs: Words,
+        grads: MutableMapping[str, Words] | None,
+        nudge: Callable[[int, Words], Words | None] | None,
+        input_differences: Words | None,
+        one_sided: bool,
+    ) -> tuple[Words, Words]:
+        np.copyto(self.q, q)
+        np.copyto(self.p, p)
+        middle: list[Call] = []
+        if self.differences is not None:
+            assert grads is not None
+            middle = [*self.differences.calls, *self.differences.into(grads)]
+        calls = [*self.before, *middle, *self.after]
+        u, copy = self.plan.u, np.copyto
+        for t in range(len(inputs) - 1, -1, -1):
+            if nudge is not None:
+                self._nudge(nudge(t, self.q), one_sided)
+            copy(u, inputs[t])
+            for call in calls:
+                call()
+            if input_differences is not None:
+                np.copyto(input_differences[t], self.input_value[1] - self.input_value[0], casting="unsafe")
+        return self.q.copy(), self.p.copy()
+
+    def _nudge(self, e: Words | None, one_sided: bool) -> None:
+        if e is None:
+            return
+        plus, minus = (e[0], e[1]) if np.ndim(e) == self.p.ndim else (e, e)
+        np.subtract(self.p[0], plus, self.scratch[0])
+        np.add(self.p[1], 0 if one_sided else minus, self.scratch[1])
+        self.wrap_p()

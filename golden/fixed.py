@@ -106,11 +106,13 @@ class Integrator:
         """One step."""
         return self.forward_many(q, p, np.asarray(u)[None])
 
-    def forward_many(self, q: Words, p: Words, inputs: Words, positions: Words | None = None) -> tuple[Words, Words]:
-        """T steps with inputs (T, ..., m). Where given, positions[t] (T, ..., n) receives q after step t."""
+    def forward_many(
+        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None = None
+    ) -> tuple[Words, Words]:
+        """T steps with inputs (T, ..., m). observe(t, q) is called after step t with its buffer: copy to keep."""
         q, p, inputs = self._check(q, p, inputs)
         batch = np.broadcast_shapes(q.shape[:-1], inputs.shape[1:-1])
-        return self._stepper(batch, (), False, False).forward(q, p, inputs, positions)
+        return self._stepper(batch, (), False, False).forward(q, p, inputs, observe)
 
     def echo(
         self,
@@ -234,7 +236,9 @@ class _Stepper:
         if self.differences is not None:
             self.differences.overflow[...] = 0
 
-    def forward(self, q: Words, p: Words, inputs: Words, positions: Words | None) -> tuple[Words, Words]:
+    def forward(
+        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
+    ) -> tuple[Words, Words]:
         np.copyto(self.q, q)
         np.copyto(self.p, p)
         u, calls, copy = self.plan.u, self.forward_calls, np.copyto
@@ -242,8 +246,8 @@ class _Stepper:
             copy(u, word)
             for call in calls:
                 call()
-            if positions is not None:
-                positions[t] = self.q
+            if observe is not None:
+                observe(t, self.q)
         return self.q.copy(), self.p.copy()
 
     def echo(

@@ -147,7 +147,7 @@ class Program:
         made = r.shape + y.shape if gradient.product == "outer" else r.shape or y.shape
         if made != shape or (gradient.product == "mul" and r.shape != y.shape and () not in (r.shape, y.shape)):
             raise HelError(
-                f"{gradient}: the product has the parameter's shape {shape}, got {r.shape} and {y.shape}; check operands"
+                f"{gradient}: the product has the parameter's shape {shape}, got {r.shape} and {y.shape}; check both"
             )
 
     def _type(self, name: str, where: str) -> Type:

@@ -1,0 +1,173 @@
+"""RHEL on integer words: the gradient the array computes, in the interface of the float rules.
+
+Parameters, inputs, initial state and targets are rounded to their words, then golden.fixed runs forwards and echoes::
+
+    p -+ e,  e = half_up(q - y, k + 1 - log2 eps) per context, for the half squared error; for any other cost
+             e = floor(eps dC/dq 2^f + 1/2) with dC/dq in float64
+    dC/dtheta = sign 2^-j (h / 2 eps) G 2^-(F - g_cut)
+    dC/du_t   = (h / 2 eps) [dV/du_minus - dV/du_plus]
+    dC/dq_0   = (p- - p+) / (2 eps),   dC/dp_0 = (q+ - q-) / (2 eps)
+
+One-sided: the minus context gets no nudge. It then retraces the free forward pass bit for bit, so this is the estimator
+that takes the free operands from the forward pass: d = free - plus, with eps for 2 eps. Twin of golden.rules.rhel.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from golden.costs import Cost, FinalCost, SummedCost, half_squared_error
+from golden.errors import HelError
+from golden.fixed import Flags, Integrator, quadratic_nudge, twin
+from golden.formats import Formats
+from golden.graph import Array
+from golden.lower import compile_system
+from golden.program import Program
+from golden.rules.problem import Gradients, Problem, collapse, pose
+from golden.rules.report import Report
+from golden.systems.base import System
+from golden.words import Words, power_of_two
+
+__all__ = ["FixedReport", "gradient", "return_error"]
+
+
+@dataclass(frozen=True)
+class FixedReport(Report):
+    """A Report of an integer run.
+
+    Members
+    -------
+    flags : sticky flags of all passes
+    return_error_lsb : largest difference of any word of q_0, p_0 after an echo without nudge, in LSB: 0
+    """
+
+    flags: Flags = Flags(0)
+    return_error_lsb: int = 0
+
+
+def gradient(
+    system: System,
+    theta: Mapping[str, ArrayLike],
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    *,
+    q0: ArrayLike | None = None,
+    p0: ArrayLike | None = None,
+    cost: Cost | None = None,
+    formats: Formats | None = None,
+    step: float | None = None,
+    eps: float = 2.0**-4,
+    symmetric: bool = True,
+    self_test: bool = True,
+) -> tuple[Gradients, float, FixedReport]:
+    """The gradient of a cost by Hamiltonian echo learning in integers; arguments as `golden.rules.rhel.gradient`, and
+
+    formats : default the reference format at the given step
+    step : h, must agree with the formats; default theirs
+    eps : a power of two
+    self_test : run one more echo, without nudge, for `return_error_lsb` (the one-sided estimator contains it)
+
+    Raises
+    ------
+    HelError : a word out of range, eps or step not a power of two, a wrong shape.
+
+    >>> from golden.systems import get
+    >>> linear = get("linear", n=2)
+    >>> grads, cost, report = gradient(linear, linear.initial(0), np.ones((10, 1)), np.ones(2), eps=1.0)
+    >>> sorted(grads), report.passes, report.return_error_lsb, report.flags
+    (['B', 'a', 'p0', 'q0', 'u'], 3, 0, <Flags: 0>)
+    """
+    eps_log2 = power_of_two(eps)
+    if formats is None:
+        formats = Formats(log2_inverse_step=3 if step is None else -power_of_two(step, "step"))
+    if step is not None and step != formats.step:
+        raise HelError(
+            f"formats with log2_inverse_step={formats.log2_inverse_step} run at h = {formats.step}, got {step}"
+        )
+    problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=formats.step)
+    program = compile_system(system, formats)
+    return _Run(problem, program, eps_log2, symmetric).gradient(self_test)
+
+
+def return_error(integrator: Integrator, q0: Words, p0: Words, inputs: Words) -> int:
+    """Largest difference in LSB between (q0, p0) and what T steps forwards and an echo without nudge return."""
+    q, p = integrator.echo_many(*twin(*integrator.forward_many(q0, p0, inputs)), inputs)
+    return int(max(np.abs(q - q0).max(), np.abs(p - p0).max()))
+
+
+class _Run:
+    """One call of `gradient`: the words of the problem and an integrator."""
+
+    def __init__(self, problem: Problem, program: Program, eps_log2: int, symmetric: bool) -> None:
+        formats = program.formats
+        self.problem, self.program, self.eps_log2, self.symmetric = problem, program, eps_log2, symmetric
+        self.q0, self.p0 = formats.q.raw(problem.q0), formats.p.raw(problem.p0)
+        self.inputs = formats.u.raw(problem.inputs)
+        self.integrator = Integrator(program, {name: formats.theta.raw(value) for name, value in problem.theta.items()})
+        self.meter = problem.meter()
+        cost = problem.cost
+        self.quadratic = cost.function is half_squared_error and isinstance(cost, FinalCost | SummedCost)
+        self.targets = formats.q.raw(problem.targets) if self.quadratic else np.zeros(0, np.int64)
+
+    def nudge(self, t: int, q: Words) -> Words | None:
+        """e of both contexts, each from its own q."""
+        formats = self.program.formats
+        if self.quadratic:
+            if self.problem.cost.per_step:
+                return quadratic_nudge(self.program, q, self.targets[t], self.eps_log2)
+            return quadratic_nudge(self.program, q, self.targets, self.eps_log2) if t == len(self.inputs) - 1 else None
+        slope = self.meter.nudge(t, formats.q.value(q))
+        if slope is None:
+            return None
+        return np.floor(np.ldexp(slope, formats.fraction_bits + self.eps_log2) + 0.5).astype(np.int64)
+
+    def gradient(self, self_test: bool) -> tuple[Gradients, float, FixedReport]:
+        formats, run, steps = self.program.formats, self.integrator, self.problem.steps
+        late = isinstance(self.problem.cost, FinalCost)
+        q, p = run.forward_many(
+            self.q0,
+            self.p0,
+            self.inputs,
+            lambda t, q: None if late and t < steps - 1 else self.meter.observe(t, formats.q.value(q)),
+        )
+        total = float(np.sum(self.meter.total()))
+        words = run.zero_gradients(q.shape[:-1])
+        driven = bool(self.program.input_gradient)
+        differences = np.zeros(self.inputs.shape, np.int64) if driven else None
+        q, p = run.echo_many(*twin(q, p), self.inputs, words, self.nudge, differences, one_sided=not self.symmetric)
+        if not self.symmetric:
+            error = int(max(np.abs(q[1] - self.q0).max(), np.abs(p[1] - self.p0).max()))
+        else:
+            error = return_error(run, self.q0, self.p0, self.inputs) if self_test else 0
+        grads = self._floats(words, q, p)
+        fraction = self.program.types[self.program.input_gradient].fraction if driven else 0
+        scale = formats.step / self._double
+        grads["u"] = np.zeros(self.inputs.shape) if differences is None else np.ldexp(differences * scale, -fraction)
+        report = FixedReport(
+            rule="rhel fixed" if self.symmetric else "rhel fixed one-sided",
+            steps=steps,
+            passes=3 if self.symmetric else 2,
+            stored_words=(2 if self.symmetric else 1) * 2 * self.q0.size + self.meter.words,
+            force_evaluations=steps * (3 if self.symmetric else 2),
+            flags=run.flags,
+            return_error_lsb=error,
+        )
+        return grads, total, report
+
+    @property
+    def _double(self) -> float:
+        """2 eps, or eps for the one-sided estimator."""
+        return float(np.ldexp(2.0 if self.symmetric else 1.0, self.eps_log2))
+
+    def _floats(self, words: Mapping[str, Words], q: Words, p: Words) -> Gradients:
+        formats = self.program.formats
+        grads: dict[str, Array] = {}
+        for name, value in self.problem.theta.items():
+            sign, log2 = self.program.gradient_log2(name)
+            full = np.ldexp(words[name] * (sign * formats.step / self._double), log2)
+            grads[name] = collapse(np.asarray(full), value.shape)
+        grads["q0"] = formats.p.value(p[1] - p[0]) / self._double
+        grads["p0"] = formats.q.value(q[0] - q[1]) / self._double
+        return grads

@@ -17,8 +17,7 @@ arithmetic shift; half_up and saturate are those of docs/numerics.md.
 7. Nudge. y_j = sum_c R_cj err_c, exact, fraction 2w-3: dC/dq for C = -log p_label. With L the bit length of
    max|y_j| - 1, the nudge is e_j = half_up(y_j, L - (f + log2 eps0)) in p's raw format, so that max|e| lies in
    [eps0/2, eps0]: eps = 2**-m with m = L - (f + log2 eps0) + f - (2w-3). All y = 0: e = 0 and m = 0.
-8. The system's update. With the learning rate 2**-lam, n_base = lam + k + 1 - m + (2w-6) - g_cut - 16, so that
-   G >> n_base is 2**-lam dC/dtheta in theta's raw format (fraction 16; `golden.update`).
+8. The system's update undoes eps: `golden.update.n_base` at the learning rate 2**-lam and this sample's eps = 2**-m.
 9. The readout's update. With y_j = x_j for R and `one` for c: weight = saturate24(weight -
    clip(half_up(err_c * y_j, lam + (2w-6) - 22), -2**15, 2**15)): the same rate, the same clip of 2**-7.
 """
@@ -130,12 +129,6 @@ class Readout:
         down = np.maximum(s, 0)
         half = np.where(s > 0, np.left_shift(np.int64(1), np.maximum(s - 1, 0)), np.int64(0))
         return np.asarray((np.left_shift(y, np.maximum(-s, 0)) + half) >> down, np.int64), np.asarray(m)
-
-    def shift(self, m: Words, log2_inverse_rate: int) -> Words:
-        """Rule 8: n_base of `golden.update` for eps = 2**-m and the learning rate 2**-log2_inverse_rate."""
-        formats = self.formats
-        fixed = formats.log2_inverse_step + 1 + (2 * formats.operand_bits - 6) - formats.g_cut
-        return np.asarray(log2_inverse_rate + fixed - formats.theta.fraction_bits - m)
 
     def update(self, errors: Words, x: Words, log2_inverse_rate: int) -> None:
         """Rule 9, in place."""

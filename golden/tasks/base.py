@@ -56,12 +56,12 @@ class Task:
     @property
     def channels(self) -> int:
         """Inputs m."""
-        return self.train.inputs.shape[2]
+        return int(self.train.inputs.shape[2])
 
     @property
     def steps(self) -> int:
         """Steps T of one sequence."""
-        return self.train.inputs.shape[1] * self.hold
+        return int(self.train.inputs.shape[1]) * self.hold
 
     def parts(self, validation: bool) -> tuple[Split, Split]:
         """(training, evaluation): all of train and test, or with `validation` train without its last part and that part.

@@ -77,14 +77,6 @@ def test_the_smallest_error_is_scaled_up():
     assert 1 << 13 <= np.abs(e).max() <= 1 << 14 and m < -10
 
 
-def test_shift_undoes_eps():
-    """2**-lam * (h / 2 eps) * G * 2**-(2w-6-g_cut), in theta's raw units, is G * 2**-n_base."""
-    formats = FORMATS[0]
-    n = readout(formats).shift(np.int64(5), 6)
-    w = formats.operand_bits
-    assert 2.0**-n == 2.0**-6 * formats.step / (2 * 2.0**-5) * 2.0 ** -(2 * w - 6 - formats.g_cut) * 2.0**16
-
-
 def test_update_is_gradient_descent_with_a_clip():
     formats = FORMATS[0]
     r, x = readout(formats), positions(formats, 5, 32)

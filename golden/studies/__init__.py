@@ -1,0 +1,1 @@
+"""Studies: `python -m golden.studies.NAME` regenerates a committed result."""

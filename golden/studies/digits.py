@@ -1,0 +1,126 @@
+"""Accuracy on digits, and the choice of the hyper-parameters.
+
+    python -m golden.studies.digits --select -o docs/results/digits_selection.json   # reads the validation part only
+    python -m golden.studies.digits -o docs/results/digits.json                      # trains on all, reads the test set
+
+The first varies one hyper-parameter at a time about `golden.train.Recipe` (and the centre and scale of the task's
+inputs) in fixed point, and reports the validation accuracy. The second trains the recipe in fixed point and, for
+comparison, in float64 with HEL and with BPTT, and reports every seed's test accuracy. Results are rows; a run adds
+those that its file lacks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from golden import tasks
+from golden.tasks import Split, Task
+from golden.train import Recipe, train
+
+__all__ = ["main"]
+
+EPOCHS = {16: 30, 32: 30, 64: 20}
+"""Epochs by number of neurons, in the study of accuracy."""
+
+
+def scaled(centre: float, scale: float) -> Task:
+    """digits with inputs (pixel - centre) / scale."""
+    task = tasks.get("digits")
+
+    def again(split: Split) -> Split:
+        return Split((split.inputs * 4.0 + 8.0 - centre) / scale, split.labels)
+
+    return replace(task, train=again(task.train), test=again(task.test))
+
+
+def choices() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """(what is varied, options of `train`): the recipe, then one change at a time."""
+    base = Recipe()
+    yield {}, {}
+    for centre, scale in ((0.0, 16.0), (8.0, 16.0), (8.0, 8.0), (0.0, 4.0), (8.0, 2.0)):
+        yield {"centre": centre, "scale": scale}, {"task": scaled(centre, scale)}
+    for name, values in (
+        ("log2_inverse_rate", (5, 7)),
+        ("readout_deviation", (0.0, 0.3)),
+        ("log2_eps0", (-6, -4, 0)),
+    ):
+        for value in values:
+            varied: dict[str, Any] = {name: value}
+            yield varied, {"recipe": replace(base, **varied)}
+    for epochs in (2, 4, 10, 40):
+        yield {"epochs": epochs}, {"epochs": epochs}
+
+
+def accuracy_rows(seeds: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """(name of the row, options of `train`)."""
+    for neurons, epochs, arithmetic, rule in (
+        (32, 4, "fixed", "hel"),
+        (32, EPOCHS[32], "fixed", "hel"),
+        (64, EPOCHS[64], "fixed", "hel"),
+        (32, EPOCHS[32], "float", "hel"),
+        (32, EPOCHS[32], "float", "bptt"),
+        (64, EPOCHS[64], "float", "hel"),
+        (16, EPOCHS[16], "fixed", "hel"),
+    ):
+        row = {"neurons": neurons, "epochs": epochs, "arithmetic": arithmetic, "rule": rule, "seeds": seeds}
+        yield row, {"neurons": neurons, "epochs": epochs, "arithmetic": arithmetic, "rule": rule}
+
+
+def run(out: Path, select: bool, seeds: int, neurons: int | None) -> None:
+    """Compute the rows `out` lacks, writing it after each."""
+    found: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {}
+    rows: list[dict[str, Any]] = found.get("rows", [])
+    measure = "validation_accuracy" if select else "test_accuracy"
+    if select:
+        defaults: dict[str, Any] = {"neurons": 32, "epochs": 20, "arithmetic": "fixed", "rule": "hel"}
+        wanted = (({**defaults, "seeds": seeds, **name}, {**defaults, **options}) for name, options in choices())
+    else:
+        wanted = ((name, options) for name, options in accuracy_rows(seeds) if neurons in (None, name["neurons"]))
+    for case, options in wanted:
+        if any(row["case"] == case for row in rows):
+            continue
+        result = train(**{"task": "digits", "seed": range(seeds), "validation": select, "progress": report, **options})
+        accuracy = result[measure]
+        row = {"case": case, "mean": float(np.mean(accuracy)), "deviation": float(np.std(accuracy)), measure: accuracy}
+        row |= {key: result[key] for key in ("recipe", "formats", "flags") if key in result}
+        rows.append({**row, "samples_per_s": round(result["samples_per_s"], 1)})
+        part = out.with_suffix(".part")
+        part.write_text(json.dumps({"command": command(select, seeds, out), "rows": rows}, indent=1) + "\n")
+        os.replace(part, out)
+        print(f"{case}: {row['mean']:.4f} +- {row['deviation']:.4f}", file=sys.stderr, flush=True)
+
+
+def command(select: bool, seeds: int, out: Path) -> str:
+    """The command that regenerates a file."""
+    return f"python -m golden.studies.digits {'--select ' if select else ''}--seeds {seeds} -o {out}"
+
+
+def report(done: int, total: int, text: str) -> None:
+    """Progress on standard error, twenty times a run."""
+    if done % max(1, total // 20) == 0:
+        print(f"  {done}/{total} {text}", file=sys.stderr, flush=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="python -m golden.studies.digits", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
+    parser.add_argument("--seeds", type=int, default=5, help="seeds 0 to K-1; default: 5")
+    parser.add_argument("--neurons", type=int, default=None, help="only the rows of this size")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
+    args = parser.parse_args(argv)
+    run(args.out, args.select, args.seeds, args.neurons)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Training: it learns, the same seed gives the same bits, and the machines share one conversation."""
+
+import asyncio
+import json
+
+import numpy as np
+import pytest
+
+from golden.errors import HelError
+from golden.machine import Echo, Forward, GoldenMachine, Update, drive, drive_async
+from golden.rules import bptt, rhel
+from golden.train import Recipe, Training, train
+
+SHORT = {"neurons": 16, "epochs": 2, "samples": 150, "validation": True}
+
+
+def final(training):
+    """Every word a run leaves behind, and its result without the clock."""
+    machine = training.machine()
+    result = drive(training.conversation(), machine)
+    del result["samples_per_s"]
+    return {**machine.parameters(), "R": training.readout.weights, "c": training.readout.bias}, result
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return {seed: final(Training("digits", seed=seed, **SHORT)) for seed in (3, 4)}
+
+
+def test_short_training_learns(alone):
+    words, result = alone[3]
+    assert result["validation_accuracy"] > 0.6
+    assert result["history"][1]["cost"] < result["history"][0]["cost"] < np.log(10)
+    assert result["test_accuracy"] is None
+    initial = Training("digits", seed=3, **SHORT).theta
+    assert all(np.abs(words[name] - initial[name]).max() > 100 for name in initial)
+
+
+def test_same_seed_same_bits(alone):
+    assert same(final(Training("digits", seed=3, **SHORT))[0], alone[3][0])
+    assert not same(alone[4][0], alone[3][0])
+
+
+def test_seeds_side_by_side_equal_each_alone(alone):
+    words, result = final(Training("digits", seed=[3, 4], **SHORT))
+    for k, seed in enumerate((3, 4)):
+        assert same({name: word[k] for name, word in words.items()}, alone[seed][0])
+        assert result["validation_accuracy"][k] == alone[seed][1]["validation_accuracy"]
+
+
+def test_asynchronous_machine_in_step(alone):
+    """The lead of a co-simulation: coroutines answer, golden answers too, every answer is compared."""
+
+    class Slow(GoldenMachine):
+        async def forward(self, inputs):
+            await asyncio.sleep(0)
+            return super().forward(inputs)
+
+        async def echo(self, inputs, nudge):
+            return super().echo(inputs, nudge)
+
+        async def update(self, shift):
+            return super().update(shift)
+
+    training = Training("digits", seed=3, **SHORT)
+    machine = Slow(training.program, training.theta)
+    result = asyncio.run(drive_async(training.conversation(), machine))
+    assert same({name: alone[3][0][name] for name in training.theta}, machine.parameters())
+    assert result["validation_accuracy"] == alone[3][1]["validation_accuracy"]
+
+
+def test_conversation_asks_for_what_the_hardware_does():
+    training = Training("digits", neurons=4, epochs=1, samples=1, validation=True)
+    conversation, machine = training.conversation(), training.machine()
+    forward = conversation.send(None)
+    assert isinstance(forward, Forward) and forward.inputs.shape == (32, 8) and forward.inputs.dtype == np.int64
+    echo = conversation.send(forward.ask(machine))
+    assert isinstance(echo, Echo) and echo.nudge.shape == (4,)
+    eps0 = training.formats.p.raw(0.25)
+    assert eps0 / 2 <= np.abs(echo.nudge).max() <= eps0
+    update = conversation.send(echo.ask(machine))
+    assert isinstance(update, Update) and 0 <= update.shift <= 35
+
+
+def test_fixed_point_follows_float():
+    """The first samples of both arithmetics cost the same to the accuracy of the formats."""
+    options = {"neurons": 16, "epochs": 1, "samples": 20, "validation": True, "seed": 1}
+    fixed, real = (train("digits", arithmetic=a, **options) for a in ("fixed", "float"))
+    assert fixed["cost"] == pytest.approx(real["cost"], rel=1e-3)
+
+
+def test_float_hel_follows_bptt():
+    """The nudge of 1/8 to 1/4 gives an error of order eps**2; the update is the same to a few percent."""
+    training = Training("digits", arithmetic="float", neurons=16, epochs=1, samples=10, seed=2)
+    machines = [training.machine("hel"), training.machine("bptt")]
+    assert [m.gradient for m in machines] == [rhel.gradient, bptt.gradient]
+    inputs = training.encode(training.part)[0]
+    for machine in machines:
+        x = machine.forward(inputs)
+        nudge, _ = training.readout.nudge(training.readout.errors(x, training.part.labels[0]))
+        machine.echo(inputs, nudge)
+    for name in training.theta:
+        a, b = (machine.grads[name].ravel() for machine in machines)
+        assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.99
+
+
+def test_rate_is_halved_three_times():
+    recipe = Recipe(log2_inverse_rate=5)
+    assert [recipe.rate(k, 1000) for k in (0, 249, 250, 500, 749, 750, 999)] == [5, 5, 6, 7, 7, 8, 8]
+
+
+@pytest.mark.parametrize("system", ["hru", "linear"])
+def test_other_systems_train(system):
+    result = train("digits", system, neurons=16, epochs=1, samples=100, validation=True)
+    assert result["history"][0]["cost"] < np.log(10) + 0.5 and result["validation_accuracy"] > 0.2
+
+
+def test_result_is_json():
+    json.dumps(train("digits", neurons=4, epochs=1, samples=5, validation=True), allow_nan=False)
+
+
+def test_progress_reaches_the_end():
+    seen = []
+    train("digits", neurons=4, epochs=2, samples=5, validation=True, progress=lambda *row: seen.append(row))
+    assert [row[0] for row in seen] == list(range(1, 11)) and seen[-1][1] == 10
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"system": "springs"}, "systems that train on a task are dense, hru, linear, got 'springs'"),
+        ({"arithmetic": "decimal"}, "the arithmetic is float or fixed, got 'decimal'"),
+        ({"epochs": 0}, "at least 1 epoch, got 0"),
+        ({"rule": "bptt"}, "fixed-point training knows the rule hel, got 'bptt'"),
+        ({"rule": "bp", "arithmetic": "float"}, "rules are hel, bptt, got 'bp'"),
+    ],
+)
+def test_bad_requests(options, message):
+    with pytest.raises(HelError, match=message):
+        train("digits", **{"neurons": 4, "epochs": 1, "samples": 5, **options})

@@ -88,5 +88,6 @@ def text(result: dict[str, Any]) -> str:
         f"epoch {k:3d}  cost {row['cost']:.4f}  training accuracy {row['training_accuracy']:.4f}"
         for k, row in enumerate(result["history"], start=1)
     ]
-    lines += [f"test accuracy {result['test_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s"]
+    measure = "test" if result["test_accuracy"] is not None else "validation"
+    lines.append(f"{measure} accuracy {result[f'{measure}_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s")
     return "\n".join(lines)

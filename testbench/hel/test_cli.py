@@ -1,0 +1,216 @@
+"""The command line: exit codes, one line on standard error, one JSON object on standard output."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from hel.__main__ import main
+from hel.commands import SUMMARIES
+
+
+def hel(capfd, *argv):
+    """(exit code, standard output, standard error) of a command."""
+    code = main([str(a) for a in argv])
+    captured = capfd.readouterr()
+    return code, captured.out, captured.err
+
+
+def shell(*argv, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "hel", *argv], capture_output=True, text=True, env={**os.environ, **environment}
+    )
+
+
+REFUSED = [
+    (["trian"], "unknown command 'trian', did you mean train? available: systems, gradcheck"),
+    (["systems", "--jsn"], "unrecognized arguments: --jsn; see `hel systems --help`"),
+    (["gradcheck"], "the following arguments are required: SYSTEM; see `hel gradcheck --help`"),
+    (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: dense, hru, linear, springs"),
+    (["gradcheck", "dense", "--steps", "0"], "--steps: must be an integer from 1 to 10000000, not '0'"),
+    (["gradcheck", "dense", "--steps", "many"], "--steps: must be an integer from 1 to 10000000, not 'many'"),
+    (["gradcheck", "dense", "--neurons", "-3"], "--neurons: must be an integer from 1 to 4096, not '-3'"),
+    (["gradcheck", "dense", "--eps", "0.3"], "--eps: must be a power of two, not '0.3'; nearest: 2^-2"),
+    (["gradcheck", "dense", "--eps", "-2"], "--eps: must be a positive power of two such as 2^-3, not '-2'"),
+    (["gradcheck", "dense", "--eps", "nan"], "--eps: must be a finite number other than 0"),
+    (["gradcheck", "dense", "--step", "2"], "--step must be a power of two from 2^-8 to 2^-1, not 2; try 2^-3"),
+    (["gradcheck", "dense", "--operand-bits", "4"], "--operand-bits: must be an integer from 8 to 18, not '4'"),
+    (["train", "digit"], "unknown task 'digit', did you mean digits? available: digits"),
+    (
+        ["train", "digits", "--system", "springs"],
+        "system 'springs' cannot be trained on a task; systems that can: dense",
+    ),
+    (["train", "digits", "--arithmetic", "fix"], "unknown arithmetic 'fix', did you mean fixed? available: fixed"),
+    (["train", "digits", "--rule", "bptt"], "--rule bptt is for --arithmetic float, not fixed; drop --rule"),
+    (["train", "digits", "--epochs", "1.5"], "--epochs: must be an integer from 1 to 10000, not '1.5'"),
+    (
+        ["train", "digits", "--arithmetic", "rtl", "--neurons", "30"],
+        "--neurons must be a multiple of --elements (16), not 30; nearest: 16 or 32",
+    ),
+    (["verify", "springs"], "system 'springs' cannot be run on the array; systems that can: dense, hru, linear"),
+    (["verify", "dense", "--simulator", "iverilog"], "unknown simulator 'iverilog'"),
+    (["verify", "dense", "--neurons", "3"], "--neurons must be a multiple of --elements (4), not 3; nearest: 4"),
+    (["rtl", "dense", "-o", "no/such/folder/a.v"], "--output must name a file in an existing folder"),
+    (["rtl", "dense", "-o", "."], "--output must name a file, not the folder '.'"),
+    (
+        ["build", "dense", "--neurons", "10", "--elements", "4"],
+        "--neurons must be a multiple of --elements (4), not 10",
+    ),
+    (["build", "springs"], "system 'springs' cannot be run on the array"),
+]
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"), REFUSED, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_bad_input_is_one_line_and_exit_code_2(capfd, argv, message, as_json):
+    code, out, err = hel(capfd, *argv, *(["--json"] if as_json else []))
+    assert code == 2 and out == ""
+    assert err.count("\n") == 1 and err.startswith("hel: ") and message in err
+
+
+def test_unknown_board(capfd):
+    pytest.importorskip("bitstreams.boards")
+    code, out, err = hel(capfd, "build", "dense", "--board", "ulx3s_85")
+    assert code == 2 and out == "" and err.count("\n") == 1
+    assert "unknown board 'ulx3s_85', did you mean ulx3s_85f?" in err
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_help_teaches_with_an_example(capfd, name):
+    code, out, err = hel(capfd, name, "--help")
+    assert code == 0 and err == ""
+    assert f"example:\n  hel {name}" in out and "--json" in out
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_the_examples_of_the_help_are_accepted(name):
+    """Every example is parsed (and not run)."""
+    import importlib
+
+    from hel.__main__ import _parser
+
+    command = importlib.import_module(f"hel.commands.{name}")
+    lines = [line.split()[2:] for line in command.__doc__.splitlines() if line.strip().startswith("hel ")]
+    assert lines
+    for line in lines:
+        _parser(name, command).parse_args(line)
+
+
+def test_overview_is_quick_and_imports_no_numpy():
+    code = "import sys, hel.__main__ as m; m.main([]); sys.exit('numpy' in sys.modules)"
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and time.monotonic() - start < 5
+    assert all(name in done.stdout for name in SUMMARIES)
+
+
+def test_version(capfd):
+    code, out, _ = hel(capfd, "--version")
+    assert code == 0 and out.startswith("hel 0.")
+
+
+def test_systems_as_json(capfd):
+    code, out, err = hel(capfd, "systems", "--json")
+    rows = {row["name"]: row for row in json.loads(out)["systems"]}
+    assert code == 0 and err == "" and set(rows) == {"springs", "hru", "dense", "linear"}
+    assert rows["dense"]["parameters"] == {"al": [16], "W": [16, 16], "B": [16, 8], "b": [16]}
+    assert [name for name, row in rows.items() if not row["array"]] == ["springs"]
+
+
+def test_systems_as_text(capfd):
+    code, out, err = hel(capfd, "systems")
+    assert code == 0 and err == "" and "W 16x16" in out
+
+
+def test_train_prints_one_json_object_and_progress_elsewhere(capfd):
+    argv = ["train", "digits", "--neurons", "4", "--epochs", "1", "--samples", "10", "--json"]
+    code, out, err = hel(capfd, *argv)
+    result = json.loads(out)
+    assert code == 0 and out.count("\n") == 1 and "10/10" in err
+    assert {"test_accuracy", "history", "cost", "samples_per_s"} <= result.keys()
+    assert 0 <= result["test_accuracy"] <= 1 and len(result["history"]) == 1
+    again = json.loads(hel(capfd, *argv)[1])
+    assert {**again, "samples_per_s": 0} == {**result, "samples_per_s": 0}
+
+
+def test_train_as_text(capfd):
+    code, out, _ = hel(capfd, "train", "digits", "--neurons", "4", "--epochs", "2", "--samples", "10", "--validation")
+    assert code == 0 and "epoch   2  cost" in out and "validation accuracy" in out
+
+
+def test_what_a_tool_prints_is_not_on_standard_output(capfd, monkeypatch):
+    from hel.commands import systems
+
+    def noisy(args):
+        os.system("echo a compiler speaks")
+        print("a library speaks")
+        return {"systems": []}
+
+    monkeypatch.setattr(systems, "run", noisy)
+    code, out, err = hel(capfd, "systems", "--json")
+    assert code == 0 and json.loads(out) == {"systems": []}
+    assert "a compiler speaks" in err and "a library speaks" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (ValueError("the rule,\n  the value, the way out"), 2, "hel: the rule, the value, the way out\n"),
+        (
+            ModuleNotFoundError("No module named 'x'", name="x"),
+            2,
+            "hel: x is not installed; `pip install hel-fpga[all]`",
+        ),
+        (PermissionError(13, "Permission denied", "/a/file"), 2, "hel: Permission denied /a/file\n"),
+        (KeyboardInterrupt(), 130, "hel: interrupted\n"),
+        (RuntimeError("broken"), 1, "hel: RuntimeError: broken (a defect; HEL_DEBUG=1 shows where)\n"),
+    ],
+)
+def test_failures_are_one_line_without_traceback(capfd, monkeypatch, error, code, message):
+    from hel.commands import systems
+
+    def fail(args):
+        raise error
+
+    monkeypatch.setattr(systems, "run", fail)
+    got, out, err = hel(capfd, "systems", "--json")
+    assert got == code and out == "" and err.count("\n") == 1 and err.startswith(message)
+
+
+def test_debug_shows_the_traceback():
+    done = shell("gradcheck", "dens", HEL_DEBUG="1")
+    assert done.returncode == 2 and "Traceback" in done.stderr
+    assert "Traceback" not in shell("gradcheck", "dens", HEL_DEBUG="0").stderr
+
+
+def test_a_reader_that_leaves_is_no_error():
+    done = subprocess.run(
+        f"{sys.executable} -m hel systems | head -c 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        executable="/bin/bash",
+    )
+    assert done.stderr == ""
+
+
+def test_failed_verification_exits_1(capfd, monkeypatch):
+    from hel.commands import systems
+
+    monkeypatch.setattr(systems, "run", lambda args: {"systems": [], "failed": True})
+    assert hel(capfd, "systems", "--json")[0] == 1
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    from hel.output import write_whole
+
+    path = tmp_path / "a.v"
+    write_whole(path, "module a; endmodule\n")
+    with pytest.raises(TypeError):
+        write_whole(path, None)
+    assert path.read_text() == "module a; endmodule\n" and [p.name for p in tmp_path.iterdir()] == ["a.v"]

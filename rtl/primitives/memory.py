@@ -35,7 +35,7 @@ class WeightMemory(wiring.Component):
 
     Source: FPGA-TN-02204 (ECP5 memory usage guide), true dual port RAM.
 
-    >>> WeightMemory().latency
+    >>> WeightMemory.latency
     2
     """
 
@@ -91,7 +91,7 @@ class GradientMemory(wiring.Component):
     Source: FPGA-TN-02204 (ECP5 memory usage guide), pseudo dual port RAM; the order of the halves is that of yosys's
     techlibs/lattice/brams_map_16kd.v, which is known to work on boards.
 
-    >>> GradientMemory().latency
+    >>> GradientMemory.latency
     2
     """
 

@@ -27,7 +27,7 @@ class Multiplier(wiring.Component):
 
     Source: FPGA-TN-02205 (ECP5 sysDSP usage guide), MULT18X18D with its three register stages enabled.
 
-    >>> Multiplier().latency
+    >>> Multiplier.latency
     3
     """
 

@@ -1,0 +1,29 @@
+"""The boards: one file of attributes each.
+
+>>> names()
+['ulx3s_85f']
+>>> board("ulx3s_85f").clock_hz
+25000000.0
+"""
+
+from __future__ import annotations
+
+from bitstreams.boards.board import Board
+from bitstreams.boards.ulx3s_85f import ULX3S_85F
+from golden.errors import HelError
+
+__all__ = ["Board", "board", "names"]
+
+BOARDS = {cls.name: cls for cls in (ULX3S_85F,)}
+
+
+def names() -> list[str]:
+    """What `board` accepts."""
+    return sorted(BOARDS)
+
+
+def board(name: str) -> type[Board]:
+    """The attributes of a board; HelError for a name that is not in `names()`."""
+    if name not in BOARDS:
+        raise HelError(f"board must be one of {', '.join(names())}, got {name!r}")
+    return BOARDS[name]

@@ -31,6 +31,9 @@ __all__ = ["TRAINABLE", "Recipe", "Training", "train"]
 TRAINABLE = ("dense", "hru", "linear")
 """Systems whose every neuron sees the inputs."""
 
+CURVE_POINTS = 10
+"""Points of the learning curve an epoch."""
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -169,8 +172,8 @@ class Training:
         """The run as requests and answers; returns the result of `train`."""
         inputs, labels = self.encode(self.part), self.part.labels
         total, size = self.orders.shape[-1], len(self.part)
-        start_s, history = time.monotonic(), []
-        cost, hits = np.zeros(self.orders.shape[:-1]), np.zeros(self.orders.shape[:-1])
+        start_s = time.monotonic()
+        costs, hits = np.zeros((total, *self.orders.shape[:-1])), np.zeros((total, *self.orders.shape[:-1]))
         for done in range(total):
             index = self.orders[..., done]
             rate = self.recipe.rate(done, total)
@@ -181,16 +184,14 @@ class Training:
             yield Echo(sequence, nudge)
             yield Update(self.shift(m, rate))
             self.readout.update(errors, x, rate)
-            sample_cost, hit = self._judge(errors, label)
-            cost, hits = cost + sample_cost, hits + hit
-            if (done + 1) % size == 0:
-                history.append({"cost": cost / size, "training_accuracy": hits / size})
-                cost, hits = np.zeros_like(cost), np.zeros_like(hits)
+            costs[done], hits[done] = self._judge(errors, label)
             if self.progress:
-                self.progress(done + 1, total, f"epoch {done // size + 1}" + _recent(history))
-        trained_s = time.monotonic() - start_s
+                recent = slice(max(0, done - 99), done + 1)
+                text = f"epoch {done // size + 1}, cost {costs[recent].mean():.3f}, accuracy {hits[recent].mean():.3f}"
+                self.progress(done + 1, total, text)
+        speed = total / (time.monotonic() - start_s)
         accuracy = yield from self._evaluate()
-        return self._result(accuracy, history, total / trained_s)
+        return self._result(accuracy, costs, hits, speed)
 
     def _evaluate(self) -> Any:
         """Accuracy (...) on the evaluation part: forward passes only, one sample at a time on the machine itself."""
@@ -209,7 +210,9 @@ class Training:
         p = errors * lsb + hit
         return -np.log(np.maximum((p * hit).sum(-1), 2.0**-18)), p.argmax(-1) == label
 
-    def _result(self, accuracy: Any, history: list[dict[str, Any]], samples_per_s: float) -> dict[str, Any]:
+    def _result(self, accuracy: Any, costs: Any, hits: Any, samples_per_s: float) -> dict[str, Any]:
+        size = len(self.part)
+        history = _means(costs, hits, size)
         formats = {"formats": str(self.formats)} if self.arithmetic == "fixed" else {}
         return {
             "task": self.task.name,
@@ -218,22 +221,26 @@ class Training:
             "neurons": self.system.n,
             "epochs": self.epochs,
             "seed": self.seed if isinstance(self.seed, int) else list(self.seed),
-            "training_samples": len(self.part),
+            "training_samples": size,
             "recipe": asdict(self.recipe),
             **formats,
             "test_accuracy": None if self.validation else accuracy.tolist(),
             "validation_accuracy": accuracy.tolist() if self.validation else None,
-            "cost": history[-1]["cost"].tolist(),
-            "history": [{name: value.tolist() for name, value in row.items()} for row in history],
+            "cost": history[-1]["cost"],
+            "history": history,
+            "curve": _means(costs, hits, max(1, size // CURVE_POINTS)),
             "samples_per_s": samples_per_s * max(1, int(np.size(accuracy))),
         }
 
 
-def _recent(history: list[dict[str, Any]]) -> str:
-    if not history:
-        return ""
-    row = history[-1]
-    return f", last epoch: cost {row['cost'].mean():.3f}, training accuracy {row['training_accuracy'].mean():.3f}"
+def _means(costs: Any, hits: Any, block: int) -> list[dict[str, Any]]:
+    """Means over blocks of samples, whole blocks only."""
+    rows = []
+    for stop in range(block, len(costs) + 1, block):
+        part = slice(stop - block, stop)
+        cost, hit = costs[part].mean(0), hits[part].mean(0)
+        rows.append({"samples": stop, "cost": cost.tolist(), "training_accuracy": hit.tolist()})
+    return rows
 
 
 def train(
@@ -245,6 +252,7 @@ def train(
     -------
     test_accuracy : share of the test set (None with validation=True; then validation_accuracy)
     history : per epoch cost (mean -log p of the label) and training_accuracy, both as the samples were met
+    curve : the same ten times an epoch
     cost : of the last epoch
     samples_per_s : training samples per second, all seeds together
     flags : sticky flags raised on the way

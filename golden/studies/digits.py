@@ -56,8 +56,9 @@ def choices() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         for value in values:
             varied: dict[str, Any] = {name: value}
             yield varied, {"recipe": replace(base, **varied)}
-    for epochs in (2, 4, 10, 40):
-        yield {"epochs": epochs}, {"epochs": epochs}
+    for neurons, epochs in ((32, 4), (32, 20), (64, 10), (64, 20)):
+        size = {"neurons": neurons, "epochs": epochs}
+        yield size, size
 
 
 def accuracy_rows(seeds: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -81,7 +82,7 @@ def run(out: Path, select: bool, seeds: int, neurons: int | None) -> None:
     rows: list[dict[str, Any]] = found.get("rows", [])
     measure = "validation_accuracy" if select else "test_accuracy"
     if select:
-        defaults: dict[str, Any] = {"neurons": 32, "epochs": 20, "arithmetic": "fixed", "rule": "hel"}
+        defaults: dict[str, Any] = {"neurons": 32, "epochs": 10, "arithmetic": "fixed", "rule": "hel"}
         wanted = (({**defaults, "seeds": seeds, **name}, {**defaults, **options}) for name, options in choices())
     else:
         wanted = ((name, options) for name, options in accuracy_rows(seeds) if neurons in (None, name["neurons"]))

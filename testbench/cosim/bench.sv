@@ -6,9 +6,8 @@
 `ifndef HEL_DUT
 `define HEL_DUT hel_array
 `endif
+// HEL_TRACE_BITS: width of the array's `trace` port; undefined when the array has no trace ports.
 module hel_bench;
-    parameter TRACE_BITS = 0;  // width of the array's `trace` port; 0: the array has no trace ports
-
     localparam [1:0] PLAY = 0, RESET = 1;  // anything else waits
     localparam [3:0] STUCK = 1, SPURIOUS = 2, WITHDRAWN = 3, UNKNOWN_HANDSHAKE = 4, UNKNOWN_RESPONSE = 5, FILE = 6;
 
@@ -37,8 +36,10 @@ module hel_bench;
     wire        o_valid;
     wire [31:0] o_payload;
     reg         o_ready = 0;
+`ifdef HEL_TRACE_BITS
     wire        trace_valid;
-    wire [(TRACE_BITS > 0 ? TRACE_BITS : 1) - 1:0] trace;
+    wire [`HEL_TRACE_BITS - 1:0] trace;
+`endif
 
     always #1 clk = ~clk;
 
@@ -66,7 +67,7 @@ module hel_bench;
                 failure = 0;
                 spent = 0;
                 quiet = 0;
-                if (TRACE_BITS > 0 && tracing) begin
+                if (tracing) begin
                     trace_file = $fopen("trace.txt", "w");
                     if (trace_file == 0) failure = FILE;
                 end
@@ -132,35 +133,27 @@ module hel_bench;
                 end
             end
             o_ready <= random[15:8] >= gap_o && !finished;
+            if (failure != 0) i_valid <= 0;
             if (finished) begin
                 $fclose(script_file);
                 $fclose(response_file);
             end
         end
-        if (TRACE_BITS > 0 && running && tracing) begin
-            if (trace_valid) $fwrite(trace_file, "%h %h\n", cycle, trace);
-            if (finished) $fclose(trace_file);
-        end
+`ifdef HEL_TRACE_BITS
+        if (running && tracing && trace_valid) $fwrite(trace_file, "%h %h\n", cycle, trace);
+`endif
+        if (finished && tracing) $fclose(trace_file);
         if (finished) begin
             running <= 0;
             done <= ~done;
         end
     end
 
-    generate
-        if (TRACE_BITS > 0) begin : traced
-            `HEL_DUT dut (
-                .clk(clk), .rst(rst), .i__valid(i_valid), .i__ready(i_ready), .i__payload(i_payload),
-                .o__valid(o_valid), .o__ready(o_ready), .o__payload(o_payload),
-                .trace_valid(trace_valid), .trace(trace)
-            );
-        end else begin : untraced
-            `HEL_DUT dut (
-                .clk(clk), .rst(rst), .i__valid(i_valid), .i__ready(i_ready), .i__payload(i_payload),
-                .o__valid(o_valid), .o__ready(o_ready), .o__payload(o_payload)
-            );
-            assign trace_valid = 0;
-            assign trace = 0;
-        end
-    endgenerate
+    `HEL_DUT dut (
+`ifdef HEL_TRACE_BITS
+        .trace_valid(trace_valid), .trace(trace),
+`endif
+        .clk(clk), .rst(rst), .i__valid(i_valid), .i__ready(i_ready), .i__payload(i_payload),
+        .o__valid(o_valid), .o__ready(o_ready), .o__payload(o_payload)
+    );
 endmodule

@@ -1,4 +1,7 @@
-"""The one cocotb test there is: calls the function that `session.launch` was asked for. Imported only inside a simulator."""
+"""The one cocotb test there is: calls the function that `session.launch` was asked for.
+
+Imported only inside a simulator.
+"""
 
 import contextlib
 import ctypes

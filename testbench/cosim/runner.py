@@ -1,8 +1,8 @@
 """Compiles a bench with its array once per content, and starts the result as a process with cocotb inside.
 
-A build lives in a folder named after the digest of everything that shapes it (sources, bench, flags, tool versions), below
-`$HEL_CACHE` or `~/.cache/hel-fpga`; building it again is a look-up. Several processes may build and run at once. The cache may be
-deleted at any time.
+A build lives in a folder named after the digest of everything that shapes it (sources, bench, flags, tool versions),
+below `$HEL_CACHE` or `~/.cache/hel-fpga`; building it again is a look-up. Several processes may build and run at once.
+The cache may be deleted at any time.
 """
 
 import fcntl
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +26,9 @@ BENCH = Path(__file__).with_name("bench.sv")
 TOP = "hel_bench"
 # The only signals that Python may see: all others stay free for Verilator to optimise.
 PUBLIC = "start command count budget seed gap_i gap_o tracing done failure sent answered spent cycle".split()
-_VERILATOR_FLAGS = ["-O3", "--x-assign", "fast", "--x-initial", "fast", "--timing", "--output-split", "0", "-Wno-fatal"]
-_CXX_FLAGS = "-std=gnu++20 -fcoroutines"
-_OPT_FAST = "-O2"
+VERILATOR_FLAGS = ["-O3", "--x-assign", "fast", "--x-initial", "fast", "--timing", "--output-split", "0", "-Wno-fatal"]
+CXX_FLAGS = "-std=gnu++20 -fcoroutines"
+OPT_FAST = "-O2"
 
 
 class BuildError(RuntimeError):
@@ -78,7 +78,7 @@ def build(
     tool = tools.find(simulator)
     texts = [source.read_text() if isinstance(source, Path) else source for source in sources]
     libraries = _cocotb_libraries()
-    flags = [*_VERILATOR_FLAGS, _CXX_FLAGS, _OPT_FAST] if simulator == "verilator" else ["-g2012"]
+    flags = [*VERILATOR_FLAGS, CXX_FLAGS, OPT_FAST] if simulator == "verilator" else ["-g2012"]
     recipe = [tool.version, str(libraries), *flags, top, str(trace_bits), BENCH.read_text(), *PUBLIC, *texts]
     digest = hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:20]
     root = cache_folder() if cache is None else Path(cache)
@@ -98,7 +98,7 @@ def build(
                 (work / names[-1]).write_text(text)
             shutil.copy(BENCH, work / "bench.sv")
             compile_ = _verilate if simulator == "verilator" else _compile_icarus
-            compile_(tool, work, names, top, trace_bits, root)
+            compile_(tool, work, names, top, trace_bits)
             work.rename(folder)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
@@ -106,32 +106,34 @@ def build(
     return Build(simulator, folder, trace_bits, time.monotonic() - began)
 
 
-def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, trace_bits: int, root: Path) -> None:
+def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, trace_bits: int) -> None:
     from cocotb_tools import config
 
     public = "".join(f'public_flat_rw -module "{TOP}" -var "{name}"\n' for name in PUBLIC)
     (work / "public.vlt").write_text("`verilator_config\n" + public)
     libraries = _cocotb_libraries()
     command = [tool.paths["verilator"], "-cc", "--exe", "--vpi", "-Mdir", "objects", "--prefix", "Vtop", "-o", TOP]
-    command += ["--top-module", TOP, f"-GTRACE_BITS={trace_bits}", f"-DHEL_DUT={top}", "--timescale", "1ns/1ps"]
-    command += [*_VERILATOR_FLAGS, "-CFLAGS", _CXX_FLAGS]
+    command += ["--top-module", TOP, *_defines(top, trace_bits), "--timescale", "1ns/1ps"]
+    command += [*VERILATOR_FLAGS, "-CFLAGS", CXX_FLAGS]
     command += ["-LDFLAGS", f"-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"]
     command += [str(config.share_dir / "lib" / "verilator" / "verilator.cpp"), "public.vlt", "bench.sv", *names]
-    _call(command, work, tool.env)
-    make_verilated(tool, work / "objects", root)
+    call(command, work, tool.env)
+    make_verilated(tool, work / "objects")
     shutil.move(work / "objects" / TOP, work / TOP)
     shutil.rmtree(work / "objects")
 
 
-def make_verilated(tool: tools.Tool, objects: Path, root: Path) -> None:
-    """Compiles Verilator's C++ output. Its run-time library, most of the work, is compiled once per version and then reused."""
-    key = hashlib.sha256("\0".join([tool.version, _CXX_FLAGS, (objects / "Vtop_classes.mk").read_text()]).encode())
+def make_verilated(tool: tools.Tool, objects: Path) -> None:
+    """Compiles Verilator's C++ output; its run-time library, most of the work, only once per version."""
+    key = hashlib.sha256("\0".join([tool.version, CXX_FLAGS, (objects / "Vtop_classes.mk").read_text()]).encode())
+    root = cache_folder()
+    root.mkdir(parents=True, exist_ok=True)
     library = root / f"library-{key.hexdigest()[:20]}"
     if library.is_dir():
         for path in library.iterdir():
             shutil.copy(path, objects / path.name)
-    variables = [f"OPT_FAST={_OPT_FAST}", "OPT_GLOBAL=-O2", f"PYTHON3={sys.executable}"]
-    _call([tool.paths["make"], "-j2", "-f", "Vtop.mk", *variables], objects, tool.env)
+    variables = [f"OPT_FAST={OPT_FAST}", "OPT_GLOBAL=-O2", f"PYTHON3={sys.executable}"]
+    call([tool.paths["make"], "-j2", "-f", "Vtop.mk", *variables], objects, tool.env)
     if not library.is_dir():
         temporary = Path(tempfile.mkdtemp(prefix="library-", dir=root))
         for path in objects.glob("verilated*.o"):
@@ -142,15 +144,22 @@ def make_verilated(tool: tools.Tool, objects: Path, root: Path) -> None:
             shutil.rmtree(temporary)
 
 
-def _compile_icarus(tool: tools.Tool, work: Path, names: list[str], top: str, trace_bits: int, root: Path) -> None:
-    command = [tool.paths["iverilog"], "-g2012", "-o", f"{TOP}.vvp", "-s", TOP, f"-P{TOP}.TRACE_BITS={trace_bits}"]
-    _call([*command, f"-DHEL_DUT={top}", "bench.sv", *names], work, tool.env)
+def _compile_icarus(tool: tools.Tool, work: Path, names: list[str], top: str, trace_bits: int) -> None:
+    command = [tool.paths["iverilog"], "-g2012", "-o", f"{TOP}.vvp", "-s", TOP]
+    call([*command, *_defines(top, trace_bits), "bench.sv", *names], work, tool.env)
 
 
-def start(build: Build, module: str, folder: Path, env: Mapping[str, str], keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+def _defines(top: str, trace_bits: int) -> list[str]:
+    return [f"-DHEL_DUT={top}", *([f"-DHEL_TRACE_BITS={trace_bits}"] if trace_bits else [])]
+
+
+def start(
+    build: Build, module: str, folder: Path, env: Mapping[str, str], keep_open: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
     """Starts the simulator with cocotb running the tests of `module`, in its own process group.
 
-    Its working directory is `folder`; all it prints goes to `folder/simulator.log`. File descriptors `keep_open` are inherited.
+    Its working directory is `folder`; all it prints goes to `folder/simulator.log`. It inherits the file descriptors
+    `keep_open`.
     """
     from cocotb_tools import config
 
@@ -188,16 +197,16 @@ def start(build: Build, module: str, folder: Path, env: Mapping[str, str], keep_
         )
 
 
-def _call(command: list[str], folder: Path, env: Mapping[str, str]) -> None:
-    done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+def call(command: list[str], folder: Path, env: Mapping[str, str]) -> None:
+    done = subprocess.run(command, cwd=folder, env=env, text=True, capture_output=True, check=False)
     if done.returncode:
-        lines = done.stdout.splitlines()
-        words = [line for line in lines if "rror" in line] or lines
+        lines = (done.stderr + done.stdout).splitlines()
+        words = [line for line in lines if "rror" in line and "... For error" not in line] or lines
         raise BuildError(f"{Path(command[0]).name} failed: " + " | ".join(words[:3]))
 
 
 @contextmanager
-def _lock(path: Path):
+def _lock(path: Path) -> Iterator[None]:
     """Held by one process at a time; released by the system if its holder dies."""
     with open(path, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -31,7 +31,8 @@ def write(addr: npt.ArrayLike, data: npt.ArrayLike) -> Script:
     Signed data are taken modulo 2**32. Raises ValueError for an address that 16 bits do not hold.
     """
     words = np.atleast_1d(np.asarray(data)).astype(np.int64).astype(np.uint64).ravel() & np.uint64(0xFFFFFFFF)
-    return _addresses(addr, words.size) | words | _WRITE
+    script: Script = _addresses(addr, words.size) | words | _WRITE
+    return script
 
 
 def read(addr: npt.ArrayLike, count: int | None = None) -> Script:
@@ -44,7 +45,7 @@ def pack(script: npt.ArrayLike | Iterable[tuple[int, int, int]]) -> Script:
     """A script from an array of transaction words (returned as it is) or from tuples (write, addr, data)."""
     if isinstance(script, np.ndarray) and script.ndim == 1 and script.dtype == np.uint64:
         return script
-    rows = np.asarray(list(script), dtype=np.int64).reshape(-1, 3)  # type: ignore[arg-type]
+    rows = np.array(list(script), dtype=np.int64).reshape(-1, 3)  # type: ignore[arg-type]
     words = rows[:, 2].astype(np.uint64) & np.uint64(0xFFFFFFFF)
     return _addresses(rows[:, 1], len(rows)) | words | (rows[:, 0] != 0).astype(np.uint64) << np.uint64(48)
 
@@ -60,7 +61,7 @@ def _addresses(addr: npt.ArrayLike, size: int) -> Script:
     if values.ndim == 0:
         values = values + np.arange(size)
     if values.size != size:
-        raise ValueError(f"a script needs one address per data word, got {values.size} for {size}; pass one start address")
+        raise ValueError(f"a script needs an address per data word, got {values.size} for {size}; pass a start address")
     if size and not (0 <= values.min() and values.max() <= 0xFFFF):
         raise ValueError(f"addresses are 0 to 0xffff, got {values.min():#x} to {values.max():#x}")
     return values.ravel().astype(np.uint64) << np.uint64(32)
@@ -87,7 +88,9 @@ class Trace:
     cycles: npt.NDArray[np.int64]
     nibbles: npt.NDArray[np.uint8]
 
-    def field(self, lsb: int, width: int, *, count: int | None = None, stride: int = 0, signed: bool = False) -> npt.NDArray[np.int64]:
+    def field(
+        self, lsb: int, width: int, *, count: int | None = None, stride: int = 0, signed: bool = False
+    ) -> npt.NDArray[np.int64]:
         """Bits `lsb` to `lsb + width - 1` (width <= 63) as integers: shape (rows,).
 
         With `count`, that many fields, `stride` bits apart: shape (rows, count).
@@ -103,7 +106,8 @@ class Trace:
         used = self.nibbles[:, total - 1 - last : total - first][:, ::-1]
         unknown = np.flatnonzero((used == 255).any(axis=1))
         if unknown.size:
-            raise ValueError(f"trace bits {lsb} to {lsb + width - 1} are unknown at cycle {self.cycles[unknown[0]]}; reset or load them")
+            cycle = self.cycles[unknown[0]]
+            raise ValueError(f"trace bits {lsb} to {lsb + width - 1} are unknown at cycle {cycle}; reset or load them")
         value = used[:, 0].astype(np.uint64) >> np.uint64(lsb % 4)
         for index in range(1, used.shape[1]):
             value |= used[:, index].astype(np.uint64) << np.uint64(4 * index - lsb % 4)

@@ -1,8 +1,8 @@
-"""Calls an async function inside a simulator and brings its result back; in there, `SimulatedPort` is the array's host port.
+"""Calls an async function inside a simulator; in there, `SimulatedPort` is the array's host port.
 
-The function is named "package.module:function", is called as `await function(port, **arguments)` with arguments that passed through
-JSON, and returns a dict that passes through JSON (NumPy numbers and arrays become lists). What it prints appears live, a line at a
-time. Its own computations cost no simulated time: the clock stands still between two commands.
+The function is named "package.module:function", is called as `await function(port, **arguments)` with arguments that
+passed through JSON, and returns a dict that passes through JSON (NumPy numbers and arrays become lists). What it prints
+appears live, a line at a time. Its own computations cost no simulated time: the clock stands still between commands.
 
     async def learn(port, *, steps):                        # in package.module
         state = await port.play(read(0x1000, 64))           # uint32, one per read
@@ -67,7 +67,7 @@ class SimulatedPort:
         self._gaps = (0, 0, np.random.default_rng(0))
 
     def stall(self, request: int = 0, response: int = 0, seed: int = 1) -> None:
-        """From now on, cycles without a request and cycles not ready for a response come at random, `request` and `response` of 256."""
+        """From now on, `request` of 256 cycles offer no request and `response` of 256 are not ready, at random."""
         for name, rate in (("request", request), ("response", response)):
             if not 0 <= rate <= 255:
                 raise ValueError(f"a stall rate is 0 to 255 (of 256), got {name}={rate}")
@@ -134,24 +134,23 @@ class SimulatedPort:
         sent, answered = int(self._bench.sent.value), int(self._bench.answered.value)
         reads = np.flatnonzero(script >> np.uint64(48) == 0)
         where = f"after {sent} of {script.size} requests and {answered} of {reads.size} responses, cycle {self.cycles}"
-        waiting = f"transaction {sent} ({describe(int(script[sent]))})" if sent < script.size else "the end of the script"
-        owed = int(reads[answered]) if answered < reads.size else -1
-        answer = f"transaction {owed} ({describe(int(script[owed]))})" if owed >= 0 else "no read"
-        unanswered = 0 <= owed < sent
+        waiting = _name(script, sent)
+        owed = int(reads[answered]) if answered < reads.size else script.size
+        last = int(reads[answered - 1]) if answered else script.size
         if failure == 1:
-            stuck = f"{answer} was accepted and is not answered" if unanswered else f"{waiting} is not accepted"
+            stuck = f"{_name(script, owed)} is not answered" if owed < sent else f"{waiting} is not accepted"
             return f"the array hung: {stuck} for {budget} cycles, {where}"
         return {
             2: f"the array sent a response that no read asked for, at {waiting}, {where}",
-            3: f"the array withdrew or changed a response before it was taken, for {answer}, {where}",
+            3: f"the array withdrew or changed a response before it was taken, for {_name(script, owed)}, {where}",
             4: f"i__ready or o__valid is unknown (X), at {waiting}, {where}; is every control register reset?",
-            5: f"the response is unknown (X), for {self._last(reads, answered, script)}, {where}; was it ever set?",
+            5: f"the response is unknown (X), for {_name(script, last)}, {where}; was it ever set?",
         }.get(failure, f"the bench could not read or write its files in {self._folder}")
 
-    @staticmethod
-    def _last(reads: npt.NDArray[np.int64], answered: int, script: npt.NDArray[np.uint64]) -> str:
-        index = int(reads[answered - 1])
-        return f"transaction {index} ({describe(int(script[index]))})"
+
+def _name(script: npt.NDArray[np.uint64], index: int) -> str:
+    """`transaction 3 (read 0x0010)`, or the end of the script."""
+    return f"transaction {index} ({describe(int(script[index]))})" if index < script.size else "the end of the script"
 
 
 def launch(
@@ -178,11 +177,13 @@ def launch(
     KeyboardInterrupt: Ctrl-C; the simulator is gone by then.
     """
     folder = Path(tempfile.mkdtemp(prefix="hel-cosim-"))
-    call = {"function": function, "arguments": dict(arguments or {}), "simulator": build.simulator, "trace_bits": build.trace_bits}
+    call: dict[str, Any] = {"function": function, "arguments": dict(arguments or {})}
+    call |= {"simulator": build.simulator, "trace_bits": build.trace_bits}
     (folder / "call.json").write_text(json.dumps(call, default=plain))
     outgoing, incoming = os.pipe()
+    env = {"HEL_COSIM_PROGRESS": str(incoming)}
     try:
-        process = runner.start(build, "testbench.cosim.inside", folder, {"HEL_COSIM_PROGRESS": str(incoming)}, [incoming])
+        process = runner.start(build, "testbench.cosim.inside", folder, env, [incoming])
     finally:
         os.close(incoming)
     timer = threading.Timer(timeout_s, _kill, [process]) if timeout_s is not None else None
@@ -193,6 +194,10 @@ def launch(
             for line in lines:
                 (progress or _print)(line.rstrip("\n"))
         process.wait()
+    except BaseException:
+        _kill(process)
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     finally:
         if timer is not None:
             timer.cancel()
@@ -205,13 +210,15 @@ def _result(folder: Path, code: int, timeout_s: float | None) -> dict[str, Any]:
     if not path.exists():
         log = (folder / "simulator.log").read_text(errors="replace")
         last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "it printed nothing")
+        what = f"the simulator ended without a result (exit {code}): {last}"
         if code == -signal.SIGKILL and timeout_s is not None:
-            raise SimulationError(f"the simulation was stopped after {timeout_s:g} s; its files are in {folder}", log[-4000:])
-        raise SimulationError(f"the simulator ended without a result (exit {code}): {last}; its files are in {folder}", log[-4000:])
+            what = f"the simulation was stopped after its limit of {timeout_s:g} s"
+        raise SimulationError(f"{what}; its files are in {folder}", log[-4000:])
     answer = json.loads(path.read_text())
     shutil.rmtree(folder, ignore_errors=True)
     if "result" in answer:
-        return answer["result"]
+        result: dict[str, Any] = answer["result"]
+        return result
     error = answer["error"]
     if error["type"] == "HelError":
         from golden.errors import HelError

@@ -9,8 +9,9 @@ Words of its address space (others read 0; writes elsewhere are ignored):
     0x0103          read: a register that nothing ever set (unknown in Icarus, any value in Verilator)
     0x0104          read: exclusive or of all `sum` registers (see below)
 
-Trace: `elements` words of 96 bits, the registers of a small multiply-accumulate unit each (LSB first): `state` 18, `weight` 18,
-`product` 36, `sum` 24. They change at every clock, so a simulator cannot skip them: it is also the load of `speed.py`.
+Trace: `elements` words of 96 bits, the registers of a small multiply-accumulate unit each (LSB first): `state` 18,
+`weight` 18, `product` 36, `sum` 24. They restart when 0x0100 is written and change at every busy clock (`steps` says
+how), which no simulator can skip: they are also the load of `speed.py`.
 """
 
 from amaranth import Cat, Instance, Module, Mux, Signal, unsigned
@@ -20,7 +21,7 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-__all__ = ["ELEMENT_BITS", "StandIn", "element", "standin_verilog"]
+__all__ = ["ELEMENT_BITS", "StandIn", "element", "standin_verilog", "steps"]
 
 HostRequest = data.StructLayout({"data": 32, "addr": 16, "write": 1})
 ELEMENT_BITS = 18 + 18 + 36 + 24
@@ -79,16 +80,21 @@ class StandIn(wiring.Component):
                 with m.Case(0x102):
                     m.d.sync += stray.eq(1)
 
+        begin = Signal()
+        m.d.comb += begin.eq(accepted & request.write & (request.addr == 0x100))
         words, parity = [], 0
         for index in range(self._elements):
             state, weight = Signal(18, init=element(index)[0]), Signal(18, init=element(index)[1])
             product, sum_ = Signal(36), Signal(24)
-            m.d.sync += [
-                state.eq(Cat(state[17] ^ state[10], state[:17])),
-                weight.eq(weight + product[:5] + 1),
-                product.eq(state.as_signed() * weight.as_signed()),
-                sum_.eq(Mux(state[0], sum_ + product[8:32], sum_ - product[8:32])),
-            ]
+            with m.If(begin):
+                m.d.sync += [state.eq(state.init), weight.eq(weight.init), product.eq(0), sum_.eq(0)]
+            with m.Elif(busy != 0):
+                m.d.sync += [
+                    state.eq(Cat(state[17] ^ state[10], state[:17])),
+                    weight.eq(weight + product[:5] + 1),
+                    product.eq(state.as_signed() * weight.as_signed()),
+                    sum_.eq(Mux(state[0], sum_ + product[8:32], sum_ - product[8:32])),
+                ]
             words.append(Cat(state, weight, product, sum_))
             parity = parity ^ sum_
         with m.If(request.addr == 0x104):
@@ -101,6 +107,24 @@ class StandIn(wiring.Component):
 def element(index: int) -> tuple[int, int]:
     """Reset values (state, weight) of one element."""
     return (0x1B2D3 * (2 * index + 1)) & 0x3FFFF, (0x0C0DE + 977 * index) & 0x3FFFF
+
+
+def steps(index: int, count: int) -> list[tuple[int, int, int, int]]:
+    """The registers (state, weight, product, sum) of one element in `count` busy cycles, from the first on."""
+    (state, weight), product, total, rows = element(index), 0, 0, []
+    for _ in range(count):
+        rows.append((state, weight, product, total))
+        term = product >> 8 & 0xFFFFFF
+        total = (total + term if state & 1 else total - term) & 0xFFFFFF
+        next_product = _signed(state) * _signed(weight) & (1 << 36) - 1
+        weight = (weight + (product & 31) + 1) & 0x3FFFF
+        state = (state << 1 & 0x3FFFF) | (state >> 17 ^ state >> 10) & 1
+        product = next_product
+    return rows
+
+
+def _signed(word: int) -> int:
+    return word - (word >> 17 << 18)
 
 
 def standin_verilog(elements: int = 2, traced: bool = True) -> str:

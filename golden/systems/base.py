@@ -11,6 +11,7 @@ import numpy as np
 
 from golden import autodiff, trace
 from golden.errors import HelError
+from golden.evaluate import Evaluator
 from golden.graph import Array, Graph, Shape
 
 __all__ = ["LIMIT", "System", "Theta"]
@@ -86,6 +87,16 @@ class System(ABC):
     def gradient(self) -> Graph:
         """dV/dq (``"q"``, the force), dV/du and dV/dtheta, as nodes."""
         return autodiff.gradient(self.graph)
+
+    @cached_property
+    def force(self) -> Evaluator:
+        """Computes ``"q"``: dV/dq, on batches."""
+        return Evaluator(self.gradient, ["q"])
+
+    @cached_property
+    def slopes(self) -> Evaluator:
+        """Computes ``"q"``, ``"u"`` and every parameter's dV/dtheta, on batches."""
+        return Evaluator(self.gradient)
 
     def check(self, theta: Mapping[str, Any]) -> dict[str, Array]:
         """theta as float64 arrays, each of its declared shape, leading batch axes allowed.

@@ -1,0 +1,33 @@
+"""What a gradient cost: the figures by which the rules are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Report"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Counts of one call of a rule's `gradient`.
+
+    Members
+    -------
+    rule : its name
+    steps : T
+    passes : runs over the sequence, forwards or backwards
+    stored_words : most numbers of dynamical state kept from one step to the next, whole batch together: positions,
+        momenta, adjoints, stored trajectories and what the cost keeps. Not counted, since every rule needs them
+        alike: parameters, inputs, targets, and the gradients returned
+    force_evaluations : evaluations of dV/dq on the whole batch
+    hessian_products : evaluations of d(dV/dq . v) on the whole batch (BPTT only: HEL has none)
+    solver_iterations : of boundary-value solvers; 0 for initial-value rules
+    """
+
+    rule: str
+    steps: int
+    passes: int
+    stored_words: int
+    force_evaluations: int
+    hessian_products: int = 0
+    solver_iterations: int = 0

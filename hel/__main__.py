@@ -7,31 +7,41 @@ Exit code 0 on success, 2 and one line for a request that cannot be met, 1 other
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hel.commands import SUMMARIES
 from hel.output import stdout_to_stderr
 from hel.parse import Parser, UsageError, suggest
 
-__all__ = ["main"]
+__all__ = ["guarded", "main", "parsed"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    return guarded(lambda: _main(list(sys.argv[1:] if argv is None else argv)))
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """The exit code of `work`; whatever it raises becomes one line on standard error."""
     try:
-        return _main(list(sys.argv[1:] if argv is None else argv))
+        return work()
+    except SystemExit as stop:  # --help
+        return int(stop.code or 0)
     except KeyboardInterrupt:
         return _fail(130, "interrupted")
     except BrokenPipeError:  # the reader of our output left, as in `hel systems | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == "testbench":
+            return _fail(2, "co-simulation lives in a checkout, not in the installed package; clone it and run there")
         return _fail(2, f"{error.name} is not installed; `pip install hel-fpga[all]`, or `make env` in a checkout")
     except ValueError as error:
         return _fail(2, str(error))
@@ -55,11 +65,7 @@ def _main(argv: list[str]) -> int:
     if name not in SUMMARIES:
         raise UsageError(f"unknown command {name!r}{suggest(name, SUMMARIES) or ';'} available: {', '.join(SUMMARIES)}")
     command = importlib.import_module(f"hel.commands.{name}")
-    parser = _parser(name, command)
-    try:
-        args = parser.parse_args(rest)
-    except SystemExit as stop:  # --help
-        return int(stop.code or 0)
+    args = parsed(name, command, rest)
     # Compilers and simulators may write anything to standard output: it belongs to the result alone.
     with stdout_to_stderr() if args.json else contextlib.nullcontext():
         result = command.run(args)
@@ -67,12 +73,13 @@ def _main(argv: list[str]) -> int:
     return int(bool(result.get("failed", False)))
 
 
-def _parser(name: str, command: Any) -> Parser:
+def parsed(name: str, command: Any, argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a command's module, checked."""
     summary, _, rest = (command.__doc__ or "").strip().partition("\n")
     parser = Parser(prog=f"hel {name}", description=summary, epilog=rest.strip())
     command.arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    return parser
+    return parser.parse_args(argv)
 
 
 def _overview() -> str:

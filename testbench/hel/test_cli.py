@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from hel.__main__ import main
+from hel.__main__ import main, parsed
 from hel.commands import SUMMARIES
 
 
@@ -92,13 +92,11 @@ def test_the_examples_of_the_help_are_accepted(name):
     """Every example is parsed (and not run)."""
     import importlib
 
-    from hel.__main__ import _parser
-
     command = importlib.import_module(f"hel.commands.{name}")
     lines = [line.split()[2:] for line in command.__doc__.splitlines() if line.strip().startswith("hel ")]
     assert lines
     for line in lines:
-        _parser(name, command).parse_args(line)
+        parsed(name, command, line)
 
 
 def test_overview_is_quick_and_imports_no_numpy():

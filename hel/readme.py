@@ -1,0 +1,91 @@
+"""The figures of the README, written from committed results: `python -m hel.readme` (with `--check`: only compare).
+
+Between the markers `<!-- results: begin ... -->` and `<!-- results: end -->` stand two tables: the builds of
+bitstreams/results/*.json, and the accuracies of docs/results/digits.json. Nothing there is typed in by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["accuracies", "builds", "fill", "main"]
+
+BEGIN, END = "<!-- results: begin", "<!-- results: end -->"
+BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available", "bram", "fmax_hz", "cycles_per_step")
+
+
+def builds(folder: Path) -> list[str]:
+    """A table of the whole builds among the reports of a folder; empty when there is none."""
+    found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    reports = [report for report in found if isinstance(report, dict) and all(key in report for key in BUILD_KEYS)]
+    if not reports:
+        return []
+    lines = [
+        "| board | P | N | LUT | FF | DSP | block RAM | Fmax | cycles a forward step | steps/s | GMAC/s |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for r in sorted(reports, key=lambda r: (r["board"], r["elements"], r["neurons"])):
+        speed = f"{r['steps_per_s'] / 1e3:.0f} k | {r['mac_per_s'] / 1e9:.2f}" if "steps_per_s" in r else " | "
+        lines.append(
+            f"| {r['board']} | {r['elements']} | {r['neurons']} | {r['lut']} | {r['ff']} | "
+            f"{r['dsp']}/{r['dsp_available']} | {r['bram']} | {r['fmax_hz'] / 1e6:.0f} MHz | "
+            f"{r['cycles_per_step']} | {speed} |"
+        )
+    return lines
+
+
+def accuracies(file: Path) -> list[str]:
+    """A table of the accuracies of the study of digits; empty when there is none."""
+    if not file.exists():
+        return []
+    lines = [
+        "| digits, N | epochs | arithmetic | rule | test accuracy, mean of the seeds | seeds |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in json.loads(file.read_text())["rows"]:
+        case = row["case"]
+        lines.append(
+            f"| {case['neurons']} | {case['epochs']} | {case['arithmetic']} | {case['rule'].upper()} | "
+            f"{row['mean']:.4f} ± {row['deviation']:.4f} | {case['seeds']} |"
+        )
+    return lines
+
+
+def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
+    r"""`text` with the tables between its markers.
+
+    >>> print(fill("a\n<!-- results: begin x -->\nold\n<!-- results: end -->\nb", [["| t |"]]))
+    a
+    <!-- results: begin x -->
+    | t |
+    <BLANKLINE>
+    <!-- results: end -->
+    b
+    """
+    head, begin, rest = text.partition(BEGIN)
+    marker, _, rest = rest.partition("-->")
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(
+            f"the README has the markers '{BEGIN} ... -->' and '{END}', one of them is missing; restore it"
+        )
+    body = "".join("\n".join(table) + "\n\n" for table in tables if table)
+    return f"{head}{begin}{marker}-->\n{body}{end}{tail}"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Rewrite README.md of the working directory; with --check exit 1 when it is not up to date."""
+    readme = Path("README.md")
+    old = readme.read_text()
+    new = fill(old, [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))])
+    if "--check" in argv:
+        return int(old != new)
+    readme.write_text(new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

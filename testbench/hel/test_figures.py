@@ -1,0 +1,18 @@
+"""The figures of the demo are drawn from a run."""
+
+from golden.machine import drive
+from golden.train import Training
+from hel import figures
+
+PNG = b"\x89PNG\r\n"
+
+
+def test_figures_of_a_run(tmp_path):
+    training = Training("digits", neurons=4, epochs=1, samples=10)
+    machine = training.machine()
+    result = drive(training.conversation(), machine)
+    for path in (
+        figures.learning_curve(result, tmp_path / "new" / "curve.png"),
+        figures.trajectories(training, machine.parameters(), tmp_path / "trajectories.png"),
+    ):
+        assert path.read_bytes().startswith(PNG)

@@ -13,6 +13,7 @@ Targets: y (..., k), for `SummedCost` one per step: (T, ..., k); ... are the bat
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
@@ -100,7 +101,8 @@ class Meter(ABC):
     """
 
     strength = 1.0
-    """What a learning rule multiplies its eps by, so that eps is the strength of the whole run's nudges."""
+    """A power of two a learning rule multiplies its eps by, so that eps is the strength of the whole run's nudges:
+    T nudges of one size weigh 2^-ceil(log2 T) each."""
 
     def __init__(self, steps: int, targets: Array, value: CostFunction, slope: CostFunction) -> None:
         self.steps, self.targets, self.value, self.slope = steps, targets, value, slope
@@ -149,7 +151,7 @@ class SummedCost(Cost):
 class _Summed(Meter):
     def __init__(self, steps: int, targets: Array, value: CostFunction, slope: CostFunction) -> None:
         super().__init__(steps, targets, value, slope)
-        self.strength = 1.0 / steps
+        self.strength = 2.0 ** -math.ceil(math.log2(steps))
 
     def observe(self, t: int, q: Array) -> None:
         value = np.asarray(self.value(q, self.targets[t]))

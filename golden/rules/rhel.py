@@ -13,8 +13,8 @@ Symmetric (3 passes: the echoes with +eps and -eps run as two contexts, step by 
 
 One-sided (2 passes): the forward pass itself stands in for the minus echo, and eps for 2 eps; error ~ eps. For a
 quadratic potential with a final quadratic cost the symmetric form has no error in eps. eps is the strength of the
-nudges of a whole run: a final cost has one, of eps; a summed cost T of them, of eps_t = eps / T each (and eps / T for
-eps in the formulas above), since T nudges of eps would change the motion T times as much.
+nudges of a whole run: a final cost has one, of eps; a summed cost T of them, of eps_t = eps 2^-ceil(log2 T) each (which
+then stands for eps in the formulas above), since T nudges of eps would change the motion T times as much.
 
 State kept: 4 n numbers (symmetric) or 2 n, plus n for an averaged cost, whatever T. Not to be confused with
 reversible BPTT, which runs the adjoint equations and needs Hessian products. Pourcel & Ernoult, arXiv 2506.05259.

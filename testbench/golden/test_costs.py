@@ -29,7 +29,7 @@ def test_summed_is_the_plain_sum():
     meter = watched(SummedCost(), Y)
     assert np.allclose(meter.total(), 0.5 * np.sum((Q - Y) ** 2, axis=(0, 2)))
     assert all(np.allclose(meter.nudge(t, Q[t]), Q[t] - Y[t]) for t in range(5)) and meter.words == 0
-    assert meter.strength == 1 / 5
+    assert meter.strength == 1 / 8  # the power of two at or below 1 / 5
 
 
 def test_averaged_latches_its_slope():

@@ -81,3 +81,24 @@ def test_other_costs_are_refused():
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match="BPTT knows final, summed and averaged costs, got Odd"):
         bptt.gradient(system, theta, **{**arguments, "cost": Odd()})
+
+
+@pytest.mark.parametrize("kind", COSTS)
+def test_runs_without_tracing_or_the_graphs_derivatives(kind, monkeypatch):
+    """The reference is independent of what it checks: with both disabled it gives the same gradient."""
+    system, theta, arguments = case("dense", kind)
+    wanted, _, _ = bptt.gradient(system, theta, **arguments)
+
+    def forbidden(*args, **kwargs):
+        raise AssertionError("the reference used the code it checks")
+
+    for name in (
+        "golden.trace.trace",
+        "golden.autodiff.gradient",
+        "golden.costs.trace_function",
+        "golden.costs.gradient",
+    ):
+        monkeypatch.setattr(name, forbidden)
+    fresh, theta, arguments = case("dense", kind)
+    grads, _, _ = bptt.gradient(fresh, theta, **arguments)
+    assert all(np.array_equal(grads[key], wanted[key]) for key in wanted)

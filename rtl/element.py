@@ -59,7 +59,7 @@ def _saturate(m: Module, value: Value, bits: int) -> tuple[Value, Value]:
     upper = value[bits - 1 :]
     clipped = upper.any() & ~upper.all()
     sign = value[-1]
-    return Mux(clipped, Cat(sign.replicate(bits - 1) ^ Const(-1, bits - 1), sign), value[:bits]).as_signed(), clipped
+    return Mux(clipped, Cat((~sign).replicate(bits - 1), sign), value[:bits]).as_signed(), clipped
 
 
 def _fits(value: Value, bits: int) -> Value:
@@ -176,6 +176,8 @@ class Element(wiring.Component):
         mom_sum = [_register(f"mom_sum{i}", signed(g.kick_bits + 2)) for i in range(2)]
         kick = [_register(f"kick{i}", signed(g.kick_bits)) for i in range(2)]
         kick_round = [_register(f"kick_round{i}", 1) for i in range(2)]
+        impulse = [_register(f"impulse{i}", signed(g.kick_bits)) for i in range(2)]
+        impulse_carry = [_register(f"impulse_carry{i}", 1) for i in range(2)]
         operand = [_register(f"operand{i}", signed(18)) for i in range(2)]
         operand_clip = [_register(f"operand_clip{i}", 1) for i in range(2)]
         table_s = []
@@ -212,18 +214,14 @@ class Element(wiring.Component):
             drift = mom_read[lane] ^ c.q_sub.replicate(g.momentum_bits).as_signed()
             m.d.sync += pos_sum[lane].eq(pos_read[lane] + drift + c.q_sub)
             # Kick: half-up rounding rides on the carry: -(v + r) = ~v + !r.
-            chosen, rounding = Signal(signed(g.kick_bits), name=f"chosen{lane}"), Signal(name=f"rounding{lane}")
-            with m.Switch(c.k_sel):
-                with m.Case(KickSelect.LANE0):
-                    m.d.comb += [chosen.eq(kick[0]), rounding.eq(kick_round[0])]
-                with m.Case(KickSelect.LANE1):
-                    m.d.comb += [chosen.eq(kick[1]), rounding.eq(kick_round[1])]
-                with m.Default():
-                    m.d.comb += [chosen.eq(kick[lane]), rounding.eq(kick_round[lane])]
             subtract = c.p_sub[lane]
-            m.d.sync += mom_sum[lane].eq(
-                mom_read[lane] + (chosen ^ subtract.replicate(g.kick_bits).as_signed()) + (rounding ^ subtract)
-            )
+            for select, source in ((KickSelect.OWN, lane), (KickSelect.LANE0, 0), (KickSelect.LANE1, 1)):
+                with m.If(c.k_sel == select):
+                    m.d.sync += [
+                        impulse[lane].eq(kick[source] ^ subtract.replicate(g.kick_bits).as_signed()),
+                        impulse_carry[lane].eq(kick_round[source] ^ subtract),
+                    ]
+            m.d.sync += mom_sum[lane].eq(mom_read[lane] + impulse[lane] + impulse_carry[lane])
             with m.Switch(c.k_src):
                 with m.Case(KickSource.ACC):
                     m.d.sync += [
@@ -312,10 +310,10 @@ class Element(wiring.Component):
         ]
         window = g.clip_log2 + 1
         too_large = ~_fits(fine[1:], window)
-        step = Signal(signed(window))
-        step_round = Signal()
-        m.d.comb += [
-            step.eq(Mux(too_large, Cat(fine[-1].replicate(window - 1) ^ Const(-1, window - 1), fine[-1]), fine[1:])),
+        step = _register("step", signed(window))
+        step_round = _register("step_round", 1)
+        m.d.sync += [
+            step.eq(Mux(too_large, Cat((~fine[-1]).replicate(window - 1), fine[-1]), fine[1:])),
             step_round.eq(Mux(too_large, ~fine[-1], fine[0])),
         ]
         downward = ~c.u_add

@@ -15,16 +15,14 @@ All of it runs in the array's clock domain; the divisor is round(clock / baud).
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
 from golden.errors import HelError
+from rtl.array import HostRequest
 
-__all__ = ["HostRequest", "UartBridge", "UartReceiver", "UartTransmitter", "divisor"]
-
-HostRequest = data.StructLayout({"write": 1, "addr": 16, "data": 32})
-"""One request on the host port."""
+__all__ = ["UartBridge", "UartReceiver", "UartTransmitter", "divisor"]
 
 WRITE, READ, ACKNOWLEDGE = b"WRk"
 MAX_BAUD_ERROR = 0.02
@@ -142,6 +140,13 @@ class UartBridge(wiring.Component):
         left = Signal(range(7))  # bytes still to come, or to go
         arguments = Signal(48)  # the newest byte is lowest
         answer = Signal(32)
+        # the array's valid and ready end in a register each, so that no path of the bridge goes through the array
+        response, responded = Signal(32), Signal()
+        m.d.comb += self.responses.ready.eq(~responded)
+        with m.If(self.responses.ready):
+            m.d.sync += [response.eq(self.responses.payload), responded.eq(self.responses.valid)]
+        with m.If(self.requests.ready):
+            m.d.sync += self.requests.valid.eq(0)
         m.d.comb += [self.requests.payload.write.eq(write),
                      self.requests.payload.addr.eq(Mux(write, arguments[32:], arguments[:16])),
                      self.requests.payload.data.eq(arguments[:32])]
@@ -157,23 +162,23 @@ class UartBridge(wiring.Component):
                         m.next = "ARGUMENTS"
             with m.State("ARGUMENTS"):
                 with m.If(left == 0):
+                    m.d.sync += self.requests.valid.eq(1)
                     m.next = "REQUEST"
                 with m.Elif(receiver.broken):
                     m.next = "OPCODE"
                 with m.Elif(receiver.valid):
                     m.d.sync += [arguments.eq(Cat(receiver.byte, arguments)), left.eq(left - 1)]
             with m.State("REQUEST"):
-                m.d.comb += self.requests.valid.eq(1)
                 m.d.sync += [answer.eq(ACKNOWLEDGE << 24), left.eq(1)]
-                with m.If(self.requests.ready):
+                with m.If(~self.requests.valid):
                     with m.If(write):
                         m.next = "ANSWER"
                     with m.Else():
                         m.next = "RESPONSE"
             with m.State("RESPONSE"):
-                m.d.comb += self.responses.ready.eq(1)
-                m.d.sync += [answer.eq(self.responses.payload), left.eq(4)]
-                with m.If(self.responses.valid):
+                m.d.sync += [answer.eq(response), left.eq(4)]
+                with m.If(responded):
+                    m.d.sync += responded.eq(0)
                     m.next = "ANSWER"
             with m.State("ANSWER"):
                 m.d.comb += [transmitter.i.valid.eq(1), transmitter.i.payload.eq(answer[24:])]

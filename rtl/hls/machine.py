@@ -56,11 +56,11 @@ class Machine:
         self.weights = np.zeros((p, WEIGHT_WORDS), np.int64)
         self.gradients = np.zeros((p, PARAMETER_WORDS), np.int64)
         self.position, self.momentum, self.table_s = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(3))
-        for name in ("x", "r", "acc", "product", "pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "kick_round",
+        for name in ("x", "r", "acc", "product", "pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "kick_round", "impulse",
                      "operand", "operand_clip", "op_a", "op_b", "sign"):  # fmt: skip
             setattr(self, name, np.zeros((2, p), np.int64))
         for name in ("z", "index", "fraction", "interpolated", "difference", "grad_sum", "update_sum", "addr_a",
-                     "addr_b", "we_b", "wdata", "io", "flags", "coarse", "middle", "fine", "shift1", "shift2",
+                     "addr_b", "we_b", "wdata", "io", "flags", "coarse", "middle", "fine", "update_step", "shift1", "shift2",
                      "weight_a", "weight_b", "array_a", "array_b", "grad_read", "grad_array"):  # fmt: skip
             setattr(self, name, np.zeros(p, np.int64))
         self.multiplier = np.zeros((3, 2, p), np.int64)
@@ -154,9 +154,9 @@ class Machine:
         new["pos_sum"] = self.pos_read - self.mom_read if f("q_sub", 0) else self.pos_read + self.mom_read
         select = f("k_sel", 0)
         lanes = {KickSelect.LANE0: [0, 0], KickSelect.LANE1: [1, 1]}.get(KickSelect(select), [0, 1])
-        kick = self.kick[lanes] + self.kick_round[lanes]
         signs = np.array([[-1 if f("p_sub", 0) & 1 else 1], [-1 if f("p_sub", 0) >> 1 else 1]])
-        new["mom_sum"] = _wrap(self.mom_read + signs * kick, g.kick_bits + 2)
+        new["impulse"] = signs * (self.kick[lanes] + self.kick_round[lanes])
+        new["mom_sum"] = _wrap(self.mom_read + self.impulse, g.kick_bits + 2)
         if f("k_src", 0) == KickSource.ACC:
             new["kick"] = _wrap(self.acc >> g.kick_shift, g.kick_bits)
             new["kick_round"] = (self.acc >> (g.kick_shift - 1)) & 1
@@ -200,8 +200,8 @@ class Machine:
         new["shift2"] = self.shift1 & 3
         new["fine"] = self.middle >> self.shift2
         limit = 1 << g.clip_log2
-        step = np.clip((self.fine >> 1) + (self.fine & 1), -limit, limit)
-        new["update_sum"] = _wrap(self.weight_a + (step if f("u_add", 0) else -step), 19)
+        new["update_step"] = np.clip((self.fine >> 1) + (self.fine & 1), -limit, limit)
+        new["update_sum"] = _wrap(self.weight_a + (self.update_step if f("u_add", 0) else -self.update_step), 19)
         theta = np.clip(self.update_sum, -(1 << 17), (1 << 17) - 1)
         new["wdata"] = theta if f("w_theta", 0) else _wrap(self.io, 18)
 

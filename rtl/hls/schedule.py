@@ -42,8 +42,8 @@ class Segment:
     sends: bool = False
 
     def cycles(self, iterations: int) -> int:
-        """Cycles of a command: one to fetch it, one before each iteration, one a word."""
-        return 1 + iterations * (1 + len(self.words))
+        """Cycles of a command: two to fetch it, one before each iteration, one a word."""
+        return 2 + iterations * (1 + len(self.words))
 
 
 @dataclass(frozen=True)

@@ -302,14 +302,13 @@ class StepScheduler:
 
             def fields(t: int, neuron: int = neuron, select: KickSelect = select) -> list[tuple[int, Fields]]:
                 return [
-                    (t, {"s_addr0": neuron, "s_addr1": neuron, "p_zero": 0}),
-                    (t + 1, {"p_sub": 0 if self.twin else 3, "k_sel": select}),
+                    (t, {"s_addr0": neuron, "s_addr1": neuron, "p_zero": 0, "p_sub": 0 if self.twin else 3, "k_sel": select}),
                     (t + 2, {"we_p": 1, "w_addr": neuron}),
                 ]
 
-            slot = self.emitter.place(take, fields)
+            slot = self.emitter.place(take + 1, fields)
             self.kicked[neuron] = slot + 3
-            self._kick_used = slot + 1
+            self._kick_used = slot
 
     def _gradient(self, term: GradientTerm) -> None:
         matrix = term.y is Operand.X and self.plan.parameters[term.parameter] is Layout.MATRIX

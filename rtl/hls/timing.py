@@ -38,5 +38,5 @@ GRAD_READ = 7
 """Address of the gradient word the product is added to."""
 GRAD_WRITE = 10
 """Write of that word."""
-UPDATE = {"gradient": 0, "clear": 1, "shift": 2, "weight": 2, "sum": 5, "write": 6}
+UPDATE = {"gradient": 0, "clear": 1, "shift": 2, "weight": 3, "sum": 6, "write": 7}
 """Stages of one word's update, from its gradient address on."""

@@ -37,14 +37,14 @@ def load_segments(elements: int) -> dict[str, list[Fields]]:
     position.at(elements + 2, we_q=1, relative=1)
 
     momentum = _shift_in(elements)
-    momentum.at(elements, k_src=KickSource.IO, p_zero=1)
-    momentum.at(elements + 1, p_sub=0, k_sel=KickSelect.OWN)
-    momentum.at(elements + 2, we_p=1, relative=1)
+    momentum.at(elements, k_src=KickSource.IO)
+    momentum.at(elements + 1, p_zero=1, p_sub=0, k_sel=KickSelect.OWN)
+    momentum.at(elements + 3, we_p=1, relative=1)
 
     nudge = _shift_in(elements)
-    nudge.at(elements, k_src=KickSource.IO, p_zero=0, relative=1)
-    nudge.at(elements + 1, p_sub=0b01, k_sel=KickSelect.OWN)
-    nudge.at(elements + 2, we_p=1, relative=1)
+    nudge.at(elements, k_src=KickSource.IO)
+    nudge.at(elements + 1, p_zero=0, p_sub=0b01, k_sel=KickSelect.OWN, relative=1)
+    nudge.at(elements + 3, we_p=1, relative=1)
     return {
         "load_weight": weight.words(),
         "load_position": position.words(),

@@ -1,0 +1,54 @@
+"""The host port's address map, in words. Python drivers, the RTL and docs/architecture.md use these names.
+
+| address | write | read |
+|---|---|---|
+| IDENTITY | | "HEL" and the version |
+| STATUS | | bit 0: busy |
+| CYCLES | any value clears both counters | cycles in which the sequencer was at work |
+| STALLS | | those of them it waited for a stream |
+| IDLE | | as CYCLES, but answers only when the array is idle |
+| SHAPE | | elements, fold << 8, inputs << 16 |
+| SEGMENT | start, length << 16 | |
+| REPEAT | iterations, base << 16 | |
+| COMMIT | shift (7 bits, signed), needs << 8: queues the command | |
+| INPUT | next input word (waits while the buffer is full) | |
+| WORD | next word of the load stream | next word of the read stream (waits until there is one) |
+| STORE + 4 i + part | 32 bits of control word i; part 3 commits it | |
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+__all__ = ["IDENTITY_WORD", "STORE_PARTS", "Address", "Needs"]
+
+IDENTITY_WORD = 0x48454C01
+
+
+class Address(IntEnum):
+    """Word addresses; a request's address has 16 bits."""
+
+    IDENTITY = 0x00
+    STATUS = 0x01
+    CYCLES = 0x02
+    STALLS = 0x03
+    IDLE = 0x04
+    SHAPE = 0x05
+    SEGMENT = 0x10
+    REPEAT = 0x11
+    COMMIT = 0x12
+    INPUT = 0x20
+    WORD = 0x22
+    STORE = 0x8000
+
+
+class Needs(IntFlag):
+    """What an iteration of a command waits for."""
+
+    INPUTS = 1
+    LOADS = 2
+    SENDS = 4
+
+
+STORE_PARTS = 4
+"""32-bit parts of a control word."""

@@ -1,0 +1,125 @@
+"""The ring: P elements, each talking to its neighbour, and the tree that brings them one control word a cycle.
+
+Lanes, partial sums and the host chain go from element k to k + 1; lanes and partial sums close the ring. Control and the
+broadcast word fan out through a tree of registers, so every element has its word in the same cycle, `latency` cycles after
+the sequencer gave it.
+
+Elements carry no index: `hel_element` and `hel_branch` are converted to Verilog once and instantiated, so that simulator and
+synthesiser see one module.
+
+Members
+-------
+control, imm : In, from the sequencer
+word : Out, the host chain's end
+push : Out, `word` is for the host in this cycle
+trace : Out, the elements' registers, element 0 lowest (only with ``trace=True``)
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, ClockSignal, Const, Elaboratable, Instance, Module, Signal, signed
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.element import ControlWord
+from rtl.hls.geometry import Geometry
+from rtl.hls.trace import trace_bits
+
+__all__ = ["BRANCHING", "Branch", "Ring"]
+
+BRANCHING = 4
+"""Elements or branches a register of the tree drives."""
+
+
+class Branch(wiring.Component):
+    """One node of the control tree: a register that synthesis must not merge with its twins (its hierarchy is kept)."""
+
+    def __init__(self, geometry: Geometry) -> None:
+        bits = signed(geometry.chain_bits)
+        super().__init__(
+            {"control": In(ControlWord), "imm": In(bits), "control_o": Out(ControlWord), "imm_o": Out(bits)}
+        )
+
+    def elaborate(self, platform: object) -> Elaboratable:
+        m = Module()
+        word = Signal(ControlWord, reset_less=True)
+        imm = Signal.like(self.imm, reset_less=True)
+        m.d.sync += [word.eq(self.control), imm.eq(self.imm)]
+        m.d.comb += [self.control_o.eq(word), self.imm_o.eq(imm)]
+        return m
+
+
+class Ring(wiring.Component):
+    """See the module's text."""
+
+    def __init__(self, geometry: Geometry, trace: bool = False) -> None:
+        self.geometry = geometry
+        self._has_trace = trace
+        members = {
+            "control": In(ControlWord),
+            "imm": In(signed(geometry.chain_bits)),
+            "word": Out(signed(geometry.chain_bits)),
+            "push": Out(1),
+        }
+        if trace:
+            members["trace"] = Out(trace_bits(geometry) * geometry.elements)
+        super().__init__(members)
+
+    @property
+    def latency(self) -> int:
+        """Cycles from `control` to the elements' registered word."""
+        return len(self._levels()) + 1
+
+    def _levels(self) -> list[int]:
+        """Branches of each level of the tree, root first."""
+        levels: list[int] = []
+        leaves = self.geometry.elements
+        while leaves > BRANCHING:
+            leaves = -(-leaves // BRANCHING)
+            levels.insert(0, leaves)
+        return levels
+
+    def elaborate(self, platform: object) -> Elaboratable:
+        m = Module()
+        g = self.geometry
+        sources = [(self.control, self.imm)]
+        for level, count in enumerate(self._levels()):
+            targets = []
+            for index in range(count):
+                control, imm = sources[index * len(sources) // count]
+                control_o, imm_o = Signal(ControlWord), Signal(signed(g.chain_bits))
+                m.submodules[f"branch{level}_{index}"] = Instance(
+                    "hel_branch", i_clk=ClockSignal(), i_rst=Const(0), i_control=control, i_imm=imm, o_control_o=control_o, o_imm_o=imm_o
+                )
+                targets.append((control_o, imm_o))
+            sources = targets
+        lane, acc = signed(18), signed(g.accumulator_bits)
+        x = [[Signal(lane, name=f"x{i}_{k}") for i in range(2)] for k in range(g.elements)]
+        a = [[Signal(acc, name=f"acc{i}_{k}") for i in range(2)] for k in range(g.elements)]
+        io = [Signal(signed(g.chain_bits), name=f"io_{k}") for k in range(g.elements)]
+        # The chain's head takes the broadcast word of its own cycle.
+        imm_leaf = Signal(signed(g.chain_bits), reset_less=True)
+        push_leaf = Signal(reset_less=True)
+        m.d.sync += [imm_leaf.eq(sources[0][1]), push_leaf.eq(sources[-1][0].push)]
+        traces = []
+        for k in range(g.elements):
+            control, imm = sources[k * len(sources) // g.elements]
+            ports = {
+                "i_clk": ClockSignal(),
+                "i_rst": Const(0),
+                "i_control": control,
+                "i_imm": imm,
+                "i_io_i": io[k - 1] if k else imm_leaf,
+                "o_io_o": io[k],
+            }
+            for i in range(2):
+                ports |= {f"i_x{i}_i": x[k - 1][i], f"o_x{i}_o": x[k][i]}
+                ports |= {f"i_acc{i}_i": a[k - 1][i], f"o_acc{i}_o": a[k][i]}
+            if self._has_trace:
+                traces.append(Signal(trace_bits(g), name=f"trace_{k}"))
+                ports["o_trace"] = traces[-1]
+            m.submodules[f"element{k}"] = Instance("hel_element", **ports)
+        m.d.comb += [self.word.eq(io[-1]), self.push.eq(push_leaf)]
+        if self._has_trace:
+            m.d.comb += self.trace.eq(Cat(*traces))
+        return m

@@ -1,0 +1,67 @@
+"""Commands as requests of the host port: what a board, a simulator or a test writes and reads to play them.
+
+A request is one 64-bit word, ``data | addr << 32 | write << 48``, the layout of `rtl.array.HostRequest`.
+
+Example
+-------
+>>> [hex(int(word)) for word in write(0x20, [1, -1])]
+['0x1002000000001', '0x10020ffffffff']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from rtl.hls.command import Command
+from rtl.hls.registers import STORE_PARTS, Address, Needs
+from rtl.hls.schedule import Schedule
+
+__all__ = ["Requests", "command_requests", "read", "store_requests", "write"]
+
+Requests = npt.NDArray[np.uint64]
+_WRITE = np.uint64(1 << 48)
+
+
+def write(addr: int, data: npt.ArrayLike) -> Requests:
+    """Writes of all data, in order, to one address (two's complement, 32 bits)."""
+    words = np.atleast_1d(np.asarray(data, np.int64)).astype(np.uint64) & np.uint64(0xFFFFFFFF)
+    return words | np.uint64(addr << 32) | _WRITE
+
+
+def read(addr: int, count: int = 1) -> Requests:
+    """So many reads of one address."""
+    return np.full(count, addr << 32, np.uint64)
+
+
+def store_requests(schedule: Schedule) -> Requests:
+    """Loads the control store."""
+    parts = [
+        write(Address.STORE + index * STORE_PARTS + part, (word >> (32 * part)) & 0xFFFFFFFF)
+        for index, word in enumerate(schedule.words)
+        for part in range(STORE_PARTS)
+    ]
+    return np.concatenate(parts)
+
+
+def command_requests(schedule: Schedule, commands: Sequence[Command]) -> Requests:
+    """Queues each command, then gives it its inputs or words, then reads what it sends."""
+    requests = []
+    for command in commands:
+        segment = schedule.segments[command.segment]
+        if not 1 <= command.iterations < 1 << 16:
+            raise ValueError(f"a command repeats 1 to 65535 times, got {command.iterations}; split it")
+        needs = Needs.INPUTS * segment.inputs | Needs.LOADS * segment.loads | Needs.SENDS * segment.sends
+        requests += [
+            write(Address.SEGMENT, segment.start | len(segment.words) << 16),
+            write(Address.REPEAT, command.iterations | command.base << 16),
+            write(Address.COMMIT, command.shift & 127 | needs << 8),
+        ]
+        if segment.inputs:
+            requests.append(write(Address.INPUT, command.inputs.reshape(-1)))
+        if segment.loads:
+            requests.append(write(Address.WORD, command.words))
+        requests.append(read(Address.WORD, command.replies(schedule)))
+    return np.concatenate(requests) if requests else np.zeros(0, np.uint64)

@@ -35,14 +35,13 @@ class FloatMachine:
     ----------
     system, theta : theta[name] of the declared shape, or with an axis of seeds before it
     step : h
-    gradient : `golden.rules.rhel.gradient` or `golden.rules.bptt.gradient`
+    gradient : `golden.rules.rhel.gradient` at eps = 1, or `golden.rules.bptt.gradient`
     """
 
     def __init__(self, system: System, theta: Mapping[str, Floats], step: float, gradient: Any) -> None:
         self.system, self.step, self.gradient = system, step, gradient
         self.theta = {name: np.array(value, np.float64) for name, value in theta.items()}
         self.leapfrog = Leapfrog(system, self.theta, step)
-        self.options = {"eps": 1.0} if "eps" in gradient.__kwdefaults__ else {}
 
     def forward(self, inputs: Floats) -> Floats:
         q = p = np.zeros((*inputs.shape[1:-1], self.system.n))
@@ -52,7 +51,7 @@ class FloatMachine:
 
     def echo(self, inputs: Floats, nudge: Floats) -> None:
         self.grads, _, _ = self.gradient(
-            self.system, self.theta, inputs, nudge, cost=FinalCost(_projection), step=self.step, **self.options
+            self.system, self.theta, inputs, nudge, cost=FinalCost(_projection), step=self.step
         )
 
     def update(self, shift: Floats) -> None:

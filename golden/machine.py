@@ -35,7 +35,7 @@ class Machine(Protocol):
         (..., n): p -= e in context 0, p += e in context 1, then T inverse steps. Gradients add up in the machine
     update(shift) : theta -= clip(G >> shift) with n_base = shift (...), gradients cleared
     parameters() : name -> words as stored, copies
-    flags : names of the sticky flags that were raised, such as "P_OVERFLOW"
+    flags : names of the sticky flags that were raised, such as "p_overflow"
     """
 
     def forward(self, inputs: Any) -> Any: ...
@@ -155,4 +155,4 @@ class GoldenMachine:
     @property
     def flags(self) -> list[str]:
         raised = self.integrator.flags
-        return [str(flag.name) for flag in Flags if flag in raised]
+        return [str(flag.name).lower() for flag in Flags if flag in raised]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -163,7 +164,7 @@ class Training:
             return GoldenMachine(self.program, self.theta)
         from golden.rules import bptt, rhel
 
-        gradients = {"hel": rhel.gradient, "bptt": bptt.gradient}
+        gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
         if rule not in gradients:
             raise HelError(f"rules are {', '.join(gradients)}, got {rule!r}")
         return FloatMachine(self.system, self.theta, self.formats.step, gradients[rule])

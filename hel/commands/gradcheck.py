@@ -49,7 +49,7 @@ def text(result: dict[str, Any]) -> str:
     """The two comparisons, one a line, and the return error."""
     lines = []
     for label, key in (("float64    ", "float"), ("fixed point", "fixed")):
-        angle, error = 1 - result[f"cosine_{key}"], result[f"relative_error_{key}"]
+        angle, error = max(0.0, 1 - result[f"cosine_{key}"]), result[f"relative_error_{key}"]
         lines.append(f"{label}  1 - cosine {angle:.2e}   relative error {error:.2e}")
     lines.append(f"echo without nudge returns to within {result['return_error_lsb']} LSB")
     return "\n".join(lines)

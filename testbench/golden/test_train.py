@@ -97,7 +97,7 @@ def test_float_hel_follows_bptt():
     """The nudge of 1/8 to 1/4 gives an error of order eps**2; the update is the same to a few percent."""
     training = Training("digits", arithmetic="float", neurons=16, epochs=1, samples=10, seed=2)
     machines = [training.machine("hel"), training.machine("bptt")]
-    assert [m.gradient for m in machines] == [rhel.gradient, bptt.gradient]
+    assert machines[0].gradient.func is rhel.gradient and machines[1].gradient is bptt.gradient
     inputs = training.encode(training.part)[0]
     for machine in machines:
         x = machine.forward(inputs)

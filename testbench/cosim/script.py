@@ -47,7 +47,8 @@ def pack(script: npt.ArrayLike | Iterable[tuple[int, int, int]]) -> Script:
         return script
     rows = np.array(list(script), dtype=np.int64).reshape(-1, 3)  # type: ignore[arg-type]
     words = rows[:, 2].astype(np.uint64) & np.uint64(0xFFFFFFFF)
-    packed: Script = _addresses(rows[:, 1], len(rows)) | words | np.where(rows[:, 0] != 0, _WRITE, np.uint64(0))
+    writes = (rows[:, 0] != 0).astype(np.uint64)
+    packed: Script = _addresses(rows[:, 1], len(rows)) | words | writes << np.uint64(48)
     return packed
 
 

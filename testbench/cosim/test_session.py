@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def simulator(request):
     except HelError as error:
         pytest.skip(str(error))
     return request.param
+
+
+@pytest.fixture(autouse=True)
+def folders_of_failed_runs(monkeypatch, tmp_path):
+    """They are kept for the user; here they go where pytest cleans up."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
 
 
 @pytest.fixture(scope="module")

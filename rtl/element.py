@@ -6,7 +6,7 @@ Lane m serves context m in the twin echo, and output block b + m in the forward 
 
 Latencies, from the cycle in which a control field acts (the scheduler's `rtl.hls.timing` names them):
 address -> weight 3, -> product 8, -> accumulator 9; state address -> read register 1, -> operand x 2; table look-up:
-z -> s written 12; drift or kick: read, add, write: 3. Throughput: two products a cycle.
+z -> s written 13; drift or kick: read, add, write: 3. Throughput: two products a cycle.
 
 Golden twin: `golden.fixed`; cycle twin: `rtl.hls.machine`.
 
@@ -66,6 +66,11 @@ def _fits(value: Value, bits: int) -> Value:
     """Whether a signed value fits a word of so many bits."""
     upper = value[bits - 1 :]
     return upper.all() | ~upper.any()
+
+
+def _add(a: Value, b: Value, carry: Value) -> Value:
+    """a + b + carry as one adder: the carry enters below the lowest bit."""
+    return (Cat(Const(1, 1), a).as_signed() + Cat(carry, b).as_signed())[1:].as_signed()
 
 
 class Element(wiring.Component):
@@ -153,20 +158,21 @@ class Element(wiring.Component):
                     m.d.sync += op_b[lane].eq(stationary[lane])
                 with m.Default():
                     m.d.sync += op_b[lane].eq(imm)
-            m.d.sync += product[lane].eq(Mux(c.scale, multiplier.p << 4, multiplier.p))
+            # A negated product is its complement here and gets its last place in the accumulator's carry.
+            m.d.sync += product[lane].eq(Mux(c.scale, multiplier.p << 4, multiplier.p) ^ c.negate.replicate(40).as_signed())
 
         # Accumulators: a row sum that stays, or a partial sum that travels.
+        negated = _register("negated", 1)
+        m.d.sync += negated.eq(c.negate)
         for lane, incoming in enumerate((self.acc0_i, self.acc1_i)):
             base = Signal(signed(g.accumulator_bits), name=f"base{lane}")
-            addend = Signal(signed(g.accumulator_bits), name=f"addend{lane}")
             with m.Switch(c.acc_src):
                 with m.Case(AccSource.OWN):
                     m.d.comb += base.eq(acc[lane])
                 with m.Case(AccSource.PREV):
                     m.d.comb += base.eq(incoming)
-            m.d.comb += addend.eq(product[lane] ^ c.acc_sub.replicate(40).as_signed())
             with m.If(c.acc_en[lane]):
-                m.d.sync += acc[lane].eq(base + addend + c.acc_sub)
+                m.d.sync += acc[lane].eq(_add(base, product[lane], negated))
 
         # State: position and momentum of both contexts.
         s_addr = (c.s_addr0, c.s_addr1)
@@ -212,7 +218,7 @@ class Element(wiring.Component):
             ]
             # Drift, exact: the extra fraction bits of q make (h/2) p an integer of its last place.
             drift = mom_read[lane] ^ c.q_sub.replicate(g.momentum_bits).as_signed()
-            m.d.sync += pos_sum[lane].eq(pos_read[lane] + drift + c.q_sub)
+            m.d.sync += pos_sum[lane].eq(_add(pos_read[lane], drift, c.q_sub))
             # Kick: half-up rounding rides on the carry: -(v + r) = ~v + !r.
             subtract = c.p_sub[lane]
             for select, source in ((KickSelect.OWN, lane), (KickSelect.LANE0, 0), (KickSelect.LANE1, 1)):
@@ -221,7 +227,7 @@ class Element(wiring.Component):
                         impulse[lane].eq(kick[source] ^ subtract.replicate(g.kick_bits).as_signed()),
                         impulse_carry[lane].eq(kick_round[source] ^ subtract),
                     ]
-            m.d.sync += mom_sum[lane].eq(mom_read[lane] + impulse[lane] + impulse_carry[lane])
+            m.d.sync += mom_sum[lane].eq(_add(mom_read[lane], impulse[lane], impulse_carry[lane]))
             with m.Switch(c.k_src):
                 with m.Case(KickSource.ACC):
                     m.d.sync += [
@@ -259,12 +265,11 @@ class Element(wiring.Component):
         interpolated = _register("interpolated", signed(31))
         m.d.sync += interpolated.eq(product[0][:31].as_signed() + product[1][:31].as_signed())
         negative = Mux(c.s_lane, sign[1], sign[0])
-        s_value = Signal(signed(18))
-        m.d.comb += s_value.eq(
-            (interpolated[12:30].as_signed() ^ negative.replicate(18).as_signed()) + (interpolated[11] ^ negative)
-        )
+        s_word = _register("s_word", signed(18))
+        flipped = interpolated[12:30].as_signed() ^ negative.replicate(18).as_signed()
+        m.d.sync += s_word.eq(flipped + (interpolated[11] ^ negative))
         for lane, (_s_r, s_w) in enumerate(table_s):
-            m.d.comb += [s_w.addr.eq(c.s_waddr), s_w.en.eq(c.s_we[lane]), s_w.data.eq(s_value)]
+            m.d.comb += [s_w.addr.eq(c.s_waddr), s_w.en.eq(c.s_we[lane]), s_w.data.eq(s_word)]
 
         # Rotating lanes and stationary operands.
         for lane, incoming in enumerate((self.x0_i, self.x1_i)):
@@ -284,10 +289,10 @@ class Element(wiring.Component):
         m.submodules.gradients = gradients = GradientMemory(technology=self.technology)
         difference = _register("difference", signed(37))
         grad_sum = _register("grad_sum", signed(37))
-        cut_difference = (difference >> g.g_cut).as_signed() + (difference[g.g_cut - 1] if g.g_cut else 0)
+        rounding = difference[g.g_cut - 1] if g.g_cut else Const(0, 1)
         m.d.sync += [
             difference.eq(product[1][:36].as_signed() - product[0][:36].as_signed()),
-            grad_sum.eq(gradients.r_data.as_signed() + cut_difference),
+            grad_sum.eq(_add(gradients.r_data.as_signed(), (difference >> g.g_cut).as_signed(), rounding)),
         ]
         m.d.comb += [
             gradients.r_addr.eq(c.g_raddr),
@@ -318,7 +323,7 @@ class Element(wiring.Component):
         ]
         downward = ~c.u_add
         m.d.sync += update_sum.eq(
-            weight_a + (step ^ downward.replicate(window).as_signed()) + (step_round ^ downward)
+            _add(weight_a, step ^ downward.replicate(window).as_signed(), step_round ^ downward)
         )
         theta, theta_clip = _saturate(m, update_sum, 18)
         m.d.sync += wdata.eq(Mux(c.w_theta, theta, io[:18].as_signed()))
@@ -374,7 +379,7 @@ class Element(wiring.Component):
                 "pos_sum0": pos_sum[0], "pos_sum1": pos_sum[1], "mom_sum0": mom_sum[0], "mom_sum1": mom_sum[1],
                 "kick0": kick[0], "kick1": kick[1], "kick_round0": kick_round[0], "kick_round1": kick_round[1],
                 "operand0": operand[0], "operand1": operand[1], "z": z, "index": index, "fraction": fraction,
-                "interpolated": interpolated, "difference": difference, "grad_sum": grad_sum, "update_sum": update_sum,
+                "interpolated": interpolated, "s_word": s_word, "difference": difference, "grad_sum": grad_sum, "update_sum": update_sum,
                 "addr_a": addr_a, "addr_b": addr_b, "we_b": we_b, "wdata": wdata, "io": io, "flags": flags,
             }  # fmt: skip
             layout = trace_layout(g)

@@ -140,6 +140,10 @@ class UartBridge(wiring.Component):
         left = Signal(range(7))  # bytes still to come, or to go
         arguments = Signal(48)  # the newest byte is lowest
         answer = Signal(32)
+        # opcodes are decoded one cycle ahead: the clock is the array's, which is fast
+        fresh, broken, is_write, is_read = Signal(), Signal(), Signal(), Signal()
+        m.d.sync += [fresh.eq(receiver.valid), broken.eq(receiver.broken),
+                     is_write.eq(receiver.byte == WRITE), is_read.eq(receiver.byte == READ)]
         # the array's valid and ready end in a register each, so that no path of the bridge goes through the array
         response, responded = Signal(32), Signal()
         m.d.comb += self.responses.ready.eq(~responded)
@@ -152,21 +156,16 @@ class UartBridge(wiring.Component):
                      self.requests.payload.data.eq(arguments[:32])]
         with m.FSM():
             with m.State("OPCODE"):
-                with m.If(receiver.valid):
-                    m.d.sync += write.eq(receiver.byte == WRITE)
-                    with m.If(receiver.byte == WRITE):
-                        m.d.sync += left.eq(6)
-                        m.next = "ARGUMENTS"
-                    with m.Elif(receiver.byte == READ):
-                        m.d.sync += left.eq(2)
-                        m.next = "ARGUMENTS"
+                m.d.sync += [write.eq(is_write), left.eq(Mux(is_write, 6, 2))]
+                with m.If(fresh & (is_write | is_read)):
+                    m.next = "ARGUMENTS"
             with m.State("ARGUMENTS"):
                 with m.If(left == 0):
                     m.d.sync += self.requests.valid.eq(1)
                     m.next = "REQUEST"
-                with m.Elif(receiver.broken):
+                with m.Elif(broken):
                     m.next = "OPCODE"
-                with m.Elif(receiver.valid):
+                with m.Elif(fresh):
                     m.d.sync += [arguments.eq(Cat(receiver.byte, arguments)), left.eq(left - 1)]
             with m.State("REQUEST"):
                 m.d.sync += [answer.eq(ACKNOWLEDGE << 24), left.eq(1)]

@@ -159,10 +159,10 @@ ELEMENT_FIELDS: dict[str, int] = {
     "opa1": 2,
     "opb": 2,
     "scale": 1,  # product << 4: aligns al x with W s
+    "negate": 1,  # minus the product, for the accumulators
     # Accumulators and lanes.
     "acc_en": 2,  # bit m: accumulator m
     "acc_src": 2,
-    "acc_sub": 1,
     "x_en": 1,
     "x_load": 1,  # own position operand instead of the neighbour's lane
     "r_src": 2,

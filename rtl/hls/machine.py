@@ -59,7 +59,7 @@ class Machine:
         for name in ("x", "r", "acc", "product", "pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "kick_round", "impulse",
                      "operand", "operand_clip", "op_a", "op_b", "sign"):  # fmt: skip
             setattr(self, name, np.zeros((2, p), np.int64))
-        for name in ("z", "index", "fraction", "interpolated", "difference", "grad_sum", "update_sum", "addr_a",
+        for name in ("negated", "z", "index", "fraction", "interpolated", "s_word", "difference", "grad_sum", "update_sum", "addr_a",
                      "addr_b", "we_b", "wdata", "io", "flags", "coarse", "middle", "fine", "update_step", "shift1", "shift2",
                      "weight_a", "weight_b", "array_a", "array_b", "grad_read", "grad_array"):  # fmt: skip
             setattr(self, name, np.zeros(p, np.int64))
@@ -120,10 +120,12 @@ class Machine:
         broadcast = np.full_like(self.r, ((imm & 0x3FFFF) ^ 0x20000) - 0x20000)
         new["op_b"] = {OpB.X: self.x, OpB.R: self.r}.get(OpB(source), broadcast)
         new["multiplier"] = np.stack([self.op_a * self.op_b, self.multiplier[0], self.multiplier[1]])
-        new["product"] = _wrap(self.multiplier[2] << (4 if f("scale", 0) else 0), 40)
+        scaled = _wrap(self.multiplier[2] << (4 if f("scale", 0) else 0), 40)
+        new["product"] = ~scaled if f("negate", 0) else scaled
+        new["negated"] = np.full_like(self.negated, f("negate", 0))
         incoming = {AccSource.ZERO: np.zeros_like(self.acc), AccSource.OWN: self.acc}
         base = incoming.get(AccSource(f("acc_src", 0)), np.roll(self.acc, 1, axis=1))
-        total = base - self.product if f("acc_sub", 0) else base + self.product
+        total = base + self.product + self.negated
         enabled = np.array([[f("acc_en", 0) & 1], [f("acc_en", 0) >> 1]])
         new["acc"] = np.where(enabled, _wrap(total, g.accumulator_bits), self.acc)
         if f("x_en", 0):
@@ -142,6 +144,8 @@ class Machine:
             new["sign"][f("z_lane", 0)] = self.z < 0
         low = _wrap(self.product, 31)
         new["interpolated"] = _wrap(low[0] + low[1], 31)
+        rounded = (self.interpolated >> 12) + ((self.interpolated >> 11) & 1)
+        new["s_word"] = _wrap(np.where(self.sign[f("s_lane", 0)], -rounded, rounded), 18)
 
     def _state_stage(self, f: Field, new: dict[str, Words]) -> list[tuple[Words, int, Words]]:
         g = self.geometry
@@ -179,11 +183,9 @@ class Machine:
             writes.append((self.position, f("w_addr", 0), _wrap(self.pos_sum, g.position_bits)))
         if f("we_p", 0):
             writes.append((self.momentum, f("w_addr", 0), _wrap(self.mom_sum, g.momentum_bits)))
-        rounded = _wrap((self.interpolated >> 12) + ((self.interpolated >> 11) & 1), 18)
-        value = _wrap(np.where(self.sign[f("s_lane", 0)], -rounded, rounded), 18)
         for lane in range(2):
             if f("s_we", 0) >> lane & 1:
-                writes.append((self.table_s[lane], f("s_waddr", 0), value))
+                writes.append((self.table_s[lane], f("s_waddr", 0), self.s_word))
         return writes
 
     def _gradient_stage(self, f: Field, new: dict[str, Words]) -> None:

@@ -27,6 +27,7 @@ from rtl.hls.timing import (
     SCALE,
     STATIONARY,
     SUM_READY,
+    TABLE_SIGN,
     TABLE_WRITE,
 )
 
@@ -132,7 +133,7 @@ class StepScheduler:
             else:
                 first = {"addr_a": address(block[0]), "lookup": 0, "addr_b": address(block[-1]), "we_b": 0}
                 multiply = {"opa0": OpA0.WEIGHT, "opa1": OpA1.WEIGHT_A if self.twin else OpA1.WEIGHT_B, "opb": opb}
-            placed = [(t, first), (t + MULTIPLY, multiply | (imm or {})), (t + SCALE, {"scale": int(scaled)})]
+            placed = [(t, first), (t + MULTIPLY, multiply | (imm or {})), (t + SCALE, {"scale": int(scaled), "negate": int(negative)})]
             if load_x is not None:
                 placed += [(t + OPERAND, {"s_addr0": load_x[0], "s_addr1": load_x[1], "q_io": 0})]
                 placed += [(t + LANE, {"x_en": 1, "x_load": 1})]
@@ -142,7 +143,7 @@ class StepScheduler:
                 placed += [(t + ACCUMULATE, {"acc_en": 0})]
             else:
                 enable = 3 if self.twin or len(block) == 2 else 1
-                placed += [(t + ACCUMULATE, {"acc_en": enable, "acc_src": acc, "acc_sub": int(negative)})]
+                placed += [(t + ACCUMULATE, {"acc_en": enable, "acc_src": acc})]
             if r is not None and self._stationary_at(t + STATIONARY) != r:
                 placed += self._load_stationary(t, r)
             if gradient is not None:
@@ -283,11 +284,12 @@ class StepScheduler:
         e.at(slot, lookup=1, addr_a=0, addr_b=0, we_b=0)
         e.at(slot + STATIONARY, r_src=StationarySource.FRACTION)
         e.at(slot + MULTIPLY, opa0=OpA0.WEIGHT, opa1=OpA1.WEIGHT_B, opb=OpB.R)
-        e.at(slot + SCALE, scale=0)
+        e.at(slot + SCALE, scale=0, negate=0)
         e.at(slot + ACCUMULATE, acc_en=0)
         self.stationary[slot + STATIONARY] = (None, 0, 0)
         neuron = block[0] if self.twin else block[lane]
-        e.at(slot + TABLE_WRITE, s_we=(1 << lane) if self.twin else 3, s_waddr=neuron, s_lane=lane)
+        e.at(slot + TABLE_SIGN, s_lane=lane)
+        e.at(slot + TABLE_WRITE, s_we=(1 << lane) if self.twin else 3, s_waddr=neuron)
         self.s_ready[neuron] = slot + TABLE_WRITE + 1
 
     # Force and gradient.

@@ -14,6 +14,7 @@ __all__ = [
     "SCALE",
     "STATIONARY",
     "SUM_READY",
+    "TABLE_SIGN",
     "TABLE_WRITE",
     "UPDATE",
 ]
@@ -32,8 +33,10 @@ ACCUMULATE = 8
 """Accumulator update."""
 SUM_READY = 9
 """The accumulator holds the sum: table input or kick register may take it."""
-TABLE_WRITE = 9
-"""Of a look-up slot: the interpolated value is written; it can be read one cycle later."""
+TABLE_SIGN = 9
+"""Of a look-up slot: the interpolated value is rounded and gets its sign."""
+TABLE_WRITE = 10
+"""Of a look-up slot: the value is written; it can be read one cycle later."""
 GRAD_READ = 7
 """Address of the gradient word the product is added to."""
 GRAD_WRITE = 10

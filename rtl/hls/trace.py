@@ -16,7 +16,7 @@ def trace_layout(geometry: Geometry) -> dict[str, int]:
         "kick": g.kick_bits, "kick_round": 1, "operand": 18,
     }  # fmt: skip
     single = {
-        "z": max(g.accumulator_bits - g.z_shift, 23), "index": 9, "fraction": 12, "interpolated": 31,
+        "z": max(g.accumulator_bits - g.z_shift, 23), "index": 9, "fraction": 12, "interpolated": 31, "s_word": 18,
         "difference": 37, "grad_sum": 37, "update_sum": 19, "addr_a": 10, "addr_b": 10, "we_b": 1, "wdata": 18,
         "io": g.chain_bits, "flags": 5,
     }  # fmt: skip

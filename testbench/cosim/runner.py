@@ -77,6 +77,9 @@ def build(
     """
     tool = tools.find(simulator)
     texts = [source.read_text() if isinstance(source, Path) else source for source in sources]
+    if simulator == "icarus":
+        # Icarus 11 does not run `always @*` at time 0, so registers whose inputs never change would stay X.
+        texts = [text.replace("always @*", "always_comb") for text in texts]
     libraries = _cocotb_libraries()
     flags = [*VERILATOR_FLAGS, CXX_FLAGS, OPT_FAST] if simulator == "verilator" else ["-g2012"]
     recipe = [tool.version, str(libraries), *flags, top, str(trace_bits), BENCH.read_text(), *PUBLIC, *texts]

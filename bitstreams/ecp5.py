@@ -76,7 +76,7 @@ class Placed:
 
 
 def synthesise(
-    sources: Sequence[str], top: str, folder: Path, *, keep: Sequence[str] = (), progress: tools.Progress = tools.quiet
+    sources: Sequence[str], top: str, folder: Path, *, keep: Sequence[str] = (), say: tools.Say = tools.silent
 ) -> Path:
     """Verilog files in `folder` to netlist.json; `keep` names modules that are synthesised once and not flattened."""
     script = [f"read_verilog -sv {source}" for source in sources]
@@ -85,13 +85,7 @@ def synthesise(
     script += [f"setattr -mod -set keep_hierarchy 1 {module}" for module in keep]
     script += [f"synth_ecp5 -top {top} -json netlist.json"]
     (folder / "synthesis.ys").write_text("\n".join(script) + "\n")
-    tools.run(
-        "yosys",
-        ["-q", "-l", "synthesis.log", "synthesis.ys"],
-        folder,
-        log="synthesis.log",
-        heartbeat=lambda line: progress(0, 3, f"yosys: {line}"),
-    )
+    tools.run("yosys", ["-q", "-l", "synthesis.log", "synthesis.ys"], folder, log="synthesis.log", say=say)
     return folder / "netlist.json"
 
 
@@ -124,9 +118,9 @@ def place_and_route(
     target_hz: float,
     placer: str = "heap",
     constraints: str | None = None,
-    progress: tools.Progress = tools.quiet,
+    say: tools.Say = tools.silent,
 ) -> Placed:
-    """Places and routes a netlist in its folder; writes design.config, place.log, report.json beside it.
+    """Places and routes a netlist in its folder; writes design.config, place.log, timing.json beside it.
 
     Parameters
     ----------
@@ -140,18 +134,15 @@ def place_and_route(
     folder = netlist.parent
     arguments = [f"--{device.size}", "--package", device.package, "--speed", device.speed]
     arguments += ["--seed", str(seed), "--freq", f"{target_hz / 1e6:.6f}", "--placer", placer, "--timing-allow-fail"]
-    arguments += ["--json", netlist.name, "--textcfg", "design.config", "--report", "report.json"]
+    arguments += ["--json", netlist.name, "--textcfg", "design.config", "--report", "timing.json"]
     arguments += ["-q", "-l", "place.log"]
     arguments += ["--lpf", constraints] if constraints else ["--lpf-allow-unconstrained"]
-    tools.run(
-        "nextpnr-ecp5", arguments, folder, log="place.log", heartbeat=lambda line: progress(1, 3, f"nextpnr: {line}")
-    )
-    return read_report(folder / "report.json")
+    tools.run("nextpnr-ecp5", arguments, folder, log="place.log", say=say)
+    return read_report(folder / "timing.json")
 
 
-def pack(config: Path, *, progress: tools.Progress = tools.quiet) -> Path:
+def pack(config: Path) -> Path:
     """Configuration text to a compressed bitstream, design.bit in the same folder."""
-    progress(2, 3, "ecppack")
     tools.run("ecppack", ["--compress", "--input", config.name, "--bit", "design.bit"], config.parent, log="pack.log")
     return config.parent / "design.bit"
 

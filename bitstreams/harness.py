@@ -135,7 +135,7 @@ def measure(
     clock: str = "clk",
     keep: Sequence[str] = (),
     folder: Path | None = None,
-    progress: tools.Progress = tools.quiet,
+    say: tools.Say = tools.silent,
 ) -> Measurement:
     """Synthesises, places and routes one module on an LFE5U-85F and returns its figures.
 
@@ -156,14 +156,10 @@ def measure(
                 raise HelError(f"there is no Verilog file {file}; write it first, for example with `hel rtl`")
             sources.append(f"source{number}.v")
             (work / sources[-1]).write_bytes(file.read_bytes())
-        progress(0, 3, "yosys: ports")
         (work / "wrapper.v").write_text(wrapper(top, read_ports(sources, top, work), clock=clock))
-        netlist = ecp5.synthesise([*sources, "wrapper.v"], TOP, work, keep=[top, *keep], progress=progress)
+        netlist = ecp5.synthesise([*sources, "wrapper.v"], TOP, work, keep=[top, *keep], say=say)
         own = ecp5.cell_counts(netlist, top)
-        placed = ecp5.place_and_route(
-            netlist, device, seed=seed, target_hz=target_hz, placer=placer, progress=progress
-        )
-        progress(3, 3, "done")
+        placed = ecp5.place_and_route(netlist, device, seed=seed, target_hz=target_hz, placer=placer, say=say)
     return Measurement(
         fmax_hz=placed.fmax_hz,
         lut=_luts(own),
@@ -215,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 clock=options.clock,
                 keep=options.keep,
                 folder=options.folder,
-                progress=lambda done, total, text: print(f"{done}/{total} {text}", file=sys.stderr),
+                say=lambda line: print(line, file=sys.stderr),
             )
             print(json.dumps(asdict(figures)) if options.json else text(figures), flush=True)
     except HelError as error:

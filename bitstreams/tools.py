@@ -14,14 +14,21 @@ from pathlib import Path
 
 from golden.errors import HelError
 
-__all__ = ["TOOLS", "Progress", "Tool", "ToolFailed", "available", "command", "quiet", "run", "version"]
+__all__ = ["TOOLS", "Progress", "Say", "Tool", "ToolFailed"]
+__all__ += ["available", "command", "quiet", "run", "silent", "version"]
 
 Progress = Callable[[int, int, str], None]
 """Called with (steps done, steps in all, what is being done)."""
+Say = Callable[[str], None]
+"""Called with what is being done, every few seconds."""
 
 
 def quiet(done: int, total: int, text: str) -> None:
     """Progress that says nothing."""
+
+
+def silent(text: str) -> None:
+    """Says nothing."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ TOOLS = {
 }
 HEARTBEAT_S = 2.0
 TAIL_LINES = 12
+LINE_LENGTH = 80
 
 
 class ToolFailed(HelError):
@@ -83,14 +91,14 @@ def run(
     folder: Path,
     *,
     log: str,
-    heartbeat: Callable[[str], None] = lambda line: None,
+    say: Say = silent,
 ) -> None:
     """Runs a program in `folder` and waits for it; the program is killed when the wait is interrupted.
 
     Parameters
     ----------
     arguments : file names in them are relative to `folder` (the WASM builds see no absolute path below /tmp).
-    log : file in `folder` that the program itself writes (`-l`); its last line goes to `heartbeat` every few seconds.
+    log : file in `folder` that the program itself writes (`-l`); its last line goes to `say` every few seconds.
         What the program prints goes to the same name with the suffix .out.
 
     Raises ToolFailed when the program ends with an error.
@@ -106,7 +114,7 @@ def run(
                 time.sleep(0.05)
                 if time.monotonic() - told_s >= HEARTBEAT_S:
                     told_s = time.monotonic()
-                    heartbeat(_last_line(written))
+                    say(f"{name}: {_last_line(written)[:LINE_LENGTH]}")
         finally:
             process.kill()
             process.wait()

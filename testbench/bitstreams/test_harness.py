@@ -47,6 +47,7 @@ def test_modules_that_cannot_be_wrapped_are_refused(ports, message):
 
 
 @pytest.mark.pnr
+@pytest.mark.slow
 @needs("yosys", "nextpnr-ecp5")
 def test_a_multiply_accumulate_is_measured(tmp_path, capsys):
     """One place and route: figures of the module alone, all registers of the multiplier honoured in the timing."""

@@ -1,8 +1,8 @@
 """How well the echo's gradient agrees with back-propagation: one check, and sweeps over formats and eps.
 
 The reference is always float64 BPTT at the very numbers that the words hold: parameters on the operands' grid, inputs,
-initial state and targets on coarse grids, so that only the arithmetic in time differs. Cosine and relative error are over
-all parameters together: g.r / |g||r| and |g - r| / |r|.
+initial state and targets on coarse grids, so that only the arithmetic in time differs. Cosine and relative error are
+over all parameters together: g.r / |g||r| and |g - r| / |r|.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,8 +106,8 @@ def gradcheck(
     """HEL against BPTT, in float64 and in fixed point, on one random problem of `problem`.
 
     Returns the keys cosine_float, relative_error_float, cosine_fixed, relative_error_fixed, return_error_lsb, and the
-    arguments with the cost's value and the flags raised. Raises HelError for an unknown system or cost, or an eps that is
-    no power of two.
+    arguments with the cost's value and the flags raised. Raises HelError for an unknown system or cost, or an eps that
+    is no power of two.
 
     >>> result = gradcheck("linear", steps=50, neurons=4, eps=1.0)
     >>> result["cosine_fixed"] > 0.999999, result["return_error_lsb"], result["flags"]
@@ -187,13 +187,15 @@ def sweep(
     inputs, targets = formats.u.raw(words["inputs"]), formats.q.raw(words["targets"])
     q, p = integrator.forward_many(formats.q.raw(words["q0"]), formats.p.raw(words["p0"]), inputs)
     batch = (len(eps_log2), len(seeds))
+    meter = COSTS[case.cost]().start(n=program.n, steps=case.steps, targets=words["targets"])
+    weak = power_of_two(meter.strength, "strength")
     q, p = (np.broadcast_to(state, batch + state.shape[-1:]) for state in (q, p))
 
     def nudge(t: int, q: Words) -> Words | None:
         if case.cost == "final" and t < case.steps - 1:
             return None
         y = targets if case.cost == "final" else targets[t]
-        return np.stack([quadratic_nudge(program, q[:, i], y, e) for i, e in enumerate(eps_log2)], axis=1)
+        return np.stack([quadratic_nudge(program, q[:, i], y, e + weak) for i, e in enumerate(eps_log2)], axis=1)
 
     grads = integrator.zero_gradients(batch)
     integrator.echo_many(*twin(q, p), inputs, grads, nudge)
@@ -205,7 +207,7 @@ def sweep(
             found = {}
             for name, _ in program.parameters:
                 sign, log2 = program.gradient_log2(name)
-                found[name] = sign * formats.step * np.ldexp(grads[name][i, s].astype(np.float64), log2 - 1 - e)
+                found[name] = sign * formats.step * np.ldexp(grads[name][i, s].astype(np.float64), log2 - 1 - e - weak)
             pairs.append(compare(found, wanted[s], found))
         losses = [1.0 - cosine for cosine, _ in pairs]
         errors = [error for _, error in pairs]

@@ -1,6 +1,7 @@
 """A program: one leapfrog kick and its gradients as typed integer operations in SSA form. Prose: docs/program.md.
 
-Predefined: state words q (n,), inputs u (m,), the constant `one` (), and every parameter by its name, as an operand.
+Predefined: position words q (n,), inputs u (m,), the constant `one` (), and every parameter by its name, as an operand;
+no momentum: a kick is a function of position, or it could not be undone.
 Outputs: `kick` (h * force in p's format, so p -= kick), `gradients` (per parameter the two operands of its density),
 `input_gradient` (dV/du as an exact value).
 """
@@ -82,7 +83,6 @@ class Program:
         f = self.formats
         types = {
             "q": Type.of(f.q, (self.n,)),
-            "p": Type.of(f.p, (self.n,)),
             "u": Type.of(f.u, (self.m,)),
             "one": Type((), f.x.fraction_bits, f.one, f.one),
         }

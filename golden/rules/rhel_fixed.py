@@ -66,7 +66,7 @@ def gradient(
 
     formats : default the reference format at the given step
     step : h, must agree with the formats; default theirs
-    eps : a power of two
+    eps : a power of two, the nudge strength of the whole run
     self_test : run one more echo, without nudge, for `return_error_lsb` (the one-sided estimator contains it)
 
     Raises
@@ -102,11 +102,12 @@ class _Run:
 
     def __init__(self, problem: Problem, program: Program, eps_log2: int, symmetric: bool) -> None:
         formats = program.formats
-        self.problem, self.program, self.eps_log2, self.symmetric = problem, program, eps_log2, symmetric
+        self.problem, self.program, self.symmetric = problem, program, symmetric
         self.q0, self.p0 = formats.q.raw(problem.q0), formats.p.raw(problem.p0)
         self.inputs = formats.u.raw(problem.inputs)
         self.integrator = Integrator(program, {name: formats.theta.raw(value) for name, value in problem.theta.items()})
         self.meter = problem.meter()
+        self.eps_log2 = eps_log2 + power_of_two(self.meter.strength, "strength")
         cost = problem.cost
         self.quadratic = cost.function is half_squared_error and isinstance(cost, FinalCost | SummedCost)
         self.targets = formats.q.raw(problem.targets) if self.quadratic else np.zeros(0, np.int64)

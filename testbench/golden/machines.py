@@ -1,0 +1,31 @@
+"""Systems, words and random states for the tests of the integer part."""
+
+import numpy as np
+
+from golden import systems
+from golden.fixed import Integrator
+from golden.formats import Formats
+from golden.lower import compile_system
+
+NAMES = ("dense", "hru", "linear", "springs")
+
+
+def build(name, n=6, m=3, formats=None, seed=0, seeds=()):
+    """(program, theta_raw, integrator); seeds: leading axis of the parameters."""
+    system = systems.get(name, n=n, m=1 if name == "springs" else m)
+    program = compile_system(system, formats or Formats())
+    one = [system.initial(seed + s) for s in range(max(1, *seeds, 1))]
+    words = {k: program.formats.theta.raw(np.stack([t[k] for t in one]) if seeds else one[0][k]) for k in one[0]}
+    return program, words, Integrator(program, words)
+
+
+def state(program, seed, batch=(), steps=None, scale=0.5, inputs=0.5):
+    """(q, p, inputs): normal random words; inputs (steps, ...) or of one step."""
+    rng = np.random.default_rng(seed)
+    formats = program.formats
+    lead = () if steps is None else (steps,)
+    return (
+        formats.q.raw(rng.normal(0, scale, (*batch, program.n)), saturating=True),
+        formats.p.raw(rng.normal(0, scale, (*batch, program.n)), saturating=True),
+        formats.u.raw(rng.normal(0, inputs, (*lead, *batch, program.m)), saturating=True),
+    )

@@ -1,0 +1,146 @@
+"""An obviously right interpreter: one sample, Python integers, one loop an operation, straight from docs/numerics.md.
+
+Shares no arithmetic with golden: no NumPy operations on words, its own roundings, its own tanh table.
+"""
+
+import math
+
+from golden.ops import Cut, Matvec, MatvecT, Mul, Pad, Round, Scale, Slice, Sum, Table
+
+
+def half_up(x, n):
+    return x * 2**-n if n <= 0 else (2 * x + 2**n) // 2 ** (n + 1)
+
+
+def floor(x, n):
+    return x * 2**-n if n <= 0 else x // 2**n
+
+
+def wrap(x, width):
+    return (x + 2 ** (width - 1)) % 2**width - 2 ** (width - 1)
+
+
+def saturate(x, width):
+    return max(-(2 ** (width - 1)), min(2 ** (width - 1) - 1, x))
+
+
+def tanh(z, w):
+    a = z if z >= 0 else -1 - z
+    a = min(a, 2**21 - 1)
+    i, r = a // 4096, a % 4096
+    table = [min(round(math.tanh(j / 64) * 2 ** (w - 1)), 2 ** (w - 1) - 1) for j in (i, i + 1)]
+    s = (table[0] * (4096 - r) + table[1] * r + 2048) // 4096
+    return s if z >= 0 else -s
+
+
+class Naive:
+    """One sample of a program; flags is the set of names raised."""
+
+    def __init__(self, program, theta_raw):
+        self.program = program
+        self.formats = program.formats
+        self.flags = set()
+        self.theta = {name: self._operand(words.tolist()) for name, words in theta_raw.items()}
+
+    def _operand(self, words):
+        if isinstance(words, list):
+            return [self._operand(word) for word in words]
+        return floor(words, 18 - self.formats.operand_bits)
+
+    def values(self, q, u):
+        v = {"q": list(q), "u": list(u), "one": 2 ** (self.formats.operand_bits - 5), **self.theta}
+        for op in self.program.ops:
+            v[op.name] = self._value(op, v)
+        return v
+
+    def _value(self, op, v):
+        types = self.program.types
+        match op:
+            case Cut():
+                n = types[op.source].fraction - op.to.fraction_bits
+                exact = [floor(x, n) for x in v[op.source]]
+                kept = [saturate(x, op.to.width) for x in exact]
+                if exact != kept:
+                    self.flags.add("OPERAND_CLIPPED")
+                return kept
+            case Matvec():
+                return [sum(w * x for w, x in zip(row, v[op.b], strict=True)) for row in v[op.a]]
+            case MatvecT():
+                return [
+                    sum(w * r for w, r in zip(column, v[op.b], strict=True)) for column in zip(*v[op.a], strict=True)
+                ]
+            case Mul():
+                a, b = v[op.a], v[op.b]
+                size = len(a) if isinstance(a, list) else len(b)
+                a, b = (x if isinstance(x, list) else [x] * size for x in (a, b))
+                return [x * y for x, y in zip(a, b, strict=True)]
+            case Sum():
+                size = len(v[op.terms[0].source])
+                return [sum(t.sign * v[t.source][i] * 2**t.shift for t in op.terms) for i in range(size)]
+            case Round():
+                rule = half_up if op.rule.value == "half_up" else floor
+                return [rule(x, op.shift) for x in v[op.source]]
+            case Scale():
+                return v[op.source]
+            case Table():
+                assert op.function == "tanh"
+                return [tanh(x, self.formats.operand_bits) for x in v[op.source]]
+            case Pad():
+                rest = op.length - op.start - len(v[op.source])
+                return [0] * op.start + v[op.source] + [0] * rest
+            case Slice():
+                return v[op.source][op.start : op.start + op.length]
+        raise AssertionError(op)
+
+    def _write(self, values, word, flag):
+        kept = [wrap(x, word.width) for x in values]
+        if kept != values:
+            self.flags.add(flag)
+        return kept
+
+    def _q(self, q, p, sign):
+        return self._write([a + sign * b for a, b in zip(q, p, strict=True)], self.formats.q, "Q_OVERFLOW")
+
+    def _p(self, p, k, sign):
+        return self._write([a + sign * b for a, b in zip(p, k, strict=True)], self.formats.p, "P_OVERFLOW")
+
+    def forward(self, q, p, u):
+        q = self._q(q, p, 1)
+        p = self._p(p, self.values(q, u)[self.program.kick], -1)
+        return self._q(q, p, 1), p
+
+    def echo(self, contexts, u, grads, nudge=None):
+        """contexts: [(q, p) of +eps, (q, p) of -eps]; grads: name -> nested lists, replaced."""
+        values, after = [], []
+        for (q, p), sign in zip(contexts, (-1, 1), strict=True):
+            if nudge is not None:
+                p = self._p(p, nudge, sign)
+            q = self._q(q, p, -1)
+            v = self.values(q, u)
+            p = self._p(p, v[self.program.kick], 1)
+            values.append(v)
+            after.append((self._q(q, p, -1), p))
+        plus, minus = values
+        for g in self.program.gradients:
+            new = []
+            old = grads[g.parameter]
+            for i in range(len(old)):
+                if g.product == "outer":
+                    d = [minus[g.r][i] * y1 - plus[g.r][i] * y0 for y0, y1 in zip(plus[g.y], minus[g.y], strict=True)]
+                    new.append([self._g(a, b) for a, b in zip(old[i], d, strict=True)])
+                else:
+                    y0, y1 = (v[g.y][i] if isinstance(v[g.y], list) else v[g.y] for v in (plus, minus))
+                    new.append(self._g(old[i], minus[g.r][i] * y1 - plus[g.r][i] * y0))
+            grads[g.parameter] = new
+        self.du = None
+        if self.program.input_gradient:
+            v = self.program.input_gradient
+            self.du = [b - a for a, b in zip(plus[v], minus[v], strict=True)]
+        return after
+
+    def _g(self, g, d):
+        exact = g + half_up(d, self.formats.g_cut)
+        kept = wrap(exact, self.formats.g_bits)
+        if kept != exact:
+            self.flags.add("G_OVERFLOW")
+        return kept

@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+from golden import systems
+from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
+from golden.errors import HelError
+from golden.fixed import Flags
+from golden.formats import Formats
+from golden.gradcheck import Case, compare, problem
+from golden.rules import bptt, rhel, rhel_fixed
+from golden.rules.rhel_fixed import gradient
+
+NAMES = ("dense", "hru", "linear", "springs")
+
+
+def numbers(name, cost, steps=60, neurons=5, seed=0):
+    case = Case(name, neurons, 2, steps, "summed" if cost is SummedCost else "final")
+    return case.build(), {**problem(case, seed), "cost": cost(), "step": 0.125}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("cost", "eps"), [(FinalCost, 2.0**-5), (SummedCost, 2.0**-4), (AveragedCost, 2.0**-4)])
+def test_every_gradient_agrees_with_bptt(name, cost, eps):
+    """Fine formats leave the error of eps; parameters, inputs and initial state alike."""
+    system, given = numbers(name, cost)
+    found, total, report = gradient(system, eps=eps, formats=Formats(24, 22, 6, 3, 48, 0), **given)
+    wanted, value, _ = bptt.gradient(system, **given)
+    assert total == pytest.approx(value, rel=1e-4)
+    assert report.return_error_lsb == 0 and report.flags == Flags(0) and report.passes == 3
+    for key in wanted:
+        cosine, error = compare(found, wanted, [key])
+        assert cosine > 0.999 and error < 0.05, key
+
+
+@pytest.mark.parametrize("cost", [FinalCost, SummedCost])
+def test_error_falls_with_eps_squared_like_the_float_rule(cost):
+    system, given = numbers("dense", cost)
+    wanted, _, _ = bptt.gradient(system, **given)
+    fine = Formats(26, 22, 6, 3, 48, 0)
+    names = list(system.parameters)
+    powers = np.array([-1, -2, -3])
+    errors = [compare(gradient(system, eps=2.0**m, formats=fine, **given)[0], wanted, names)[1] for m in powers]
+    floats = [compare(rhel.gradient(system, eps=2.0**m, **given)[0], wanted, names)[1] for m in powers]
+    assert np.polyfit(powers, np.log2(errors), 1)[0] == pytest.approx(2, abs=0.15)
+    assert errors == pytest.approx(floats, rel=0.05)
+
+
+def test_one_sided_error_falls_with_eps():
+    system, given = numbers("dense", FinalCost)
+    wanted, _, _ = bptt.gradient(system, **given)
+    powers = np.array([-3, -4, -5])
+    errors = []
+    for m in powers:
+        found, _, report = gradient(system, eps=2.0**m, formats=Formats(26, 22, 6, 3, 48, 0), symmetric=False, **given)
+        assert report.passes == 2 and report.return_error_lsb == 0 and report.rule == "rhel fixed one-sided"
+        errors.append(compare(found, wanted, list(system.parameters))[1])
+    assert np.polyfit(powers, np.log2(errors), 1)[0] == pytest.approx(1, abs=0.15)
+
+
+def test_a_cost_of_ones_own_takes_the_float_slope():
+    """Written out again, the half squared error goes the general way, and differs by roundings only."""
+    system, given = numbers("dense", FinalCost)
+    one, _, _ = gradient(system, **given)
+    given["cost"] = FinalCost(lambda q, y: half_squared_error(q, y))
+    two, _, _ = gradient(system, **given)
+    assert compare(one, two, ["W"])[0] > 0.9999
+
+
+def test_a_batch_sums_its_samples():
+    system, given = numbers("hru", FinalCost)
+    q0 = np.stack([given["q0"], -given["q0"]])
+    inputs = np.stack([given["inputs"]] * 2, axis=1)
+    whole, total, _ = gradient(system, **{**given, "q0": q0, "inputs": inputs})
+    parts = [gradient(system, **{**given, "q0": q}) for q in q0]
+    assert total == sum(part[1] for part in parts)
+    for key in system.parameters:
+        assert (whole[key] == parts[0][0][key] + parts[1][0][key]).all()
+    assert (whole["q0"] == np.stack([part[0]["q0"] for part in parts])).all()
+    assert (whole["u"] == np.stack([part[0]["u"] for part in parts], axis=1)).all()
+
+
+def test_overflow_is_reported():
+    system, given = numbers("linear", FinalCost)
+    given["q0"] = given["q0"] + 1.5
+    _, _, report = gradient(system, formats=Formats(integer_bits=2), **{**given, "targets": given["targets"] * 0})
+    assert report.flags & Flags.Q_OVERFLOW and report.return_error_lsb == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"eps": 0.1}, "eps must be a power of two, got 0.1; use 0.0625 or 0.125"),
+        ({"step": 0.3}, "step must be a power of two, got 0.3; use 0.25 or 0.5"),
+        ({"step": 0.25, "formats": Formats()}, "formats with log2_inverse_step=3 run at h = 0.125, got 0.25"),
+        ({"q0": np.full(5, 40.0)}, r"SQ\(6, 20\) holds raw values .* scale the value down"),
+    ],
+)
+def test_errors(change, message):
+    system, given = numbers("dense", FinalCost)
+    with pytest.raises(HelError, match=message):
+        gradient(system, **{**given, **change})
+
+
+def test_a_system_without_inputs():
+    class Free(systems.System):
+        @property
+        def parameters(self):
+            return {"k": (self.n,)}
+
+        def potential(self, q, u, theta):
+            return np.sum(theta["k"] * q**2) / 2
+
+    free = Free(3)
+    grads, _, _ = rhel_fixed.gradient(free, {"k": np.ones(3)}, np.zeros((8, 1)), np.ones(3), q0=np.ones(3))
+    assert not grads["u"].any() and grads["k"].all()

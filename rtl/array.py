@@ -4,10 +4,11 @@ Members
 -------
 i : In, stream of HostRequest
 o : Out, stream of 32-bit answers, one a read request, in order
-trace, trace_valid : Out, only with ``trace=True``: whether the elements' word was issued (highest bit) and all their registers
+trace, trace_valid : Out, only with ``trace=True``: whether the elements' word was issued (highest bit) and all their
+    registers
 
-The address map is `rtl.hls.registers`. A request that cannot be taken yet (queue full, nothing to read) waits, and with it
-those behind it; answers wait until they are taken.
+The address map is `rtl.hls.registers`. A request that cannot be taken yet (queue full, nothing to read) waits, and with
+it those behind it; answers wait until they are taken.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a host says to an array: commands to load, run and read it, and how to read its answers.
 
 Each method returns commands (`rtl.hls.command.Command`); whoever has an array plays them: the machine model, the
-co-simulation, or a board. Arrays are raw integers, batch-free: theta and gradients by name in their own shapes, q and p of
-shape (2, N) when read (both contexts) and (N,) when loaded, inputs (T, m), nudge (N,).
+co-simulation, or a board. Arrays are raw integers, batch-free: theta and gradients by name in their own shapes, q and p
+of shape (2, N) when read (both contexts) and (N,) when loaded, inputs (T, m), nudge (N,).
 
 Example: the echo of zero nudge, on the machine model
 ------------------------------------------------------
@@ -48,7 +48,9 @@ class Driver:
         self.geometry = schedule.geometry
         g = self.geometry
         self._shapes = {
-            name: {"matrix": (g.neurons, g.neurons), "columns": (g.neurons, g.inputs), "vector": (g.neurons,)}[layout.value]
+            name: {"matrix": (g.neurons, g.neurons), "columns": (g.neurons, g.inputs), "vector": (g.neurons,)}[
+                layout.value
+            ]
             for name, layout in schedule.plan.parameters.items()
         }
 
@@ -60,7 +62,9 @@ class Driver:
             return []
         placed = self.schedule.memory.table(entries("tanh", self.geometry.operand_bits))
         return [
-            Command("load_weight", len(run), run[0][0], words=np.repeat([word for _, word in run], self.geometry.elements))
+            Command(
+                "load_weight", len(run), run[0][0], words=np.repeat([word for _, word in run], self.geometry.elements)
+            )
             for run in (placed[:-1], placed[-1:])
         ]
 
@@ -97,7 +101,9 @@ class Driver:
     def update(self, shift: int) -> list[Command]:
         """theta -= clip(G >> (shift + the parameter's offset)), then G = 0."""
         if not -28 <= shift <= MAX_SHIFT + 28:
-            raise HelError(f"the update shifts by -28 to {MAX_SHIFT + 28} bits, got {shift}; change eps or the learning rate")
+            raise HelError(
+                f"the update shifts by -28 to {MAX_SHIFT + 28} bits, got {shift}; change eps or the learning rate"
+            )
         return [Command("update", shift=shift)]
 
     def clear(self) -> list[Command]:
@@ -150,7 +156,7 @@ class Driver:
         return [Command("read_flags")]
 
     def flags(self, words: Sequence[int]) -> int:
-        """The OR over the elements: bit 0 q_overflow, 1 p_overflow, 2 operand_clipped, 3 g_overflow, 4 theta_clipped."""
+        """The OR over the elements; bits as in `golden.fixed.Flags`."""
         return int(np.bitwise_or.reduce(np.asarray(words, np.int64))) & 31
 
     def cycles(self, commands: Sequence[Command]) -> int:

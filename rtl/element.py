@@ -27,7 +27,18 @@ from amaranth.lib import data, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from rtl.hls.control import ELEMENT_FIELDS, AccSource, IoOp, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
+from rtl.hls.control import (
+    ELEMENT_FIELDS,
+    AccSource,
+    IoOp,
+    KickSelect,
+    KickSource,
+    OpA0,
+    OpA1,
+    OpB,
+    StationarySource,
+    ZTake,
+)
 from rtl.hls.geometry import MAX_FOLD, TABLE_BASE, Geometry
 from rtl.hls.trace import trace_bits, trace_layout
 from rtl.primitives.memory import GradientMemory, WeightMemory
@@ -159,7 +170,9 @@ class Element(wiring.Component):
                 with m.Default():
                     m.d.sync += op_b[lane].eq(imm)
             # A negated product is its complement here and gets its last place in the accumulator's carry.
-            m.d.sync += product[lane].eq(Mux(c.scale, multiplier.p << 4, multiplier.p) ^ c.negate.replicate(40).as_signed())
+            m.d.sync += product[lane].eq(
+                Mux(c.scale, multiplier.p << 4, multiplier.p) ^ c.negate.replicate(40).as_signed()
+            )
 
         # Accumulators: a row sum that stays, or a partial sum that travels.
         negated = _register("negated", 1)
@@ -322,9 +335,7 @@ class Element(wiring.Component):
             step_round.eq(Mux(too_large, ~fine[-1], fine[0])),
         ]
         downward = ~c.u_add
-        m.d.sync += update_sum.eq(
-            _add(weight_a, step ^ downward.replicate(window).as_signed(), step_round ^ downward)
-        )
+        m.d.sync += update_sum.eq(_add(weight_a, step ^ downward.replicate(window).as_signed(), step_round ^ downward))
         theta, theta_clip = _saturate(m, update_sum, 18)
         m.d.sync += wdata.eq(Mux(c.w_theta, theta, io[:18].as_signed()))
 

@@ -18,8 +18,12 @@ KEPT_MODULES = ("hel_element", "hel_branch")
 def array_verilog(geometry: Geometry, technology: str = "behavioural", trace: bool = False) -> str:
     """Verilog text of `hel_array`, `hel_element`, `hel_branch`. Clock `clk`, synchronous reset `rst`."""
     parts = [
-        verilog.convert(Element(geometry, technology, trace), name="hel_element", emit_src=False, strip_internal_attrs=True),
+        verilog.convert(
+            Element(geometry, technology, trace), name="hel_element", emit_src=False, strip_internal_attrs=True
+        ),
         verilog.convert(Branch(geometry), name="hel_branch", emit_src=False, strip_internal_attrs=True),
-        verilog.convert(Array(geometry, technology, trace), name="hel_array", emit_src=False, strip_internal_attrs=True),
+        verilog.convert(
+            Array(geometry, technology, trace), name="hel_array", emit_src=False, strip_internal_attrs=True
+        ),
     ]
     return "\n".join(parts)

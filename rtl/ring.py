@@ -1,11 +1,11 @@
 """The ring: P elements, each talking to its neighbour, and the tree that brings them one control word a cycle.
 
-Lanes, partial sums and the host chain go from element k to k + 1; lanes and partial sums close the ring. Control and the
-broadcast word fan out through a tree of registers, so every element has its word in the same cycle, `latency` cycles after
-the sequencer gave it.
+Lanes, partial sums and the host chain go from element k to k + 1; lanes and partial sums close the ring. Control and
+the broadcast word fan out through a tree of registers, so every element has its word in the same cycle, `latency`
+cycles after the sequencer gave it.
 
-Elements carry no index: `hel_element` and `hel_branch` are converted to Verilog once and instantiated, so that simulator and
-synthesiser see one module.
+Elements carry no index: `hel_element` and `hel_branch` are converted to Verilog once and instantiated, so that
+simulator and synthesiser see one module.
 
 Members
 -------
@@ -89,7 +89,13 @@ class Ring(wiring.Component):
                 control, imm = sources[index * len(sources) // count]
                 control_o, imm_o = Signal(ControlWord), Signal(signed(g.chain_bits))
                 m.submodules[f"branch{level}_{index}"] = Instance(
-                    "hel_branch", i_clk=ClockSignal(), i_rst=Const(0), i_control=control, i_imm=imm, o_control_o=control_o, o_imm_o=imm_o
+                    "hel_branch",
+                    i_clk=ClockSignal(),
+                    i_rst=Const(0),
+                    i_control=control,
+                    i_imm=imm,
+                    o_control_o=control_o,
+                    o_imm_o=imm_o,
                 )
                 targets.append((control_o, imm_o))
             sources = targets

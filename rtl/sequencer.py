@@ -1,18 +1,18 @@
 """The sequencer: takes commands, waits for their streams, and gives the ring one control word a cycle.
 
-A command repeats a segment of the control store. Before each iteration the sequencer waits until the streams hold all that
-the iteration needs, and counts the cycles in `stalls`; inside an iteration nothing waits. Cycles of a command without stalls:
-2 + iterations * (1 + words), as `rtl.hls.schedule.Segment.cycles` says.
+A command repeats a segment of the control store. Before each iteration the sequencer waits until the streams hold all
+that the iteration needs, and counts the cycles in `stalls`; inside an iteration nothing waits. Cycles of a command
+without stalls: 2 + iterations * (1 + words), as `rtl.hls.schedule.Segment.cycles` says.
 
-The words then pass a pipeline: store (2 cycles), bank, address and shift arithmetic, choice of the broadcast word. Latency
-from the program counter to `control`: 6 cycles.
+The words then pass a pipeline: store (2 cycles), bank, address and shift arithmetic, choice of the broadcast word.
+Latency from the program counter to `control`: 6 cycles.
 
 Members
 -------
 i_command : In, stream of Command
 i_input : In, stream of input words
 i_word : In, stream of words for the elements (loads)
-space : In, words the outgoing queue can still take (credits come back through `taken`)
+taken : In, a word has left the outgoing queue: its place may be promised again
 store_* : In, write port of the control store, `part` selects 32 bits
 control, imm : Out, to the ring
 issued : Out, the control word comes from the store (for the monitor; waits send all-zero words)
@@ -138,7 +138,11 @@ class Sequencer(wiring.Component):
         with m.FSM():
             with m.State("FETCH"):
                 m.d.comb += [commands.o.ready.eq(1), count.eq(commands.o.valid)]
-                m.d.sync += [c.eq(commands.o.payload), repeat.eq(commands.o.payload.iterations), base.eq(commands.o.payload.base)]
+                m.d.sync += [
+                    c.eq(commands.o.payload),
+                    repeat.eq(commands.o.payload.iterations),
+                    base.eq(commands.o.payload.base),
+                ]
                 with m.If(commands.o.valid):
                     m.next = "LOOK"
             with m.State("LOOK"):

@@ -39,8 +39,10 @@ def divisor(clock_hz, baud):
     """
     cycles = round(clock_hz / baud)
     if cycles < MIN_DIVISOR or abs(cycles * baud / clock_hz - 1) > MAX_BAUD_ERROR:
-        raise HelError(f"the baud rate must divide the clock by {MIN_DIVISOR} or more within 2 %, got {baud:g} baud at "
-                       f"{clock_hz:g} Hz; use 115200 or another lower rate")
+        raise HelError(
+            f"the baud rate must divide the clock by {MIN_DIVISOR} or more within 2 %, got {baud:g} baud at "
+            f"{clock_hz:g} Hz; use 115200 or another lower rate"
+        )
     return cycles
 
 
@@ -127,9 +129,14 @@ class UartBridge(wiring.Component):
 
     def __init__(self, divisor):
         self.divisor = divisor
-        super().__init__({"rx": In(1), "tx": Out(1, init=1),
-                          "requests": Out(stream.Signature(HostRequest)),
-                          "responses": In(stream.Signature(unsigned(32)))})
+        super().__init__(
+            {
+                "rx": In(1),
+                "tx": Out(1, init=1),
+                "requests": Out(stream.Signature(HostRequest)),
+                "responses": In(stream.Signature(unsigned(32))),
+            }
+        )
 
     def elaborate(self, platform):
         m = Module()
@@ -142,8 +149,12 @@ class UartBridge(wiring.Component):
         answer = Signal(32)
         # opcodes are decoded one cycle ahead: the clock is the array's, which is fast
         fresh, broken, is_write, is_read = Signal(), Signal(), Signal(), Signal()
-        m.d.sync += [fresh.eq(receiver.valid), broken.eq(receiver.broken),
-                     is_write.eq(receiver.byte == WRITE), is_read.eq(receiver.byte == READ)]
+        m.d.sync += [
+            fresh.eq(receiver.valid),
+            broken.eq(receiver.broken),
+            is_write.eq(receiver.byte == WRITE),
+            is_read.eq(receiver.byte == READ),
+        ]
         # the array's valid and ready end in a register each, so that no path of the bridge goes through the array
         response, responded = Signal(32), Signal()
         m.d.comb += self.responses.ready.eq(~responded)
@@ -151,9 +162,11 @@ class UartBridge(wiring.Component):
             m.d.sync += [response.eq(self.responses.payload), responded.eq(self.responses.valid)]
         with m.If(self.requests.ready):
             m.d.sync += self.requests.valid.eq(0)
-        m.d.comb += [self.requests.payload.write.eq(write),
-                     self.requests.payload.addr.eq(Mux(write, arguments[32:], arguments[:16])),
-                     self.requests.payload.data.eq(arguments[:32])]
+        m.d.comb += [
+            self.requests.payload.write.eq(write),
+            self.requests.payload.addr.eq(Mux(write, arguments[32:], arguments[:16])),
+            self.requests.payload.data.eq(arguments[:32]),
+        ]
         with m.FSM():
             with m.State("OPCODE"):
                 m.d.sync += [write.eq(is_write), left.eq(Mux(is_write, 6, 2))]

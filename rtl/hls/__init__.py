@@ -1,4 +1,4 @@
-"""From a typed program to a scheduled array: bind, lay out, schedule, and a cycle-exact machine model. No Amaranth here."""
+"""From a typed program to a scheduled array: bind, lay out, schedule, model cycle by cycle. No Amaranth here."""
 
 from golden.program import Program
 from rtl.hls.bind import bind

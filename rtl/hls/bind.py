@@ -1,8 +1,8 @@
 """From a program to a ring plan: which operation is done by which motion of the ring.
 
-matvec by a square matrix rotates its operand; its transpose lets the partial sums travel; a product with the inputs uses the
-broadcast word; an element-wise product stays at home. What the ring of this release cannot do (slices, several tables) is an
-error that names the operation.
+matvec by a square matrix rotates its operand; its transpose lets the partial sums travel; a product with the inputs
+uses the broadcast word; an element-wise product stays at home. What the ring of this release cannot do (slices, several
+tables) is an error that names the operation.
 
 Example
 -------
@@ -112,8 +112,14 @@ class _Binder:
         if y is Operand.S:
             # A product of two operands does not care which rotates or stays, and s is the one that can stay.
             r, y = y, r
-        if r is Operand.INPUT or y is Operand.S or (self._layout(gradient.parameter) is Layout.COLUMNS) != (gradient.y == "u"):
-            raise HelError(f"the ring has no form for {gradient}; it has outer(s, x), outer(s or x, u), s * x and x * x")
+        if (
+            r is Operand.INPUT
+            or y is Operand.S
+            or (self._layout(gradient.parameter) is Layout.COLUMNS) != (gradient.y == "u")
+        ):
+            raise HelError(
+                f"the ring has no form for {gradient}; it has outer(s, x), outer(s or x, u), s * x and x * x"
+            )
         offset = self.program.update_offset(gradient.parameter)
         return GradientTerm(gradient.parameter, r, y, offset, gradient.sign < 0)
 

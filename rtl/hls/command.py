@@ -1,7 +1,7 @@
 """A command: a segment, how often, from which base address, with which shift; and the control words it becomes.
 
-`resolve` is what the sequencer does, as a generator: the machine model runs on it, and the co-simulation compares the words
-that reach the elements with it.
+`resolve` is what the sequencer does, as a generator: the machine model runs on it, and the co-simulation compares the
+words that reach the elements with it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sizes and shifts of one array: everything about it that is fixed at elaboration.
 
-Control words, tables and parameters are loaded; these numbers are wired. They follow from the formats and from the sizes
-by the rules of docs/numerics.md; the scheduler, the machine model and the RTL read them from here.
+Control words, tables and parameters are loaded; these numbers are wired. They follow from the formats and from the
+sizes by the rules of docs/numerics.md; the scheduler, the machine model and the RTL read them from here.
 
 Example
 -------
@@ -85,7 +85,8 @@ class Geometry:
             )
         if self.fold > MAX_FOLD:
             raise HelError(
-                f"an element holds at most {MAX_FOLD} neurons, got N / P = {self.fold}; use P >= {-(-self.neurons // MAX_FOLD)}"
+                f"an element holds at most {MAX_FOLD} neurons, got N / P = {self.fold};"
+                f" use P >= {-(-self.neurons // MAX_FOLD)}"
             )
         if not 0 <= self.inputs <= MAX_INPUTS:
             raise HelError(f"the array takes 0 to {MAX_INPUTS} inputs a step, got {self.inputs}")
@@ -93,7 +94,8 @@ class Geometry:
             raise HelError(f"the multipliers take operands of 8 to 18 bits, got {self.operand_bits}")
         if self.position_bits > 36:
             raise HelError(
-                f"a position word has at most 36 bits, got {self.position_bits}; lower the fraction bits or raise the step"
+                f"a position word has at most 36 bits, got {self.position_bits};"
+                " lower the fraction bits or raise the step"
             )
         if self.kick_shift < 1:
             raise HelError(

@@ -40,7 +40,7 @@ def _shift(value: Words, right: int) -> Words:
 
 
 def _fits(value: Words, bits: int) -> npt.NDArray[np.bool_]:
-    return (value >> (bits - 1) == 0) | (value >> (bits - 1) == -1)
+    return np.asarray((value >> (bits - 1) == 0) | (value >> (bits - 1) == -1))
 
 
 class Machine:
@@ -95,7 +95,9 @@ class Machine:
         values: dict[str, Words] = {}
         for name in trace_layout(self.geometry):
             stem, lane = name[:-1], name[-1]
-            values[name] = getattr(self, stem)[int(lane)] if lane in "01" and stem in self.__dict__ else getattr(self, name)
+            values[name] = (
+                getattr(self, stem)[int(lane)] if lane in "01" and stem in self.__dict__ else getattr(self, name)
+            )
         return values
 
     def _memory_stage(self, f: Field, new: dict[str, Words]) -> None:

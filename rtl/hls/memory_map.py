@@ -94,12 +94,12 @@ class MemoryMap:
             return k + word * g.elements
         if layout is Layout.COLUMNS:
             row = k + (word // g.inputs) * g.elements
-            return row * g.inputs + word % g.inputs
+            return np.asarray(row * g.inputs + word % g.inputs)
         f, rest = np.divmod(word, g.neurons)
         block, t = np.divmod(rest, g.elements)
         row = k + f * g.elements
         column = block * g.elements + (k - t) % g.elements
-        return row * g.neurons + column
+        return np.asarray(row * g.neurons + column)
 
     def pack(self, parameters: Mapping[str, Words]) -> Words:
         """Words of addresses 0 .. words of every element, shape (P, words + 1); address 0 is left 0 for the table."""
@@ -120,6 +120,6 @@ class MemoryMap:
         return result
 
     def table(self, entries: Words) -> list[tuple[int, int]]:
-        """(address, word) of the 513 table entries, left-aligned in 18 bits so that the operand cut leaves them exact."""
+        """(address, word) of the 513 table entries, left-aligned in 18 bits: the operand cut leaves them exact."""
         shift = 18 - self.geometry.operand_bits
         return [((TABLE_BASE + i) % WEIGHT_WORDS, int(entry) << shift) for i, entry in enumerate(entries)]

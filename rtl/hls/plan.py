@@ -5,8 +5,8 @@ The force of a program is, on the ring, one or two stages of row sums over the n
     z_i = sum of z terms        (then the table: s_i = tanh z_i)
     F_j = sum of force terms    (then one rounding: the kick)
 
-and every parameter's gradient is a product of two operands the datapath holds in the same step. `rtl.hls.bind` makes the
-plan from a program; `rtl.hls.segments` schedules it.
+and every parameter's gradient is a product of two operands the datapath holds in the same step. `rtl.hls.bind` makes
+the plan from a program; `rtl.hls.schedule` schedules it.
 """
 
 from __future__ import annotations

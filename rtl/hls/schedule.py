@@ -82,8 +82,8 @@ class Schedule:
     def check(self) -> None:
         """Structure and hazards; raises AssertionError, for a violation is our bug and no user's.
 
-        No word reads a weight that is being written; gradient read-modify-writes of one address never overlap; look-ups and
-        writes keep off each other; every address exists; segments tile the store.
+        No word reads a weight that is being written; gradient read-modify-writes of one address never overlap; look-ups
+        and writes keep off each other; every address exists; segments tile the store.
         """
         at = 0
         for segment in self.segments.values():
@@ -112,7 +112,7 @@ def _check_weights(name: str, fields: list[dict[str, int]]) -> None:
 
 
 def _check_gradients(name: str, fields: list[dict[str, int]]) -> None:
-    written = {}
+    written: dict[int, int] = {}
     for cycle, f in enumerate(fields):
         if f["g_we"] and not f["g_clear"]:
             assert 0 < f["g_waddr"] < PARAMETER_WORDS, (name, cycle)
@@ -142,8 +142,8 @@ def schedule(plan: Plan, geometry: Geometry) -> Schedule:
     total = sum(len(words) for words in raw.values())
     if total > CONTROL_WORDS:
         raise HelError(
-            f"the control store holds {CONTROL_WORDS} words, N = {geometry.neurons} on P = {geometry.elements} needs {total};"
-            " use more elements"
+            f"the control store holds {CONTROL_WORDS} words, N = {geometry.neurons} on P = {geometry.elements}"
+            f" needs {total}; use more elements"
         )
     segments, at = {}, 0
     for name, words in raw.items():

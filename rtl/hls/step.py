@@ -3,8 +3,8 @@
 Forward (`twin=False`): both contexts mirror one state; lane m computes output block b + m, so both ports of the weight
 memory work. Echo (`twin=True`): lane m is context m, both share each weight; direction bits turn drift and kick round.
 
-Operations are placed in program order, each in the first slot where none of its fields is taken: the table look-ups of one
-row block fall into the sums of the next, and the kicks into the gradient.
+Operations are placed in program order, each in the first slot where none of its fields is taken: the table look-ups of
+one row block fall into the sums of the next, and the kicks into the gradient.
 """
 
 from __future__ import annotations
@@ -133,7 +133,11 @@ class StepScheduler:
             else:
                 first = {"addr_a": address(block[0]), "lookup": 0, "addr_b": address(block[-1]), "we_b": 0}
                 multiply = {"opa0": OpA0.WEIGHT, "opa1": OpA1.WEIGHT_A if self.twin else OpA1.WEIGHT_B, "opb": opb}
-            placed = [(t, first), (t + MULTIPLY, multiply | (imm or {})), (t + SCALE, {"scale": int(scaled), "negate": int(negative)})]
+            placed = [
+                (t, first),
+                (t + MULTIPLY, multiply | (imm or {})),
+                (t + SCALE, {"scale": int(scaled), "negate": int(negative)}),
+            ]
             if load_x is not None:
                 placed += [(t + OPERAND, {"s_addr0": load_x[0], "s_addr1": load_x[1], "q_io": 0})]
                 placed += [(t + LANE, {"x_en": 1, "x_load": 1})]
@@ -217,9 +221,7 @@ class StepScheduler:
                     r=(Operand.S, f, f),
                 )
         # One more hop, with nothing to add, brings the partial sums home.
-        return self._product(
-            lambda _: 0, block, opb=OpB.IMM, acc=AccSource.PREV, imm={"imm_src": ImmSource.ZERO}
-        )
+        return self._product(lambda _: 0, block, opb=OpB.IMM, acc=AccSource.PREV, imm={"imm_src": ImmSource.ZERO})
 
     def _inputs(self, term: Inputs, block: tuple[int, ...], acc: AccSource) -> int:
         slot = self.cursor
@@ -304,7 +306,16 @@ class StepScheduler:
 
             def fields(t: int, neuron: int = neuron, select: KickSelect = select) -> list[tuple[int, Fields]]:
                 return [
-                    (t, {"s_addr0": neuron, "s_addr1": neuron, "p_zero": 0, "p_sub": 0 if self.twin else 3, "k_sel": select}),
+                    (
+                        t,
+                        {
+                            "s_addr0": neuron,
+                            "s_addr1": neuron,
+                            "p_zero": 0,
+                            "p_sub": 0 if self.twin else 3,
+                            "k_sel": select,
+                        },
+                    ),
                     (t + 2, {"we_p": 1, "w_addr": neuron}),
                 ]
 

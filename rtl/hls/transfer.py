@@ -1,8 +1,8 @@
 """Segments that move words between the host chain and the elements, and the parameter update.
 
 One iteration of a transfer moves one word to or from every element: P shifts of the chain and one load or capture. The
-sequencer repeats it with a rising base address, which is OR-ed into the addresses of `relative` words. The first word of a
-load ends in the last element, and the first word read is the last element's.
+sequencer repeats it with a rising base address, which is OR-ed into the addresses of `relative` words. The first word
+of a load ends in the last element, and the first word read is the last element's.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def capture_segments(elements: int) -> dict[str, list[Fields]]:
 
 
 def update_segment(plan: Plan, memory: MemoryMap) -> list[Fields]:
-    """theta -= clip(G >> n) for every parameter word, one a cycle, and G cleared. The stored shift is the word's offset."""
+    """theta -= clip(G >> n) for every parameter word, one a cycle; G cleared. The stored shift is the word's offset."""
     emitter = Emitter()
     cycle = 0
     for term in plan.gradients:

@@ -1,7 +1,8 @@
 """The array in a simulator, played with the driver's commands: builds, answers, cycle accounting.
 
-`build_array` compiles the Verilog that `hel rtl` writes. `ArrayPort` runs inside the simulator: it plays commands, returns the
-words the array sends, and checks that the cycles it counted are those predicted plus those it waited for a stream.
+`build_array` compiles the Verilog that `hel rtl` writes. `ArrayPort` runs inside the simulator: it plays commands,
+returns the words the array sends, and checks that the cycles it counted are those predicted plus those it waited for a
+stream.
 """
 
 from __future__ import annotations

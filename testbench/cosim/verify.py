@@ -2,8 +2,8 @@
 
 One run, with random parameters, states, inputs and nudges, and random stalls on every stream:
 
-1. forward, T steps; a twin echo with a nudge before every other step; the update; forward and echo again with the learnt
-   parameters and no nudge, which must return every word and leave every gradient 0
+1. forward, T steps; a twin echo with a nudge before every other step; the update; forward and echo again with the
+   learnt parameters and no nudge, which must return every word and leave every gradient 0
 2. compared with `golden.fixed`: both contexts' positions and momenta and all gradients after every step, parameters
    after the update, flags at the end
 3. compared with `rtl.hls.machine`, in runs short enough: every architectural register of every element at every clock
@@ -67,7 +67,8 @@ def verify(
 
     Returns
     -------
-    dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second, flags
+    dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
+    flags
     """
     formats = formats or Formats()
     program = compile_system(systems.get(system, n=neurons, m=inputs), formats)
@@ -142,7 +143,9 @@ class _Comparison:
         self.golden.load(theta)
         await self._pass(nudged=False)
         self._compare(self.state, np.stack([*twin(self.q, self.p)]))
-        self._compare_named(self.array_grads, {name: np.zeros(shape, np.int64) for name, shape in self.program.parameters})
+        self._compare_named(
+            self.array_grads, {name: np.zeros(shape, np.int64) for name, shape in self.program.parameters}
+        )
         raised = d.flags(await self._play(d.read_flags()))
         self._compare(np.array([raised]), np.array([int(self.golden.flags)]))
         array = self.array

@@ -52,7 +52,7 @@ class Recipe:
 
     log2_inverse_rate: int = 6
     log2_eps0: int = -2
-    readout_deviation: float = 0.1
+    readout_deviation: float = 0.3
     clip_log2: int = 9
 
     def rate(self, sample: int, total: int) -> int:

@@ -16,20 +16,36 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from golden import tasks
-from golden.tasks import Split, Task
+from golden.tasks import Split, Task, digits
 from golden.train import Recipe, train
 
 __all__ = ["main"]
 
+Row = tuple[dict[str, Any], dict[str, Any]]
+"""What identifies a row, and the options of `golden.train.train`."""
+
 EPOCHS = {16: 30, 32: 30, 64: 20}
 """Epochs by number of neurons, in the study of accuracy."""
+
+
+SELECTION = {"neurons": 32, "epochs": 10, "centre": digits.CENTRE, "scale": digits.SCALE, **asdict(Recipe())}
+"""What the choice varies, one key at a time (the size of the network with the epochs)."""
+
+VARIATIONS: tuple[dict[str, Any], ...] = (
+    {},
+    *({"centre": centre, "scale": scale} for centre, scale in ((0.0, 16.0), (8.0, 8.0), (0.0, 4.0), (8.0, 2.0))),
+    *({"log2_inverse_rate": value} for value in (5, 7)),
+    *({"readout_deviation": value} for value in (0.0, 0.1, 0.5)),
+    *({"log2_eps0": value} for value in (-6, -4, 0)),
+    *({"neurons": neurons, "epochs": epochs} for neurons, epochs in ((32, 4), (32, 20), (64, 20))),
+)
 
 
 def scaled(centre: float, scale: float) -> Task:
@@ -37,32 +53,23 @@ def scaled(centre: float, scale: float) -> Task:
     task = tasks.get("digits")
 
     def again(split: Split) -> Split:
-        return Split((split.inputs * 4.0 + 8.0 - centre) / scale, split.labels)
+        return Split((split.inputs * digits.SCALE + digits.CENTRE - centre) / scale, split.labels)
 
     return replace(task, train=again(task.train), test=again(task.test))
 
 
-def choices() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """(what is varied, options of `train`): the recipe, then one change at a time."""
-    base = Recipe()
-    yield {}, {}
-    for centre, scale in ((0.0, 16.0), (8.0, 16.0), (8.0, 8.0), (0.0, 4.0), (8.0, 2.0)):
-        yield {"centre": centre, "scale": scale}, {"task": scaled(centre, scale)}
-    for name, values in (
-        ("log2_inverse_rate", (5, 7)),
-        ("readout_deviation", (0.0, 0.3)),
-        ("log2_eps0", (-6, -4, 0)),
-    ):
-        for value in values:
-            varied: dict[str, Any] = {name: value}
-            yield varied, {"recipe": replace(base, **varied)}
-    for neurons, epochs in ((32, 4), (32, 20), (64, 10), (64, 20)):
-        size = {"neurons": neurons, "epochs": epochs}
-        yield size, size
+def selection_rows(seeds: int) -> Iterator[Row]:
+    """The recipe, then one change at a time."""
+    for variation in VARIATIONS:
+        case = {**SELECTION, **variation}
+        recipe = Recipe(**{name: case[name] for name in asdict(Recipe())})
+        task = scaled(case["centre"], case["scale"])
+        options = {"task": task, "recipe": recipe, "neurons": case["neurons"], "epochs": case["epochs"]}
+        yield {**case, "seeds": seeds}, options
 
 
-def accuracy_rows(seeds: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """(name of the row, options of `train`)."""
+def accuracy_rows(seeds: int) -> Iterator[Row]:
+    """The recipe, by size, arithmetic and rule."""
     for neurons, epochs, arithmetic, rule in (
         (32, 4, "fixed", "hel"),
         (32, EPOCHS[32], "fixed", "hel"),
@@ -81,13 +88,9 @@ def run(out: Path, select: bool, seeds: int, neurons: int | None) -> None:
     found: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {}
     rows: list[dict[str, Any]] = found.get("rows", [])
     measure = "validation_accuracy" if select else "test_accuracy"
-    if select:
-        defaults: dict[str, Any] = {"neurons": 32, "epochs": 10, "arithmetic": "fixed", "rule": "hel"}
-        wanted = (({**defaults, "seeds": seeds, **name}, {**defaults, **options}) for name, options in choices())
-    else:
-        wanted = ((name, options) for name, options in accuracy_rows(seeds) if neurons in (None, name["neurons"]))
+    wanted = selection_rows(seeds) if select else accuracy_rows(seeds)
     for case, options in wanted:
-        if any(row["case"] == case for row in rows):
+        if neurons not in (None, case["neurons"]) or any(row["case"] == case for row in rows):
             continue
         result = train(**{"task": "digits", "seed": range(seeds), "validation": select, "progress": report, **options})
         accuracy = result[measure]
@@ -119,6 +122,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--neurons", type=int, default=None, help="only the rows of this size")
     parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
     args = parser.parse_args(argv)
+    if args.seeds < 1:
+        parser.error(f"--seeds must be at least 1, not {args.seeds}")
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     run(args.out, args.select, args.seeds, args.neurons)
     return 0
 

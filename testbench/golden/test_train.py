@@ -115,8 +115,9 @@ def test_rate_is_halved_three_times():
 
 @pytest.mark.parametrize("system", ["hru", "linear"])
 def test_other_systems_train(system):
-    result = train("digits", system, neurons=16, epochs=1, samples=100, validation=True)
-    assert result["history"][0]["cost"] < np.log(10) + 0.5 and result["validation_accuracy"] > 0.2
+    result = train("digits", system, neurons=16, epochs=1, samples=200, validation=True)
+    first, *_, last = (row["cost"] for row in result["curve"])
+    assert last < 0.7 * first and result["validation_accuracy"] > 0.3
 
 
 def test_result_is_json():

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth.back import verilog
 
-from rtl.array import Array
+from golden import systems
+from golden.formats import Formats
+from golden.lower import compile_system
+from rtl.array import Array, HostRequest
 from rtl.element import Element
-from rtl.hls.geometry import Geometry
+from rtl.hls import Geometry, Schedule, compile_array
+from rtl.hls.registers import Address
 from rtl.ring import Branch
 
-__all__ = ["KEPT_MODULES", "array_verilog"]
+__all__ = ["KEPT_MODULES", "array_verilog", "cycle_figures", "emit"]
 
 KEPT_MODULES = ("hel_element", "hel_branch")
 """Modules whose hierarchy synthesis keeps: one is synthesised once, and no tree register is merged with its twin."""
@@ -27,3 +33,64 @@ def array_verilog(geometry: Geometry, technology: str = "behavioural", trace: bo
         ),
     ]
     return "\n".join(parts)
+
+
+def emit(
+    system: str, *, neurons: int, elements: int, inputs: int = 8, formats: Formats | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Verilog for a built-in system, and what a user of it must know, as JSON.
+
+    Returns
+    -------
+    verilog : modules hel_array, hel_element, hel_branch, in behavioural form
+    report : elements, cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of multiplier cycles with a
+        useful product, a pass), ports, registers (host port addresses), parameters (name -> first address, words,
+        layout), segments (control store), control_store (hex words), formats, accumulator_bits
+
+    Raises
+    ------
+    HelError
+        The ring cannot hold or compute the system.
+    """
+    program = compile_system(systems.get(system, n=neurons, m=inputs), formats)
+    schedule = compile_array(program, elements=elements)
+    geometry, memory = schedule.geometry, schedule.memory
+    verilog_text = array_verilog(geometry)
+    report = {
+        "system": system,
+        "neurons": neurons,
+        "elements": elements,
+        "inputs": inputs,
+        "formats": str(program.formats),
+        **cycle_figures(schedule),
+        "accumulator_bits": geometry.accumulator_bits,
+        "ports": {
+            "clk": 1,
+            "rst": 1,
+            "i__payload": HostRequest.size,
+            "i__valid": 1,
+            "i__ready": 1,
+            "o__payload": 32,
+            "o__valid": 1,
+            "o__ready": 1,
+        },
+        "registers": {address.name.lower(): int(address) for address in Address},
+        "parameters": {
+            name: {"address": memory.base[name], "words": memory.size(name), "layout": layout.value}
+            for name, layout in schedule.plan.parameters.items()
+        },
+        "segments": {s.name: {"start": s.start, "words": len(s.words)} for s in schedule.segments.values()},
+        "control_store": [f"{word:029x}" for word in schedule.words],
+    }
+    return verilog_text, report
+
+
+def cycle_figures(schedule: Schedule) -> dict[str, Any]:
+    """Cycles of a forward step, an echo step and an update, and how busy the multipliers are in each pass."""
+    cycles = {name: 1 + len(schedule.segments[name].words) for name in ("forward", "echo", "update")}
+    return {
+        "cycles_per_step": cycles["forward"],
+        "cycles_per_echo_step": cycles["echo"],
+        "cycles_per_update": cycles["update"],
+        "busy": {name: schedule.busy(name) for name in ("forward", "echo")},
+    }

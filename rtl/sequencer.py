@@ -38,7 +38,7 @@ from rtl.hls.schedule import CONTROL_WORDS
 from rtl.primitives.memory import WeightMemory
 from rtl.queue import Queue
 
-__all__ = ["CommandLayout", "Sequencer", "chain_depth"]
+__all__ = ["CommandLayout", "Sequencer", "chain_depth", "store_memories"]
 
 CommandLayout = data.StructLayout(
     {
@@ -57,6 +57,11 @@ CommandLayout = data.StructLayout(
 StoredWord = data.StructLayout(FIELDS)
 _SLICES = -(-WORD_BITS // 18)
 _BANKS = CONTROL_WORDS // WEIGHT_WORDS
+
+
+def store_memories() -> int:
+    """Block memories of the control store."""
+    return _SLICES * _BANKS
 
 
 def chain_depth(geometry: Geometry) -> int:

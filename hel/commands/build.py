@@ -31,13 +31,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `bitstreams.build`."""
+    """See `bitstreams.learning`."""
     from bitstreams import boards
 
     checked_system(args.system, ARRAY_SYSTEMS, "run on the array")
     choose("board", args.board, boards.names())
     check_size(args)
-    from bitstreams.build import build
+    from bitstreams.learning import build
 
     progress = Progress()
     try:

@@ -1,0 +1,74 @@
+"""The learning array of a system, built for a board: schedule, Verilog, tools, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bitstreams import build as builds
+from bitstreams import tools
+from golden import systems
+from golden.formats import Formats
+from golden.lower import compile_system
+from rtl.emit import KEPT_MODULES, array_verilog, cycle_figures
+from rtl.hls import Schedule, compile_array
+from rtl.sequencer import store_memories
+
+__all__ = ["build", "learning_plan"]
+
+CLOCK_HZ = 180e6
+"""Default clock: the learning array's at speed grade 6."""
+TARGET_HZ = 215e6
+"""What the placer aims at: a little more than it reaches."""
+
+
+def learning_plan(
+    schedule: Schedule, *, board: str, seed: int, clock_hz: float = CLOCK_HZ, placer: str = "heap"
+) -> builds.Plan:
+    """The build plan of a scheduled array: two multipliers and two block RAMs an element, and the control store."""
+    g = schedule.geometry
+    return builds.Plan(
+        name=f"{schedule.plan.name}_n{g.neurons}_p{g.elements}_{board}_s{seed}",
+        array=array_verilog(g, technology="ecp5"),
+        dsp=2 * g.elements,
+        bram=2 * g.elements + store_memories(),
+        board=board,
+        clock_hz=clock_hz,
+        target_hz=max(TARGET_HZ, clock_hz),
+        seed=seed,
+        placer=placer,
+        keep=KEPT_MODULES,
+    )
+
+
+def build(
+    system: str,
+    *,
+    board: str,
+    neurons: int,
+    elements: int,
+    seed: int,
+    output: Path,
+    inputs: int = 8,
+    formats: Formats | None = None,
+    clock_hz: float = CLOCK_HZ,
+    progress: tools.Progress = tools.quiet,
+) -> dict[str, Any]:
+    """Bitstream and report of a built-in system; see `bitstreams.build.run` for the report and the errors.
+
+    The report's figures are for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the echo's
+    and the update's cycles stand beside them.
+    """
+    formats = formats or Formats(log2_inverse_step=2)
+    schedule = compile_array(compile_system(systems.get(system, n=neurons, m=inputs), formats), elements=elements)
+    plan = learning_plan(schedule, board=board, seed=seed, clock_hz=clock_hz)
+    figures = {
+        "system": system,
+        "neurons": neurons,
+        "elements": elements,
+        "inputs": inputs,
+        "formats": str(formats),
+        **cycle_figures(schedule),
+        "macs_per_step": schedule.products("forward"),
+    }
+    return builds.run(plan, output, figures, progress)

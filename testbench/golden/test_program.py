@@ -1,4 +1,6 @@
+import doctest
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +138,9 @@ def test_needed_is_the_kick_alone():
 def test_unknown_parameter():
     with pytest.raises(HelError, match='dense has the parameters al, W, B, b, got "C"; choose one of them'):
         build("dense")[0].gradient("C")
+
+
+def test_the_example_of_the_document_runs():
+    page = Path(__file__).parents[2] / "docs/program.md"
+    result = doctest.testfile(str(page), module_relative=False)
+    assert result.attempted and not result.failed

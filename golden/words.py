@@ -30,7 +30,7 @@ def floor_shift(x: Words, n: int, out: Words | None = None) -> Words:
     (array([-2,  1]), array([-6,  6]))
     """
     if n >= 0:
-        return _array(np.right_shift(x, _CONSTANT[n], out))
+        return _array(np.right_shift(x, _CONSTANT[min(n, _BITS - 1)], out))
     return _array(np.left_shift(x, _CONSTANT[-n], out))
 
 
@@ -42,6 +42,7 @@ def half_up(x: Words, n: int, out: Words | None = None) -> Words:
     """
     if n <= 0:
         return floor_shift(x, n, out)
+    n = min(n, _BITS - 2)  # 0 from there on
     out = _array(np.add(x, _HALF[n], out))
     return _array(np.right_shift(out, _CONSTANT[n], out))
 

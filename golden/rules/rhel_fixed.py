@@ -32,6 +32,9 @@ from golden.words import Words, power_of_two
 
 __all__ = ["FixedReport", "gradient", "return_error"]
 
+MAX_EPS_LOG2 = 30
+"""A stronger nudge would leave int64 before it wraps, a weaker one is always zero."""
+
 
 @dataclass(frozen=True)
 class FixedReport(Report):
@@ -80,6 +83,10 @@ def gradient(
     (['B', 'a', 'p0', 'q0', 'u'], 3, 0, <Flags: 0>)
     """
     eps_log2 = power_of_two(eps)
+    if not -MAX_EPS_LOG2 <= eps_log2 <= MAX_EPS_LOG2:
+        raise HelError(
+            f"eps lies between 2**-{MAX_EPS_LOG2} and 2**{MAX_EPS_LOG2}, got 2**{eps_log2}; use for instance 2**-4"
+        )
     if formats is None:
         formats = Formats(log2_inverse_step=3 if step is None else -power_of_two(step, "step"))
     if step is not None and step != formats.step:

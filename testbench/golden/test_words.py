@@ -10,7 +10,7 @@ from golden.errors import HelError
 from golden.words import floor_shift, half_up, power_of_two, saturate, wrap
 
 words = st.integers(-(2**50), 2**50)
-shifts = st.integers(-8, 48)
+shifts = st.integers(-8, 100)
 widths = st.integers(1, 50)
 
 

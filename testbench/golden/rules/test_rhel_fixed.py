@@ -89,6 +89,7 @@ def test_overflow_is_reported():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"eps": 2.0**40}, r"eps lies between 2\*\*-30 and 2\*\*30, got 2\*\*40; use"),
         ({"eps": 0.1}, "eps must be a power of two, got 0.1; use 0.0625 or 0.125"),
         ({"step": 0.3}, "step must be a power of two, got 0.3; use 0.25 or 0.5"),
         ({"step": 0.25, "formats": Formats()}, "formats with log2_inverse_step=3 run at h = 0.125, got 0.25"),

@@ -79,9 +79,10 @@ def _fits(value: Value, bits: int) -> Value:
     return upper.all() | ~upper.any()
 
 
-def _add(a: Value, b: Value, carry: Value) -> Value:
-    """a + b + carry as one adder: the carry enters below the lowest bit."""
-    return (Cat(Const(1, 1), a).as_signed() + Cat(carry, b).as_signed())[1:].as_signed()
+def _add(a: Value, b: Value, carry: Value, *, signed: bool = True) -> Value:
+    """a + b + carry, one bit wider, as one adder: the carry enters below the lowest bit."""
+    left, right = Cat(Const(1, 1), a), Cat(carry, b)
+    return (left.as_signed() + right.as_signed())[1:].as_signed() if signed else (left + right)[1:]
 
 
 class Element(wiring.Component):
@@ -174,18 +175,31 @@ class Element(wiring.Component):
                 Mux(c.scale, multiplier.p << 4, multiplier.p) ^ c.negate.replicate(40).as_signed()
             )
 
-        # Accumulators: a row sum that stays, or a partial sum that travels.
-        negated = _register("negated", 1)
-        m.d.sync += negated.eq(c.negate)
+        # Accumulators: a row sum that stays, or a partial sum that travels. The high half follows one cycle later.
+        low, high = g.low_bits, g.accumulator_bits - g.low_bits
+        acc_low = [value[:low] for value in acc]
+        acc_high = [value[low:] for value in acc]
+        negated, high_en, high_src = _register("negated", 1), _register("high_en", 2), _register("high_src", 2)
+        m.d.sync += [negated.eq(c.negate), high_en.eq(c.acc_en), high_src.eq(c.acc_src)]
         for lane, incoming in enumerate((self.acc0_i, self.acc1_i)):
-            base = Signal(signed(g.accumulator_bits), name=f"base{lane}")
-            with m.Switch(c.acc_src):
-                with m.Case(AccSource.OWN):
-                    m.d.comb += base.eq(acc[lane])
-                with m.Case(AccSource.PREV):
-                    m.d.comb += base.eq(incoming)
+            carry = _register(f"carry{lane}", 1)
+            addend = _register(f"addend{lane}", signed(high))
+            base_low = Signal(low, name=f"base_low{lane}")
+            base_high = Signal(high, name=f"base_high{lane}")
+            for source, base, own, prev in (
+                (c.acc_src, base_low, acc_low[lane], incoming[:low]),
+                (high_src, base_high, acc_high[lane], incoming[low:]),
+            ):
+                with m.Switch(source):
+                    with m.Case(AccSource.OWN):
+                        m.d.comb += base.eq(own)
+                    with m.Case(AccSource.PREV):
+                        m.d.comb += base.eq(prev)
+            m.d.sync += addend.eq(product[lane] >> low)
             with m.If(c.acc_en[lane]):
-                m.d.sync += acc[lane].eq(_add(base, product[lane], negated))
+                m.d.sync += Cat(acc_low[lane], carry).eq(_add(base_low, product[lane][:low], negated, signed=False))
+            with m.If(high_en[lane]):
+                m.d.sync += acc_high[lane].eq(_add(base_high, addend[:high], carry, signed=False))
 
         # State: position and momentum of both contexts.
         s_addr = (c.s_addr0, c.s_addr1)
@@ -193,8 +207,11 @@ class Element(wiring.Component):
         mom_read = [_register(f"mom_read{i}", signed(g.momentum_bits)) for i in range(2)]
         pos_sum = [_register(f"pos_sum{i}", signed(g.position_bits + 1)) for i in range(2)]
         mom_sum = [_register(f"mom_sum{i}", signed(g.kick_bits + 2)) for i in range(2)]
-        kick = [_register(f"kick{i}", signed(g.kick_bits)) for i in range(2)]
-        kick_round = [_register(f"kick_round{i}", 1) for i in range(2)]
+        # The kick register keeps one bit below its last place, for the rounding.
+        kick = [_register(f"kick{i}", signed(g.kick_bits + 1)) for i in range(2)]
+        kick_low = max(0, min(low - (g.kick_shift - 1), g.kick_bits + 1))
+        take_kick = _register("take_kick", 1)
+        m.d.sync += take_kick.eq(c.k_src == KickSource.ACC)
         impulse = [_register(f"impulse{i}", signed(g.kick_bits)) for i in range(2)]
         impulse_carry = [_register(f"impulse_carry{i}", 1) for i in range(2)]
         operand = [_register(f"operand{i}", signed(18)) for i in range(2)]
@@ -237,31 +254,34 @@ class Element(wiring.Component):
             for select, source in ((KickSelect.OWN, lane), (KickSelect.LANE0, 0), (KickSelect.LANE1, 1)):
                 with m.If(c.k_sel == select):
                     m.d.sync += [
-                        impulse[lane].eq(kick[source] ^ subtract.replicate(g.kick_bits).as_signed()),
-                        impulse_carry[lane].eq(kick_round[source] ^ subtract),
+                        impulse[lane].eq(kick[source][1:].as_signed() ^ subtract.replicate(g.kick_bits).as_signed()),
+                        impulse_carry[lane].eq(kick[source][0] ^ subtract),
                     ]
             m.d.sync += mom_sum[lane].eq(_add(mom_read[lane], impulse[lane], impulse_carry[lane]))
-            with m.Switch(c.k_src):
-                with m.Case(KickSource.ACC):
-                    m.d.sync += [
-                        kick[lane].eq(acc[lane] >> g.kick_shift),
-                        kick_round[lane].eq(acc[lane][g.kick_shift - 1]),
-                    ]
-                with m.Case(KickSource.IO):
-                    m.d.sync += [kick[lane].eq(io[: g.momentum_bits].as_signed()), kick_round[lane].eq(0)]
+            force = (acc[lane] >> (g.kick_shift - 1)).as_signed()
+            with m.If(c.k_src == KickSource.IO):
+                m.d.sync += kick[lane].eq(Cat(Const(0, 1), io[: g.momentum_bits]).as_signed())
+            with m.If(c.k_src == KickSource.ACC):
+                m.d.sync += kick[lane][:kick_low].eq(force[:kick_low])
+            with m.If(take_kick):
+                m.d.sync += kick[lane][kick_low:].eq(force[kick_low:].as_signed())
             clipped, did_clip = _saturate(m, _shift_right(pos_read[lane], g.operand_shift), g.operand_bits)
             m.d.sync += [operand[lane].eq(clipped), operand_clip[lane].eq(did_clip)]
 
         # Table: clamp, split, look up both neighbours, interpolate on the two multipliers.
         fraction = _register("fraction", 12)
         sign = [_register(f"sign{i}", 1) for i in range(2)]
-        z_bits = max(g.accumulator_bits - g.z_shift, 23)
-        z = _register("z", signed(z_bits))
-        with m.Switch(c.z_take):
-            with m.Case(ZTake.ACC0):
-                m.d.sync += z.eq(_shift_right(acc[0], g.z_shift))
-            with m.Case(ZTake.ACC1):
-                m.d.sync += z.eq(_shift_right(acc[1], g.z_shift))
+        z_low, z_high = _register("z_low", low), _register("z_high", signed(high))
+        take_z = _register("take_z", 2)
+        m.d.sync += take_z.eq(c.z_take)
+        for lane, take in enumerate((ZTake.ACC0, ZTake.ACC1)):
+            with m.If(c.z_take == take):
+                m.d.sync += z_low.eq(acc_low[lane])
+            with m.If(take_z == take):
+                m.d.sync += z_high.eq(acc_high[lane])
+        z = _shift_right(Cat(z_low, z_high).as_signed(), g.z_shift)
+        z_bits = max(len(z), 23)
+        z = Cat(z, z[-1].replicate(z_bits - len(z)))
         magnitude = Signal(z_bits - 1)
         beyond = Signal()
         m.d.comb += [
@@ -388,8 +408,8 @@ class Element(wiring.Component):
                 "product0": product[0], "product1": product[1],
                 "pos_read0": pos_read[0], "pos_read1": pos_read[1], "mom_read0": mom_read[0], "mom_read1": mom_read[1],
                 "pos_sum0": pos_sum[0], "pos_sum1": pos_sum[1], "mom_sum0": mom_sum[0], "mom_sum1": mom_sum[1],
-                "kick0": kick[0], "kick1": kick[1], "kick_round0": kick_round[0], "kick_round1": kick_round[1],
-                "operand0": operand[0], "operand1": operand[1], "z": z, "index": index, "fraction": fraction,
+                "kick0": kick[0], "kick1": kick[1],
+                "operand0": operand[0], "operand1": operand[1], "z_low": z_low, "z_high": z_high, "index": index, "fraction": fraction,
                 "interpolated": interpolated, "s_word": s_word, "difference": difference, "grad_sum": grad_sum, "update_sum": update_sum,
                 "addr_a": addr_a, "addr_b": addr_b, "we_b": we_b, "wdata": wdata, "io": io, "flags": flags,
             }  # fmt: skip

@@ -145,6 +145,11 @@ class Geometry:
         return 2 * (self.operand_bits - 1) + terms.bit_length() + 1
 
     @property
+    def low_bits(self) -> int:
+        """Width of an accumulator's low half; the high half adds one cycle later, so that no carry chain is long."""
+        return self.accumulator_bits // 2
+
+    @property
     def kick_bits(self) -> int:
         """Width of the kick register: the kick is not wrapped before it is added."""
         return max(self.momentum_bits, self.accumulator_bits - self.kick_shift)

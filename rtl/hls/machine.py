@@ -56,14 +56,17 @@ class Machine:
         self.weights = np.zeros((p, WEIGHT_WORDS), np.int64)
         self.gradients = np.zeros((p, PARAMETER_WORDS), np.int64)
         self.position, self.momentum, self.table_s = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(3))
-        for name in ("x", "r", "acc", "product", "pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "kick_round", "impulse",
+        for name in ("x", "r", "acc_low", "acc_high", "carry", "addend", "product", "pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "impulse",
                      "operand", "operand_clip", "op_a", "op_b", "sign"):  # fmt: skip
             setattr(self, name, np.zeros((2, p), np.int64))
-        for name in ("negated", "z", "index", "fraction", "interpolated", "s_word", "difference", "grad_sum", "update_sum", "addr_a",
+        for name in ("negated", "z_low", "z_high", "index", "fraction", "interpolated", "s_word", "difference", "grad_sum", "update_sum", "addr_a",
                      "addr_b", "we_b", "wdata", "io", "flags", "coarse", "middle", "fine", "update_step", "shift1", "shift2",
                      "weight_a", "weight_b", "array_a", "array_b", "grad_read", "grad_array"):  # fmt: skip
             setattr(self, name, np.zeros(p, np.int64))
         self.multiplier = np.zeros((3, 2, p), np.int64)
+        self.acc_control = (0, 0)
+        self.taken_z = 0
+        self.taken_kick = False
         self.pushed: list[int] = []
         """Words that left the last element for the host, oldest first."""
 
@@ -96,7 +99,7 @@ class Machine:
         for name in trace_layout(self.geometry):
             stem, lane = name[:-1], name[-1]
             values[name] = (
-                getattr(self, stem)[int(lane)] if lane in "01" and stem in self.__dict__ else getattr(self, name)
+                getattr(self, stem)[int(lane)] if lane in "01" else getattr(self, name)
             )
         return values
 
@@ -125,19 +128,49 @@ class Machine:
         scaled = _wrap(self.multiplier[2] << (4 if f("scale", 0) else 0), 40)
         new["product"] = ~scaled if f("negate", 0) else scaled
         new["negated"] = np.full_like(self.negated, f("negate", 0))
-        incoming = {AccSource.ZERO: np.zeros_like(self.acc), AccSource.OWN: self.acc}
-        base = incoming.get(AccSource(f("acc_src", 0)), np.roll(self.acc, 1, axis=1))
-        total = base + self.product + self.negated
-        enabled = np.array([[f("acc_en", 0) & 1], [f("acc_en", 0) >> 1]])
-        new["acc"] = np.where(enabled, _wrap(total, g.accumulator_bits), self.acc)
+        self._accumulate(f, new)
         if f("x_en", 0):
             new["x"] = self.operand if f("x_load", 0) else np.roll(self.x, 1, axis=1)
 
-    def _table_stage(self, f: Field, new: dict[str, Words]) -> None:
+    def _accumulate(self, f: Field, new: dict[str, Words]) -> None:
+        """Low half now, high half with the controls, product and carry of one cycle ago."""
         g = self.geometry
+        now = f("acc_en", 0), f("acc_src", 0)
+        self.acc_control, (enable_high, source_high) = now, self.acc_control
+        new["negated"] = np.full_like(self.negated, f("negate", 0))
+        low_mask = (1 << g.low_bits) - 1
+        total = self._base(self.acc_low, now[1]) + (self.product & low_mask) + self.negated
+        enabled = np.array([[now[0] & 1], [now[0] >> 1]], bool)
+        new["acc_low"] = np.where(enabled, total & low_mask, self.acc_low)
+        new["carry"] = np.where(enabled, total >> g.low_bits, self.carry)
+        new["addend"] = self.product >> g.low_bits
+        total = self._base(self.acc_high, source_high) + self.addend + self.carry
+        enabled = np.array([[enable_high & 1], [enable_high >> 1]], bool)
+        new["acc_high"] = np.where(enabled, _wrap(total, g.accumulator_bits - g.low_bits), self.acc_high)
+
+    @staticmethod
+    def _base(half: Words, source: int) -> Words:
+        if source == AccSource.PREV:
+            return np.roll(half, 1, axis=1)
+        return half if source == AccSource.OWN else np.zeros_like(half)
+
+    @property
+    def acc(self) -> Words:
+        """The accumulators as their two halves read now."""
+        return np.asarray(self.acc_high << self.geometry.low_bits | self.acc_low)
+
+    @property
+    def z(self) -> Words:
+        """The table input, cut to its fraction."""
+        return _shift(self.z_high << self.geometry.low_bits | self.z_low, self.geometry.z_shift)
+
+    def _table_stage(self, f: Field, new: dict[str, Words]) -> None:
         take = f("z_take", 0)
         if take:
-            new["z"] = _shift(self.acc[0 if take == ZTake.ACC0 else 1], g.z_shift)
+            new["z_low"] = self.acc_low[0 if take == ZTake.ACC0 else 1]
+        if self.taken_z:
+            new["z_high"] = self.acc_high[0 if self.taken_z == ZTake.ACC0 else 1]
+        self.taken_z = take
         if f("z_en", 0):
             magnitude = np.where(self.z < 0, ~self.z, self.z)
             clamped = np.minimum(magnitude, (1 << 21) - 1)
@@ -161,14 +194,9 @@ class Machine:
         select = f("k_sel", 0)
         lanes = {KickSelect.LANE0: [0, 0], KickSelect.LANE1: [1, 1]}.get(KickSelect(select), [0, 1])
         signs = np.array([[-1 if f("p_sub", 0) & 1 else 1], [-1 if f("p_sub", 0) >> 1 else 1]])
-        new["impulse"] = signs * (self.kick[lanes] + self.kick_round[lanes])
+        new["impulse"] = signs * ((self.kick[lanes] >> 1) + (self.kick[lanes] & 1))
         new["mom_sum"] = _wrap(self.mom_read + self.impulse, g.kick_bits + 2)
-        if f("k_src", 0) == KickSource.ACC:
-            new["kick"] = _wrap(self.acc >> g.kick_shift, g.kick_bits)
-            new["kick_round"] = (self.acc >> (g.kick_shift - 1)) & 1
-        elif f("k_src", 0) == KickSource.IO:
-            new["kick"] = np.stack([_wrap(self.io, g.momentum_bits)] * 2)
-            new["kick_round"] = np.zeros_like(self.kick_round)
+        self._take_kick(f, new)
         shifted = _shift(self.pos_read, g.operand_shift)
         limit = 1 << (g.operand_bits - 1)
         new["operand"] = np.clip(shifted, -limit, limit - 1)
@@ -189,6 +217,21 @@ class Machine:
             if f("s_we", 0) >> lane & 1:
                 writes.append((self.table_s[lane], f("s_waddr", 0), self.s_word))
         return writes
+
+    def _take_kick(self, f: Field, new: dict[str, Words]) -> None:
+        """Force sums to the kick registers, with one bit for the rounding; their high part one cycle later."""
+        g = self.geometry
+        force = _wrap(self.acc >> (g.kick_shift - 1), g.kick_bits + 1)
+        mask = (1 << max(0, min(g.low_bits - (g.kick_shift - 1), g.kick_bits + 1))) - 1
+        kick = self.kick
+        if f("k_src", 0) == KickSource.IO:
+            kick = np.stack([_wrap(self.io, g.momentum_bits) << 1] * 2)
+        if f("k_src", 0) == KickSource.ACC:
+            kick = kick & ~mask | force & mask
+        if self.taken_kick:
+            kick = force & ~mask | kick & mask
+        self.taken_kick = f("k_src", 0) == KickSource.ACC
+        new["kick"] = kick
 
     def _gradient_stage(self, f: Field, new: dict[str, Words]) -> None:
         g = self.geometry

@@ -29,6 +29,7 @@ from rtl.hls.timing import (
     SUM_READY,
     TABLE_SIGN,
     TABLE_WRITE,
+    TAKE,
 )
 
 __all__ = ["StepScheduler", "step_segment"]
@@ -272,7 +273,7 @@ class StepScheduler:
         lanes = 2 if self.twin or len(block) == 2 else 1
         for lane in range(lanes):
             take = max(last + SUM_READY, self._last_split)
-            split = max(take + 1, self._last_split + _LOOKUP_SPACING, self._sign_free[lane])
+            split = max(take + TAKE, self._last_split + _LOOKUP_SPACING, self._sign_free[lane])
             self.emitter.at(take, z_take=ZTake.ACC0 if lane == 0 else ZTake.ACC1)
             self.emitter.at(split, z_en=1, z_lane=lane)
             self._last_split = split
@@ -319,7 +320,7 @@ class StepScheduler:
                     (t + 2, {"we_p": 1, "w_addr": neuron}),
                 ]
 
-            slot = self.emitter.place(take + 1, fields)
+            slot = self.emitter.place(take + TAKE, fields)
             self.kicked[neuron] = slot + 3
             self._kick_used = slot
 

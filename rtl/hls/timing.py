@@ -16,6 +16,7 @@ __all__ = [
     "SUM_READY",
     "TABLE_SIGN",
     "TABLE_WRITE",
+    "TAKE",
     "UPDATE",
 ]
 
@@ -32,7 +33,9 @@ SCALE = 7
 ACCUMULATE = 8
 """Accumulator update."""
 SUM_READY = 9
-"""The accumulator holds the sum: table input or kick register may take it."""
+"""The low half of the accumulator holds the sum: table input or kick register may take it."""
+TAKE = 2
+"""From taking a sum to having all of it: its high half follows one cycle later."""
 TABLE_SIGN = 9
 """Of a look-up slot: the interpolated value is rounded and gets its sign."""
 TABLE_WRITE = 10

@@ -13,10 +13,10 @@ def trace_layout(geometry: Geometry) -> dict[str, int]:
     pair = {
         "x": 18, "r": 18, "acc": g.accumulator_bits, "product": 40, "pos_read": g.position_bits,
         "mom_read": g.momentum_bits, "pos_sum": g.position_bits + 1, "mom_sum": g.kick_bits + 2,
-        "kick": g.kick_bits, "kick_round": 1, "operand": 18,
+        "kick": g.kick_bits + 1, "operand": 18,
     }  # fmt: skip
     single = {
-        "z": max(g.accumulator_bits - g.z_shift, 23), "index": 9, "fraction": 12, "interpolated": 31, "s_word": 18,
+        "z_low": g.low_bits, "z_high": g.accumulator_bits - g.low_bits, "index": 9, "fraction": 12, "interpolated": 31, "s_word": 18,
         "difference": 37, "grad_sum": 37, "update_sum": 19, "addr_a": 10, "addr_b": 10, "we_b": 1, "wdata": 18,
         "io": g.chain_bits, "flags": 5,
     }  # fmt: skip

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from bitstreams import tools
 from rtl.primitives import GradientMemory, WeightMemory
 from rtl.primitives.technology import check_technology
 from testbench.rtl.primitives.pair import differences, write
@@ -66,6 +67,26 @@ by_memory = pytest.mark.parametrize("memory", MEMORIES, ids=lambda memory: memor
 def test_forms_are_equal(tmp_path, memory, simulator):
     write(tmp_path, memory, MEMORIES[memory](30_000))
     assert differences(tmp_path, simulator) == 0
+
+
+@pytest.mark.pnr
+@pytest.mark.skipif(not tools.available("yosys"), reason="yosys is not installed")
+@by_memory
+def test_yosys_maps_the_behavioural_form_to_the_same_pins(tmp_path, memory):
+    """An independent reading of the cell: yosys' own map of memories, simulated with our model of the cell."""
+    write(tmp_path, memory, MEMORIES[memory](5000))
+    # what does not matter here (no reset, contents 0, nobody reads the port that writes) as the model knows it
+    modes = {"GSR": "DISABLED", "RESETMODE": "SYNC", "ASYNC_RESET_RELEASE": "SYNC", "WRITEMODE_A": "NORMAL",
+             "WRITEMODE_B": "NORMAL"}
+    parameters = [f'-set {name} "{mode}"' for name, mode in modes.items()]
+    parameters += [f"-unset INITVAL_{slice_:02X}" for slice_ in range(64)]
+    (tmp_path / "map.ys").write_text("\n".join([
+        "read_verilog pair.v", "synth_ecp5 -top pair -run begin:map_ffram", f"setparam {' '.join(parameters)} t:DP16KD",
+        "write_verilog -noattr pair.v"]))
+    tools.run("yosys", ["-q", "-l", "map.log", "map.ys"], tmp_path, log="map.log")
+    # one cell is ours; yosys takes two for the two read ports of WeightMemory
+    assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == (3 if memory is WeightMemory else 2)
+    assert differences(tmp_path, "icarus") == 0
 
 
 @by_memory

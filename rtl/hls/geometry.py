@@ -19,12 +19,25 @@ from golden.errors import HelError
 if TYPE_CHECKING:
     from golden.formats import Formats
 
-__all__ = ["MAX_FOLD", "MAX_INPUTS", "PARAMETER_WORDS", "TABLE_BASE", "WEIGHT_WORDS", "Geometry"]
+__all__ = [
+    "GRADIENT_BITS",
+    "HOST_BITS",
+    "MAX_FOLD",
+    "MAX_INPUTS",
+    "PARAMETER_WORDS",
+    "TABLE_BASE",
+    "WEIGHT_WORDS",
+    "Geometry",
+]
 
 WEIGHT_WORDS = 1024
 """Depth of an element's weight memory (one block RAM of 18-bit words)."""
 PARAMETER_WORDS = 512
 """Depth of an element's gradient memory: as many parameters as an element can hold."""
+GRADIENT_BITS = 36
+"""Width of a gradient word (one block RAM of 512 words)."""
+HOST_BITS = 32
+"""Width of the host port's words: a state word travels as one."""
 TABLE_BASE = 512
 """The table stands at 512 ..., its last entry (the clamp) wraps to address 0; parameters from 1 on."""
 MAX_FOLD = 16
@@ -63,6 +76,8 @@ class Geometry:
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int) -> Geometry:
         """Geometry of these formats."""
+        if formats.g_bits != GRADIENT_BITS:
+            raise HelError(f"the array's gradient words have {GRADIENT_BITS} bits, got g_bits = {formats.g_bits}")
         return cls(
             elements=elements,
             neurons=neurons,
@@ -92,9 +107,9 @@ class Geometry:
             raise HelError(f"the array takes 0 to {MAX_INPUTS} inputs a step, got {self.inputs}")
         if not 8 <= self.operand_bits <= 18:
             raise HelError(f"the multipliers take operands of 8 to 18 bits, got {self.operand_bits}")
-        if self.position_bits > 36:
+        if self.position_bits > HOST_BITS:
             raise HelError(
-                f"a position word has at most 36 bits, got {self.position_bits};"
+                f"a position word has at most {HOST_BITS} bits, got {self.position_bits};"
                 " lower the fraction bits or raise the step"
             )
         if self.kick_shift < 1:

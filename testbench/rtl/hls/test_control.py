@@ -1,0 +1,53 @@
+"""The control word: every field comes back, nothing else does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtl.hls.control import ELEMENT_FIELDS, FIELDS, SEQUENCER_FIELDS, WORD_BITS, IoOp, decode, encode
+from rtl.hls.registers import STORE_PARTS
+
+values = st.fixed_dictionaries({name: st.integers(0, (1 << bits) - 1) for name, bits in FIELDS.items()})
+
+
+@settings(derandomize=True, database=None)
+@given(values)
+def test_a_word_decodes_to_what_it_was_made_of(fields: dict[str, int]) -> None:
+    assert decode(encode(fields)) == fields
+
+
+@settings(derandomize=True, database=None)
+@given(st.integers(0, (1 << WORD_BITS) - 1))
+def test_every_bit_of_a_word_belongs_to_one_field(word: int) -> None:
+    assert encode(decode(word)) == word
+
+
+def test_absent_fields_are_zero() -> None:
+    assert encode({}) == 0
+    assert set(decode(0).values()) == {0}
+    assert decode(encode({"io_op": IoOp.SHIFT})) == dict.fromkeys(FIELDS, 0) | {"io_op": int(IoOp.SHIFT)}
+
+
+def test_fields_are_the_elements_then_the_sequencers() -> None:
+    """The RTL slices the stored word by this order."""
+    assert list(FIELDS) == [*ELEMENT_FIELDS, *SEQUENCER_FIELDS]
+    assert not set(ELEMENT_FIELDS) & set(SEQUENCER_FIELDS)
+
+
+def test_a_word_fits_the_control_store() -> None:
+    assert WORD_BITS <= 32 * STORE_PARTS
+
+
+@pytest.mark.parametrize("value", [-1, 1024])
+def test_a_value_beyond_its_field_is_refused(value: int) -> None:
+    with pytest.raises(ValueError, match=f"^control field addr_a holds 0 to 1023, got {value}$"):
+        encode({"addr_a": value})
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(ValueError, match=re.escape("a control word has no field 'adr_a'; fields: addr_a, addr_b,")):
+        encode({"adr_a": 1})

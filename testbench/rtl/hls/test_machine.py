@@ -1,0 +1,153 @@
+"""The machine model computes what golden computes: every word, gradient, update and flag, for every size and format."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from golden import update
+from golden.fixed import Flags, Integrator, twin
+from golden.words import wrap
+from rtl.driver import Driver
+from rtl.hls import Command, play
+from rtl.hls.machine import Machine
+from testbench.rtl.hls.cases import FORMATS, SYSTEMS, Case, Words, program, random_case, scheduled
+
+SIZES = [(1, 1, 1), (4, 1, 2), (4, 4, 3), (6, 2, 1), (10, 5, 2), (12, 4, 5)]
+"""Neurons, elements, inputs: one element, one neuron each, even and odd folds."""
+STEPS = 3
+
+
+class Pair:
+    """Golden and the machine model, loaded with the same words."""
+
+    def __init__(self, system: str, sizes: tuple[int, int, int], formats: str) -> None:
+        neurons, elements, inputs = sizes
+        self.formats = FORMATS[formats]
+        self.program = program(system, neurons, inputs, self.formats)
+        self.schedule = scheduled(system, neurons, elements, inputs, self.formats)
+        self.driver, self.machine = Driver(self.schedule), Machine(self.schedule.geometry)
+
+    def load(self, case: Case) -> None:
+        self.case = case
+        self.golden = Integrator(self.program, case.theta)
+        d = self.driver
+        self.play([*d.load_table(), *d.load_parameters(case.theta), *d.clear(), *d.load_state(case.q, case.p)])
+        self.play(d.read_flags())
+
+    def play(self, commands: list[Command]) -> list[int]:
+        return play(self.schedule, self.machine, commands)
+
+    def state(self, commands: list[Command]) -> tuple[Words, Words]:
+        return self.driver.state(self.play([*commands, *self.driver.read_state()]))
+
+    def flags(self) -> Flags:
+        return Flags(self.driver.flags(self.play(self.driver.read_flags())))
+
+    def forward(self) -> tuple[Words, Words]:
+        """All steps, compared after each."""
+        q, p = self.case.q, self.case.p
+        for u in self.case.u:
+            q, p = self.golden.forward(q, p, u)
+            same(self.state(self.driver.forward(u[None])), twin(q, p))
+        return q, p
+
+    def nudged(self, p: Words, e: Words) -> Words:
+        """p[0] -= e, p[1] += e, as the nudge command does it."""
+        exact = p + np.stack([-e, e])
+        p = wrap(exact, self.formats.p.width)
+        if (p != exact).any():
+            self.golden.raise_flag(Flags.P_OVERFLOW)
+        return p
+
+    def gradients(self) -> dict[str, Words]:
+        return self.driver.gradients(self.play(self.driver.read_gradients()))
+
+    def same_named(self, found: dict[str, Words], expected: object) -> None:
+        for name, _ in self.program.parameters:
+            np.testing.assert_array_equal(found[name], expected[name], name)  # type: ignore[index]
+
+
+def same(found: tuple[Words, Words], expected: tuple[Words, Words]) -> None:
+    np.testing.assert_array_equal(found[0], expected[0], "q")
+    np.testing.assert_array_equal(found[1], expected[1], "p")
+
+
+@pytest.mark.parametrize("formats", FORMATS)
+@pytest.mark.parametrize(("sizes", "scale"), [(s, 1.0 if i % 2 else 1 / 16) for i, s in enumerate(SIZES)], ids=str)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_forward_echo_update_and_flags_equal_golden(
+    system: str, sizes: tuple[int, int, int], scale: float, formats: str
+) -> None:
+    pair = Pair(system, sizes, formats)
+    case = random_case(pair.program, steps=STEPS, seed=sum(sizes), scale=scale)
+    pair.load(case)
+    q, p = twin(*pair.forward())
+    grads = pair.golden.zero_gradients()
+    for u, e in zip(case.u[::-1], case.e, strict=True):
+        p = pair.nudged(p, e)
+        q, p = pair.golden.echo(q, p, u, grads)
+        same(pair.state([*pair.driver.nudge(e), *pair.driver.echo(u[None])]), (q, p))
+        pair.same_named(pair.gradients(), grads)
+    assert pair.flags() == pair.golden.flags
+    assert pair.flags() == 0, "reading clears them"
+    d, saved = pair.driver, pair.machine.gradients.copy()
+    for shift in (-28, 6):
+        pair.machine.gradients[:] = saved
+        theta, flags = update.apply(pair.program, case.theta, grads, shift)
+        words = pair.play([*d.load_parameters(case.theta), *d.update(shift), *d.read_parameters()])
+        pair.same_named(d.parameters(words), theta)
+        assert pair.flags() == flags
+        assert not pair.machine.gradients.any(), "the update clears them"
+
+
+@pytest.mark.parametrize("formats", FORMATS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_without_a_nudge_every_bit_returns_and_gradients_stay_zero(system: str, formats: str) -> None:
+    """Wrapping words, inputs over their whole range, and the whole run as one command each way."""
+    pair = Pair(system, (6, 2, 3), formats)
+    case = random_case(pair.program, steps=8, seed=5, scale=1.0)
+    pair.load(case)
+    d = pair.driver
+    pair.play(d.forward(case.u))
+    same(pair.state(d.echo(case.u[::-1])), twin(case.q, case.p))
+    assert not pair.machine.gradients.any()
+
+
+def test_the_wrapping_runs_raise_every_flag() -> None:
+    """The comparison of flags above would be empty if none were ever raised."""
+    pair = Pair("dense", (4, 2, 2), "reference")
+    pair.load(random_case(pair.program, steps=8, seed=1, scale=1.0))
+    pair.forward()
+    assert pair.flags() == Flags.Q_OVERFLOW | Flags.P_OVERFLOW | Flags.OPERAND_CLIPPED
+
+
+@pytest.mark.parametrize("word", [(1 << 35) - 1, -(1 << 35)])
+def test_gradient_words_wrap_and_flag(word: int) -> None:
+    pair = Pair("dense", (2, 1, 1), "reference")
+    case = random_case(pair.program, steps=1, seed=3, scale=0.25)
+    pair.load(case)
+    pair.machine.gradients[:] = word
+    grads = pair.golden.zero_gradients()
+    for name, _ in pair.program.parameters:
+        grads[name][...] = word
+    q, p = twin(case.q, case.p)
+    pair.play(pair.driver.nudge(case.e[0]))
+    q, p = pair.golden.echo(q, pair.nudged(p, case.e[0]), case.u[0], grads)
+    same(pair.state(pair.driver.echo(case.u)), (q, p))
+    pair.same_named(pair.gradients(), grads)
+    assert pair.flags() & Flags.G_OVERFLOW and pair.flags() == 0
+
+
+def test_a_run_in_one_command_equals_its_steps() -> None:
+    pair = Pair("dense", (6, 2, 2), "reference")
+    case = random_case(pair.program, steps=6, seed=2, scale=0.1)
+    pair.load(case)
+    final = pair.forward()
+    pair.play(pair.driver.load_state(case.q, case.p))
+    same(pair.state(pair.driver.forward(case.u)), twin(*final))
+    grads = pair.golden.zero_gradients()
+    p = pair.nudged(np.stack([final[1]] * 2), case.e[0])
+    state = pair.golden.echo_many(np.stack([final[0]] * 2), p, case.u, grads)
+    same(pair.state([*pair.driver.nudge(case.e[0]), *pair.driver.echo(case.u[::-1])]), state)
+    pair.same_named(pair.gradients(), grads)

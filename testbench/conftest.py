@@ -1,4 +1,4 @@
-"""Rules of the whole test run: the seed of a failure is printed, and continuous integration fails when a test was skipped."""
+"""A rule of the whole test run: continuous integration fails when a test was skipped."""
 
 import os
 

@@ -64,7 +64,7 @@ class Task:
         return int(self.train.inputs.shape[1]) * self.hold
 
     def parts(self, validation: bool) -> tuple[Split, Split]:
-        """(training, evaluation): all of train and test, or with `validation` train without its last part and that part.
+        """(training, evaluation): train and test, or with `validation` train without its last part, and that part.
 
         Hyper-parameters are chosen with `validation=True`; the test set is read with `validation=False` only.
         """

@@ -1,11 +1,12 @@
 """digits: scikit-learn's handwritten digits as sequences of rows.
 
-1797 images of 8 x 8 pixels with values 0 to 16, 10 classes. An image is played row by row, top row first: 8 frames of 8 channels,
-each held 4 steps, T = 32, h = 1/4. Inputs are u = (pixel - 8) / 4, in [-2, 2] and exact in every operand format.
+1797 images of 8 x 8 pixels with values 0 to 16, 10 classes. An image is played row by row, top row first: 8 frames of
+8 channels, each held 4 steps, T = 32, h = 1/4. Inputs are u = (pixel - 8) / 4, in [-2, 2] and exact in every operand
+format.
 
-The permutation of numpy.random.default_rng(2025) orders the images: its first 360 are the test set, the other 1437 the training
-set, whose last 287 are the validation part. Scale and centre were chosen on that validation part, as were the
-hyper-parameters of `golden.train` (`python -m golden.studies.digits --select` repeats the choice).
+The permutation of numpy.random.default_rng(2025) orders the images: its first 360 are the test set, the other 1437 the
+training set, whose last 287 are the validation part. Scale and centre were chosen on that validation part, as were
+the hyper-parameters of `golden.train` (`python -m golden.studies.digits --select` repeats the choice).
 
 Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository.
 """

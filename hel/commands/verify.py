@@ -53,5 +53,6 @@ def text(result: dict[str, Any]) -> str:
     r = result
     return (
         f"{r['mismatches']} mismatches in {r['compared_words']} words and {r['compared_cycles']} cycles\n"
-        f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; simulated {r['cycles_per_second']:.0f} cycles/s"
+        f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; "
+        f"simulated {r['cycles_per_second']:.0f} cycles/s"
     )

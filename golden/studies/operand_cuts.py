@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.errors import HelError
-from golden.formats import Formats
+from golden.formats import SQ, Formats
 from golden.gradcheck import Case, sweep
 from golden.lower import compile_system
 from golden.ops import Round, Rounding, Type
@@ -42,6 +42,7 @@ VARIANTS: dict[str, dict[str, int]] = {
     "g_cut 4": {"g_cut": 4},
     "g_cut 8": {"g_cut": 8},
     "kick by floor": {},
+    "x SQ(4, 14)": {},
 }
 EPS = range(-12, 5)
 MARKS = ("<!-- operand_cuts: generated -->", "<!-- operand_cuts: end -->")
@@ -52,6 +53,14 @@ class _FloorKick(Program):
 
     def _verify_kick(self, types: Any) -> None:
         assert isinstance(types[self.kick], Type)
+
+
+class _NarrowPositions(Formats):
+    """Positions and inputs cut to one integer bit less: outside the rules, for comparison."""
+
+    @property
+    def x(self) -> SQ:
+        return SQ(4, self.operand_bits - 4)
 
 
 def floor_kick(case: Case, formats: Formats) -> Program:
@@ -84,7 +93,7 @@ def measure() -> Iterable[dict[str, Any]]:
         for bits in FRACTIONS:
             yield {"table": "fraction", "case": name, "column": bits, **best(case, Formats(fraction_bits=bits))}
         for variant, changes in VARIANTS.items():
-            formats = Formats(**changes)
+            formats = _NarrowPositions() if variant == "x SQ(4, 14)" else Formats(**changes)
             program = floor_kick(case, formats) if variant == "kick by floor" else None
             yield {"table": "variant", "case": name, "column": variant, **best(case, formats, program=program)}
     for name in list(CASES)[:3]:

@@ -42,7 +42,6 @@ def _main(argv: list[str] | None) -> int:
     result = learn(args, progress)
     progress.close()
     print(train.text(result))
-    print(f"every word equal to golden: {result['mismatches']} mismatches in {result['compared_words']} words")
     print(figures.learning_curve(result, args.output / "learning_curve.png"))
     print(draw(args, result))
     if args.skip_build:
@@ -50,7 +49,8 @@ def _main(argv: list[str] | None) -> int:
     progress.line(f"2. the bitstream for ULX3S-85F, P = {ELEMENTS}, N = {NEURONS}")
     report = make_bitstream(args)
     print(build.text(report))
-    print(f"gradients: {gradients_per_s(report, 32):.0f} a second (T = 32: forward, twin echo, update)")
+    steps = result["training"].task.steps
+    print(f"{gradients_per_s(report, steps):.0f} gradients/s (T = {steps}: forward, twin echo and update)")
     return 0
 
 
@@ -79,8 +79,8 @@ def make_bitstream(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def gradients_per_s(report: dict[str, Any], steps: int) -> float:
-    """Gradients a second of one array: T forward steps and T echo steps each."""
-    cycles = steps * (report["cycles_per_step"] + report["cycles_per_echo_step"])
+    """Gradients a second of one array at the build's clock: T forward steps, T echo steps and an update each."""
+    cycles = steps * (report["cycles_per_step"] + report["cycles_per_echo_step"]) + report["cycles_per_update"]
     return float(report["clock_hz"] / cycles)
 
 

@@ -74,7 +74,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             check_size(args)
             from testbench.cosim.train_rtl import run as train_rtl
 
-            return train_rtl(args.task, args.system, elements=args.elements, simulator=args.simulator, **options)
+            result = train_rtl(args.task, args.system, elements=args.elements, simulator=args.simulator, **options)
+            return {name: value for name, value in result.items() if name not in ("training", "parameters")}
         from golden.train import train
 
         return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, **options)
@@ -89,5 +90,8 @@ def text(result: dict[str, Any]) -> str:
         for k, row in enumerate(result["history"], start=1)
     ]
     measure = "test" if result["test_accuracy"] is not None else "validation"
+    if "mismatches" in result:
+        lines.append(f"array and golden: {result['mismatches']} mismatches in {result['compared_words']} words")
+        lines.append(f"{result['cycles']} cycles, {result['cycles_per_second']:.0f} simulated a second")
     lines.append(f"{measure} accuracy {result[f'{measure}_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """`hel train --arithmetic rtl`: the array learns in a simulator, golden in step and compared after every sample.
 
-Forward, nudge, twin echo, gradient and update are the RTL's; the readout is golden's integer code, on the host. After every
-forward pass all of q_T, and after every update all parameter words, must equal golden's.
+Forward, nudge, twin echo, gradient and update are the RTL's; the readout is golden's integer code, on the host. After
+every forward pass all of q_T, and after every update all parameter words, must equal golden's.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def run(
     Returns
     -------
     the trainer's result, and: mismatches, compared_words, cycles, cycles_predicted, stall_cycles, cycles_per_second,
-    parameters (name -> words as the array holds them), training (the Training)
+    parameters (name -> words as the array holds them), training (the Training, its readout as it has become)
     """
     training = Training(task, system, arithmetic="fixed", **options)
     schedule = _scheduled(training, elements)
@@ -128,10 +128,14 @@ def run(
     arguments = {"task": task, "system": system, "elements": elements, "options": options}
     result = launch(build, "testbench.cosim.train_rtl:inside", arguments, progress=report)
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
+    for name, words in result.pop("readout").items():
+        setattr(training.readout, name, np.array(words, np.int64))
     return {**result, "arithmetic": "rtl", "simulator": simulator, "parameters": parameters, "training": training}
 
 
-async def inside(port: SimulatedPort, *, task: str, system: str, elements: int, options: dict[str, Any]) -> dict[str, Any]:
+async def inside(
+    port: SimulatedPort, *, task: str, system: str, elements: int, options: dict[str, Any]
+) -> dict[str, Any]:
     """The part of `run` that runs in the simulator."""
     spoken = 0.0
 
@@ -161,4 +165,5 @@ async def inside(port: SimulatedPort, *, task: str, system: str, elements: int, 
         "stall_cycles": array.stalls,
         "cycles_per_second": array.cycles / max(array.seconds, 1e-9),
         "parameters": machine.parameters(),
+        "readout": {"weights": training.readout.weights, "bias": training.readout.bias},
     }

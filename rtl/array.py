@@ -13,7 +13,10 @@ it those behind it; answers wait until they are taken.
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Elaboratable, Module, Signal, signed
+from functools import reduce
+from operator import or_
+
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -28,6 +31,24 @@ __all__ = ["Array", "HostRequest"]
 
 HostRequest = data.StructLayout({"data": 32, "addr": 16, "write": 1})
 """One request: a write never answers, a read always does."""
+
+
+_ACTIONS = {
+    ("write", "cycles"): Address.CYCLES,
+    ("write", "segment"): Address.SEGMENT,
+    ("write", "repeat"): Address.REPEAT,
+    ("write", "commit"): Address.COMMIT,
+    ("write", "input"): Address.INPUT,
+    ("write", "word"): Address.WORD,
+    ("read", "identity"): Address.IDENTITY,
+    ("read", "status"): Address.STATUS,
+    ("read", "cycles"): Address.CYCLES,
+    ("read", "stalls"): Address.STALLS,
+    ("read", "idle"): Address.IDLE,
+    ("read", "shape"): Address.SHAPE,
+    ("read", "word"): Address.WORD,
+}
+"""What requests do; a write to any other address below the store does nothing, a read of one answers 0."""
 
 
 class Array(wiring.Component):
@@ -65,20 +86,29 @@ class Array(wiring.Component):
         taken = Signal()
         m.d.sync += [taken.eq(results.o.valid & results.o.ready), sequencer.taken.eq(taken)]
 
-        # One request at a time, held until it is done.
+        # Two stages, no path through both: take a request; decode it, one bit an action, and hold that until it is done.
+        # One request every two cycles.
         request = Signal(HostRequest)
         pending = Signal()
-        done = Signal()
-        m.d.comb += self.i.ready.eq(~pending | done)
+        held = Signal(HostRequest)
+        actions = data.StructLayout({f"{kind}_{name}": 1 for kind, name in _ACTIONS} | {"write_store": 1, "read_nothing": 1})
+        action = Signal(actions)
+        active, done = Signal(), Signal()
+        m.d.comb += self.i.ready.eq(~pending)
         with m.If(self.i.ready):
             m.d.sync += [request.eq(self.i.payload), pending.eq(self.i.valid)]
-        answer = Signal(32)
-        answering = Signal()
-        m.d.comb += [self.o.payload.eq(answer), self.o.valid.eq(answering)]
-        free = Signal()
-        m.d.comb += free.eq(~answering | self.o.ready)
-        with m.If(self.o.ready):
-            m.d.sync += answering.eq(0)
+        with m.If(done):
+            m.d.sync += active.eq(0)
+        with m.If(pending & ~active):
+            m.d.sync += [pending.eq(0), active.eq(1), held.eq(request), action.eq(0)]
+            with m.If(request.write & request.addr[15]):
+                m.d.sync += action.write_store.eq(1)
+            for (kind, name), address in _ACTIONS.items():
+                with m.If((request.write == (kind == "write")) & (request.addr == address)):
+                    m.d.sync += action[f"{kind}_{name}"].eq(1)
+            known = [request.addr == address for (kind, _), address in _ACTIONS.items() if kind == "read"]
+            with m.If(~request.write & ~Cat(*known).any()):
+                m.d.sync += action.read_nothing.eq(1)
 
         segment, repeat = Signal(32), Signal(32)
         command = sequencer.i_command.payload
@@ -87,66 +117,71 @@ class Array(wiring.Component):
             command.length.eq(segment[16:28]),
             command.iterations.eq(repeat[:16]),
             command.base.eq(repeat[16:26]),
-            command.shift.eq(request.data[:7].as_signed()),
-            Cat(command.inputs, command.loads, command.sends).eq(request.data[8:11]),
-            sequencer.i_input.payload.eq(request.data[:18].as_signed()),
-            sequencer.i_word.payload.eq(request.data[: min(32, g.chain_bits)].as_signed()),
-            sequencer.store_addr.eq(request.addr[2:]),
-            sequencer.store_part.eq(request.addr[:2]),
-            sequencer.store_data.eq(request.data),
+            command.shift.eq(held.data[:7].as_signed()),
+            Cat(command.inputs, command.loads, command.sends).eq(held.data[8:11]),
+            sequencer.i_input.payload.eq(held.data[:18].as_signed()),
+            sequencer.i_word.payload.eq(held.data[: min(32, g.chain_bits)].as_signed()),
+            sequencer.store_addr.eq(held.addr[2:]),
+            sequencer.store_part.eq(held.addr[:2]),
+            sequencer.store_data.eq(held.data),
         ]
         assert (Needs.INPUTS, Needs.LOADS, Needs.SENDS) == (1, 2, 4)
         # The array is idle when nothing was busy for as long as a word takes to reach the last register.
         settle = ring.latency + 12
         quiet = Signal(range(settle + 1))
         idle = Signal()
+        m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy)
         with m.If(sequencer.busy):
             m.d.sync += quiet.eq(0)
-        with m.Elif(~idle):
+        with m.Elif(quiet != settle):
             m.d.sync += quiet.eq(quiet + 1)
-        m.d.comb += idle.eq(quiet == settle)
 
-        write = pending & request.write
-        read = pending & ~request.write
-        with m.If(write):
-            m.d.comb += done.eq(1)
-            with m.If(request.addr[15]):
-                m.d.comb += sequencer.store_we.eq(1)
-            with m.Else(), m.Switch(request.addr):
-                with m.Case(Address.CYCLES):
-                    m.d.comb += sequencer.clear.eq(1)
-                with m.Case(Address.SEGMENT):
-                    m.d.sync += segment.eq(request.data)
-                with m.Case(Address.REPEAT):
-                    m.d.sync += repeat.eq(request.data)
-                with m.Case(Address.COMMIT):
-                    m.d.comb += [sequencer.i_command.valid.eq(1), done.eq(sequencer.i_command.ready)]
-                with m.Case(Address.INPUT):
-                    m.d.comb += [sequencer.i_input.valid.eq(1), done.eq(sequencer.i_input.ready)]
-                with m.Case(Address.WORD):
-                    m.d.comb += [sequencer.i_word.valid.eq(1), done.eq(sequencer.i_word.ready)]
-        value = Signal(32)
+        m.d.comb += [
+            sequencer.store_we.eq(active & action.write_store),
+            sequencer.clear.eq(active & action.write_cycles),
+            sequencer.i_command.valid.eq(active & action.write_commit),
+            sequencer.i_input.valid.eq(active & action.write_input),
+            sequencer.i_word.valid.eq(active & action.write_word),
+        ]
+        with m.If(active & action.write_segment):
+            m.d.sync += segment.eq(held.data)
+        with m.If(active & action.write_repeat):
+            m.d.sync += repeat.eq(held.data)
+
+        answer, answering = Signal(32), Signal()
+        m.d.comb += [self.o.payload.eq(answer), self.o.valid.eq(answering)]
+        with m.If(self.o.ready):
+            m.d.sync += answering.eq(0)
+        word = Signal(signed(32))
+        m.d.comb += word.eq(results.o.payload)
+        values: dict[str, Value] = {
+            "identity": Const(IDENTITY_WORD, 32),
+            "status": ~idle,
+            "cycles": sequencer.cycles,
+            "stalls": sequencer.stalls,
+            "idle": sequencer.cycles,
+            "shape": Const(g.elements | g.fold << 8 | g.inputs << 16, 32),
+            "word": word,
+        }
+        reads = [action[f"read_{name}"] for name in values]
         available = Signal()
-        m.d.comb += available.eq(1)
-        with m.Switch(request.addr):
-            with m.Case(Address.IDENTITY):
-                m.d.comb += value.eq(IDENTITY_WORD)
-            with m.Case(Address.STATUS):
-                m.d.comb += value.eq(~idle)
-            with m.Case(Address.CYCLES):
-                m.d.comb += value.eq(sequencer.cycles)
-            with m.Case(Address.STALLS):
-                m.d.comb += value.eq(sequencer.stalls)
-            with m.Case(Address.IDLE):
-                m.d.comb += [value.eq(sequencer.cycles), available.eq(idle)]
-            with m.Case(Address.SHAPE):
-                m.d.comb += value.eq(Const(g.elements | g.fold << 8 | g.inputs << 16, 32))
-            with m.Case(Address.WORD):
-                m.d.comb += [value.eq(results.o.payload), available.eq(results.o.valid)]
-        with m.If(read & available & free):
-            m.d.comb += done.eq(1)
-            m.d.comb += results.o.ready.eq(request.addr == Address.WORD)
-            m.d.sync += [answer.eq(value), answering.eq(1)]
+        m.d.comb += available.eq(
+            (~action.read_word | results.o.valid) & (~action.read_idle | idle) & (~answering | self.o.ready)
+        )
+        reading = Signal()
+        m.d.comb += [
+            reading.eq(active & (Cat(*reads).any() | action.read_nothing) & available),
+            results.o.ready.eq(reading & action.read_word),
+        ]
+        with m.If(reading):
+            picked = [Mux(on, value, 0) for on, value in zip(reads, values.values(), strict=True)]
+            m.d.sync += [answer.eq(reduce(or_, picked)), answering.eq(1)]
+        waits = (
+            (action.write_commit & ~sequencer.i_command.ready)
+            | (action.write_input & ~sequencer.i_input.ready)
+            | (action.write_word & ~sequencer.i_word.ready)
+        )
+        m.d.comb += done.eq(active & Mux(held.write, ~waits, reading))
 
         if self._has_trace:
             issued = sequencer.issued

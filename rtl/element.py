@@ -31,6 +31,7 @@ from rtl.hls.control import (
     ELEMENT_FIELDS,
     AccSource,
     IoOp,
+    IoSource,
     KickSelect,
     KickSource,
     OpA0,
@@ -320,12 +321,15 @@ class Element(wiring.Component):
 
         # Gradient: difference of the twins before any cut, then one rounding into the accumulator.
         m.submodules.gradients = gradients = GradientMemory(technology=self.technology)
+        # A register between the block RAM and the adder: the memory's output is slow enough by itself.
+        grad_read = _register("grad_read", signed(36))
+        m.d.sync += grad_read.eq(gradients.r_data)
         difference = _register("difference", signed(37))
         grad_sum = _register("grad_sum", signed(37))
         rounding = difference[g.g_cut - 1] if g.g_cut else Const(0, 1)
         m.d.sync += [
             difference.eq(product[1][:36].as_signed() - product[0][:36].as_signed()),
-            grad_sum.eq(_add(gradients.r_data.as_signed(), (difference >> g.g_cut).as_signed(), rounding)),
+            grad_sum.eq(_add(grad_read, (difference >> g.g_cut).as_signed(), rounding)),
         ]
         m.d.comb += [
             gradients.r_addr.eq(c.g_raddr),
@@ -338,7 +342,7 @@ class Element(wiring.Component):
         coarse, middle, fine = (_register(f"shifted{i}", signed(37)) for i in range(3))
         shift1, shift2 = _register("shift1", 4), _register("shift2", 2)
         update_sum = _register("update_sum", signed(19))
-        gradient_word = Cat(Const(0, 1), gradients.r_data).as_signed()
+        gradient_word = Cat(Const(0, 1), grad_read).as_signed()
         m.d.sync += [
             coarse.eq(gradient_word >> (c.shift[4:] << 4)),
             shift1.eq(c.shift[:4]),
@@ -360,24 +364,26 @@ class Element(wiring.Component):
         m.d.sync += wdata.eq(Mux(c.w_theta, theta, io[:18].as_signed()))
 
         # Host chain.
-        with m.Switch(c.io_op):
-            with m.Case(IoOp.SHIFT):
-                m.d.sync += io.eq(self.io_i)
-            with m.Case(IoOp.POS0):
-                m.d.sync += io.eq(pos_read[0])
-            with m.Case(IoOp.POS1):
-                m.d.sync += io.eq(pos_read[1])
-            with m.Case(IoOp.MOM0):
-                m.d.sync += io.eq(mom_read[0])
-            with m.Case(IoOp.MOM1):
-                m.d.sync += io.eq(mom_read[1])
-            with m.Case(IoOp.WEIGHT):
-                m.d.sync += io.eq(weight_a)
-            with m.Case(IoOp.GRAD_LOW):
-                m.d.sync += io.eq(gradients.r_data[:18])
-            with m.Case(IoOp.GRAD_HIGH):
-                m.d.sync += io.eq(gradients.r_data[18:])
+        captured = _register("captured", signed(g.chain_bits))
         flags = _register("flags", len(FLAG_NAMES))
+        sources: dict[IoSource, Value] = {
+            IoSource.POS0: pos_read[0],
+            IoSource.POS1: pos_read[1],
+            IoSource.MOM0: mom_read[0],
+            IoSource.MOM1: mom_read[1],
+            IoSource.WEIGHT: weight_a,
+            IoSource.GRAD_LOW: grad_read[:18],
+            IoSource.GRAD_HIGH: grad_read[18:],
+            IoSource.FLAGS: flags,
+        }
+        with m.Switch(c.io_src):
+            for source, value in sources.items():
+                with m.Case(source):
+                    m.d.sync += captured.eq(value)
+        with m.If(c.io_op == IoOp.SHIFT):
+            m.d.sync += io.eq(self.io_i)
+        with m.If(c.io_op == IoOp.CAPTURE):
+            m.d.sync += io.eq(captured)
         raised = Signal(len(FLAG_NAMES))
         uses_operand = (c.x_en & c.x_load) | (c.r_src == StationarySource.X)
         q_bad = [~_fits(pos_sum[i], g.position_bits) for i in range(2)]
@@ -391,9 +397,7 @@ class Element(wiring.Component):
                 c.we_b & c.w_theta & theta_clip,
             )
         )
-        m.d.sync += flags.eq(flags | raised)
-        with m.If(c.io_op == IoOp.FLAGS):
-            m.d.sync += [io.eq(flags), flags.eq(raised)]
+        m.d.sync += flags.eq(Mux(c.flags_clear, 0, flags) | raised)
 
         m.d.comb += [
             self.x0_o.eq(x[0]),

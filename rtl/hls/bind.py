@@ -81,13 +81,18 @@ class _Binder:
         raise HelError(f"the ring stores parameters of shape ({n},), ({n}, {n}) or ({n}, {m}), got {name} with {shape}")
 
     def _terms(self, name: str, *, force: bool) -> tuple[Term, ...]:
-        op = self.ops[name]
+        op = self.ops.get(name)
         if isinstance(op, Sum):
             return tuple(self._term(t.source, t.sign < 0, force) for t in op.terms)
         return (self._term(name, False, force),)
 
     def _term(self, name: str, negative: bool, force: bool) -> Term:
-        op = self.ops[name]
+        op = self.ops.get(name)
+        if op is None:
+            raise HelError(
+                f'the ring has no form for "{name}" without a factor in system {self.program.name};'
+                " multiply it by a parameter"
+            )
         w = self.program.formats.operand_bits
         if not isinstance(op, Matvec | MatvecT | Mul) or op.a not in self.shapes:
             raise self._unavailable(op, "sums of products of a parameter and an operand")

@@ -26,6 +26,7 @@ __all__ = [
     "WORD_BITS",
     "AccSource",
     "IoOp",
+    "IoSource",
     "ImmSource",
     "KickSource",
     "KickSelect",
@@ -118,21 +119,29 @@ class KickSelect(IntEnum):
 
 
 class IoOp(IntEnum):
-    """The host chain: hold, shift one element on, or capture."""
+    """The host chain."""
 
     HOLD = 0
     SHIFT = 1
-    POS0 = 2
-    POS1 = 3
-    MOM0 = 4
-    MOM1 = 5
-    WEIGHT = 6
-    GRAD_LOW = 7
+    """One element on."""
+    CAPTURE = 2
+    """The word selected by `io_src` one cycle ago."""
+
+
+class IoSource(IntEnum):
+    """What the next cycle may capture for the host."""
+
+    POS0 = 0
+    POS1 = 1
+    MOM0 = 2
+    MOM1 = 3
+    WEIGHT = 4
+    GRAD_LOW = 5
     """Bits 17..0 of the gradient word."""
-    GRAD_HIGH = 8
+    GRAD_HIGH = 6
     """Bits 35..18."""
-    FLAGS = 9
-    """Sticky flags, cleared by the capture."""
+    FLAGS = 7
+    """Sticky flags."""
 
 
 class ImmSource(IntEnum):
@@ -193,7 +202,9 @@ ELEMENT_FIELDS: dict[str, int] = {
     "shift": 6,
     "u_add": 1,
     # Host chain.
-    "io_op": 4,
+    "io_op": 2,
+    "io_src": 3,
+    "flags_clear": 1,
     "push": 1,  # the last element's chain word goes to the host
 }
 """Fields broadcast to the elements, with their widths in bits."""

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.control import AccSource, IoOp, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
+from rtl.hls.control import AccSource, IoOp, IoSource, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
 from rtl.hls.geometry import MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.trace import trace_layout
 
@@ -60,8 +60,8 @@ class Machine:
                      "operand", "operand_clip", "op_a", "op_b", "sign"):  # fmt: skip
             setattr(self, name, np.zeros((2, p), np.int64))
         for name in ("negated", "z_low", "z_high", "index", "fraction", "interpolated", "s_word", "difference", "grad_sum", "update_sum", "addr_a",
-                     "addr_b", "we_b", "wdata", "io", "flags", "coarse", "middle", "fine", "update_step", "shift1", "shift2",
-                     "weight_a", "weight_b", "array_a", "array_b", "grad_read", "grad_array"):  # fmt: skip
+                     "addr_b", "we_b", "wdata", "io", "captured", "flags", "coarse", "middle", "fine", "update_step", "shift1", "shift2",
+                     "weight_a", "weight_b", "array_a", "array_b", "grad_read", "grad_array", "grad_output"):  # fmt: skip
             setattr(self, name, np.zeros(p, np.int64))
         self.multiplier = np.zeros((3, 2, p), np.int64)
         self.acc_control = (0, 0)
@@ -235,7 +235,8 @@ class Machine:
 
     def _gradient_stage(self, f: Field, new: dict[str, Words]) -> None:
         g = self.geometry
-        new["grad_array"], new["grad_read"] = self.gradients[:, f("g_raddr", 0)].copy(), self.grad_array
+        new["grad_array"], new["grad_read"] = self.gradients[:, f("g_raddr", 0)].copy(), self.grad_output
+        new["grad_output"] = self.grad_array
         low = _wrap(self.product, 36)
         new["difference"] = low[1] - low[0]
         half = 1 << (g.g_cut - 1) if g.g_cut else 0
@@ -256,20 +257,20 @@ class Machine:
         g = self.geometry
         if f("push", 0):
             self.pushed.append(int(self.io[-1]))
-        operation = IoOp(f("io_op", 0))
-        if operation == IoOp.SHIFT:
+        new["captured"] = {
+            IoSource.POS0: self.pos_read[0],
+            IoSource.POS1: self.pos_read[1],
+            IoSource.MOM0: self.mom_read[0],
+            IoSource.MOM1: self.mom_read[1],
+            IoSource.WEIGHT: self.weight_a,
+            IoSource.GRAD_LOW: self.grad_read & 0x3FFFF,
+            IoSource.GRAD_HIGH: (self.grad_read >> 18) & 0x3FFFF,
+            IoSource.FLAGS: self.flags,
+        }[IoSource(f("io_src", 0))]
+        if f("io_op", 0) == IoOp.SHIFT:
             new["io"] = np.concatenate([[_imm_word(imm, g.chain_bits)], self.io[:-1]]).astype(np.int64)
-        elif operation != IoOp.HOLD:
-            new["io"] = {
-                IoOp.POS0: self.pos_read[0],
-                IoOp.POS1: self.pos_read[1],
-                IoOp.MOM0: self.mom_read[0],
-                IoOp.MOM1: self.mom_read[1],
-                IoOp.WEIGHT: self.weight_a,
-                IoOp.GRAD_LOW: self.grad_read & 0x3FFFF,
-                IoOp.GRAD_HIGH: (self.grad_read >> 18) & 0x3FFFF,
-                IoOp.FLAGS: self.flags,
-            }[operation]
+        elif f("io_op", 0) == IoOp.CAPTURE:
+            new["io"] = self.captured
         uses_operand = (f("x_en", 0) and f("x_load", 0)) or f("r_src", 0) == StationarySource.X
         off = np.zeros(g.elements, bool)
         raised = (
@@ -279,7 +280,7 @@ class Machine:
             | (off if f("g_clear", 0) else ~_fits(self.grad_sum, 36)) * 8 * f("g_we", 0)
             | ~_fits(self.update_sum, 18) * 16 * (f("we_b", 0) & f("w_theta", 0))
         )
-        new["flags"] = raised if operation == IoOp.FLAGS else self.flags | raised
+        new["flags"] = raised if f("flags_clear", 0) else self.flags | raised
 
 
 def _imm_word(imm: int, bits: int) -> int:

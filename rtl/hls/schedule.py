@@ -15,6 +15,7 @@ from rtl.hls.geometry import PARAMETER_WORDS, WEIGHT_WORDS, Geometry
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.plan import Plan
 from rtl.hls.step import step_segment
+from rtl.hls.timing import GRAD_READ, GRAD_WRITE
 from rtl.hls.transfer import capture_segments, clear_segment, load_segments, update_segment
 
 __all__ = ["CONTROL_WORDS", "Schedule", "Segment", "schedule"]
@@ -108,17 +109,18 @@ def _check_weights(name: str, fields: list[dict[str, int]]) -> None:
     for cycle, f in enumerate(fields):
         if f["we_b"]:
             assert f["addr_b"] < WEIGHT_WORDS and not f["lookup"], (name, cycle)
-            assert f["addr_a"] != f["addr_b"] or f["addr_a"] == 0, (name, cycle, "reads the word it writes")
+            assert f["addr_a"] != f["addr_b"], (name, cycle, "reads the word it writes")
 
 
 def _check_gradients(name: str, fields: list[dict[str, int]]) -> None:
     written: dict[int, int] = {}
+    lag = GRAD_WRITE - GRAD_READ
     for cycle, f in enumerate(fields):
         if f["g_we"] and not f["g_clear"]:
             assert 0 < f["g_waddr"] < PARAMETER_WORDS, (name, cycle)
-            assert fields[cycle - 3]["g_raddr"] == f["g_waddr"], (name, cycle, "write without its read")
+            assert fields[cycle - lag]["g_raddr"] == f["g_waddr"], (name, cycle, "write without its read")
             last = written.get(f["g_waddr"])
-            assert last is None or cycle - 3 > last, (name, cycle, "reads before the last write")
+            assert last is None or cycle - lag > last, (name, cycle, "reads before the last write")
             written[f["g_waddr"]] = cycle
 
 

@@ -40,9 +40,9 @@ TABLE_SIGN = 9
 """Of a look-up slot: the interpolated value is rounded and gets its sign."""
 TABLE_WRITE = 10
 """Of a look-up slot: the value is written; it can be read one cycle later."""
-GRAD_READ = 7
+GRAD_READ = 6
 """Address of the gradient word the product is added to."""
 GRAD_WRITE = 10
-"""Write of that word."""
-UPDATE = {"gradient": 0, "clear": 1, "shift": 2, "weight": 3, "sum": 6, "write": 7}
+"""Write of that word; GRAD_WRITE - GRAD_READ is how long a read-modify-write takes."""
+UPDATE = {"gradient": 0, "clear": 1, "shift": 3, "weight": 4, "sum": 7, "write": 8}
 """Stages of one word's update, from its gradient address on."""

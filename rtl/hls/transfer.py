@@ -7,7 +7,7 @@ of a load ends in the last element, and the first word read is the last element'
 
 from __future__ import annotations
 
-from rtl.hls.control import ImmSource, IoOp, KickSelect, KickSource
+from rtl.hls.control import ImmSource, IoOp, IoSource, KickSelect, KickSource
 from rtl.hls.emitter import Emitter, Fields
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.plan import Plan
@@ -55,23 +55,24 @@ def load_segments(elements: int) -> dict[str, list[Fields]]:
 
 def capture_segments(elements: int) -> dict[str, list[Fields]]:
     """Segments that send P words an iteration to the host. `read_flags` clears the sticky flags it reads."""
-    sources: dict[str, tuple[IoOp, Fields, int]] = {
-        "read_position0": (IoOp.POS0, {"relative": 1}, 1),
-        "read_position1": (IoOp.POS1, {"relative": 1}, 1),
-        "read_momentum0": (IoOp.MOM0, {"relative": 1}, 1),
-        "read_momentum1": (IoOp.MOM1, {"relative": 1}, 1),
-        "read_weight": (IoOp.WEIGHT, {"relative": 1}, 3),
-        "read_gradient_low": (IoOp.GRAD_LOW, {"relative": 1}, 2),
-        "read_gradient_high": (IoOp.GRAD_HIGH, {"relative": 1}, 2),
-        "read_flags": (IoOp.FLAGS, {}, 0),
+    sources: dict[str, tuple[IoSource, Fields, int]] = {
+        "read_position0": (IoSource.POS0, {"relative": 1}, 1),
+        "read_position1": (IoSource.POS1, {"relative": 1}, 1),
+        "read_momentum0": (IoSource.MOM0, {"relative": 1}, 1),
+        "read_momentum1": (IoSource.MOM1, {"relative": 1}, 1),
+        "read_weight": (IoSource.WEIGHT, {"relative": 1}, 3),
+        "read_gradient_low": (IoSource.GRAD_LOW, {"relative": 1}, 3),
+        "read_gradient_high": (IoSource.GRAD_HIGH, {"relative": 1}, 3),
+        "read_flags": (IoSource.FLAGS, {}, 0),
     }
     segments = {}
-    for name, (operation, address, latency) in sources.items():
+    for name, (source, address, latency) in sources.items():
         emitter = Emitter()
         emitter.at(0, **address)
-        emitter.at(latency, io_op=operation)
+        emitter.at(latency, io_src=source, flags_clear=int(source is IoSource.FLAGS))
+        emitter.at(latency + 1, io_op=IoOp.CAPTURE)
         for cycle in range(elements):
-            emitter.at(latency + 1 + cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.ZERO, push=1)
+            emitter.at(latency + 2 + cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.ZERO, push=1)
         segments[name] = emitter.words()
     return segments
 

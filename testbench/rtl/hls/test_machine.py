@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from golden import update
 from golden.fixed import Flags, Integrator, twin
+from golden.lower import compile_system
+from golden.program import Program
+from golden.systems.base import System
 from golden.words import wrap
 from rtl.driver import Driver
-from rtl.hls import Command, play
+from rtl.hls import Command, Schedule, compile_array, play
 from rtl.hls.machine import Machine
 from testbench.rtl.hls.cases import FORMATS, SYSTEMS, Case, Words, program, random_case, scheduled
 
@@ -21,12 +26,17 @@ STEPS = 3
 class Pair:
     """Golden and the machine model, loaded with the same words."""
 
-    def __init__(self, system: str, sizes: tuple[int, int, int], formats: str) -> None:
-        neurons, elements, inputs = sizes
-        self.formats = FORMATS[formats]
-        self.program = program(system, neurons, inputs, self.formats)
-        self.schedule = scheduled(system, neurons, elements, inputs, self.formats)
+    def __init__(self, program: Program, schedule: Schedule) -> None:
+        self.program, self.schedule, self.formats = program, schedule, program.formats
         self.driver, self.machine = Driver(self.schedule), Machine(self.schedule.geometry)
+
+    @classmethod
+    def of(cls, system: str, sizes: tuple[int, int, int], formats: str) -> Pair:
+        neurons, elements, inputs = sizes
+        return cls(
+            program(system, neurons, inputs, FORMATS[formats]),
+            scheduled(system, neurons, elements, inputs, FORMATS[formats]),
+        )
 
     def load(self, case: Case) -> None:
         self.case = case
@@ -60,12 +70,22 @@ class Pair:
             self.golden.raise_flag(Flags.P_OVERFLOW)
         return p
 
+    def echo(self) -> Any:
+        """From where `forward` ended, all steps with a nudge before each, compared after each; golden's gradients."""
+        (q, p), grads = twin(*self.forward()), self.golden.zero_gradients()
+        for u, e in zip(self.case.u[::-1], self.case.e, strict=True):
+            p = self.nudged(p, e)
+            q, p = self.golden.echo(q, p, u, grads)
+            same(self.state([*self.driver.nudge(e), *self.driver.echo(u[None])]), (q, p))
+            self.same_named(self.gradients(), grads)
+        return grads
+
     def gradients(self) -> dict[str, Words]:
         return self.driver.gradients(self.play(self.driver.read_gradients()))
 
-    def same_named(self, found: dict[str, Words], expected: object) -> None:
+    def same_named(self, found: dict[str, Words], expected: Any) -> None:
         for name, _ in self.program.parameters:
-            np.testing.assert_array_equal(found[name], expected[name], name)  # type: ignore[index]
+            np.testing.assert_array_equal(found[name], expected[name], name)
 
 
 def same(found: tuple[Words, Words], expected: tuple[Words, Words]) -> None:
@@ -79,16 +99,10 @@ def same(found: tuple[Words, Words], expected: tuple[Words, Words]) -> None:
 def test_forward_echo_update_and_flags_equal_golden(
     system: str, sizes: tuple[int, int, int], scale: float, formats: str
 ) -> None:
-    pair = Pair(system, sizes, formats)
+    pair = Pair.of(system, sizes, formats)
     case = random_case(pair.program, steps=STEPS, seed=sum(sizes), scale=scale)
     pair.load(case)
-    q, p = twin(*pair.forward())
-    grads = pair.golden.zero_gradients()
-    for u, e in zip(case.u[::-1], case.e, strict=True):
-        p = pair.nudged(p, e)
-        q, p = pair.golden.echo(q, p, u, grads)
-        same(pair.state([*pair.driver.nudge(e), *pair.driver.echo(u[None])]), (q, p))
-        pair.same_named(pair.gradients(), grads)
+    grads = pair.echo()
     assert pair.flags() == pair.golden.flags
     assert pair.flags() == 0, "reading clears them"
     d, saved = pair.driver, pair.machine.gradients.copy()
@@ -105,7 +119,7 @@ def test_forward_echo_update_and_flags_equal_golden(
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_without_a_nudge_every_bit_returns_and_gradients_stay_zero(system: str, formats: str) -> None:
     """Wrapping words, inputs over their whole range, and the whole run as one command each way."""
-    pair = Pair(system, (6, 2, 3), formats)
+    pair = Pair.of(system, (6, 2, 3), formats)
     case = random_case(pair.program, steps=8, seed=5, scale=1.0)
     pair.load(case)
     d = pair.driver
@@ -116,7 +130,7 @@ def test_without_a_nudge_every_bit_returns_and_gradients_stay_zero(system: str, 
 
 def test_the_wrapping_runs_raise_every_flag() -> None:
     """The comparison of flags above would be empty if none were ever raised."""
-    pair = Pair("dense", (4, 2, 2), "reference")
+    pair = Pair.of("dense", (4, 2, 2), "reference")
     pair.load(random_case(pair.program, steps=8, seed=1, scale=1.0))
     pair.forward()
     assert pair.flags() == Flags.Q_OVERFLOW | Flags.P_OVERFLOW | Flags.OPERAND_CLIPPED
@@ -124,7 +138,7 @@ def test_the_wrapping_runs_raise_every_flag() -> None:
 
 @pytest.mark.parametrize("word", [(1 << 35) - 1, -(1 << 35)])
 def test_gradient_words_wrap_and_flag(word: int) -> None:
-    pair = Pair("dense", (2, 1, 1), "reference")
+    pair = Pair.of("dense", (2, 1, 1), "reference")
     case = random_case(pair.program, steps=1, seed=3, scale=0.25)
     pair.load(case)
     pair.machine.gradients[:] = word
@@ -140,7 +154,7 @@ def test_gradient_words_wrap_and_flag(word: int) -> None:
 
 
 def test_a_run_in_one_command_equals_its_steps() -> None:
-    pair = Pair("dense", (6, 2, 2), "reference")
+    pair = Pair.of("dense", (6, 2, 2), "reference")
     case = random_case(pair.program, steps=6, seed=2, scale=0.1)
     pair.load(case)
     final = pair.forward()
@@ -151,3 +165,29 @@ def test_a_run_in_one_command_equals_its_steps() -> None:
     state = pair.golden.echo_many(np.stack([final[0]] * 2), p, case.u, grads)
     same(pair.state([*pair.driver.nudge(case.e[0]), *pair.driver.echo(case.u[::-1])]), state)
     pair.same_named(pair.gradients(), grads)
+
+
+class Own(System):
+    """A system of a user: two matrices, two input matrices, minus signs, and a force without a state."""
+
+    @property
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        n, m = self.n, self.m
+        return {"V": (n, n), "b": (n,), "W": (n, n), "A": (n, m), "a": (n,), "B": (n, m), "c": (n,)}
+
+    def potential(self, q, u, theta):  # type: ignore[no-untyped-def]
+        z = theta["W"] @ q - theta["b"] + theta["B"] @ u + theta["V"] @ q - theta["A"] @ u
+        return np.sum(np.log(np.cosh(z))) + np.sum(theta["a"] * q**2) / 2 - np.sum(theta["c"] * q)
+
+
+@pytest.mark.parametrize(("neurons", "inputs"), [(4, 4), (6, 1)])
+def test_a_users_own_system(neurons: int, inputs: int) -> None:
+    """Also where an input matrix has the shape of a recurrent one."""
+    own = compile_system(Own(neurons, inputs))
+    pair = Pair(own, compile_array(own, elements=2))
+    pair.load(random_case(own, steps=STEPS, seed=8, scale=0.1))
+    grads = pair.echo()
+    assert all(grads[name].any() for name, _ in own.parameters)
+    theta, _ = update.apply(own, pair.case.theta, grads, 8)
+    d = pair.driver
+    pair.same_named(d.parameters(pair.play([*d.update(8), *d.read_parameters()])), theta)

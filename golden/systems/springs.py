@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.errors import HelError
 from golden.graph import Array, Shape
 from golden.systems.base import System, bounded
 
@@ -24,6 +25,11 @@ class Springs(System):
     >>> float(springs.potential(np.array([1.0, 0.0, 0.0]), np.array([0.5]), theta))
     0.5
     """
+
+    def __init__(self, n: int, m: int = 1) -> None:
+        super().__init__(n, m)
+        if n < 2:
+            raise HelError(f"a chain of springs has at least 2 masses, got {n}; use more neurons")
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

@@ -19,9 +19,9 @@ def test_initial_is_seeded_bounded_and_of_the_declared_shapes(name):
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
-def test_one_neuron_and_one_input_will_do(name):
-    system = get(name, n=1)
-    assert system.gradient.outputs["q"].shape == (1,)
+def test_the_smallest_size_will_do(name):
+    n = 2 if name == "springs" else 1
+    assert get(name, n=n).gradient.outputs["q"].shape == (n,)
 
 
 def test_unknown_system():
@@ -43,3 +43,8 @@ def test_theta_is_checked():
     with pytest.raises(HelError, match=r"parameter B of linear has shape \(3, 2\), after any batch axes; got \(2, 3\)"):
         system.check({"a": np.zeros(3), "B": np.zeros((2, 3))})
     assert system.check({"a": np.zeros((7, 3)), "B": np.zeros((3, 2))})["a"].shape == (7, 3)
+
+
+def test_a_chain_of_springs_needs_two_masses():
+    with pytest.raises(HelError, match=r"at least 2 masses, got 1; use more neurons"):
+        get("springs", n=1)

@@ -63,7 +63,7 @@ def _shift_right(value: Value, amount: int) -> Value:
     return (value >> amount).as_signed() if amount >= 0 else Cat(Const(0, -amount), value).as_signed()
 
 
-def _saturate(m: Module, value: Value, bits: int) -> tuple[Value, Value]:
+def _saturate(value: Value, bits: int) -> tuple[Value, Value]:
     """Value clipped to a signed word, and whether it was."""
     value = value.as_signed()
     if len(value) <= bits:
@@ -266,7 +266,7 @@ class Element(wiring.Component):
                 m.d.sync += kick[lane][:kick_low].eq(force[:kick_low])
             with m.If(take_kick):
                 m.d.sync += kick[lane][kick_low:].eq(force[kick_low:].as_signed())
-            clipped, did_clip = _saturate(m, _shift_right(pos_read[lane], g.operand_shift), g.operand_bits)
+            clipped, did_clip = _saturate(_shift_right(pos_read[lane], g.operand_shift), g.operand_bits)
             m.d.sync += [operand[lane].eq(clipped), operand_clip[lane].eq(did_clip)]
 
         # Table: clamp, split, look up both neighbours, interpolate on the two multipliers.
@@ -338,19 +338,21 @@ class Element(wiring.Component):
             gradients.w_data.eq(Mux(c.g_clear, 0, grad_sum[:36])),
         ]
 
-        # Update: shift by 16s, 4s and 1s, clip, subtract with the rounding bit on the carry, saturate.
-        coarse, middle, fine = (_register(f"shifted{i}", signed(37)) for i in range(3))
-        shift1, shift2 = _register("shift1", 4), _register("shift2", 2)
-        update_sum = _register("update_sum", signed(19))
-        gradient_word = Cat(Const(0, 1), grad_read).as_signed()
-        m.d.sync += [
-            coarse.eq(gradient_word >> (c.shift[4:] << 4)),
-            shift1.eq(c.shift[:4]),
-            middle.eq(coarse >> (shift1[2:] << 2)),
-            shift2.eq(shift1[:2]),
-            fine.eq(middle >> shift2),
-        ]
+        # Update: shift by 16s, 4s and 1s, with one bit below for the rounding, then clip. What lies beyond the reach of the
+        # remaining shifts is clipped in any case, so each stage saturates to what the next ones can still bring back.
         window = g.clip_log2 + 1
+        shift1, shift2 = _register("shift1", 4), _register("shift2", 2)
+        coarse = _register("coarse", signed(37))
+        middle = _register("middle", signed(min(37, window + 17)))
+        fine = _register("fine", signed(min(37, window + 5)))
+        update_sum = _register("update_sum", signed(19))
+        m.d.sync += [
+            coarse.eq(Cat(Const(0, 1), grad_read).as_signed() >> (c.shift[4:] << 4)),
+            shift1.eq(c.shift[:4]),
+            middle.eq(_saturate(coarse, len(middle))[0] >> (shift1[2:] << 2)),
+            shift2.eq(shift1[:2]),
+            fine.eq(_saturate(middle, len(fine))[0] >> shift2),
+        ]
         too_large = ~_fits(fine[1:], window)
         step = _register("step", signed(window))
         step_round = _register("step_round", 1)
@@ -360,7 +362,7 @@ class Element(wiring.Component):
         ]
         downward = ~c.u_add
         m.d.sync += update_sum.eq(_add(weight_a, step ^ downward.replicate(window).as_signed(), step_round ^ downward))
-        theta, theta_clip = _saturate(m, update_sum, 18)
+        theta, theta_clip = _saturate(update_sum, 18)
         m.d.sync += wdata.eq(Mux(c.w_theta, theta, io[:18].as_signed()))
 
         # Host chain.

@@ -88,7 +88,7 @@ class Driver:
 
     def forward(self, inputs: Words) -> list[Command]:
         """One step for each row of inputs (T, m)."""
-        return [Command("forward", len(inputs), inputs=np.asarray(inputs))] if len(inputs) else []
+        return self._steps("forward", inputs)
 
     def nudge(self, e: Words) -> list[Command]:
         """Context + gets p -= e, context - gets p += e; e of shape (N,) in the momentum's format."""
@@ -96,7 +96,12 @@ class Driver:
 
     def echo(self, inputs: Words) -> list[Command]:
         """One inverse step for each row of inputs, given in echo order (the forward inputs reversed)."""
-        return [Command("echo", len(inputs), inputs=np.asarray(inputs))] if len(inputs) else []
+        return self._steps("echo", inputs)
+
+    def _steps(self, segment: str, inputs: Words) -> list[Command]:
+        if np.ndim(inputs) != 2 or np.shape(inputs)[1] != self.geometry.inputs:
+            raise HelError(f"inputs have shape (T, {self.geometry.inputs}), got {np.shape(inputs)}")
+        return [Command(segment, len(inputs), inputs=np.asarray(inputs))] if len(inputs) else []
 
     def update(self, shift: int) -> list[Command]:
         """theta -= clip(G >> (shift + the parameter's offset)), then G = 0."""

@@ -1,0 +1,82 @@
+"""The Verilog: one element whatever P, the same text every time."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from golden.errors import HelError
+from rtl.emit import KEPT_MODULES, array_verilog, emit
+from rtl.hls import Geometry
+from rtl.hls.registers import Address
+from rtl.hls.trace import trace_bits
+
+GEOMETRY = Geometry(elements=3, neurons=6, inputs=2)
+
+
+@cache
+def text(geometry: Geometry) -> str:
+    return array_verilog(geometry)
+
+
+def modules(text: str) -> list[str]:
+    return re.findall(r"^module (\S+)\(", text, re.MULTILINE)
+
+
+def body(text: str, module: str) -> str:
+    """From a module's header to its end; its submodules are modules of their own."""
+    return text[text.index(f"\nmodule {module}(") :].split("endmodule")[0]
+
+
+def element(text: str) -> str:
+    """The element and its submodules: all that comes before the branch."""
+    return text.split("\nmodule hel_branch(")[0]
+
+
+def test_two_conversions_are_equal() -> None:
+    assert array_verilog(GEOMETRY) == text(GEOMETRY)
+
+
+@pytest.mark.parametrize("elements", [1, 6])
+def test_one_element_is_converted_and_instantiated_p_times(elements: int) -> None:
+    found = text(Geometry(elements, 6, 2))
+    names = modules(found)
+    assert len(names) == len(set(names))
+    for module in (*KEPT_MODULES, "hel_array"):
+        assert names.count(module) == 1
+    assert len(re.findall(r"^\s+hel_element element\d+ ", found, re.MULTILINE)) == elements
+
+
+def test_the_element_does_not_depend_on_p_where_widths_do_not() -> None:
+    """Elements carry no index: 6 neurons on 1 or on 3 elements are the same module."""
+    assert element(text(Geometry(1, 6, 2))) == element(text(GEOMETRY))
+
+
+def test_the_text_carries_no_paths() -> None:
+    assert "(* src" not in text(GEOMETRY) and ".py" not in text(GEOMETRY)
+
+
+def test_ports_of_the_array() -> None:
+    declared = body(text(GEOMETRY), "hel_array")
+    ports = set(re.findall(r"^\s+(?:input|output) (?:\[\d+:0\] )?(\S+);", declared, re.MULTILINE))
+    assert ports == {"clk", "rst", "i__payload", "i__valid", "i__ready", "o__payload", "o__valid", "o__ready"}
+    traced = body(array_verilog(GEOMETRY, trace=True), "hel_array")
+    assert re.search(rf"output \[{3 * trace_bits(GEOMETRY)}:0\] trace;", traced)
+    assert "output trace_valid;" in traced
+
+
+def test_the_report_of_an_array() -> None:
+    written, report = emit("dense", neurons=6, elements=3, inputs=2)
+    assert written == text(GEOMETRY)
+    assert report["registers"]["commit"] == Address.COMMIT
+    assert report["parameters"]["W"] == {"address": 3, "words": 12, "layout": "matrix"}
+    assert report["segments"]["echo"]["start"] == report["segments"]["forward"]["words"]
+    assert report["cycles_per_step"] == report["segments"]["forward"]["words"] + 1
+    assert len(report["control_store"]) == sum(s["words"] for s in report["segments"].values())
+
+
+def test_a_system_the_ring_lacks_is_refused() -> None:
+    with pytest.raises(HelError, match="^the ring has no form for "):
+        emit("springs", neurons=4, elements=2)

@@ -2,8 +2,8 @@
 
     python -m bitstreams.element -o bitstreams/results/element.json
 
-Twenty-odd seconds a seed. The element of 16 is the same module as that of 1; what a whole array of them reaches stands in the
-reports of `hel build` beside it.
+Twenty-odd seconds a seed. The element of 16 is the same module as that of 1; what a whole array of them reaches stands
+in the reports of `hel build` beside it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for seed in options.seed:
             rows.append(asdict(measure([source], "hel_element", seed=seed)))
             print(f"seed {seed}: {rows[-1]['fmax_hz'] / 1e6:.1f} MHz", file=sys.stderr, flush=True)
-    result = {"command": f"python -m bitstreams.element -o {options.output}", "geometry": asdict(GEOMETRY), "rows": rows}
+    command = f"python -m bitstreams.element -o {options.output}"
+    result = {"command": command, "geometry": asdict(GEOMETRY), "rows": rows}
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1) + "\n")
     return 0

@@ -56,8 +56,8 @@ def build(
 ) -> dict[str, Any]:
     """Bitstream and report of a built-in system; see `bitstreams.build.run` for the report and the errors.
 
-    The report's figures are for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the echo's
-    and the update's cycles stand beside them.
+    The report's figures are for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the
+    cycles of the echo and of the update stand beside them.
     """
     formats = formats or Formats(log2_inverse_step=2)
     schedule = compile_array(compile_system(systems.get(system, n=neurons, m=inputs), formats), elements=elements)

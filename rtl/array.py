@@ -86,12 +86,13 @@ class Array(wiring.Component):
         taken = Signal()
         m.d.sync += [taken.eq(results.o.valid & results.o.ready), sequencer.taken.eq(taken)]
 
-        # Two stages, no path through both: take a request; decode it, one bit an action, and hold that until it is done.
-        # One request every two cycles.
+        # Two stages, no path through both: take a request; decode it, one bit an action, and hold that until done. So
+        # one request every two cycles.
         request = Signal(HostRequest)
         pending = Signal()
         held = Signal(HostRequest)
-        actions = data.StructLayout({f"{kind}_{name}": 1 for kind, name in _ACTIONS} | {"write_store": 1, "read_nothing": 1})
+        names = [*(f"{kind}_{name}" for kind, name in _ACTIONS), "write_store", "read_nothing"]
+        actions = data.StructLayout(dict.fromkeys(names, 1))
         action = Signal(actions)
         active, done = Signal(), Signal()
         m.d.comb += self.i.ready.eq(~pending)

@@ -1,8 +1,8 @@
 """One element of the ring: weights, state and learning of the neurons it holds.
 
 Function: two multiply-accumulate lanes on one weight memory, an element-wise unit for two contexts of state, a table, a
-gradient memory and the parameter update. Which of them does what in a cycle is said by the control word (`rtl.hls.control`).
-Lane m serves context m in the twin echo, and output block b + m in the forward pass.
+gradient memory and the parameter update. Which of them does what in a cycle is said by the control word
+(`rtl.hls.control`). Lane m serves context m in the twin echo, and output block b + m in the forward pass.
 
 Latencies, from the cycle in which a control field acts (the scheduler's `rtl.hls.timing` names them):
 address -> weight 3, -> product 8, -> accumulator 9; state address -> read register 1, -> operand x 2; table look-up:
@@ -338,8 +338,8 @@ class Element(wiring.Component):
             gradients.w_data.eq(Mux(c.g_clear, 0, grad_sum[:36])),
         ]
 
-        # Update: shift by 16s, 4s and 1s, with one bit below for the rounding, then clip. What lies beyond the reach of the
-        # remaining shifts is clipped in any case, so each stage saturates to what the next ones can still bring back.
+        # Update: shift by 16s, 4s and 1s, with one bit below for the rounding, then clip. What lies beyond the reach of
+        # the remaining shifts is clipped in any case: each stage saturates to what the next can still bring back.
         window = g.clip_log2 + 1
         shift1, shift2 = _register("shift1", 4), _register("shift2", 2)
         coarse = _register("coarse", signed(37))
@@ -415,8 +415,9 @@ class Element(wiring.Component):
                 "pos_read0": pos_read[0], "pos_read1": pos_read[1], "mom_read0": mom_read[0], "mom_read1": mom_read[1],
                 "pos_sum0": pos_sum[0], "pos_sum1": pos_sum[1], "mom_sum0": mom_sum[0], "mom_sum1": mom_sum[1],
                 "kick0": kick[0], "kick1": kick[1],
-                "operand0": operand[0], "operand1": operand[1], "z_low": z_low, "z_high": z_high, "index": index, "fraction": fraction,
-                "interpolated": interpolated, "s_word": s_word, "difference": difference, "grad_sum": grad_sum, "update_sum": update_sum,
+                "operand0": operand[0], "operand1": operand[1], "z_low": z_low, "z_high": z_high,
+                "index": index, "fraction": fraction, "interpolated": interpolated, "s_word": s_word,
+                "difference": difference, "grad_sum": grad_sum, "update_sum": update_sum,
                 "addr_a": addr_a, "addr_b": addr_b, "we_b": we_b, "wdata": wdata, "io": io, "flags": flags,
             }  # fmt: skip
             layout = trace_layout(g)

@@ -1,8 +1,8 @@
 """The machine model: a ring of elements, register by register and cycle by cycle, as vectors over the elements.
 
-It executes control words (`rtl.hls.control`) with the latencies of the element and nothing else: it knows no program and
-no formula of the physics. Golden answers for what the words compute (compared at every step's end), this model for when
-(the RTL is compared with it at every clock cycle). It never imports the RTL.
+It executes control words (`rtl.hls.control`) with the latencies of the element and nothing else: it knows no program
+and no formula of the physics. Golden answers for what the words compute (compared at every step's end), this model for
+when (the RTL is compared with it at every clock cycle). It never imports the RTL.
 
 Example
 -------
@@ -43,6 +43,17 @@ def _fits(value: Words, bits: int) -> npt.NDArray[np.bool_]:
     return np.asarray((value >> (bits - 1) == 0) | (value >> (bits - 1) == -1))
 
 
+_LANE_REGISTERS = """
+x r acc_low acc_high carry addend product pos_read mom_read pos_sum mom_sum kick impulse operand operand_clip
+op_a op_b sign
+""".split()
+_REGISTERS = """
+negated z_low z_high index fraction interpolated s_word difference grad_sum update_sum addr_a addr_b we_b
+wdata io captured flags coarse middle fine update_step shift1 shift2 weight_a weight_b array_a array_b
+grad_read grad_array grad_output
+""".split()
+
+
 class Machine:
     """State of a ring and its step of one clock cycle.
 
@@ -56,12 +67,9 @@ class Machine:
         self.weights = np.zeros((p, WEIGHT_WORDS), np.int64)
         self.gradients = np.zeros((p, PARAMETER_WORDS), np.int64)
         self.position, self.momentum, self.table_s = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(3))
-        for name in ("x", "r", "acc_low", "acc_high", "carry", "addend", "product", "pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "impulse",
-                     "operand", "operand_clip", "op_a", "op_b", "sign"):  # fmt: skip
+        for name in _LANE_REGISTERS:
             setattr(self, name, np.zeros((2, p), np.int64))
-        for name in ("negated", "z_low", "z_high", "index", "fraction", "interpolated", "s_word", "difference", "grad_sum", "update_sum", "addr_a",
-                     "addr_b", "we_b", "wdata", "io", "captured", "flags", "coarse", "middle", "fine", "update_step", "shift1", "shift2",
-                     "weight_a", "weight_b", "array_a", "array_b", "grad_read", "grad_array", "grad_output"):  # fmt: skip
+        for name in _REGISTERS:
             setattr(self, name, np.zeros(p, np.int64))
         self.multiplier = np.zeros((3, 2, p), np.int64)
         self.acc_control = (0, 0)

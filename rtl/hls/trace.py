@@ -16,8 +16,9 @@ def trace_layout(geometry: Geometry) -> dict[str, int]:
         "kick": g.kick_bits + 1, "operand": 18,
     }  # fmt: skip
     single = {
-        "z_low": g.low_bits, "z_high": g.accumulator_bits - g.low_bits, "index": 9, "fraction": 12, "interpolated": 31, "s_word": 18,
-        "difference": 37, "grad_sum": 37, "update_sum": 19, "addr_a": 10, "addr_b": 10, "we_b": 1, "wdata": 18,
+        "z_low": g.low_bits, "z_high": g.accumulator_bits - g.low_bits, "index": 9, "fraction": 12,
+        "interpolated": 31, "s_word": 18, "difference": 37, "grad_sum": 37, "update_sum": 19,
+        "addr_a": 10, "addr_b": 10, "we_b": 1, "wdata": 18,
         "io": g.chain_bits, "flags": 5,
     }  # fmt: skip
     return {f"{name}{lane}": bits for name, bits in pair.items() for lane in range(2)} | single

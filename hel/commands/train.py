@@ -89,6 +89,8 @@ def text(result: dict[str, Any]) -> str:
         f"epoch {k:3d}  cost {row['cost']:.4f}  training accuracy {row['training_accuracy']:.4f}"
         for k, row in enumerate(result["history"], start=1)
     ]
+    if result["flags"]:
+        lines.append(f"flags raised on the way: {', '.join(result['flags'])}")
     measure = "test" if result["test_accuracy"] is not None else "validation"
     if "mismatches" in result:
         lines.append(f"array and golden: {result['mismatches']} mismatches in {result['compared_words']} words")

@@ -21,7 +21,7 @@ from amaranth.hdl import Cat, ClockSignal, Const, Elaboratable, Instance, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.element import ControlWord
+from rtl.arithmetic import ControlWord
 from rtl.hls.geometry import Geometry
 from rtl.hls.trace import trace_bits
 

@@ -29,7 +29,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from rtl.element import ControlWord
+from rtl.arithmetic import ControlWord
 from rtl.hls.command import ADDRESSES, MAX_SHIFT
 from rtl.hls.control import ELEMENT_FIELDS, FIELDS, WORD_BITS, ImmSource
 from rtl.hls.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry

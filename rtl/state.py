@@ -1,0 +1,122 @@
+"""Position and momentum of an element's neurons in two contexts: drift, kick, and the operand cut.
+
+    drift   q += p or q -= p          exact: q's extra fraction bits make (h/2) p an integer of its last place
+    kick    p += K or p -= K          K = half_up(force sum); the rounding bit rides on the carry, -(v + r) = ~v + !r
+    cut     x = saturate(q >> shift)  the position as a multiplier operand
+
+Every write wraps; `flags` tells where the exact value did not fit. Latency of drift and kick: read, add, write; of the
+cut: 2.
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
+from amaranth.lib import data
+from amaranth.lib.memory import Memory
+
+from rtl.arithmetic import ControlWord, add, fits, pair, register, saturate, shift_right
+from rtl.hls.control import KickSelect, KickSource, StationarySource
+from rtl.hls.geometry import MAX_FOLD, Geometry
+
+__all__ = ["State"]
+
+
+class State(Elaboratable):
+    """See the module's text.
+
+    Inputs
+    ------
+    acc : a lane: accumulator with a force sum
+    io : word of the host chain
+
+    Outputs
+    -------
+    pos_read, mom_read, pos_sum, mom_sum, kick, operand : registers, a context
+    flags : q_overflow, p_overflow, operand_clipped, in this cycle
+    """
+
+    def __init__(self, geometry: Geometry, control: data.View[ControlWord]) -> None:
+        g = geometry
+        self.geometry, self.control = geometry, control
+        self.acc = [Signal(signed(g.accumulator_bits)) for _ in range(2)]
+        self.io = Signal(signed(g.chain_bits))
+        self.pos_read = pair("pos_read", signed(g.position_bits))
+        self.mom_read = pair("mom_read", signed(g.momentum_bits))
+        self.pos_sum = pair("pos_sum", signed(g.position_bits + 1))
+        self.mom_sum = pair("mom_sum", signed(g.kick_bits + 2))
+        self.kick = pair("kick", signed(g.kick_bits + 1))  # with one bit below its last place, for the rounding
+        self.operand = pair("operand", signed(18))
+        self.flags = Signal(3)
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        c, g = self.control, self.geometry
+        clipped = pair("operand_clip", 1)
+        for context, address in enumerate((c.s_addr0, c.s_addr1)):
+            self._words(m, context, address)
+            self._drift(m, context)
+            self._kick(m, context)
+            operand, lost = saturate(shift_right(self.pos_read[context], g.operand_shift), g.operand_bits)
+            m.d.sync += [self.operand[context].eq(operand), clipped[context].eq(lost)]
+        self._take_force(m)
+        q_fits = [fits(value, g.position_bits) for value in self.pos_sum]
+        p_fits = [fits(value, g.momentum_bits) for value in self.mom_sum]
+        used = (c.x_en & c.x_load) | (c.r_src == StationarySource.X)
+        m.d.comb += self.flags.eq(
+            Cat(c.we_q & ~(q_fits[0] & q_fits[1]), c.we_p & ~(p_fits[0] & p_fits[1]), used & (clipped[0] | clipped[1]))
+        )
+        return m
+
+    def _words(self, m: Module, context: int, address: Signal) -> None:
+        c, g = self.control, self.geometry
+        for name, bits, total, enable in (
+            ("position", g.position_bits, self.pos_sum[context], c.we_q),
+            ("momentum", g.momentum_bits, self.mom_sum[context], c.we_p),
+        ):
+            memory = Memory(shape=signed(bits), depth=MAX_FOLD, init=[], attrs={"ram_style": "distributed"})
+            m.submodules[f"{name}{context}"] = memory
+            read, write = memory.read_port(domain="comb"), memory.write_port()
+            m.d.comb += [
+                read.addr.eq(address),
+                write.addr.eq(c.w_addr),
+                write.en.eq(enable),
+                write.data.eq(total[:bits]),
+            ]
+            if name == "position":
+                m.d.sync += self.pos_read[context].eq(Mux(c.q_io, self.io[:bits], read.data))
+            else:
+                m.d.sync += self.mom_read[context].eq(Mux(c.p_zero, 0, read.data))
+
+    def _drift(self, m: Module, context: int) -> None:
+        c = self.control
+        p = self.mom_read[context]
+        m.d.sync += self.pos_sum[context].eq(
+            add(self.pos_read[context], p ^ c.q_sub.replicate(len(p)).as_signed(), c.q_sub)
+        )
+
+    def _kick(self, m: Module, context: int) -> None:
+        c, bits = self.control, self.geometry.kick_bits
+        impulse, carry = register(f"impulse{context}", signed(bits)), register(f"impulse_carry{context}", 1)
+        subtract = c.p_sub[context]
+        for select, lane in ((KickSelect.OWN, context), (KickSelect.LANE0, 0), (KickSelect.LANE1, 1)):
+            with m.If(c.k_sel == select):
+                m.d.sync += [
+                    impulse.eq(self.kick[lane][1:].as_signed() ^ subtract.replicate(bits).as_signed()),
+                    carry.eq(self.kick[lane][0] ^ subtract),
+                ]
+        m.d.sync += self.mom_sum[context].eq(add(self.mom_read[context], impulse, carry))
+
+    def _take_force(self, m: Module) -> None:
+        """Force sums, or a host word, to the kick registers; the sums' high half is there one cycle later."""
+        c, g = self.control, self.geometry
+        low = max(0, min(g.low_bits - (g.kick_shift - 1), g.kick_bits + 1))
+        take_high = register("take_high", 1)
+        m.d.sync += take_high.eq(c.k_src == KickSource.ACC)
+        for lane, kick in enumerate(self.kick):
+            force = (self.acc[lane] >> (g.kick_shift - 1)).as_signed()
+            with m.If(c.k_src == KickSource.IO):
+                m.d.sync += kick.eq(Cat(Const(0, 1), self.io[: g.momentum_bits]).as_signed())
+            with m.If(c.k_src == KickSource.ACC):
+                m.d.sync += kick[:low].eq(force[:low])
+            with m.If(take_high):
+                m.d.sync += kick[low:].eq(force[low:].as_signed())

@@ -1,8 +1,8 @@
 """Two multiply-accumulate lanes: operands, multipliers, accumulators, and the words that rotate.
 
 Lane m multiplies a weight, or its stationary operand r_m, by its rotating word x_m, by r_m, or by the broadcast word.
-The product enters accumulator m, on top of nothing, of itself, or of the neighbour's: a row sum that stays, or a partial
-sum that travels. The accumulator's high half adds one cycle later than its low half.
+The product enters accumulator m, on top of nothing, of itself, or of the neighbour's: a row sum that stays, or a
+partial sum that travels. The accumulator's high half adds one cycle later than its low half.
 
 Latency, from the choice of the factors: product 5, low half of the accumulator 6, high half 7.
 """

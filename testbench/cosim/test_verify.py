@@ -121,13 +121,13 @@ def geometry_with(**changes: int) -> Callable[[pytest.MonkeyPatch], None]:
 
 def no_carry(patch: pytest.MonkeyPatch) -> None:
     """Adders forget their carry: subtraction and rounding are one too small."""
-    original = rtl.element._add
+    original = vars(rtl.element)["_add"]
     patch.setattr(rtl.element, "_add", lambda a, b, carry, **options: original(a, b, Const(0, 1), **options))
 
 
 def no_saturation(patch: pytest.MonkeyPatch) -> None:
     """Operands wrap; the flag is still raised."""
-    original = rtl.element._saturate
+    original = vars(rtl.element)["_saturate"]
 
     def saturate(value: Value, bits: int) -> tuple[Value, Value]:
         return value[:bits].as_signed(), original(value, bits)[1]
@@ -175,8 +175,7 @@ def test_golden_alone_sees(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_machine_model_sees_a_cycle_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that golden finds right, one cycle away from where the model has them."""
-    latency = Ring.latency.fget
-    assert latency is not None
+    latency = vars(Ring)["latency"].fget
     monkeypatch.setattr(Ring, "latency", property(lambda ring: latency(ring) + 1))
     found = verify("linear", simulator="icarus", neurons=2, elements=1, inputs=1, steps=1, stalls=0)
     assert found["mismatches"] > 0

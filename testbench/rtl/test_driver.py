@@ -38,14 +38,14 @@ def test_what_is_loaded_and_run() -> None:
     assert segments(DRIVER.load_parameters(THETA)) == [("load_weight", SCHEDULE.memory.words, 1)]
     assert segments(DRIVER.load_state(vector, vector)) == [("load_position", 3, 0), ("load_momentum", 3, 0)]
     assert segments(DRIVER.nudge(vector)) == [("nudge", 3, 0)]
-    assert segments(DRIVER.forward(np.zeros((5, 3)))) == [("forward", 5, 0)]
-    assert segments(DRIVER.echo(np.zeros((5, 3)))) == [("echo", 5, 0)]
+    assert segments(DRIVER.forward(np.zeros((5, 3), np.int64))) == [("forward", 5, 0)]
+    assert segments(DRIVER.echo(np.zeros((5, 3), np.int64))) == [("echo", 5, 0)]
     assert [c.shift for c in DRIVER.update(-7)] == [-7]
 
 
 def test_nothing_to_do_is_no_command() -> None:
     """A command repeats at least once."""
-    assert DRIVER.forward(np.zeros((0, 3))) == [] and DRIVER.echo(np.zeros((0, 3))) == []
+    assert DRIVER.forward(np.zeros((0, 3), np.int64)) == [] and DRIVER.echo(np.zeros((0, 3), np.int64)) == []
     assert Driver(scheduled("linear", 4, 2, 1)).load_table() == [], "no table, none to load"
 
 

@@ -23,7 +23,10 @@ def interpret(schedule: Schedule, requests: Requests) -> list[Command]:
     """The commands that an array would run, by the table in rtl.hls.registers."""
     names = {s.start: s for s in schedule.segments.values()}
     segment = repeat = 0
-    found: list[tuple[str, int, int, int, list[int], list[int], int]] = []
+    found: list[tuple[str, int, int, int]] = []
+    inputs: list[list[int]] = []
+    words: list[list[int]] = []
+    replies: list[int] = []
     for request in requests.tolist():
         addr, data, is_write = request >> 32 & 0xFFFF, request & 0xFFFFFFFF, request >> 48
         if is_write and addr == Address.SEGMENT:
@@ -35,17 +38,21 @@ def interpret(schedule: Schedule, requests: Requests) -> list[Command]:
             assert segment >> 16 == len(s.words)
             needs = Needs.INPUTS * s.inputs | Needs.LOADS * s.loads | Needs.SENDS * s.sends
             assert data >> 8 == needs
-            found.append((s.name, repeat & 0xFFFF, repeat >> 16, signed(data & 127, 7), [], [], 0))
-        elif is_write and addr in (Address.INPUT, Address.WORD):
-            found[-1][4 if addr == Address.INPUT else 5].append(signed(data, 32))
+            found.append((s.name, repeat & 0xFFFF, repeat >> 16, signed(data & 127, 7)))
+            inputs.append([])
+            words.append([])
+            replies.append(0)
+        elif is_write:
+            assert addr in (Address.INPUT, Address.WORD)
+            (inputs if addr == Address.INPUT else words)[-1].append(signed(data, 32))
         else:
-            assert not is_write and addr == Address.WORD
-            found[-1] = (*found[-1][:-1], found[-1][-1] + 1)
+            assert addr == Address.WORD
+            replies[-1] += 1
     commands = []
-    for name, iterations, base, shift, inputs, words, replies in found:
-        u = np.array(inputs, np.int64).reshape(iterations, -1)
-        command = Command(name, iterations, base, shift, u, np.array(words, np.int64))
-        assert command.replies(schedule) == replies
+    for (name, iterations, base, shift), u, w, sent in zip(found, inputs, words, replies, strict=True):
+        rows = np.array(u, np.int64).reshape(iterations, -1)
+        command = Command(name, iterations, base, shift, rows, np.array(w, np.int64))
+        assert command.replies(schedule) == sent
         commands.append(command)
     return commands
 

@@ -32,9 +32,10 @@ def test_inputs_and_the_constant_one_are_broadcast() -> None:
     u = np.array([[11, 22], [33, 44]])
     segment = SCHEDULE.segments["forward"].words
     stored = [decode(word) for word in segment] * 2
-    expected = {ImmSource.ONE: lambda f, t: SCHEDULE.geometry.one, ImmSource.INPUT: lambda f, t: u[t, f["u_index"]]}
+    one = SCHEDULE.geometry.one
     for index, (f, (_, imm)) in enumerate(zip(stored, resolve(SCHEDULE, Command("forward", 2, inputs=u)), strict=True)):
-        assert imm == expected.get(ImmSource(f["imm_src"]), lambda f, t: 0)(f, index // len(segment))
+        expected = {ImmSource.ONE: one, ImmSource.INPUT: int(u[index // len(segment), f["u_index"] % 2])}
+        assert imm == expected.get(ImmSource(f["imm_src"]), 0)
 
 
 def test_host_words_are_broadcast_in_order() -> None:

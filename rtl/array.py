@@ -111,27 +111,39 @@ class Array(wiring.Component):
             with m.If(~request.write & ~Cat(*known).any()):
                 m.d.sync += action.read_nothing.eq(1)
 
-        segment, repeat = Signal(32), Signal(32)
+        segment, repeat, given = Signal(32), Signal(32), Signal(32)
         command = sequencer.i_command.payload
         m.d.comb += [
             command.start.eq(segment[:12]),
             command.length.eq(segment[16:28]),
             command.iterations.eq(repeat[:16]),
             command.base.eq(repeat[16:26]),
-            command.shift.eq(held.data[:7].as_signed()),
-            Cat(command.inputs, command.loads, command.sends).eq(held.data[8:11]),
-            sequencer.i_input.payload.eq(held.data[:18].as_signed()),
-            sequencer.i_word.payload.eq(held.data[: min(32, g.chain_bits)].as_signed()),
+            command.shift.eq(given[:7].as_signed()),
+            Cat(command.inputs, command.loads, command.sends).eq(given[8:11]),
+            sequencer.i_input.payload.eq(given[:18].as_signed()),
+            sequencer.i_word.payload.eq(given[: min(32, g.chain_bits)].as_signed()),
             sequencer.store_addr.eq(held.addr[2:]),
             sequencer.store_part.eq(held.addr[:2]),
             sequencer.store_data.eq(held.data),
         ]
         assert (Needs.INPUTS, Needs.LOADS, Needs.SENDS) == (1, 2, 4)
+        # A word for one of the sequencer's streams waits in a register of its own: nothing waits for more than that.
+        offers = {"commit": sequencer.i_command, "input": sequencer.i_input, "word": sequencer.i_word}
+        offered = [Signal(name=f"offered_{name}") for name in offers]
+        offering = Cat(*(action[f"write_{name}"] for name in offers)).any()
+        free = ~Cat(*offered).any()
+        for (name, target), on in zip(offers.items(), offered, strict=True):
+            m.d.comb += target.valid.eq(on)
+            with m.If(on & target.ready):
+                m.d.sync += on.eq(0)
+            with m.If(active & free & action[f"write_{name}"]):
+                m.d.sync += [on.eq(1), given.eq(held.data)]
+
         # The array is idle when nothing was busy for as long as a word takes to reach the last register.
         settle = ring.latency + 12
         quiet = Signal(range(settle + 1))
         idle = Signal()
-        m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy)
+        m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy & free)
         with m.If(sequencer.busy):
             m.d.sync += quiet.eq(0)
         with m.Elif(quiet != settle):
@@ -140,9 +152,6 @@ class Array(wiring.Component):
         m.d.comb += [
             sequencer.store_we.eq(active & action.write_store),
             sequencer.clear.eq(active & action.write_cycles),
-            sequencer.i_command.valid.eq(active & action.write_commit),
-            sequencer.i_input.valid.eq(active & action.write_input),
-            sequencer.i_word.valid.eq(active & action.write_word),
         ]
         with m.If(active & action.write_segment):
             m.d.sync += segment.eq(held.data)
@@ -153,8 +162,10 @@ class Array(wiring.Component):
         m.d.comb += [self.o.payload.eq(answer), self.o.valid.eq(answering)]
         with m.If(self.o.ready):
             m.d.sync += answering.eq(0)
-        word = Signal(signed(32))
-        m.d.comb += word.eq(results.o.payload)
+        word, word_valid = Signal(signed(32)), Signal()
+        m.d.comb += results.o.ready.eq(~word_valid)
+        with m.If(~word_valid):
+            m.d.sync += [word.eq(results.o.payload), word_valid.eq(results.o.valid)]
         values: dict[str, Value] = {
             "identity": Const(IDENTITY_WORD, 32),
             "status": ~idle,
@@ -167,22 +178,16 @@ class Array(wiring.Component):
         reads = [action[f"read_{name}"] for name in values]
         available = Signal()
         m.d.comb += available.eq(
-            (~action.read_word | results.o.valid) & (~action.read_idle | idle) & (~answering | self.o.ready)
+            (~action.read_word | word_valid) & (~action.read_idle | idle) & (~answering | self.o.ready)
         )
         reading = Signal()
-        m.d.comb += [
-            reading.eq(active & (Cat(*reads).any() | action.read_nothing) & available),
-            results.o.ready.eq(reading & action.read_word),
-        ]
+        m.d.comb += reading.eq(active & (Cat(*reads).any() | action.read_nothing) & available)
+        with m.If(reading & action.read_word):
+            m.d.sync += word_valid.eq(0)
         with m.If(reading):
             picked = [Mux(on, value, 0) for on, value in zip(reads, values.values(), strict=True)]
             m.d.sync += [answer.eq(reduce(or_, picked)), answering.eq(1)]
-        waits = (
-            (action.write_commit & ~sequencer.i_command.ready)
-            | (action.write_input & ~sequencer.i_input.ready)
-            | (action.write_word & ~sequencer.i_word.ready)
-        )
-        m.d.comb += done.eq(active & Mux(held.write, ~waits, reading))
+        m.d.comb += done.eq(active & Mux(held.write, ~offering | free, reading))
 
         if self._has_trace:
             issued = sequencer.issued

@@ -35,23 +35,15 @@ class Queue(wiring.Component):
         )
         write, read = memory.write_port(), memory.read_port(domain="comb")
         put, get = Signal(bits + 1), Signal(bits + 1)
-        full, empty = Signal(), Signal(init=1)
         push, pop = self.i.valid & self.i.ready, self.o.valid & self.o.ready
         m.d.comb += [
-            self.i.ready.eq(~full),
-            self.o.valid.eq(~empty),
+            self.i.ready.eq(put != get ^ (1 << bits)),
+            self.o.valid.eq(put != get),
             write.addr.eq(put[:bits]),
             write.data.eq(self.i.payload),
             write.en.eq(push),
             read.addr.eq(get[:bits]),
             self.o.payload.eq(read.data),
         ]
-        next_put, next_get = Signal(bits + 1), Signal(bits + 1)
-        m.d.comb += [next_put.eq(put + push), next_get.eq(get + pop)]
-        m.d.sync += [
-            put.eq(next_put),
-            get.eq(next_get),
-            empty.eq(next_put == next_get),
-            full.eq(next_put == next_get ^ (1 << bits)),
-        ]
+        m.d.sync += [put.eq(put + push), get.eq(get + pop)]
         return m

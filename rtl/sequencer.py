@@ -118,12 +118,16 @@ class Sequencer(wiring.Component):
             words.i.valid.eq(self.i_word.valid),
             self.i_word.ready.eq(words.i.ready),
         ]
-        m.d.sync += [
-            word_credit.eq(word_credit + word_in - Mux(start_iteration & c.loads, g.elements, 0)),
-            space_credit.eq(space_credit + self.taken - Mux(start_iteration & c.sends, g.elements, 0)),
-            input_credit.eq(input_credit + input_in - Mux(start_iteration & c.inputs, g.inputs, 0)),
-        ]
-        # One cycle old; an iteration lasts at least two, so no credit is spent twice.
+        # What comes and goes is counted one cycle late, and `ready` is one cycle old: an iteration lasts at least two, so
+        # no credit is spent twice.
+        for credit, gained, need, amount in (
+            (word_credit, word_in, c.loads, g.elements),
+            (space_credit, self.taken, c.sends, g.elements),
+            (input_credit, input_in, c.inputs, g.inputs),
+        ):
+            gain, spend = Signal(), Signal()
+            m.d.sync += [gain.eq(gained), spend.eq(start_iteration & need)]
+            m.d.sync += credit.eq(credit + Mux(spend, Mux(gain, 1 - amount, -amount), gain))
         ready = Signal()
         m.d.sync += ready.eq(
             (~c.loads | (word_credit >= g.elements))
@@ -139,7 +143,9 @@ class Sequencer(wiring.Component):
         last = Signal()
         issue = Signal()
         count = Signal()
-        m.d.sync += self.cycles.eq(self.cycles + count)
+        counted, stalled = Signal(), Signal()
+        m.d.sync += [counted.eq(count), self.cycles.eq(self.cycles + counted), self.stalls.eq(self.stalls + stalled)]
+        m.d.sync += stalled.eq(0)
         with m.FSM():
             with m.State("FETCH"):
                 m.d.comb += [commands.o.ready.eq(1), count.eq(commands.o.valid)]
@@ -162,7 +168,7 @@ class Sequencer(wiring.Component):
                     m.d.sync += repeat.eq(repeat - 1)
                     m.next = "ISSUE"
                 with m.Else():
-                    m.d.sync += self.stalls.eq(self.stalls + 1)
+                    m.d.sync += stalled.eq(1)
             with m.State("ISSUE"):
                 m.d.comb += [count.eq(1), issue.eq(1)]
                 m.d.sync += [pc.eq(pc + 1), left.eq(left - 1), last.eq(left == 2)]
@@ -251,7 +257,7 @@ class Sequencer(wiring.Component):
             m.d.sync += self.control[name].eq(Mux(valid, resolved[name], 0))
         clipped = Mux(shift < 0, 0, Mux(shift > MAX_SHIFT, MAX_SHIFT, shift))
         m.d.sync += self.control.shift.eq(Mux(valid, clipped, 0))
-        m.d.comb += self.busy.eq(
+        m.d.sync += self.busy.eq(
             count | commands.o.valid | Cat(*(stage.valid for stage in stages)).any() | valid | self.issued
         )
         return m

@@ -3,15 +3,19 @@
     python -m hel.demo [-o build/demo] [--skip-build]
 
 Writes learning_curve.png, trajectories.png and the build's products below the output folder, prints what it measured.
+The build runs beside the training: one core each.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from golden.errors import HelError
 from hel import figures
 from hel.commands import build, train
 from hel.output import Progress
@@ -19,7 +23,7 @@ from hel.parse import Parser, integer
 
 __all__ = ["main"]
 
-NEURONS, ELEMENTS, EPOCHS = 32, 16, 4
+NEURONS, ELEMENTS, EPOCHS = 32, 8, 3
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,16 +42,22 @@ def _main(argv: list[str] | None) -> int:
     args = parser.parse_args(argv)
     progress = Progress(interval_s=15.0)
 
-    progress.line(f"1. dense, N = {NEURONS}, learns digits in the RTL under Verilator, golden in step")
-    result = learn(args, progress)
-    progress.close()
+    building = None if args.skip_build else start_build(args, progress)
+    try:
+        progress.line(f"dense, N = {NEURONS}, P = {ELEMENTS}, learns digits in the RTL under Verilator, golden in step")
+        result = learn(args, progress)
+    except BaseException:
+        if building is not None:
+            building.terminate()
+        raise
+    finally:
+        progress.close()
     print(train.text(result))
     print(figures.learning_curve(result, args.output / "learning_curve.png"))
     print(draw(args, result))
-    if args.skip_build:
+    if building is None:
         return 0
-    progress.line(f"2. the bitstream for ULX3S-85F, P = {ELEMENTS}, N = {NEURONS}")
-    report = make_bitstream(args)
+    report = finish_build(building, progress)
     print(build.text(report))
     steps = result["training"].task.steps
     print(f"{gradients_per_s(report, steps):.0f} gradients/s (T = {steps}: forward, twin echo and update)")
@@ -70,12 +80,24 @@ def draw(args: argparse.Namespace, result: dict[str, Any]) -> Path:
     return figures.trajectories(result["training"], result["parameters"], args.output / "trajectories.png")
 
 
-def make_bitstream(args: argparse.Namespace) -> dict[str, Any]:
-    """`hel build`, into the demo's folder."""
-    from hel.__main__ import parsed
+def start_build(args: argparse.Namespace, progress: Progress) -> subprocess.Popen[str]:
+    """`hel build` in a process of its own; its words go to build.log."""
+    args.output.mkdir(parents=True, exist_ok=True)
+    progress.line(f"beside it: the bitstream for ULX3S-85F, P = {ELEMENTS} (progress in {args.output / 'build.log'})")
+    command = [sys.executable, "-m", "hel", "build", "dense", "--json", "-o", str(args.output)]
+    command += ["--neurons", str(NEURONS), "--elements", str(ELEMENTS)]
+    with open(args.output / "build.log", "w") as log:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
 
-    argv = ["dense", "--neurons", str(NEURONS), "--elements", str(ELEMENTS), "-o", str(args.output)]
-    return dict(build.run(parsed("build", build, argv)))
+
+def finish_build(building: subprocess.Popen[str], progress: Progress) -> dict[str, Any]:
+    """Its report, when it is done."""
+    if building.poll() is None:
+        progress.line("the array has learnt; place and route is still at work")
+    answer, _ = building.communicate()
+    if building.returncode:
+        raise HelError(f"the build ended with exit code {building.returncode}; build.log says why")
+    return dict(json.loads(answer))
 
 
 def gradients_per_s(report: dict[str, Any], steps: int) -> float:

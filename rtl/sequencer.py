@@ -118,8 +118,8 @@ class Sequencer(wiring.Component):
             words.i.valid.eq(self.i_word.valid),
             self.i_word.ready.eq(words.i.ready),
         ]
-        # What comes and goes is counted one cycle late, and `ready` is one cycle old: an iteration lasts at least two, so
-        # no credit is spent twice.
+        # What comes and goes is counted one cycle late, and `ready` is one cycle old: an iteration lasts at least two,
+        # so no credit is spent twice.
         for credit, gained, need, amount in (
             (word_credit, word_in, c.loads, g.elements),
             (space_credit, self.taken, c.sends, g.elements),

@@ -4,7 +4,7 @@ The build fails if its clock is not met or if the placed netlist has lost a mult
 Native yosys and nextpnr are used where they are on PATH, else those of the Python index.
 
 example:
-  hel build dense --board ulx3s_85f --neurons 64 --elements 16 --seed 1
+  hel build dense --board ulx3s_85f --neurons 64 --elements 16 --clock 125 --seed 1
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from hel.commands.systems import ARRAY_SYSTEMS
 from hel.options import add_seed, add_size, add_system, check_size, checked_system
 from hel.output import Progress
-from hel.parse import choose
+from hel.parse import choose, integer
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_system(parser)
     parser.add_argument("--board", default="ulx3s_85f", metavar="B", help="board; default: ulx3s_85f")
     add_size(parser, neurons=64, elements=16)
+    parser.add_argument(
+        "--clock", type=integer(10, 400), default=125, metavar="MHZ", help="clock to build for; default: 125"
+    )
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("build"), metavar="DIR", help="folder of the products; default: build"
     )
@@ -47,6 +50,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             neurons=args.neurons,
             elements=args.elements,
             seed=args.seed,
+            clock_hz=args.clock * 1e6,
             output=args.output,
             progress=progress,
         )

@@ -3,18 +3,20 @@ can fail."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from amaranth.hdl import Const, Value
+from amaranth.hdl import Const
 
-import rtl.element
+import rtl.arithmetic
 import testbench.cosim.array
 import testbench.cosim.verify
 from golden.errors import HelError
 from golden.formats import Formats
+from rtl.arithmetic import add, saturate
 from rtl.emit import array_verilog
 from rtl.hls import Geometry
 from rtl.ring import Ring
@@ -119,20 +121,23 @@ def geometry_with(**changes: int) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda patch: patch.setattr(testbench.cosim.verify, "build_array", build)
 
 
+def everywhere(patch: pytest.MonkeyPatch, name: str, replacement: Callable[..., Any]) -> None:
+    """Replaces a function of rtl.arithmetic in all modules that use it."""
+    original = getattr(rtl.arithmetic, name)
+    users = [module for key, module in sys.modules.items() if key.startswith("rtl.") and name in vars(module)]
+    for module in users:
+        if getattr(module, name) is original:
+            patch.setattr(module, name, replacement)
+
+
 def no_carry(patch: pytest.MonkeyPatch) -> None:
     """Adders forget their carry: subtraction and rounding are one too small."""
-    original = vars(rtl.element)["_add"]
-    patch.setattr(rtl.element, "_add", lambda a, b, carry, **options: original(a, b, Const(0, 1), **options))
+    everywhere(patch, "add", lambda a, b, carry, **options: add(a, b, Const(0, 1), **options))
 
 
 def no_saturation(patch: pytest.MonkeyPatch) -> None:
     """Operands wrap; the flag is still raised."""
-    original = vars(rtl.element)["_saturate"]
-
-    def saturate(value: Value, bits: int) -> tuple[Value, Value]:
-        return value[:bits].as_signed(), original(value, bits)[1]
-
-    patch.setattr(rtl.element, "_saturate", saturate)
+    everywhere(patch, "saturate", lambda value, bits: (value[:bits].as_signed(), saturate(value, bits)[1]))
 
 
 def swapped_lanes(patch: pytest.MonkeyPatch) -> None:

@@ -45,8 +45,10 @@ def test_tables(tmp_path):
     (tmp_path / "element.json").write_text(json.dumps({"fmax_hz": 1.0}))
     assert readme.builds(tmp_path)[2:] == ["| b | 16 | 16 | 16 | 16 | 16/16 | 16 | 190 MHz | 16 | 500 k | 2.00 |"]
     case = {"neurons": 32, "epochs": 4, "arithmetic": "fixed", "rule": "hel", "seeds": 5}
-    (tmp_path / "digits").write_text(json.dumps({"rows": [{"case": case, "mean": 0.97, "deviation": 0.001}]}))
-    assert readme.accuracies(tmp_path / "digits")[2:] == ["| 32 | 4 | fixed | HEL | 0.9700 ± 0.0010 | 5 |"]
+    (tmp_path / "digits").write_text(
+        json.dumps({"rows": [{"case": case, "mean": 0.97, "deviation": 0.001, "test_accuracy": [0.969, 0.971]}]})
+    )
+    assert readme.accuracies(tmp_path / "digits")[2:] == ["| 32 | 4 | fixed | HEL | 0.9700 ± 0.0010 | 0.9690 | 5 |"]
 
 
 def test_missing_marker():

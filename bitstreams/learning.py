@@ -29,7 +29,7 @@ def learning_plan(
         name=f"{schedule.plan.name}_n{g.neurons}_p{g.elements}_{board}_s{seed}",
         array=array_verilog(g, technology="ecp5"),
         dsp=2 * g.elements,
-        bram=2 * g.elements + store_memories(),
+        bram=2 * g.elements + store_memories(g),
         board=board,
         clock_hz=clock_hz,
         seed=seed,

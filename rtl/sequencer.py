@@ -34,7 +34,6 @@ from rtl.hls.command import ADDRESSES, MAX_SHIFT
 from rtl.hls.control import ELEMENT_FIELDS, FIELDS, WORD_BITS, ImmSource
 from rtl.hls.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
 from rtl.hls.registers import STORE_PARTS
-from rtl.hls.schedule import CONTROL_WORDS
 from rtl.primitives.memory import WeightMemory
 from rtl.queue import Queue
 
@@ -56,12 +55,11 @@ CommandLayout = data.StructLayout(
 
 StoredWord = data.StructLayout(FIELDS)
 _SLICES = -(-WORD_BITS // 18)
-_BANKS = CONTROL_WORDS // WEIGHT_WORDS
 
 
-def store_memories() -> int:
-    """Block memories of the control store."""
-    return _SLICES * _BANKS
+def store_memories(geometry: Geometry) -> int:
+    """Block memories of the control store: slices of 18 bits, banks of 1024 words."""
+    return _SLICES * (geometry.control_words // WEIGHT_WORDS)
 
 
 def chain_depth(geometry: Geometry) -> int:
@@ -82,7 +80,7 @@ class Sequencer(wiring.Component):
                 "i_input": In(stream.Signature(signed(18))),
                 "i_word": In(stream.Signature(word)),
                 "taken": In(1),
-                "store_addr": In(range(CONTROL_WORDS)),
+                "store_addr": In(range(geometry.control_words)),
                 "store_part": In(range(STORE_PARTS)),
                 "store_data": In(32),
                 "store_we": In(1),
@@ -136,7 +134,7 @@ class Sequencer(wiring.Component):
         )
 
         # Program counter.
-        pc = Signal(range(CONTROL_WORDS))
+        pc = Signal(range(g.control_words))
         left = Signal(12)
         repeat = Signal(16)
         base = Signal(10)
@@ -182,7 +180,7 @@ class Sequencer(wiring.Component):
 
         # What travels with the program counter while the store is read.
         travelling = data.StructLayout(
-            {"valid": 1, "base": 10, "shift": signed(7), "consumed": 1, "bank": range(max(_BANKS, 2))}
+            {"valid": 1, "base": 10, "shift": signed(7), "consumed": 1, "bank": len(pc) - 10}
         )
         stages = [Signal(travelling, name=f"stage{i}") for i in range(4)]
         m.d.comb += [
@@ -266,7 +264,7 @@ class Sequencer(wiring.Component):
         """The control store: slices of 18 bits, banks of 1024 words; its word two cycles after `pc`."""
         partial = Signal(32 * (STORE_PARTS - 1))
         commit = Signal()
-        where = Signal(range(CONTROL_WORDS))
+        where = Signal(range(self.geometry.control_words))
         what = Signal(32 * STORE_PARTS)
         with m.If(self.store_we):
             with m.Switch(self.store_part):
@@ -279,7 +277,7 @@ class Sequencer(wiring.Component):
             what.eq(Cat(partial, self.store_data)),
         ]
         banks = []
-        for index in range(_BANKS):
+        for index in range(self.geometry.control_words // WEIGHT_WORDS):
             slices = []
             for slice_ in range(_SLICES):
                 m.submodules[f"store{index}_{slice_}"] = memory = WeightMemory(technology=self.technology)

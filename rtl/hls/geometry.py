@@ -40,6 +40,8 @@ HOST_BITS = 32
 """Width of the host port's words: a state word travels as one."""
 TABLE_BASE = 512
 """The table stands at 512 ..., its last entry (the clamp) wraps to address 0; parameters from 1 on."""
+STORE_WORDS = (2048, 4096)
+"""Depths a control store may have."""
 MAX_FOLD = 16
 """Neurons an element can hold: depth of its state memories."""
 MAX_INPUTS = 32
@@ -56,6 +58,7 @@ class Geometry:
     neurons : N, a multiple of P
     inputs : m, input words a step (the constant one not counted)
     fraction_bits, operand_bits, integer_bits, log2_inverse_step, g_cut, clip_log2 : see golden.formats.Formats
+    control_words : depth of the control store; a schedule takes the smallest that holds it
 
     Raises
     ------
@@ -72,6 +75,7 @@ class Geometry:
     log2_inverse_step: int = 3
     g_cut: int = 6
     clip_log2: int = 9
+    control_words: int = 2048
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int) -> Geometry:

@@ -5,23 +5,19 @@ A schedule is a value with a checker. It is loaded, not wired: another program o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from golden.errors import HelError
 from rtl.hls.control import FIELDS, decode, encode
 from rtl.hls.emitter import Fields
-from rtl.hls.geometry import PARAMETER_WORDS, WEIGHT_WORDS, Geometry
+from rtl.hls.geometry import PARAMETER_WORDS, STORE_WORDS, WEIGHT_WORDS, Geometry
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.plan import Plan
 from rtl.hls.step import step_segment
 from rtl.hls.timing import GRAD_READ, GRAD_WRITE
 from rtl.hls.transfer import capture_segments, clear_segment, load_segments, update_segment
 
-__all__ = ["CONTROL_WORDS", "Schedule", "Segment", "schedule"]
-
-CONTROL_WORDS = 2048
-"""Depth of the control store."""
+__all__ = ["Schedule", "Segment", "schedule"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ class Schedule:
                 _check_weights(segment.name, fields)
             if not segment.loads and segment.name not in ("update", "clear"):
                 _check_gradients(segment.name, fields)
-        assert at <= CONTROL_WORDS
+        assert at <= self.geometry.control_words
 
     def __str__(self) -> str:
         rows = [f"{'segment':20} {'start':>6} {'words':>6}  uses"]
@@ -131,7 +127,7 @@ def schedule(plan: Plan, geometry: Geometry) -> Schedule:
     Raises
     ------
     HelError
-        Parameters or control words that do not fit.
+        Parameters that do not fit.
     """
     memory = MemoryMap(geometry, plan.parameters)
     raw: dict[str, list[Fields]] = {
@@ -143,11 +139,9 @@ def schedule(plan: Plan, geometry: Geometry) -> Schedule:
         **capture_segments(geometry.elements),
     }
     total = sum(len(words) for words in raw.values())
-    if total > CONTROL_WORDS:
-        raise HelError(
-            f"the control store holds {CONTROL_WORDS} words, N = {geometry.neurons} on P = {geometry.elements}"
-            f" needs {total}; use more elements"
-        )
+    # What fits the weight memories fits the deepest store: a parameter word has at most seven control words.
+    depth = next(words for words in STORE_WORDS if words >= total)
+    memory = replace(memory, geometry=replace(geometry, control_words=depth))
     segments, at = {}, 0
     for name, words in raw.items():
         assert all(field in FIELDS for word in words for field in word)

@@ -48,7 +48,9 @@ class Case:
 
 
 def problem(case: Case, seed: int, operand_bits: int = 18) -> dict[str, Any]:
-    """theta, inputs, targets, q0, p0 as floats that every format with these operands holds exactly.
+    """theta, inputs, targets, q0, p0 as floats that formats with these operands hold exactly.
+
+    That holds from w = 12 and f = 8 on; below, the fixed-point figures also contain the rounding of what is given.
 
     theta: the system's own initial(seed) on the operand grid. q0, p0 normal(0, 1/2) on 2**-8; inputs normal(0, 1/2) on
     2**-7; targets normal(0, 1) on 2**-8, one a step for a summed cost.
@@ -113,7 +115,7 @@ def gradcheck(
     >>> result["cosine_fixed"] > 0.999999, result["return_error_lsb"], result["flags"]
     (True, 0, [])
     """
-    power_of_two(eps)
+    rhel_fixed.log2_eps(eps)
     if steps < 1:
         raise HelError(f"the number of steps must be at least 1, got {steps}; use for example 1000")
     if cost not in COSTS:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from golden.errors import HelError
 from hel.commands import SUMMARIES
 from hel.output import stdout_to_stderr
 from hel.parse import Parser, UsageError, suggest
@@ -43,8 +44,10 @@ def guarded(work: Callable[[], int]) -> int:
         if (error.name or "").split(".")[0] == "testbench":
             return _fail(2, "co-simulation lives in a checkout, not in the installed package; clone it and run there")
         return _fail(2, f"{error.name} is not installed; `pip install hel-fpga[all]`, or `make env` in a checkout")
-    except ValueError as error:
+    except (HelError, UsageError) as error:
         return _fail(2, str(error))
+    except MemoryError as error:
+        return _fail(2, f"the run must fit this machine's memory: {error or 'it does not'}; use fewer steps or neurons")
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         return _fail(2, f"{error.strerror or error}{where}")

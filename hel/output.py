@@ -7,9 +7,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from golden.errors import HelError
 
 __all__ = ["Progress", "stdout_to_stderr", "table", "write_whole"]
 
@@ -69,16 +71,28 @@ def stdout_to_stderr() -> Iterator[None]:
         os.close(saved)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: into a temporary neighbour, then renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def write_whole(texts: Mapping[Path, str]) -> None:
+    """Write files whole, all of them or none: into temporary neighbours, then renamed.
+
+    Raises HelError where something stands that is not a regular file, and OSError where nothing can be written.
+    """
+    for path in texts:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise HelError(f"output goes to a regular file, '{path}' is none; choose another name")
+    made: list[tuple[str, Path]] = []
     try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        for path, text in texts.items():
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            made.append((name, path))
+            with os.fdopen(handle, "w") as file:
+                file.write(text)
+            os.chmod(name, 0o644)
+        for name, path in made:
+            os.replace(name, path)
     except BaseException:
-        os.unlink(name)
+        for name, _ in made:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
         raise
 
 

@@ -144,7 +144,7 @@ class Array(wiring.Component):
         quiet = Signal(range(settle + 1))
         idle = Signal()
         m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy & free)
-        with m.If(sequencer.busy):
+        with m.If(sequencer.busy | ~free):
             m.d.sync += quiet.eq(0)
         with m.Elif(quiet != settle):
             m.d.sync += quiet.eq(quiet + 1)

@@ -32,7 +32,7 @@ import numpy.typing as npt
 
 from golden.errors import HelError
 from golden.tables import entries
-from rtl.hls.command import MAX_SHIFT, Command
+from rtl.hls.command import MAX_ITERATIONS, MAX_SHIFT, Command
 from rtl.hls.schedule import Schedule
 
 __all__ = ["Driver"]
@@ -101,7 +101,8 @@ class Driver:
     def _steps(self, segment: str, inputs: Words) -> list[Command]:
         if np.ndim(inputs) != 2 or np.shape(inputs)[1] != self.geometry.inputs:
             raise HelError(f"inputs have shape (T, {self.geometry.inputs}), got {np.shape(inputs)}")
-        return [Command(segment, len(inputs), inputs=np.asarray(inputs))] if len(inputs) else []
+        parts = [inputs[at : at + MAX_ITERATIONS] for at in range(0, len(inputs), MAX_ITERATIONS)]
+        return [Command(segment, len(part), inputs=np.asarray(part)) for part in parts]
 
     def update(self, shift: int) -> list[Command]:
         """theta -= clip(G >> (shift + the parameter's offset)), then G = 0."""

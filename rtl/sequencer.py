@@ -5,7 +5,7 @@ that the iteration needs, and counts the cycles in `stalls`; inside an iteration
 without stalls: 2 + iterations * (1 + words), as `rtl.hls.schedule.Segment.cycles` says.
 
 The words then pass a pipeline: store (2 cycles), bank, address and shift arithmetic, choice of the broadcast word.
-Latency from the program counter to `control`: 6 cycles.
+Latency from the program counter to `control`: 5 cycles.
 
 Members
 -------

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from golden.errors import HelError
 from rtl.hls.command import Command
 from rtl.hls.registers import STORE_PARTS, Address, Needs
 from rtl.hls.schedule import Schedule
@@ -52,7 +53,7 @@ def command_requests(schedule: Schedule, commands: Sequence[Command]) -> Request
     for command in commands:
         segment = schedule.segments[command.segment]
         if not 1 <= command.iterations < 1 << 16:
-            raise ValueError(f"a command repeats 1 to 65535 times, got {command.iterations}; split it")
+            raise HelError(f"a command repeats 1 to 65535 times, got {command.iterations}; split it")
         needs = Needs.INPUTS * segment.inputs | Needs.LOADS * segment.loads | Needs.SENDS * segment.sends
         requests += [
             write(Address.SEGMENT, segment.start | len(segment.words) << 16),

@@ -30,10 +30,20 @@ from golden.rules.report import Report
 from golden.systems.base import System
 from golden.words import Words, power_of_two
 
-__all__ = ["FixedReport", "gradient", "return_error"]
+__all__ = ["FixedReport", "gradient", "log2_eps", "return_error"]
 
 MAX_EPS_LOG2 = 30
 """A stronger nudge would leave int64 before it wraps, a weaker one is always zero."""
+
+
+def log2_eps(eps: float) -> int:
+    """log2 of a nudge's strength; HelError when it is no power of two, or one that no word can hold."""
+    eps_log2 = power_of_two(eps)
+    if not -MAX_EPS_LOG2 <= eps_log2 <= MAX_EPS_LOG2:
+        raise HelError(
+            f"eps lies between 2**-{MAX_EPS_LOG2} and 2**{MAX_EPS_LOG2}, got 2**{eps_log2}; use for instance 2**-4"
+        )
+    return eps_log2
 
 
 @dataclass(frozen=True)
@@ -82,11 +92,7 @@ def gradient(
     >>> sorted(grads), report.passes, report.return_error_lsb, report.flags
     (['B', 'a', 'p0', 'q0', 'u'], 3, 0, <Flags: 0>)
     """
-    eps_log2 = power_of_two(eps)
-    if not -MAX_EPS_LOG2 <= eps_log2 <= MAX_EPS_LOG2:
-        raise HelError(
-            f"eps lies between 2**-{MAX_EPS_LOG2} and 2**{MAX_EPS_LOG2}, got 2**{eps_log2}; use for instance 2**-4"
-        )
+    eps_log2 = log2_eps(eps)
     if formats is None:
         formats = Formats(log2_inverse_step=3 if step is None else -power_of_two(step, "step"))
     if step is not None and step != formats.step:

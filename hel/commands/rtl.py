@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """System, size, formats, file."""
     add_system(parser)
     add_size(parser, neurons=64, elements=16)
-    parser.add_argument("--inputs", type=integer(1, 256), default=8, metavar="M", help="input channels; default: 8")
+    parser.add_argument("--inputs", type=integer(1, 32), default=8, metavar="M", help="input channels; default: 8")
     add_formats(parser, step="2^-2")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="Verilog file; FILE.json is its memory map"
@@ -46,8 +46,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.system, neurons=args.neurons, elements=args.elements, inputs=args.inputs, formats=number_formats
     )
     map_file = args.output.with_name(args.output.name + ".json")
-    write_whole(args.output, verilog)
-    write_whole(map_file, json.dumps(report, indent=1) + "\n")
+    write_whole({args.output: verilog, map_file: json.dumps(report, indent=1) + "\n"})
     return {"file": str(args.output), "memory_map": str(map_file), **report}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from hel.commands.systems import ARRAY_SYSTEMS
 from hel.commands.train import SIMULATORS
 from hel.options import add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
+from hel.output import Progress
 from hel.parse import choose, integer
 
 
@@ -35,6 +36,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     number_formats = formats(args)
     from testbench.cosim.verify import verify
 
+    progress = Progress()
     result: dict[str, Any] = verify(
         args.system,
         simulator=args.simulator,
@@ -43,6 +45,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         steps=args.steps,
         formats=number_formats,
         seed=args.seed,
+        notice=progress.line,
     )
     waited = result["cycles_predicted"] + result["stall_cycles"]
     return {**result, "failed": bool(result["mismatches"] or result["cycles"] != waited)}

@@ -18,4 +18,17 @@ def compile_array(program: Program, *, elements: int) -> Schedule:
         An operation the ring lacks, or sizes that do not fit it.
     """
     plan = bind(program)
-    return schedule(plan, Geometry.of(program.formats, elements=elements, neurons=program.n, inputs=program.m))
+    geometry = Geometry.of(
+        program.formats,
+        elements=elements,
+        neurons=program.n,
+        inputs=program.m,
+        sum_bits=program.accumulator_bits + _alignment(program),
+    )
+    return schedule(plan, geometry)
+
+
+def _alignment(program: Program) -> int:
+    """Bits by which the ring aligns a force to fraction 2w - 3 where the program is content with fewer."""
+    kick = next(op for op in program.ops if op.name == program.kick)
+    return 2 * program.formats.operand_bits - 3 - program.types[kick.operands[0]].fraction

@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.control import ImmSource, decode
+from rtl.hls.control import FIELDS, ImmSource, decode
 from rtl.hls.emitter import Fields
 from rtl.hls.machine import Machine
 from rtl.hls.schedule import Schedule
 
-__all__ = ["MAX_SHIFT", "Command", "play", "resolve"]
+__all__ = ["MAX_ITERATIONS", "MAX_SHIFT", "Command", "play", "resolve"]
 
 Words = npt.NDArray[np.int64]
 
+MAX_ITERATIONS = (1 << 16) - 1
+"""Iterations of one command."""
 MAX_SHIFT = 35
 """Largest shift of a gradient word; 0 is the smallest."""
 ADDRESSES = ("addr_a", "addr_b", "g_raddr", "g_waddr", "s_addr0", "s_addr1", "w_addr")
@@ -70,7 +72,7 @@ def resolve(schedule: Schedule, command: Command) -> Iterator[tuple[Fields, int]
             index = f.pop("u_index")
             if f.pop("relative"):
                 for name in ADDRESSES:
-                    f[name] |= base & ((1 << 10) - 1 if name.startswith("addr") else 511 if name[0] == "g" else 15)
+                    f[name] |= base & ((1 << FIELDS[name]) - 1)
             offset = f["shift"] - 64 if f["shift"] & 32 else f["shift"]
             f["shift"] = min(max(offset + command.shift, 0), MAX_SHIFT)
             if source is ImmSource.WORD:

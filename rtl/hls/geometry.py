@@ -42,6 +42,8 @@ TABLE_BASE = 512
 """The table stands at 512 ..., its last entry (the clamp) wraps to address 0; parameters from 1 on."""
 STORE_WORDS = (2048, 4096)
 """Depths a control store may have."""
+MAX_ELEMENTS = 255
+"""What the host port's SHAPE word can say."""
 MAX_FOLD = 16
 """Neurons an element can hold: depth of its state memories."""
 MAX_INPUTS = 32
@@ -59,6 +61,7 @@ class Geometry:
     inputs : m, input words a step (the constant one not counted)
     fraction_bits, operand_bits, integer_bits, log2_inverse_step, g_cut, clip_log2 : see golden.formats.Formats
     control_words : depth of the control store; a schedule takes the smallest that holds it
+    sum_bits : width of the program's widest sum, by interval (`Program.accumulator_bits`); 0 where no program is known
 
     Raises
     ------
@@ -76,9 +79,10 @@ class Geometry:
     g_cut: int = 6
     clip_log2: int = 9
     control_words: int = 2048
+    sum_bits: int = 0
 
     @classmethod
-    def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int) -> Geometry:
+    def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
         """Geometry of these formats."""
         if formats.g_bits != GRADIENT_BITS:
             raise HelError(f"the array's gradient words have {GRADIENT_BITS} bits, got g_bits = {formats.g_bits}")
@@ -92,11 +96,12 @@ class Geometry:
             log2_inverse_step=formats.log2_inverse_step,
             g_cut=formats.g_cut,
             clip_log2=formats.clip_log2,
+            sum_bits=sum_bits,
         )
 
     def __post_init__(self) -> None:
-        if self.elements < 1:
-            raise HelError(f"a ring has at least 1 element, got {self.elements}")
+        if not 1 <= self.elements <= MAX_ELEMENTS:
+            raise HelError(f"a ring has 1 to {MAX_ELEMENTS} elements, got {self.elements}; choose P within")
         if self.neurons < 1 or self.neurons % self.elements:
             raise HelError(
                 f"the ring folds N neurons evenly on P elements, got N = {self.neurons}, P = {self.elements};"
@@ -108,7 +113,7 @@ class Geometry:
                 f" use P >= {-(-self.neurons // MAX_FOLD)}"
             )
         if not 0 <= self.inputs <= MAX_INPUTS:
-            raise HelError(f"the array takes 0 to {MAX_INPUTS} inputs a step, got {self.inputs}")
+            raise HelError(f"the array takes 0 to {MAX_INPUTS} inputs a step, got {self.inputs}; use fewer")
         if not 8 <= self.operand_bits <= 18:
             raise HelError(f"the multipliers take operands of 8 to 18 bits, got {self.operand_bits}")
         if self.position_bits > HOST_BITS:
@@ -159,9 +164,9 @@ class Geometry:
 
     @property
     def accumulator_bits(self) -> int:
-        """Width that no sum of this array can overflow: N + m + 1 products, and 16 for the scaled diagonal one."""
+        """Width that no sum of this array can overflow: the program's, or that of N + m + 17 products."""
         terms = self.neurons + self.inputs + 17
-        return 2 * (self.operand_bits - 1) + terms.bit_length() + 1
+        return self.sum_bits or 2 * (self.operand_bits - 1) + terms.bit_length() + 1
 
     @property
     def low_bits(self) -> int:

@@ -135,7 +135,6 @@ class Machine:
         new["multiplier"] = np.stack([self.op_a * self.op_b, self.multiplier[0], self.multiplier[1]])
         scaled = _wrap(self.multiplier[2] << (4 if f("scale", 0) else 0), 40)
         new["product"] = ~scaled if f("negate", 0) else scaled
-        new["negated"] = np.full_like(self.negated, f("negate", 0))
         self._accumulate(f, new)
         if f("x_en", 0):
             new["x"] = self.operand if f("x_load", 0) else np.roll(self.x, 1, axis=1)

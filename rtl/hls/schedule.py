@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from golden.errors import HelError
 from rtl.hls.control import FIELDS, decode, encode
 from rtl.hls.emitter import Fields
 from rtl.hls.geometry import PARAMETER_WORDS, STORE_WORDS, WEIGHT_WORDS, Geometry
@@ -127,7 +128,7 @@ def schedule(plan: Plan, geometry: Geometry) -> Schedule:
     Raises
     ------
     HelError
-        Parameters that do not fit.
+        Parameters or control words that do not fit.
     """
     memory = MemoryMap(geometry, plan.parameters)
     raw: dict[str, list[Fields]] = {
@@ -139,8 +140,12 @@ def schedule(plan: Plan, geometry: Geometry) -> Schedule:
         **capture_segments(geometry.elements),
     }
     total = sum(len(words) for words in raw.values())
-    # What fits the weight memories fits the deepest store: a parameter word has at most seven control words.
-    depth = next(words for words in STORE_WORDS if words >= total)
+    depth = next((words for words in STORE_WORDS if words >= total), None)
+    if depth is None:
+        raise HelError(
+            f"the control store holds at most {STORE_WORDS[-1]} words, N = {geometry.neurons} on"
+            f" P = {geometry.elements} needs {total}; use fewer neurons or elements"
+        )
     memory = replace(memory, geometry=replace(geometry, control_words=depth))
     segments, at = {}, 0
     for name, words in raw.items():

@@ -19,7 +19,7 @@ from rtl.hls.registers import IDENTITY_WORD, Address
 from rtl.hls.trace import trace_bits
 from rtl.transactions import command_requests, read, store_requests, write
 from testbench.cosim import runner
-from testbench.cosim.session import SimulatedPort
+from testbench.cosim.session import SimulatedPort, SimulationError
 
 __all__ = ["ArrayPort", "build_array", "traced_bits"]
 
@@ -74,9 +74,13 @@ class ArrayPort:
         began = time.perf_counter()
         answers = (await self.port.play(script, traced=traced)).astype(np.int64)
         self.seconds += time.perf_counter() - began
-        self.cycles += int(answers[-2])
-        self.stalls += int(answers[-1])
-        self.predicted += sum(command.cycles(self.schedule) for command in commands)
+        cycles, stalls = int(answers[-2]), int(answers[-1])
+        predicted = sum(command.cycles(self.schedule) for command in commands)
+        if cycles != predicted + stalls:
+            raise SimulationError(f"the array took {cycles} cycles, not {predicted} scheduled and {stalls} waited")
+        self.cycles += cycles
+        self.stalls += stalls
+        self.predicted += predicted
         words = answers[:-2]
         bits = min(32, self.schedule.geometry.chain_bits)
         return np.asarray((words << (64 - bits)) >> (64 - bits))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from golden.errors import HelError
 from golden.train import train
 from testbench.cosim import train_rtl
+from testbench.cosim.session import SimulationError
 
 pytestmark = pytest.mark.cosim
 
@@ -45,7 +45,7 @@ def test_a_difference_stops_the_run(monkeypatch):
 
     monkeypatch.setattr(Driver, "load_parameters", wrong)
     machine = _machine_in_process()
-    with pytest.raises(HelError, match=r"must equal golden bit for bit, 1 of \d+ words differ"):
+    with pytest.raises(SimulationError, match=r"must equal golden bit for bit, 1 of \d+ words differ"):
         machine()
 
 

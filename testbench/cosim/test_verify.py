@@ -32,18 +32,17 @@ W16 = Formats(fraction_bits=12, operand_bits=16, integer_bits=5, log2_inverse_st
 SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=3, log2_inverse_step=1, g_cut=0, clip_log2=6)
 
 
-@pytest.fixture(autouse=True)
-def simulators() -> None:
-    """Both, or the module is skipped with the name of what is missing."""
-    for simulator in tools.SIMULATORS:
-        try:
-            tools.find(simulator)
-        except HelError as error:
-            pytest.skip(str(error))
+def need(simulator: str) -> None:
+    """The simulator, or the test is skipped with the name of what is missing."""
+    try:
+        tools.find(simulator)
+    except HelError as error:
+        pytest.skip(str(error))
 
 
 def run(system: str, simulator: str, sizes: tuple[int, int, int], **options: Any) -> dict[str, Any]:
     """`verify` with a report that must be all right."""
+    need(simulator)
     neurons, elements, inputs = sizes
     found = verify(system, simulator=simulator, neurons=neurons, elements=elements, inputs=inputs, **options)
     print({"seed": options.get("seed", 0)} | found)

@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golden.errors import HelError
 from golden.machine import GoldenMachine, drive_async
 from golden.train import Training
 from rtl.driver import Driver
 from rtl.hls import Command, Schedule, compile_array
 from testbench.cosim.array import ArrayPort, build_array
-from testbench.cosim.session import SimulatedPort, launch
+from testbench.cosim.session import SimulatedPort, SimulationError, launch
 
 __all__ = ["RtlMachine", "inside", "run"]
 
@@ -88,7 +87,7 @@ class RtlMachine:
         self.compared_words += int(np.size(expected))
         self.mismatches += int(np.count_nonzero(found != expected))
         if self.mismatches:
-            raise HelError(
+            raise SimulationError(
                 f"the array must equal golden bit for bit, {self.mismatches} of {self.compared_words} words differ;"
                 " run `hel verify` with this system and size to find the first"
             )

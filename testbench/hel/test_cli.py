@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from golden.errors import HelError
 from hel.__main__ import main, parsed
 from hel.commands import SUMMARIES
 
@@ -158,7 +159,9 @@ def test_what_a_tool_prints_is_not_on_standard_output(capfd, monkeypatch):
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
-        (ValueError("the rule,\n  the value, the way out"), 2, "hel: the rule, the value, the way out\n"),
+        (ValueError("shapes differ"), 1, "hel: ValueError: shapes differ (a defect; HEL_DEBUG=1 shows where)\n"),
+        (MemoryError("305 GiB"), 2, "hel: the run must fit this machine's memory: 305 GiB; use fewer steps"),
+        (HelError("the rule,\n  the value, the way out"), 2, "hel: the rule, the value, the way out\n"),
         (
             ModuleNotFoundError("No module named 'x'", name="x"),
             2,
@@ -208,7 +211,19 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     from hel.output import write_whole
 
     path = tmp_path / "a.v"
-    write_whole(path, "module a; endmodule\n")
+    write_whole({path: "module a; endmodule\n"})
     with pytest.raises(TypeError):
-        write_whole(path, None)
+        write_whole({path: "other", tmp_path / "b.v": None})
     assert path.read_text() == "module a; endmodule\n" and [p.name for p in tmp_path.iterdir()] == ["a.v"]
+
+
+def test_only_regular_files_are_replaced(tmp_path):
+    from golden.errors import HelError
+    from hel.output import write_whole
+
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    for name in ("folder", "link"):
+        with pytest.raises(HelError, match="regular file"):
+            write_whole({tmp_path / "a.v": "text", tmp_path / name: "text"})
+    assert not (tmp_path / "a.v").exists()

@@ -47,6 +47,17 @@ async def status(port: SimulatedPort, *, sizes: tuple[int, int, int]) -> dict[st
     return found | {"predicted": command.cycles(schedule)}
 
 
+async def alone(port: SimulatedPort, *, sizes: tuple[int, int, int]) -> dict[str, Any]:
+    """Commands given one by one to an idle array; `ArrayPort.play` checks the cycles of each."""
+    schedule = scheduled("linear", *sizes)
+    array = ArrayPort(port, schedule)
+    await array.start()
+    for segment in ("clear", "update", "clear", "clear", "update"):
+        await array.play([Command(segment)])
+        await port.wait(100)
+    return {"cycles": array.cycles, "predicted": array.predicted, "stalls": array.stalls}
+
+
 async def waiting(port: SimulatedPort, *, sizes: tuple[int, int, int], cycles: int) -> dict[str, Any]:
     """A command whose words come late, and one whose answers are fetched late."""
     schedule = scheduled("linear", *sizes)

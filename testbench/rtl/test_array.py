@@ -57,6 +57,11 @@ def test_status_and_counters(build: Build) -> None:
     assert found["cleared"] == [0, 0]
 
 
+def test_idle_is_not_answered_before_a_command_has_run(build: Build) -> None:
+    found = call(build, "alone", sizes=SIZES)
+    assert found["cycles"] == found["predicted"] > 0 and found["stalls"] == 0
+
+
 def test_commands_wait_for_words_and_for_room(build: Build) -> None:
     """Nothing is lost, and every cycle of it is counted."""
     cycles = 1000

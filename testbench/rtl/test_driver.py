@@ -43,6 +43,14 @@ def test_what_is_loaded_and_run() -> None:
     assert [c.shift for c in DRIVER.update(-7)] == [-7]
 
 
+def test_long_runs_are_several_commands() -> None:
+    driver = Driver(scheduled("linear", 4, 2, 1))
+    inputs = np.arange(70_000)[:, None] % 7
+    commands = driver.forward(inputs)
+    assert [command.iterations for command in commands] == [65_535, 4_465]
+    assert (np.concatenate([command.inputs for command in commands]) == inputs).all()
+
+
 def test_nothing_to_do_is_no_command() -> None:
     """A command repeats at least once."""
     assert DRIVER.forward(np.zeros((0, 3), np.int64)) == [] and DRIVER.echo(np.zeros((0, 3), np.int64)) == []

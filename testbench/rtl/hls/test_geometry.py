@@ -33,6 +33,8 @@ def test_the_accumulator_holds_every_sum_of_every_program(system: str, formats: 
         p = program(system, neurons, inputs, formats)
         g = Geometry.of(formats, elements=neurons, neurons=neurons, inputs=inputs)
         assert g.accumulator_bits >= p.accumulator_bits
+        known = Geometry.of(formats, elements=neurons, neurons=neurons, inputs=inputs, sum_bits=p.accumulator_bits)
+        assert known.accumulator_bits == p.accumulator_bits
 
 
 @settings(derandomize=True, database=None)
@@ -42,13 +44,14 @@ def test_neurons_fold_evenly(elements: int, fold: int, inputs: int) -> None:
 
 
 REFUSED = [
-    ({"elements": 0}, "a ring has at least 1 element, got 0"),
+    ({"elements": 0}, "a ring has 1 to 255 elements, got 0"),
     (
         {"elements": 4, "neurons": 18},
         "the ring folds N neurons evenly on P elements, got N = 18, P = 4; choose P from 2, 3, 6, 9, 18",
     ),
     ({"elements": 4, "neurons": 0}, "the ring folds N neurons evenly on P elements, got N = 0, P = 4"),
     ({"elements": 2, "neurons": 34}, "an element holds at most 16 neurons, got N / P = 17; use P >= 3"),
+    ({"elements": 256, "neurons": 256}, "a ring has 1 to 255 elements, got 256; choose P within"),
     ({"inputs": 33}, "the array takes 0 to 32 inputs a step, got 33"),
     ({"inputs": -1}, "the array takes 0 to 32 inputs a step, got -1"),
     ({"operand_bits": 19}, "the multipliers take operands of 8 to 18 bits, got 19"),

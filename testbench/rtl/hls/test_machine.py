@@ -180,6 +180,31 @@ class Own(System):
         return np.sum(np.log(np.cosh(z))) + np.sum(theta["a"] * q**2) / 2 - np.sum(theta["c"] * q)
 
 
+class Driven(System):
+    """Dense, with inputs that pull on the positions too: its force has scaled input terms, so its sums are wider."""
+
+    @property
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        n, m = self.n, self.m
+        return {"al": (n,), "W": (n, n), "C": (n, m), "b": (n,)}
+
+    def potential(self, q, u, theta):  # type: ignore[no-untyped-def]
+        z = theta["W"] @ q + theta["b"]
+        return np.sum(theta["al"] * q**2) / 2 + np.sum(np.log(np.cosh(z))) - np.sum(q * (theta["C"] @ u))
+
+
+def test_sums_wider_than_those_of_the_built_in_systems() -> None:
+    driven = compile_system(Driven(4, 8))
+    array = compile_array(driven, elements=2)
+    assert array.geometry.accumulator_bits == driven.accumulator_bits
+    pair = Pair(driven, array)
+    case = random_case(driven, steps=STEPS, seed=3, scale=0.1)
+    case.theta["C"][...] = -(1 << 17)
+    case.u[...] = (1 << 17) - 1
+    pair.load(case)
+    pair.echo()
+
+
 @pytest.mark.parametrize(("neurons", "inputs"), [(4, 4), (6, 1)])
 def test_a_users_own_system(neurons: int, inputs: int) -> None:
     """Also where an input matrix has the shape of a recurrent one."""

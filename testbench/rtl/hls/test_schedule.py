@@ -182,14 +182,18 @@ def test_the_control_store_is_as_deep_as_it_must_be(neurons: int, elements: int,
     [
         ("hru", 6, 4, 1, "the ring folds N neurons evenly on P elements, got N = 6, P = 4; choose P from 1, 2, 3, 6$"),
         ("hru", 51, 3, 1, "an element holds at most 16 neurons, got N / P = 17; use P >= 4$"),
-        ("hru", 4, 0, 1, "a ring has at least 1 element, got 0$"),
-        ("hru", 4, 2, 33, "the array takes 0 to 32 inputs a step, got 33$"),
+        ("hru", 4, 0, 1, "a ring has 1 to 255 elements, got 0; choose P within$"),
+        ("hru", 4, 2, 33, "the array takes 0 to 32 inputs a step, got 33; use fewer$"),
         (
             "dense", 128, 16, 8,
             "an element holds at most 511 parameter words, N = 128 on P = 16 needs 1104; use more elements$",
         ),
+        (
+            "dense", 250, 250, 8,
+            r"the control store holds at most 4096 words, N = 250 on P = 250 needs \d+; use fewer neurons or elements$",
+        ),
     ],
-    ids=["uneven", "fold", "no elements", "inputs", "parameters"],
+    ids=["uneven", "fold", "no elements", "inputs", "parameters", "control store"],
 )  # fmt: skip
 def test_sizes_that_do_not_fit(system: str, neurons: int, elements: int, inputs: int, message: str) -> None:
     with pytest.raises(HelError) as error:

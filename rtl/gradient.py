@@ -3,7 +3,7 @@
     G     += half_up(product_1 - product_0, g_cut)     the twins' difference before any cut; wraps at 36 bits
     theta -= clip(half_up(G, shift), -C, C)            saturated to 18 bits; or += where the density is negative
 
-Latency: from the gradient's address to its word 3, a read-modify-write 4; from the address to the new parameter 8 (the
+Latency: from the gradient's address to its word 3, a read-modify-write 4; from the address to the new parameter 10 (the
 stages are `rtl.hls.timing.UPDATE`). Golden twins: golden.differences, golden.update.
 """
 
@@ -78,23 +78,28 @@ class Gradient(Elaboratable):
         """
         c = self.control
         window = self.geometry.clip_log2 + 1
-        shift1, shift2 = register("shift1", 4), register("shift2", 2)
-        coarse = register("coarse", signed(WORD_BITS + 1))
+        by16 = register("by16", signed(WORD_BITS + 1))
         middle = register("middle", signed(min(WORD_BITS + 1, window + 17)))
         fine = register("fine", signed(min(WORD_BITS + 1, window + 5)))
+        by4, by1 = register("by4", signed(len(middle))), register("by1", signed(len(fine)))
+        shifts = [register(f"shift{stage}", bits) for stage, bits in enumerate((4, 4, 2, 2))]
         m.d.sync += [
-            coarse.eq(Cat(Const(0, 1), self.grad_read).as_signed() >> (c.shift[4:] << 4)),
-            shift1.eq(c.shift[:4]),
-            middle.eq(saturate(coarse, len(middle))[0] >> (shift1[2:] << 2)),
-            shift2.eq(shift1[:2]),
-            fine.eq(saturate(middle, len(fine))[0] >> shift2),
+            by16.eq(Cat(Const(0, 1), self.grad_read).as_signed() >> (c.shift[4:] << 4)),
+            shifts[0].eq(c.shift[:4]),
+            middle.eq(saturate(by16, len(middle))[0]),
+            shifts[1].eq(shifts[0]),
+            by4.eq(middle >> (shifts[1][2:] << 2)),
+            shifts[2].eq(shifts[1][:2]),
+            fine.eq(saturate(by4, len(fine))[0]),
+            shifts[3].eq(shifts[2]),
+            by1.eq(fine >> shifts[3]),
         ]
         # clip(v + r) with v in the window's bits and r the bit below: C = 2**clip_log2 is (C - 1) + 1.
-        sign, too_large = fine[-1], ~fits(fine[1:], window)
+        sign, too_large = by1[-1], ~fits(by1[1:], window)
         step, step_round = register("step", signed(window)), register("step_round", 1)
         m.d.sync += [
-            step.eq(Mux(too_large, Cat((~sign).replicate(window - 1), sign), fine[1:])),
-            step_round.eq(Mux(too_large, ~sign, fine[0])),
+            step.eq(Mux(too_large, Cat((~sign).replicate(window - 1), sign), by1[1:])),
+            step_round.eq(Mux(too_large, ~sign, by1[0])),
         ]
         down = ~c.u_add
         m.d.sync += self.update_sum.eq(add(self.weight, step ^ down.replicate(window).as_signed(), step_round ^ down))

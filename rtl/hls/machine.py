@@ -49,7 +49,7 @@ op_a op_b sign
 """.split()
 _REGISTERS = """
 negated z_low z_high index fraction interpolated s_word difference grad_sum update_sum addr_a addr_b we_b
-wdata io captured flags coarse middle fine update_step shift1 shift2 weight_a weight_b array_a array_b
+wdata io captured flags update_step weight_a weight_b array_a array_b
 grad_read grad_array grad_output
 """.split()
 
@@ -72,6 +72,7 @@ class Machine:
         for name in _REGISTERS:
             setattr(self, name, np.zeros(p, np.int64))
         self.multiplier = np.zeros((3, 2, p), np.int64)
+        self.shifted, self.shifts = np.zeros((5, p), np.int64), np.zeros((5, p), np.int64)
         self.acc_control = (0, 0)
         self.taken_z = 0
         self.taken_kick = False
@@ -249,13 +250,12 @@ class Machine:
         half = 1 << (g.g_cut - 1) if g.g_cut else 0
         new["grad_sum"] = _wrap(self.grad_read + ((self.difference + half) >> g.g_cut), 37)
         shift = f("shift", 0)
-        new["coarse"] = (self.grad_read << 1) >> (shift & 0x30)
-        new["shift1"] = np.full_like(self.shift1, shift & 15)
-        new["middle"] = self.coarse >> (self.shift1 & 12)
-        new["shift2"] = self.shift1 & 3
-        new["fine"] = self.middle >> self.shift2
+        # The RTL narrows the shifted words on the way, which no result depends on: two cycles of delay here.
+        new["shifts"] = np.stack([np.full_like(self.shifts[0], shift), *self.shifts[:-1]])
+        new["shifted"] = np.stack([self.grad_read << 1, *self.shifted[:-1]])
         limit = 1 << g.clip_log2
-        new["update_step"] = np.clip((self.fine >> 1) + (self.fine & 1), -limit, limit)
+        fine = self.shifted[-1] >> self.shifts[-1]
+        new["update_step"] = np.clip((fine >> 1) + (fine & 1), -limit, limit)
         new["update_sum"] = _wrap(self.weight_a + (self.update_step if f("u_add", 0) else -self.update_step), 19)
         theta = np.clip(self.update_sum, -(1 << 17), (1 << 17) - 1)
         new["wdata"] = theta if f("w_theta", 0) else _wrap(self.io, 18)

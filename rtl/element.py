@@ -135,8 +135,9 @@ class Element(wiring.Component):
     def _chain(
         self, m: Module, c: Signal, io: Signal, state: State, lanes: Lanes, gradient: Gradient, flags: Signal
     ) -> None:
-        """The host chain: what may be captured is selected one cycle ahead."""
-        captured = register("captured", signed(self.geometry.chain_bits))
+        """The host chain: what may be captured is selected two cycles ahead, first within pairs, then among them."""
+        bits = signed(self.geometry.chain_bits)
+        captured, which = register("captured", bits), register("which", 2)
         sources: dict[IoSource, Value] = {
             IoSource.POS0: state.pos_read[0],
             IoSource.POS1: state.pos_read[1],
@@ -147,10 +148,12 @@ class Element(wiring.Component):
             IoSource.GRAD_HIGH: gradient.grad_read[18:],
             IoSource.FLAGS: flags,
         }
-        with m.Switch(c.io_src):
-            for source, value in sources.items():
-                with m.Case(source):
-                    m.d.sync += captured.eq(value)
+        m.d.sync += which.eq(c.io_src[1:])
+        for pair in range(len(sources) // 2):
+            candidate = register(f"candidate{pair}", bits)
+            m.d.sync += candidate.eq(Mux(c.io_src[0], sources[IoSource(2 * pair + 1)], sources[IoSource(2 * pair)]))
+            with m.If(which == pair):
+                m.d.sync += captured.eq(candidate)
         with m.If(c.io_op == IoOp.SHIFT):
             m.d.sync += io.eq(self.io_i)
         with m.If(c.io_op == IoOp.CAPTURE):

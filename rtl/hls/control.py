@@ -125,11 +125,11 @@ class IoOp(IntEnum):
     SHIFT = 1
     """One element on."""
     CAPTURE = 2
-    """The word selected by `io_src` one cycle ago."""
+    """The word selected by `io_src` two cycles ago."""
 
 
 class IoSource(IntEnum):
-    """What the next cycle may capture for the host."""
+    """What the cycle after the next may capture for the host."""
 
     POS0 = 0
     POS1 = 1

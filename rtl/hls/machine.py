@@ -49,7 +49,7 @@ op_a op_b sign
 """.split()
 _REGISTERS = """
 negated z_low z_high index fraction interpolated s_word difference grad_sum update_sum addr_a addr_b we_b
-wdata io captured flags update_step weight_a weight_b array_a array_b
+wdata io captured candidate flags update_step weight_a weight_b array_a array_b
 grad_read grad_array grad_output
 """.split()
 
@@ -264,7 +264,8 @@ class Machine:
         g = self.geometry
         if f("push", 0):
             self.pushed.append(int(self.io[-1]))
-        new["captured"] = {
+        new["captured"] = self.candidate
+        new["candidate"] = {
             IoSource.POS0: self.pos_read[0],
             IoSource.POS1: self.pos_read[1],
             IoSource.MOM0: self.mom_read[0],

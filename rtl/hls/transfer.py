@@ -70,9 +70,9 @@ def capture_segments(elements: int) -> dict[str, list[Fields]]:
         emitter = Emitter()
         emitter.at(0, **address)
         emitter.at(latency, io_src=source, flags_clear=int(source is IoSource.FLAGS))
-        emitter.at(latency + 1, io_op=IoOp.CAPTURE)
+        emitter.at(latency + 2, io_op=IoOp.CAPTURE)
         for cycle in range(elements):
-            emitter.at(latency + 2 + cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.ZERO, push=1)
+            emitter.at(latency + 3 + cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.ZERO, push=1)
         segments[name] = emitter.words()
     return segments
 

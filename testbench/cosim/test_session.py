@@ -142,10 +142,12 @@ def test_a_trace_needs_its_port(simulator):
 
 
 LAUNCHER = """
+import signal
 import sys
 from pathlib import Path
 from testbench.cosim.runner import Build
 from testbench.cosim.session import launch
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background may have it ignored
 try:
     launch(Build(sys.argv[1], Path(sys.argv[2]), 1), "testbench.cosim.calls:sleeps")
 except KeyboardInterrupt:

@@ -59,7 +59,9 @@ def build(
     formats = formats or Formats(log2_inverse_step=2)
     schedule = compile_array(compile_system(systems.get(system, n=neurons, m=inputs), formats), elements=elements)
     plan = learning_plan(schedule, board=board, seed=seed, clock_hz=clock_hz)
+    command = f"hel build {system} --board {board} --neurons {neurons} --elements {elements}"
     figures = {
+        "command": f"{command} --clock {clock_hz / 1e6:g} --seed {seed}",
         "system": system,
         "neurons": neurons,
         "elements": elements,

@@ -35,7 +35,7 @@ from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System
 
-__all__ = ["gradient"]
+__all__ = ["Echo", "differentiate", "gradient"]
 
 
 def gradient(
@@ -78,10 +78,16 @@ def gradient(
     if not (isinstance(eps, int | float | np.number) and math.isfinite(eps) and eps > 0):
         raise HelError(f"the nudge strength eps must be a positive number, got {eps!r}; use for example 1e-3")
     problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
-    meter = problem.meter()
+    return differentiate(problem, problem.meter(), eps, symmetric)
+
+
+def differentiate(
+    problem: Problem, meter: Meter, eps: float, symmetric: bool, passes: type[Echo] | None = None
+) -> tuple[Gradients, float, Report]:
+    """`gradient` of a checked problem whose nudges `meter` tells; `passes` may refine `Echo`."""
     eps = eps * meter.strength
     scale = problem.leapfrog.step / ((2 if symmetric else 1) * eps)
-    echo = _Echo(problem, meter, scale)
+    echo = (passes or Echo)(problem, meter, scale)
     q, p = echo.forward(collect=not symmetric)
     total = float(np.sum(meter.total()))
     if symmetric:
@@ -102,7 +108,7 @@ def gradient(
     return echo.grads, total, report
 
 
-class _Echo:
+class Echo:
     """The passes, with the gradients as they grow and the most state words held between two steps."""
 
     def __init__(self, problem: Problem, meter: Meter, scale: float) -> None:
@@ -120,7 +126,7 @@ class _Echo:
             slopes: dict[str, Array] | None = {} if collect else None
             q, p = self._problem.leapfrog.forward(q, p, u, slopes)
             for name, slope in (slopes or {}).items():
-                self._add(name, t, self._scale * slope)
+                self.add(name, t, self._scale * slope)
             self._meter.observe(t, q)
             self._hold(q, p)
         return q, p
@@ -136,11 +142,12 @@ class _Echo:
             q, p = self._problem.leapfrog.inverse(q, p, self._problem.inputs[t], slopes, contexts=1)
             for name, slope in slopes.items():
                 difference = slope[1] - slope[0] if len(eps) == 2 else -slope[0]
-                self._add(name, t, self._scale * difference)
+                self.add(name, t, self._scale * difference)
             self._hold(q, p)
         return q, p
 
-    def _add(self, name: str, t: int, term: Array) -> None:
+    def add(self, name: str, t: int, term: Array) -> None:
+        """Adds step t's term of a gradient."""
         grad = self.grads[name]
         if name == "u":
             grad[t] += term

@@ -1,0 +1,281 @@
+"""HEB: parameters are coordinates too, and after the echo their momentum is the update. Self-learning.
+
+Parameters get momenta P and a mass M: H_tot = H(q, p; theta) + |P|^2 / (2 M). One leapfrog step of all of it::
+
+    q <- q + (h/2) p;   theta <- theta + (h/2) P / M
+    p <- p - h dV/dq;   P <- P - h dV/dtheta
+    q <- q + (h/2) p;   theta <- theta + (h/2) P / M
+
+A cycle starts from P = 0, runs T steps, flips and nudges (p <- -p + eps dc/dq(q_T), P <- -P), runs the SAME T steps on
+the inputs in reverse, and flips again. Then, with C_M the cost as a function of where the joint system starts,
+
+    P = -eps dC_M/dtheta + O(eps^2),      dC_M/dtheta = dC/dtheta + O(1/M)
+
+This is the echo of golden.rules.rhel for the joint system, read as the gradient of an initial position: hence the sign,
+(p+ - p_start) = -eps dC/dq_0. C_M differs from C because at a finite mass theta moves by O(1/M) during the run; at
+M = inf it does not, and the result equals rhel's. Two estimators::
+
+    one-sided   dC/dtheta = -P / eps                  2 passes, error ~ eps    (what a device reads off itself)
+    symmetric   dC/dtheta = -(P+ - P-) / (2 eps)      3 passes, error ~ eps^2  (a second cycle with -eps)
+
+A device gets the symmetric one without a second set of momenta by flipping P between the two cycles.
+
+The cost is read at T only; the input may be encoded in (q_0, p_0), whose gradients come with the same cycle. State:
+q, p, P (and theta at a finite mass), once or twice, whatever T. At a finite mass every sample of a batch is a run of
+its own, with its own theta and P. The force on a parameter that multiplies a positive quantity always points downhill,
+so a mass too small for T lets it run away. Source: Lopez-Pastor & Marquardt, PRX 13, 031020.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from golden.costs import Cost, FinalCost
+from golden.errors import HelError
+from golden.graph import Array
+from golden.rules.problem import Gradients, Problem, collapse, pose
+from golden.rules.report import Report
+from golden.systems.base import System
+
+__all__ = ["gradient", "learn"]
+
+MASS = 1e6
+
+
+def gradient(
+    system: System,
+    theta: Mapping[str, ArrayLike],
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    *,
+    q0: ArrayLike | None = None,
+    p0: ArrayLike | None = None,
+    cost: Cost | None = None,
+    step: float = 0.125,
+    eps: float = 1e-3,
+    mass: float = MASS,
+    symmetric: bool = True,
+) -> tuple[Gradients, float, Report]:
+    """The gradient of a final cost, read off the momenta of the parameters; arguments as `golden.rules.rhel.gradient`.
+
+    Parameters
+    ----------
+    mass : M > 0 of every parameter; ``math.inf`` for parameters that do not move
+    symmetric : True: cycles with +eps and -eps, error ~ eps^2. False: one cycle, error ~ eps
+
+    Returns
+    -------
+    grads, cost, report : as `golden.rules.rhel.gradient`; at a finite mass they are those of C_M
+
+    Raises
+    ------
+    HelError : a cost that is not final, a mass or eps that is not positive, a run that diverges, a wrong shape.
+
+    >>> from golden.systems import get
+    >>> hru = get("hru", n=2)
+    >>> grads, cost, report = gradient(hru, hru.initial(0), np.ones((10, 1)), np.ones(2), mass=100.0)
+    >>> sorted(grads), report.passes, report.stored_words
+    (['B', 'al', 'b', 'p0', 'q0', 'u', 'w'], 3, 40)
+    """
+    cycle = _Cycle(_checked(system, theta, inputs, targets, q0, p0, cost, step, eps, mass), float(eps), float(mass))
+    return cycle.run(symmetric)
+
+
+def learn(
+    system: System,
+    theta: Mapping[str, ArrayLike],
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    *,
+    drift: float,
+    q0: ArrayLike | None = None,
+    p0: ArrayLike | None = None,
+    cost: Cost | None = None,
+    step: float = 0.125,
+    eps: float = 1e-3,
+    mass: float = MASS,
+) -> tuple[dict[str, Array], float]:
+    """One update by the system itself: a cycle, then the parameters move freely for a time `drift`, then P <- 0.
+
+    theta <- theta + drift P / M, P the momentum after the cycle (of all samples of a batch together). To first order
+    in eps and 1/M this is a step down the gradient with the rate drift eps / M. No gradient is formed anywhere.
+
+    Returns
+    -------
+    theta, cost : the new parameters, and C of the run, summed over the batch
+
+    >>> from golden.systems import get
+    >>> hru = get("hru", n=2)
+    >>> theta, costs = hru.initial(0), []
+    >>> for _ in range(20):
+    ...     theta, cost = learn(hru, theta, np.ones((10, 1)), np.ones(2), drift=1e8, mass=1e4)
+    ...     costs.append(cost)
+    >>> costs[-1] < 0.1 * costs[0]
+    True
+    """
+    problem = _checked(system, theta, inputs, targets, q0, p0, cost, step, eps, mass)
+    if not _positive(drift) or not math.isfinite(mass):
+        raise HelError(
+            f"parameters move for a time drift > 0 and with a finite mass, got {drift!r} and {mass!r}; "
+            "the learning rate is drift * eps / mass"
+        )
+    cycle = _Cycle(problem, float(eps), float(mass))
+    end, total, _ = cycle.echo(symmetric=False)
+    moved = {}
+    for name, value in problem.theta.items():
+        moved[name] = value + drift / mass * collapse(end.momenta[name][0], value.shape)
+    return moved, total
+
+
+@dataclass
+class _State:
+    """q and p (..., n); theta and momenta P, name -> (..., *shape)."""
+
+    q: Array
+    p: Array
+    theta: dict[str, Array]
+    momenta: dict[str, Array]
+
+    def flip(self) -> None:
+        self.p = -self.p
+        self.momenta = {name: -value for name, value in self.momenta.items()}
+
+
+class _Cycle:
+    """The joint leapfrog and one cycle of HEB.
+
+    At M = inf and with a theta that all samples share, theta stays as it is and P is summed over the batch at once.
+    """
+
+    def __init__(self, problem: Problem, eps: float, mass: float) -> None:
+        self.problem, self.eps, self.mass = problem, eps, mass
+        self.moving = math.isfinite(mass)
+        self.meter = problem.meter()
+        self.words = 0
+        self.evaluations = 0
+        batch, parameters = problem.q0.shape[:-1], problem.system.parameters
+        self.total = () if self.moving or not problem.leapfrog.shared else tuple(parameters)
+        lead = () if self.total else batch
+        self.driven = np.zeros((problem.steps, *batch, problem.system.m))
+        full = {name: lead + tuple(shape) for name, shape in parameters.items()}
+        theta = {name: np.broadcast_to(value, full[name]) for name, value in problem.theta.items()}
+        momenta = {name: np.zeros(shape) for name, shape in full.items()}
+        self.start = _State(problem.q0, problem.p0, theta if self.moving else dict(problem.theta), momenta)
+
+    def run(self, symmetric: bool) -> tuple[Gradients, float, Report]:
+        end, total, double = self.echo(symmetric)
+        grads: Gradients = {}
+
+        def difference(value: Array, free: Array) -> Array:
+            """(plus - minus) / (2 eps), or (plus - what an echo without nudge returns) / eps."""
+            return np.asarray((value[0] - (value[1] if symmetric else free)) / double)
+
+        for name, value in self.problem.theta.items():
+            grads[name] = collapse(-difference(end.momenta[name], self.start.momenta[name]), value.shape)
+        grads["u"] = self.driven
+        grads["q0"], grads["p0"] = -difference(end.p, self.start.p), difference(end.q, self.start.q)
+        report = Report(
+            rule="heb" if symmetric else "heb one-sided",
+            steps=self.problem.steps,
+            passes=3 if symmetric else 2,
+            stored_words=self.words,
+            force_evaluations=self.evaluations,
+        )
+        return grads, total, report
+
+    def echo(self, symmetric: bool) -> tuple[_State, float, float]:
+        """The state after the cycle, its contexts (+eps, and -eps) on axis 0; C; and 2 eps or eps."""
+        double = self.eps * (2 if symmetric else 1)
+        scale = self.problem.leapfrog.step / double
+        signs = (1.0, -1.0) if symmetric else (1.0,)
+        state = self.start
+        state = _State(state.q, state.p, dict(state.theta), dict(state.momenta))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for t in range(self.problem.steps):
+                slope = self._step(state, t, 0)
+                if not symmetric:
+                    self.driven[t] += scale * slope
+                self.meter.observe(t, state.q)
+            cost = float(np.sum(self.meter.total()))
+            nudge = self.meter.nudge(self.problem.steps - 1, state.q)
+            state = self._contexts(state, len(signs))
+            state.flip()
+            state.p = state.p + np.stack([sign * self.eps * np.asarray(nudge) for sign in signs])
+            for t in reversed(range(self.problem.steps)):
+                slope = self._step(state, t, 1)
+                self.driven[t] += scale * (slope[1] - slope[0] if symmetric else -slope[0])
+            state.flip()
+        ends = [np.asarray(cost), state.q, state.p, *state.momenta.values()]
+        if not all(np.all(np.isfinite(value)) for value in ends):
+            raise HelError(
+                f"the run diverged within {self.problem.steps} steps of h = {self.problem.leapfrog.step:g} at "
+                f"mass = {self.mass:g}; take a smaller step, a larger mass or smaller parameters"
+            )
+        return state, cost, double
+
+    def _contexts(self, state: _State, count: int) -> _State:
+        """`count` equal copies on a new axis 0; a theta that does not move is not copied."""
+
+        def copies(values: dict[str, Array]) -> dict[str, Array]:
+            return {name: np.stack([value] * count) for name, value in values.items()}
+
+        theta = copies(state.theta) if self.moving else state.theta
+        return _State(np.stack([state.q] * count), np.stack([state.p] * count), theta, copies(state.momenta))
+
+    def _step(self, state: _State, t: int, contexts: int) -> Array:
+        """One leapfrog step of everything, in place; returns dV/du."""
+        h = self.problem.leapfrog.step
+        middle = state.q + (h / 2) * state.p
+        self._drift(state)
+        values: dict[str, Any] = {"q": middle, "u": self.problem.inputs[t], **state.theta}
+        slopes = self.problem.system.slopes(values, total=self.total, keep=contexts)
+        state.p = state.p - h * slopes.pop("q")
+        slope = slopes.pop("u")
+        for name, value in slopes.items():
+            state.momenta[name] = state.momenta[name] - h * value
+        state.q = middle + (h / 2) * state.p
+        self._drift(state)
+        self.evaluations += math.prod(state.q.shape[:contexts])
+        held = (state.q, state.p, *state.momenta.values(), *(state.theta.values() if self.moving else ()))
+        self.words = max(self.words, self.meter.words + sum(value.size for value in held))
+        return slope
+
+    def _drift(self, state: _State) -> None:
+        if self.moving:
+            rate = self.problem.leapfrog.step / 2 / self.mass
+            state.theta = {name: value + rate * state.momenta[name] for name, value in state.theta.items()}
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and math.isfinite(value) and bool(value > 0)
+
+
+def _checked(
+    system: System,
+    theta: Mapping[str, ArrayLike],
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    q0: ArrayLike | None,
+    p0: ArrayLike | None,
+    cost: Cost | None,
+    step: float,
+    eps: float,
+    mass: float,
+) -> Problem:
+    """What `pose` checks, and what HEB asks for besides."""
+    if not _positive(eps):
+        raise HelError(f"the nudge strength eps must be a positive number, got {eps!r}; use for example 1e-3")
+    if not (_positive(mass) or mass == math.inf):
+        raise HelError(f"the mass of parameters must be a positive number or inf, got {mass!r}; use for example 1e6")
+    if cost is not None and not isinstance(cost, FinalCost):
+        raise HelError(
+            f"HEB reads its cost at the final time only, got {type(cost).__name__}; "
+            "use FinalCost, or golden.rules.rhel for a cost along the way"
+        )
+    return pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)

@@ -1,0 +1,231 @@
+"""A user's own system, from a Python file: `path/to/file.py:Class`.
+
+The file is run once (again when it has changed); the class is made with (n, m) and examined: what its methods return,
+its trace, and that the traced potential is the potential. Whatever goes wrong in the user's code is a `HelError` with
+the file and the line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import inspect
+import linecache
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TypeGuard
+
+import numpy as np
+
+from golden.errors import HelError
+from golden.evaluate import Evaluator
+from golden.systems.base import LIMIT, System
+
+__all__ = ["absolute", "find", "is_file", "make"]
+
+_SKELETON = "see docs/your_own_hamiltonian.md"
+_modules: dict[tuple[str, int, int], ModuleType] = {}
+
+def is_file(name: str) -> bool:
+    """Whether a system's name means a file: it has `.py`, a colon or a slash.
+
+    >>> is_file("pendulums.py:Pendulums"), is_file("dense")
+    (True, False)
+    """
+    return ".py" in name or ":" in name or "/" in name or "\\" in name
+
+
+def absolute(name: str) -> str:
+    """`name` for a process that works in another folder: the file's path made absolute."""
+    if not is_file(name):
+        return name
+    file, wanted = _split(name)
+    return f"{Path(file).resolve()}:{wanted}" if wanted else str(Path(file).resolve())
+
+
+def find(name: str) -> type[System]:
+    """The class that `file.py:Class` means; `file.py` alone will do where the file defines one system.
+
+    Raises
+    ------
+    HelError : no such file, no such class, a class that is no System, or an error while the file runs.
+    """
+    file, wanted = _split(name)
+    path = Path(file)
+    module = _module(path)
+    own = [cls for cls in vars(module).values() if _is_system(cls) and cls.__module__ == module.__name__]
+    names = ", ".join(cls.__name__ for cls in own) or "none"
+    if not wanted:
+        if len(own) != 1:
+            example = own[0].__name__ if own else "MySystem"
+            raise HelError(
+                f"a file with exactly one system needs no class name, {file} defines {names};"
+                f" write {file}:{example}" + ("" if own else f" and the class, {_SKELETON}")
+            )
+        return own[0]
+    if not hasattr(module, wanted):
+        near = difflib.get_close_matches(wanted, [cls.__name__ for cls in own], n=1)
+        hint = f"did you mean {file}:{near[0]}?" if near else "correct the name"
+        raise HelError(f"{file} defines no {wanted!r}; its systems: {names}; {hint}")
+    found = getattr(module, wanted)
+    if not _is_system(found):
+        kind = "class" if inspect.isclass(found) else type(found).__name__
+        raise HelError(
+            f"a system is a class derived from golden.systems.System, {file}:{wanted} is a {kind} that is not;"
+            f" write `class {wanted}(System):`"
+        )
+    return found
+
+
+def make(name: str, n: int, m: int) -> System:
+    """The system of `file.py:Class` with n neurons and m inputs, examined.
+
+    Raises
+    ------
+    HelError : whatever `find` raises; a class that cannot be made or traced, or breaks a rule of `System`.
+    """
+    cls, path = find(name), Path(_split(name)[0])
+    missing = sorted(getattr(cls, "__abstractmethods__", ()))
+    if missing:
+        raise HelError(
+            f"{path.name}: class {cls.__name__} must define {', '.join(missing)}, and does not; {_SKELETON}"
+        )
+    with _blamed(path, f"{cls.__name__}({n}, {m})", "a constructor takes n and m, and raises HelError to refuse them"):
+        system = cls(n, m)
+    if not (hasattr(system, "n") and hasattr(system, "m")):
+        raise HelError(f"{path.name}: {cls.__name__}.__init__ must call super().__init__(n, m), and does not; add it")
+    if (system.n, system.m) != (n, m):
+        raise HelError(
+            f"{path.name}: {cls.__name__}(n, m) must keep n and m, got n = {system.n}, m = {system.m} for ({n}, {m});"
+            " call super().__init__(n, m), or ask for that size with --neurons and --inputs"
+        )
+    _examine(system, path)
+    return system
+
+
+def _examine(system: System, path: Path) -> None:
+    """Parameters, trace, initial values; and the traced potential is the potential."""
+    who = f"{path.name}: {type(system).__name__}"
+    with _blamed(path, f"{type(system).__name__}.parameters"):
+        parameters = system.parameters
+        if callable(parameters):
+            raise HelError(f"{who}.parameters must be a property, got a method; put @property above its def")
+        if not isinstance(parameters, Mapping) or not all(map(_is_entry, parameters.items())):
+            raise HelError(
+                f"{who}.parameters must map names to shapes such as {{'k': (self.n,)}}, got {parameters!r};"
+                " a shape is a tuple of whole numbers, () for a single number"
+            )
+    with _blamed(path, f"{type(system).__name__}.potential"):
+        graph = system.graph
+    with _blamed(path, f"{type(system).__name__}.initial"):
+        theta = system.initial(0)
+        if not isinstance(theta, Mapping):
+            raise HelError(f"{who}.initial must return a dict of arrays, got {type(theta).__name__}; return it")
+        theta = system.check(theta)
+        for name, value in theta.items():
+            if value.size and not (value.min() >= -LIMIT and value.max() < LIMIT):
+                far = value.flat[int(np.argmax(np.where(np.isfinite(value), np.abs(value), np.inf)))]
+                raise HelError(
+                    f"{who}.initial: parameters lie in [-{LIMIT:g}, {LIMIT:g}), {name} has {far:g};"
+                    " scale it, and multiply by a power of two in the potential where it must be larger"
+                )
+    rng = np.random.default_rng(0)
+    point = {"q": rng.uniform(-0.5, 0.5, system.n), "u": rng.uniform(-0.5, 0.5, system.m)}
+    with _blamed(path, f"{type(system).__name__}.potential"):
+        plain = float(system.potential(point["q"], point["u"], theta))
+    traced = float(Evaluator(graph)({**point, **theta})["potential"])
+    if not np.isclose(plain, traced, rtol=1e-9, atol=1e-9):
+        raise HelError(
+            f"{who}.potential must be a function of q, u and theta alone, it gave {plain:g} and, when it was traced,"
+            f" {traced:g}; take randomness, state and decisions on values out of it"
+        )
+
+
+def _is_entry(item: tuple[object, object]) -> bool:
+    name, shape = item
+    whole = isinstance(shape, tuple) and all(isinstance(k, int | np.integer) and k >= 0 for k in shape)
+    return isinstance(name, str) and whole
+
+
+def _is_system(value: object) -> TypeGuard[type[System]]:
+    return inspect.isclass(value) and issubclass(value, System) and value is not System
+
+
+def _split(name: str) -> tuple[str, str]:
+    """File and class; the colon of a drive is no separator."""
+    file, colon, wanted = name.rpartition(":")
+    if not colon or "/" in wanted or "\\" in wanted:
+        file, wanted = name, ""
+    if not file.endswith(".py"):
+        raise HelError(f"a system of one's own is path/to/file.py:Class, got {name!r}; name a Python file and a class")
+    return file, wanted
+
+
+def _module(path: Path) -> ModuleType:
+    """The module of a file, run once as long as the file does not change."""
+    if not path.is_file():
+        try:
+            near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*.py")], n=1)
+        except OSError:
+            near = []
+        folder = "" if path.parent == Path() else f"{path.parent}/"
+        hint = f"did you mean {folder}{near[0]}?" if near else "check the path"
+        what = "a folder, not a file" if path.is_dir() else "not there"
+        raise HelError(f"a system's file must exist, {path} is {what}; {hint}")
+    try:
+        stat = path.stat()
+        key = (str(path.resolve()), stat.st_mtime_ns, stat.st_size)
+        if key not in _modules:
+            _modules[key] = _run(path)
+        return _modules[key]
+    except OSError as error:
+        raise HelError(f"a system's file must be readable, {path}: {error.strerror}; change its permissions") from None
+
+
+def _run(path: Path) -> ModuleType:
+    linecache.checkcache(str(path.resolve()))
+    spec = importlib.util.spec_from_file_location(f"hel_system_{path.stem}", path.resolve())
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    sys.path.insert(0, str(path.resolve().parent))  # as for `python file.py`: neighbours can be imported
+    try:
+        with _blamed(path, "the file"):
+            spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(spec.name, None)
+        raise
+    finally:
+        sys.path.remove(str(path.resolve().parent))
+    return module
+
+
+@contextmanager
+def _blamed(path: Path, what: str, way_out: str = "correct it") -> Iterator[None]:
+    """Turns any exception of the user's code into a HelError that names the line of the user's file."""
+    try:
+        yield
+    except HelError:
+        raise
+    except SyntaxError as error:
+        source = (error.text or "").strip()
+        raise HelError(
+            f"{Path(error.filename or path).name}:{error.lineno}: `{source}`: this is not Python: {error.msg};"
+            " correct the line"
+        ) from None
+    except (Exception, SystemExit) as error:
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise HelError(f"{_line(path, error)}{what} raised {said}; {way_out}") from error
+
+
+def _line(path: Path, error: BaseException) -> str:
+    """``file:line: `source`: `` of the innermost frame in the user's file, or in its folder."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == str(path.resolve())]
+    if not own:
+        return f"{path.name}: "
+    return f"{path.name}:{own[-1].lineno}: `{own[-1].line}`: "

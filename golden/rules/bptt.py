@@ -27,9 +27,9 @@ from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System
 
-__all__ = ["gradient"]
+__all__ = ["DELTA", "cost_slopes", "gradient"]
 
-_DELTA = 2.0**-100
+DELTA = 2.0**-100
 
 
 def gradient(
@@ -93,7 +93,7 @@ def _sample(problem: Problem, at: tuple[int, ...], theta: Mapping[str, Array]) -
         p = p - h * force
         q = positions[t] = middles[t] + h / 2 * p
 
-    cost, sources = _sources(problem.cost, _targets(problem, at), positions)
+    cost, sources = cost_slopes(problem.cost, _targets(problem, at), positions)
     a, b = np.zeros_like(q), np.zeros_like(p)
     grads: Gradients = {name: np.zeros(value.shape) for name, value in theta.items()}
     grads["u"] = np.zeros(inputs.shape)
@@ -102,11 +102,11 @@ def _sample(problem: Problem, at: tuple[int, ...], theta: Mapping[str, Array]) -
         b = b + h / 2 * a
         _, slopes = tape.gradients(
             lambda x, u, *values: potential(x, u, dict(zip(names, values, strict=True))),
-            middles[t] + 1j * _DELTA * b,
+            middles[t] + 1j * DELTA * b,
             inputs[t],
             *theta.values(),
         )
-        bent = [-h * np.imag(slope) / _DELTA for slope in slopes]
+        bent = [-h * np.imag(slope) / DELTA for slope in slopes]
         a = a + bent[0]
         grads["u"][t] = bent[1]
         for name, term in zip(names, bent[2:], strict=True):
@@ -122,7 +122,7 @@ def _targets(problem: Problem, at: tuple[int, ...]) -> Array:
     return np.asarray(targets[at] if targets.ndim > 1 + problem.cost.per_step else targets)
 
 
-def _sources(cost: Cost, targets: Array, positions: Array) -> tuple[float, Any]:
+def cost_slopes(cost: Cost, targets: Array, positions: Array) -> tuple[float, Any]:
     """C and dC/dq_t of every step (T, n), from the stored positions."""
 
     def slope(q: Array, y: Array) -> tuple[float, Array]:

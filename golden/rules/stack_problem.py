@@ -1,0 +1,106 @@
+"""The arguments of a stack's learning rules, checked once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from golden.costs import Cost, FinalCost, Meter
+from golden.errors import HelError
+from golden.graph import Array
+from golden.stacks.stack import Stack
+
+__all__ = ["PerLayer", "StackProblem", "per_layer", "pose_stack"]
+
+PerLayer = float | Sequence[float]
+"""One number for all layers, or one per layer from the bottom up."""
+
+
+@dataclass(frozen=True)
+class StackProblem:
+    """Checked arguments: theta by part, inputs (T, *batch, m), q0 and p0 per layer (*batch, n_l), cost and targets."""
+
+    stack: Stack
+    theta: dict[str, dict[str, Array]]
+    inputs: Array
+    targets: Array
+    q0: list[Array]
+    p0: list[Array]
+    cost: Cost
+    steps_h: list[float]
+
+    @property
+    def steps(self) -> int:
+        return len(self.inputs)
+
+    def meter(self) -> Meter:
+        return self.cost.start(n=self.stack.k, steps=self.steps, targets=self.targets)
+
+
+def per_layer(value: object, layers: int, what: str, example: str) -> list[float]:
+    """`layers` positive numbers from one or from a sequence of them.
+
+    >>> per_layer(0.5, 2, "the step h", "0.125"), per_layer([0.5, 0.25], 2, "the step h", "0.125")
+    ([0.5, 0.5], [0.5, 0.25])
+    """
+    numbers: list[Any] = list(value) if isinstance(value, list | tuple | np.ndarray) else [value] * layers
+    if len(numbers) != layers:
+        raise HelError(f"{what} is one number, or one for each of the {layers} layers; got {len(numbers)}")
+    for number in numbers:
+        if not (isinstance(number, int | float | np.number) and math.isfinite(number) and number > 0):
+            raise HelError(f"{what} must be a positive number, got {number!r}; use for example {example}")
+    return [float(number) for number in numbers]
+
+
+def pose_stack(
+    stack: Stack,
+    theta: Mapping[str, ArrayLike],
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    *,
+    q0: ArrayLike | None,
+    p0: ArrayLike | None,
+    cost: Cost | None,
+    step: PerLayer,
+) -> StackProblem:
+    """Checks shapes and fills in the defaults: q0 = p0 = 0, final half squared error.
+
+    Raises
+    ------
+    HelError : what is wrong, the shape found and the shape wanted.
+    """
+    if not isinstance(stack, Stack):
+        raise HelError(f"this rule takes a golden.stacks.Stack, got {stack!r}; one system alone: golden.rules.rhel")
+    parts = stack.check(theta)
+    steps_h = per_layer(step, len(stack.layers), "the step h", "0.125")
+    driven = np.asarray(inputs, dtype=np.float64)
+    if driven.ndim < 2 or driven.shape[-1] != stack.m or driven.shape[0] < 1:
+        raise HelError(f"inputs of {stack!r} have shape (T, ..., {stack.m}) with T >= 1, got {driven.shape}")
+    batch = driven.shape[1:-1]
+    starts = []
+    for name, start in (("q0", q0), ("p0", p0)):
+        value = np.zeros(stack.n) if start is None else np.asarray(start, dtype=np.float64)
+        try:
+            starts.append(np.broadcast_to(value, (*batch, stack.n)))
+        except ValueError:
+            sizes = " + ".join(str(system.n) for system, _ in stack.layers)
+            raise HelError(
+                f"{name} has shape {(*batch, stack.n)} or ({stack.n},), the {sizes} neurons of the layers; "
+                f"got {value.shape}"
+            ) from None
+    wanted = np.asarray(targets, dtype=np.float64)
+    cost = FinalCost() if cost is None else cost
+    if not isinstance(cost, Cost):
+        raise HelError(f"a cost is one of golden.costs, for instance FinalCost(); got {cost!r}")
+    samples = wanted.shape[1 if cost.per_step else 0 : -1]
+    if samples not in ((), batch):
+        raise HelError(
+            f"targets have the batch axes {batch} of the inputs, got {samples}; their shape is {wanted.shape}"
+        )
+    q, p = (stack.split(start) for start in starts)
+    return StackProblem(stack, parts, driven, wanted, q, p, cost, steps_h)

@@ -1,0 +1,10 @@
+"""Stacks: Hamiltonian layers one above the other, joined by static maps; golden.rules.stack learns them."""
+
+from __future__ import annotations
+
+from golden.stacks.cross_entropy import cross_entropy, cross_entropy_slope
+from golden.stacks.mixing import GluMixing, Mixing, TanhMixing
+from golden.stacks.stack import Stack
+from golden.stacks.static import StaticMap
+
+__all__ = ["GluMixing", "Mixing", "Stack", "StaticMap", "TanhMixing", "cross_entropy", "cross_entropy_slope"]

@@ -2,8 +2,9 @@
 
 Parameters, inputs, initial state and targets are rounded to their words, then golden.fixed runs forwards and echoes::
 
-    p -+ e,  e = half_up(q - y, k + 1 - log2 eps) per context, for the half squared error; for any other cost
-             e = floor(eps dC/dq 2^f + 1/2) with dC/dq in float64
+    p -+ e,  e = half_up(q - y, k + 1 - log2 eps) per context, for the half squared error
+             e = half_up(x d, ...) with one latched vector d, for an averaged cost (golden.latch)
+             e = floor(eps dC/dq 2^f + 1/2) with dC/dq in float64, for any other cost
     dC/dtheta = sign 2^-j (h / 2 eps) G 2^-(F - g_cut)
     dC/du_t   = (h / 2 eps) [dV/du_minus - dV/du_plus]
     dC/dq_0   = (p- - p+) / (2 eps),   dC/dp_0 = (q+ - q-) / (2 eps)
@@ -18,11 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.costs import Cost, FinalCost, SummedCost, half_squared_error
+from golden.costs import AveragedCost, Cost, FinalCost, SummedCost, half_squared_error
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.formats import Formats
 from golden.graph import Array
+from golden.latch import Latch, position_operand
 from golden.lower import compile_system
 from golden.program import Program
 from golden.rules.problem import Gradients, Problem, collapse, pose
@@ -124,6 +126,21 @@ class _Run:
         cost = problem.cost
         self.quadratic = cost.function is half_squared_error and isinstance(cost, FinalCost | SummedCost)
         self.targets = formats.q.raw(problem.targets) if self.quadratic else np.zeros(0, np.int64)
+        self.averaged = isinstance(cost, AveragedCost)
+        self.latch: Latch | None = None
+
+    def observe(self, t: int, q: Words) -> None:
+        """Reads the cost off: of the whole word, or for an averaged cost of the operand, and latches its slope."""
+        formats, last = self.program.formats, self.problem.steps - 1
+        if not self.averaged:
+            if t == last or not isinstance(self.problem.cost, FinalCost):
+                self.meter.observe(t, formats.q.value(q))
+            return
+        self.meter.observe(t, formats.x.value(position_operand(formats, q)))
+        if t == last:
+            slope = self.meter.nudge(t, np.ones(q.shape))  # 2/T dc/dm
+            assert slope is not None
+            self.latch = Latch(formats, slope)
 
     def nudge(self, t: int, q: Words) -> Words | None:
         """e of both contexts, each from its own q."""
@@ -132,6 +149,8 @@ class _Run:
             if self.problem.cost.per_step:
                 return quadratic_nudge(self.program, q, self.targets[t], self.eps_log2)
             return quadratic_nudge(self.program, q, self.targets, self.eps_log2) if t == len(self.inputs) - 1 else None
+        if self.latch is not None:
+            return self.latch.nudge(q, self.eps_log2)
         slope = self.meter.nudge(t, formats.q.value(q))
         if slope is None:
             return None
@@ -139,13 +158,7 @@ class _Run:
 
     def gradient(self, self_test: bool) -> tuple[Gradients, float, FixedReport]:
         formats, run, steps = self.program.formats, self.integrator, self.problem.steps
-        late = isinstance(self.problem.cost, FinalCost)
-        q, p = run.forward_many(
-            self.q0,
-            self.p0,
-            self.inputs,
-            lambda t, q: None if late and t < steps - 1 else self.meter.observe(t, formats.q.value(q)),
-        )
+        q, p = run.forward_many(self.q0, self.p0, self.inputs, self.observe)
         total = float(np.sum(self.meter.total()))
         words = run.zero_gradients(q.shape[:-1])
         driven = bool(self.program.input_gradient)

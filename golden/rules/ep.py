@@ -106,12 +106,13 @@ class Landscape:
             self.energy, force, q, tolerance=self.tolerance, max_iterations=self.max_iterations, what="the free energy"
         )
 
-    def settle_nudged(self, free: Array, meter: Meter, strengths: Sequence[float]) -> Relaxed:
+    def settle_nudged(self, free: Relaxed, meter: Meter, strengths: Sequence[float]) -> Relaxed:
         """Minima of V + beta C from the free state, one context per beta on axis 0; C is the meter's.
 
-        Raises HelError as `golden.relax.relax`, and where a nudged state has a lower V than the free one.
+        Raises HelError as `golden.relax.relax`, and where a nudged state has a lower V than the free one (by more than
+        the free state's residual explains: V is convex in a basin, V(s) - V(s_0) >= F(s_0) . (s - s_0)).
         """
-        beta = np.array(strengths).reshape(-1, *(1,) * (free.ndim - 1))
+        beta = np.array(strengths).reshape(-1, *(1,) * (free.q.ndim - 1))
 
         def energy(q: Array) -> Array:
             return np.asarray(self.energy(q) + beta * meter.value(q, meter.targets))
@@ -121,7 +122,7 @@ class Landscape:
             nudge = beta[..., None] * meter.slope(q, meter.targets)
             return np.asarray(self.system.force({**self.values, "q": q})["q"] + nudge)
 
-        start = np.repeat(free[None], len(strengths), axis=0)
+        start = np.repeat(free.q[None], len(strengths), axis=0)
         rest = relax(
             energy,
             force,
@@ -130,8 +131,9 @@ class Landscape:
             max_iterations=self.max_iterations,
             what=f"the energy with the nudge {', '.join(f'{b:+g}' for b in strengths)}",
         )
-        below = self.energy(free)
-        lost = np.max(below - self.energy(rest.q) - _ROUND_OFF * (1.0 + np.abs(below)))
+        level = self.energy(free.q)
+        allowed = free.residual * np.abs(rest.q - free.q).sum(-1) + _ROUND_OFF * (1.0 + np.abs(level))
+        lost = np.max(level - self.energy(rest.q) - allowed)
         if lost > 0:
             raise HelError(
                 f"a nudged state lies {lost:.2g} below the free one in the potential: it left its basin, or the free "
@@ -194,7 +196,7 @@ def gradient(
     meter = problem.meter()
     free = landscape.settle(problem.q0)
     total = float(np.sum(meter.value(free.q, meter.targets)))
-    rest = landscape.settle_nudged(free.q, meter, (eps, -eps) if symmetric else (eps,))
+    rest = landscape.settle_nudged(free, meter, (eps, -eps) if symmetric else (eps,))
     slopes = landscape.slopes(rest.q, contexts=1)
     if symmetric:
         grads = {name: (slope[0] - slope[1]) / (2 * eps) for name, slope in slopes.items()}

@@ -16,14 +16,20 @@ def _digits() -> Task:
     return digits()
 
 
-_LOADERS: dict[str, Callable[[], Task]] = {"digits": _digits}
+def _digits_static() -> Task:
+    from golden.tasks.digits_static import digits_static
+
+    return digits_static()
+
+
+_LOADERS: dict[str, Callable[[], Task]] = {"digits": _digits, "digits-static": _digits_static}
 
 
 def names() -> list[str]:
     """Names of the built-in tasks.
 
     >>> names()
-    ['digits']
+    ['digits', 'digits-static']
     """
     return sorted(_LOADERS)
 

@@ -2,10 +2,11 @@
 
 --arithmetic float is the mathematics in float64, fixed the golden model bit for bit as the hardware computes, and rtl
 the array itself in simulation with the golden model in step, compared after every sample. float also knows --rule bptt,
-for comparison.
+for comparison. The still images of digits-static are learnt at rest: --rule ep, equilibrium propagation, in float.
 
 example:
   hel train digits --system dense --arithmetic fixed --neurons 32 --epochs 4 --seed 0
+  hel train digits-static --rule ep --arithmetic float --epochs 20
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from hel.output import Progress
 from hel.parse import UsageError, choose, integer
 
 ARITHMETICS = ("float", "fixed", "rtl")
+RULES = ("hel", "bptt", "ep")
+STATIC = ("digits-static",)
 SIMULATORS = ("verilator", "icarus")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Task, system, arithmetic, size, epochs, seed; elements and simulator for rtl."""
-    parser.add_argument("task", metavar="TASK", help="what to learn: digits")
+    parser.add_argument("task", metavar="TASK", help="what to learn: digits, or digits-static")
     add_system(parser, optional=True)
     parser.add_argument("--arithmetic", default="fixed", metavar="A", help="float, fixed or rtl; default: fixed")
-    parser.add_argument("--rule", default="hel", metavar="R", help="hel, or bptt (float only); default: hel")
+    parser.add_argument("--rule", default="hel", metavar="R", help="hel; float only: bptt, ep; default: hel")
     add_size(parser, neurons=32, elements=16)
     parser.add_argument(
         "--epochs", type=integer(1, 10_000), default=4, metavar="E", help="passes over the training set; default: 4"
@@ -54,12 +57,18 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     choose("task", args.task, tasks.names())
     choose("arithmetic", args.arithmetic, ARITHMETICS)
     choose("simulator", args.simulator, SIMULATORS)
-    choose("rule", args.rule, ("hel", "bptt"))
+    choose("rule", args.rule, RULES)
     from golden.train import TRAINABLE
 
     checked_system(args.system, TRAINABLE, "trained on a task")
-    if args.rule == "bptt" and args.arithmetic != "float":
-        raise UsageError(f"--rule bptt is for --arithmetic float, not {args.arithmetic}; drop --rule")
+    if (args.rule == "ep") != (args.task in STATIC):
+        raise UsageError(
+            f"still images and --rule ep go together, not {args.task} with --rule {args.rule}; "
+            "use digits-static with ep, or digits with hel"
+        )
+    if args.rule != "hel" and args.arithmetic != "float":
+        instead = "add --arithmetic float" if args.rule == "ep" else "drop --rule"
+        raise UsageError(f"--rule {args.rule} is for --arithmetic float, not {args.arithmetic}; {instead}")
     progress = Progress()
     options = {
         "neurons": args.neurons,
@@ -70,6 +79,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "progress": progress,
     }
     try:
+        if args.rule == "ep":
+            from golden import train_static
+
+            return train_static.train(args.task, args.system, **options)
         if args.arithmetic == "rtl":
             check_size(args)
             from testbench.cosim.train_rtl import run as train_rtl

@@ -46,6 +46,9 @@ REFUSED = [
     ),
     (["train", "digits", "--arithmetic", "fix"], "unknown arithmetic 'fix', did you mean fixed? available: fixed"),
     (["train", "digits", "--rule", "bptt"], "--rule bptt is for --arithmetic float, not fixed; drop --rule"),
+    (["train", "digits-static"], "still images and --rule ep go together, not digits-static with --rule hel; use"),
+    (["train", "digits", "--rule", "ep", "--arithmetic", "float"], "go together, not digits with --rule ep"),
+    (["train", "digits-static", "--rule", "ep"], "--rule ep is for --arithmetic float, not fixed; add --arithmetic"),
     (["train", "digits", "--epochs", "1.5"], "--epochs: must be an integer from 1 to 10000, not '1.5'"),
     (
         ["train", "digits", "--arithmetic", "rtl", "--neurons", "30"],

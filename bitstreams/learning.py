@@ -19,6 +19,9 @@ __all__ = ["build", "learning_plan"]
 CLOCK_HZ = 125e6
 """Default clock: one that arrays of every size meet. What else a size reaches stands in bitstreams/results."""
 
+INPUTS, FORMATS = 8, Formats(log2_inverse_step=2)
+"""Defaults: those of the digits."""
+
 
 def learning_plan(
     schedule: Schedule, *, board: str, seed: int, clock_hz: float = CLOCK_HZ, placer: str = "heap"
@@ -46,20 +49,28 @@ def build(
     elements: int,
     seed: int,
     output: Path,
-    inputs: int = 8,
+    inputs: int = INPUTS,
     formats: Formats | None = None,
     clock_hz: float = CLOCK_HZ,
     progress: tools.Progress = tools.quiet,
 ) -> dict[str, Any]:
-    """Bitstream and report of a built-in system; see `bitstreams.build.run` for the report and the errors.
+    """Bitstream and report of a system; see `bitstreams.build.run` for the report and the errors.
 
     The report's figures are for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the
     cycles of the echo and of the update stand beside them.
     """
-    formats = formats or Formats(log2_inverse_step=2)
+    formats = formats or FORMATS
     schedule = compile_array(compile_system(systems.get(system, n=neurons, m=inputs), formats), elements=elements)
     plan = learning_plan(schedule, board=board, seed=seed, clock_hz=clock_hz)
     command = f"hel build {system} --board {board} --neurons {neurons} --elements {elements}"
+    command += f" --inputs {inputs}" if inputs != INPUTS else ""
+    command += "".join(
+        f" --{name.replace('_', '-')} {getattr(formats, name)}"
+        for name in ("fraction_bits", "operand_bits")
+        if getattr(formats, name) != getattr(FORMATS, name)
+    )
+    if formats.log2_inverse_step != FORMATS.log2_inverse_step:
+        command += f" --step 2^-{formats.log2_inverse_step}"
     figures = {
         "command": f"{command} --clock {clock_hz / 1e6:g} --seed {seed}",
         "system": system,

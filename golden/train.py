@@ -22,6 +22,7 @@ from golden import systems, tasks, update
 from golden.errors import HelError
 from golden.floating import FloatMachine, FloatReadout
 from golden.formats import Formats
+from golden.graph import topological
 from golden.lower import compile_system
 from golden.machine import Conversation, Echo, Forward, GoldenMachine, Machine, Update, drive
 from golden.readout import Readout
@@ -30,7 +31,7 @@ from golden.tasks import Split, Task
 __all__ = ["TRAINABLE", "Recipe", "Training", "train"]
 
 TRAINABLE = ("dense", "hru", "linear")
-"""Systems whose every neuron sees the inputs."""
+"""Built-in systems whose every neuron sees the inputs; a system of a file must see them somewhere."""
 
 CURVE_POINTS = 10
 """Points of the learning curve an epoch."""
@@ -101,15 +102,18 @@ class Training:
         progress: Progress | None = None,
     ) -> None:
         self.task = tasks.get(task) if isinstance(task, str) else task
-        if system not in TRAINABLE:
+        if system not in TRAINABLE and not systems.load.is_file(system):
             raise HelError(
-                f"systems that train on a task are {', '.join(TRAINABLE)}, got {system!r}; choose one of them"
+                f"systems that train on a task are {', '.join(TRAINABLE)}, got {system!r};"
+                " choose one of them, or name path/to/file.py:Class"
             )
         if arithmetic not in ("float", "fixed"):
             raise HelError(f"the arithmetic is float or fixed, got {arithmetic!r}")
         if epochs < 1:
             raise HelError(f"training takes at least 1 epoch, got {epochs}")
         self.system = systems.get(system, n=neurons, m=self.task.channels)
+        if not any(node.name == "u" for node in topological(self.system.graph.outputs.values())):
+            raise HelError(f"a system that trains must see its inputs, the potential of {system} has no u; add it")
         self.arithmetic, self.epochs, self.seed, self.validation = arithmetic, epochs, seed, validation
         self.recipe = recipe or Recipe()
         self.progress = progress

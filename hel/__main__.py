@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
 import json
 import os
@@ -49,8 +50,7 @@ def guarded(work: Callable[[], int]) -> int:
     except MemoryError as error:
         return _fail(2, f"the run must fit this machine's memory: {error or 'it does not'}; use fewer steps or neurons")
     except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        return _fail(2, f"{error.strerror or error}{where}")
+        return _fail(2, _of_the_system(error))
     except Exception as error:
         return _fail(1, f"{type(error).__name__}: {error} (a defect; HEL_DEBUG=1 shows where)")
 
@@ -106,6 +106,30 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     return str(value)
+
+
+_OS_RULES = {
+    errno.EACCES: ("a file must be open to you", "change its permissions or choose another place (-o)"),
+    errno.EPERM: ("a file must be open to you", "change its permissions or choose another place (-o)"),
+    errno.EROFS: ("output needs a place that can be written", "choose another place (-o)"),
+    errno.ENOSPC: ("output needs room on the disk", "free some or choose another place (-o)"),
+    errno.EDQUOT: ("output needs room in your quota", "free some or choose another place (-o)"),
+    errno.ENOENT: ("a file or program that is named must exist", "check the name or create it"),
+    errno.ENOTDIR: ("the folders of a path must be folders", "choose another place (-o)"),
+    errno.EISDIR: ("a file must not be a folder", "name a file"),
+    errno.EEXIST: ("a folder cannot take the place of a file", "choose another place (-o)"),
+    errno.ENAMETOOLONG: ("a file's name must be one that the file system takes", "choose a shorter one"),
+    errno.ENOMEM: ("the run must fit this machine's memory", "use fewer steps or neurons"),
+    errno.EMFILE: ("the run must fit the limit of open files", "raise it with `ulimit -n 4096`"),
+}
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the operating system refused: the rule, the value, the way out."""
+    usual = ("the operating system refused a request", "HEL_DEBUG=1 shows where")
+    rule, way_out = _OS_RULES.get(error.errno or 0, usual)
+    value = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    return f"{rule}, {value}; {way_out}"
 
 
 def _fail(code: int, message: str) -> int:

@@ -13,7 +13,7 @@ __all__ = ["add_formats", "add_seed", "add_size", "add_system", "check_size", "c
 
 def add_system(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     """The positional SYSTEM, or `--system` where the command's subject is something else."""
-    text = "a built-in system (`hel systems` lists them)"
+    text = "a built-in system (`hel systems` lists them), or path/to/file.py:Class for one of your own"
     if optional:
         parser.add_argument("--system", default="dense", metavar="S", help=f"{text}; default: dense")
     else:
@@ -21,33 +21,88 @@ def add_system(parser: argparse.ArgumentParser, *, optional: bool = False) -> No
 
 
 def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "") -> str:
-    """`name`, if it is a built-in system and, where `among` is given, one of those that can do it."""
+    """`name`, if it is a system and, where `among` is given, a built-in one of those or one of a file."""
     from golden import systems
 
+    if systems.load.is_file(name):
+        systems.load.find(name)
+        return name
     choose("system", name, systems.SYSTEMS)
     if among is not None and name not in among:
         raise UsageError(f"system {name!r} cannot be {doing}; systems that can: {', '.join(sorted(among))}")
     return name
 
 
-def add_size(parser: argparse.ArgumentParser, *, neurons: int, elements: int | None = None) -> None:
-    """`--neurons`, and `--elements` where there is an array."""
+def add_size(
+    parser: argparse.ArgumentParser,
+    *,
+    neurons: int,
+    inputs: int | None = None,
+    elements: int | None = None,
+    auto: bool = False,
+) -> None:
+    """`--neurons`, `--inputs` where they are free, and `--elements` or `--fold` where there is an array."""
     parser.add_argument(
-        "--neurons", type=integer(1, 4096), default=neurons, metavar="N", help=f"state size; default: {neurons}"
+        "-n", "--neurons", type=integer(1, 4096), default=neurons, metavar="N", help=f"state size; default: {neurons}"
     )
-    if elements is not None:
+    if inputs is not None:
         parser.add_argument(
+            "-m",
+            "--inputs",
+            type=integer(1, 32),
+            default=inputs,
+            metavar="M",
+            help=f"input channels; default: {inputs}",
+        )
+    if elements is not None:
+        parser.set_defaults(usual_elements=elements)
+        either = parser.add_mutually_exclusive_group()
+        may_be_auto = ", or auto: as many as the board holds" if auto else ""
+        either.add_argument(
+            "-p",
             "--elements",
-            type=integer(1, 256),
-            default=elements,
+            type=elements_or_auto if auto else integer(1, 255),
+            default=None,
             metavar="P",
-            help=f"elements of the array; N must be a multiple of P; default: {elements}",
+            help="elements of the array, two multipliers each; N must be a multiple of P"
+            f"{may_be_auto}; default: the largest P up to {elements} that divides N",
+        )
+        either.add_argument(
+            "--fold", type=integer(1, 16), default=None, metavar="F", help="neurons on an element, instead of P = N / F"
         )
 
 
+def elements_or_auto(text: str) -> int | str:
+    """Argument type: a number of elements, or the word `auto`."""
+    if text == "auto":
+        return text
+    try:
+        return integer(1, 255)(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}; or auto") from None
+
+
 def check_size(args: argparse.Namespace) -> None:
-    """P divides N."""
-    multiple(args.neurons, args.elements)
+    """Sets `args.elements` from --elements, --fold or the usual number; P divides N."""
+    if args.fold is not None:
+        if args.neurons % args.fold:
+            near = ", ".join(str(f) for f in range(1, 17) if args.neurons % f == 0)
+            raise UsageError(f"--fold must divide --neurons ({args.neurons}), not {args.fold}; choose from {near}")
+        args.elements = args.neurons // args.fold
+    elif args.elements is None:
+        args.elements = usual_elements(args.neurons, args.usual_elements)
+    elif args.elements != "auto":
+        multiple(args.neurons, args.elements)
+
+
+def usual_elements(neurons: int, usual: int) -> int:
+    """The largest P up to `usual` that divides N with at most 16 neurons an element; else the smallest above.
+
+    >>> [usual_elements(n, 16) for n in (64, 24, 3, 17)]
+    [16, 12, 3, 17]
+    """
+    able = [p for p in range(1, neurons + 1) if neurons % p == 0 and neurons <= 16 * p]
+    return max((p for p in able if p <= usual), default=min(able))
 
 
 def add_formats(parser: argparse.ArgumentParser, *, step: str) -> None:

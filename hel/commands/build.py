@@ -13,8 +13,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hel.commands.systems import ARRAY_SYSTEMS
-from hel.options import add_seed, add_size, add_system, check_size, checked_system
+from hel.options import add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
 from hel.output import Progress
 from hel.parse import choose, integer
 
@@ -23,7 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """System, board, size, seed, folder."""
     add_system(parser)
     parser.add_argument("--board", default="ulx3s_85f", metavar="B", help="board; default: ulx3s_85f")
-    add_size(parser, neurons=64, elements=16)
+    add_size(parser, neurons=64, inputs=8, elements=16, auto=True)
+    add_formats(parser, step="2^-2")
     parser.add_argument(
         "--clock", type=integer(10, 400), default=125, metavar="MHZ", help="clock to build for; default: 125"
     )
@@ -37,9 +37,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `bitstreams.learning`."""
     from bitstreams import boards
 
-    checked_system(args.system, ARRAY_SYSTEMS, "run on the array")
+    checked_system(args.system)
     choose("board", args.board, boards.names())
     check_size(args)
+    number_formats = formats(args)
     from bitstreams.learning import build
 
     progress = Progress()
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             board=args.board,
             neurons=args.neurons,
             elements=args.elements,
+            inputs=args.inputs,
+            formats=number_formats,
             seed=args.seed,
             clock_hz=args.clock * 1e6,
             output=args.output,

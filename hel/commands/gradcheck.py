@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steps", type=integer(1, 10_000_000), default=100, metavar="T", help="time steps; default: 100"
     )
-    add_size(parser, neurons=16)
+    add_size(parser, neurons=16, inputs=4)
     parser.add_argument(
         "--eps",
         type=power_of_two,
@@ -41,7 +41,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from golden.gradcheck import gradcheck
 
     return gradcheck(
-        args.system, steps=args.steps, neurons=args.neurons, eps=args.eps, formats=number_formats, seed=args.seed
+        args.system,
+        steps=args.steps,
+        neurons=args.neurons,
+        inputs=args.inputs,
+        eps=args.eps,
+        formats=number_formats,
+        seed=args.seed,
     )
 
 

@@ -11,17 +11,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hel.commands.systems import ARRAY_SYSTEMS
 from hel.options import add_formats, add_size, add_system, check_size, checked_system, formats
 from hel.output import write_whole
-from hel.parse import UsageError, integer
+from hel.parse import UsageError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """System, size, formats, file."""
     add_system(parser)
-    add_size(parser, neurons=64, elements=16)
-    parser.add_argument("--inputs", type=integer(1, 32), default=8, metavar="M", help="input channels; default: 8")
+    add_size(parser, neurons=64, inputs=8, elements=16, auto=True)
     add_formats(parser, step="2^-2")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="Verilog file; FILE.json is its memory map"
@@ -30,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `rtl.emit`."""
-    checked_system(args.system, ARRAY_SYSTEMS, "run on the array")
+    checked_system(args.system)
     check_size(args)
     number_formats = formats(args)
     folder = args.output.parent

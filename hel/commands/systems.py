@@ -1,54 +1,95 @@
-"""List the built-in systems: their potential, their parameters and what can be done with them.
+"""List the systems: their potential, their parameters, the functions they use, and whether the array runs them.
+
+With a SYSTEM only that one, at the size asked for: the way to check a file of your own.
 
 example:
   hel systems
-  hel systems --json
+  hel systems dense --neurons 64 --inputs 8 --json
 """
 
 from __future__ import annotations
 
 import argparse
+import re
+import sys
 from typing import Any
 
-from hel.output import table
+from golden.errors import HelError
+from hel.options import add_size, checked_system
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments of its own."""
+    """A system, and a size for the shapes."""
+    parser.add_argument(
+        "system", nargs="?", default=None, metavar="SYSTEM", help="one system or path/to/file.py:Class; default: all"
+    )
+    add_size(parser, neurons=16, inputs=8)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """The registry of `golden.systems`, described at N neurons and M inputs."""
+    """The registry of `golden.systems`, or one system, described at N neurons and M inputs."""
     from golden import systems
 
-    rows = []
-    for name in systems.SYSTEMS:
-        system = systems.get(name, n=16, m=8)
-        doc = (type(system).__doc__ or "").strip().splitlines()
-        rows.append(
-            {
-                "name": name,
-                "summary": doc[0] if doc else "",
-                "parameters": {key: list(shape) for key, shape in system.parameters.items()},
-                "array": name in ARRAY_SYSTEMS,
-            }
-        )
-    return {"systems": rows, "neurons": 16, "inputs": 8}
+    if args.system is not None:
+        checked_system(args.system)
+    names = [args.system] if args.system is not None else list(systems.SYSTEMS)
+    rows = [describe(name, args.neurons, args.inputs) for name in names]
+    return {"systems": rows, "neurons": args.neurons, "inputs": args.inputs}
 
 
-ARRAY_SYSTEMS = ("dense", "hru", "linear")
-"""Systems the RTL array runs; the others are golden only."""
+def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
+    """name, summary, what, parameters, functions; array: whether the ring has a form for it, reason: why not."""
+    from golden import systems
+    from golden.graph import TABLES, topological
+
+    system = systems.get(name, n=neurons, m=inputs)
+    lines = [line.strip() for line in (type(system).__doc__ or "").strip().splitlines()]
+    used = {node.op for node in topological(system.gradient.outputs.values())} & set(TABLES)
+    written = {node.op for node in topological(system.graph.outputs.values())} & set(TABLES)
+    reason = refusal(system)
+    return {
+        "name": name,
+        "summary": lines[0] if lines else "",
+        "what": introduction(system),
+        "parameters": {key: list(shape) for key, shape in system.parameters.items()},
+        "functions": sorted(written),
+        "tables": sorted(used),
+        "array": reason is None,
+        "reason": reason,
+    }
+
+
+def introduction(system: Any) -> str:
+    """The first line of the module's text: in words what the class says in a formula."""
+    lines = (sys.modules[type(system).__module__].__doc__ or "").strip().splitlines()
+    return re.sub(r"^M\d'?: ", "", lines[0]) if lines else ""
+
+
+def refusal(system: Any) -> str | None:
+    """Why the array cannot run a system; None where it can."""
+    from golden.lower import compile_system
+    from rtl.hls.bind import bind
+
+    try:
+        bind(compile_system(system))
+    except HelError as error:
+        return str(error)
+    return None
 
 
 def text(result: dict[str, Any]) -> str:
-    """A table; shapes at 16 neurons and 8 inputs."""
-    rows = [
-        {
-            "system": r["name"],
-            "array": "yes" if r["array"] else "golden only",
-            "parameters": r["parameters"],
-            "what": r["summary"],
-        }
-        for r in result["systems"]
-    ]
-    return table(rows) + "\n(shapes for 16 neurons, 8 inputs)"
+    """A paragraph a system."""
+    parts = []
+    for r in result["systems"]:
+        sizes = {name: "x".join(map(str, shape)) or "number" for name, shape in r["parameters"].items()}
+        parameters = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        functions = ", ".join(r["functions"]) or "none"
+        if r["tables"]:
+            functions += f" (in the force: {', '.join(r['tables'])})"
+        lines = [f"{r['name']}: {r['what']}" if r["what"] else r["name"]]
+        lines += [f"  {r['summary']}"] if r["summary"] else []
+        lines += [f"  parameters  {parameters or 'none'}", f"  functions   {functions}"]
+        lines += [f"  array       {'yes' if r['array'] else 'no: ' + r['reason']}"]
+        parts.append("\n".join(lines))
+    n, m = result["neurons"], result["inputs"]
+    return "\n\n".join(parts) + f"\n\n(shapes for {n} neurons, {m} inputs)"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hel.commands.systems import ARRAY_SYSTEMS
 from hel.commands.train import SIMULATORS
 from hel.options import add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
 from hel.output import Progress
@@ -22,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """System, simulator, size, length, formats, seed."""
     add_system(parser)
     parser.add_argument("--simulator", default="verilator", metavar="X", help="verilator or icarus; default: verilator")
-    add_size(parser, neurons=16, elements=4)
+    add_size(parser, neurons=16, inputs=3, elements=4)
     parser.add_argument("--steps", type=integer(1, 10_000_000), default=8, metavar="T", help="time steps; default: 8")
     add_formats(parser, step="2^-3")
     add_seed(parser)
@@ -30,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `testbench.cosim.verify`."""
-    checked_system(args.system, ARRAY_SYSTEMS, "run on the array")
+    checked_system(args.system)
     choose("simulator", args.simulator, SIMULATORS)
     check_size(args)
     number_formats = formats(args)
@@ -41,6 +40,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.system,
         simulator=args.simulator,
         neurons=args.neurons,
+        inputs=args.inputs,
         elements=args.elements,
         steps=args.steps,
         formats=number_formats,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golden import systems
 from golden.machine import GoldenMachine, drive_async
 from golden.train import Training
 from rtl.driver import Driver
@@ -124,7 +125,7 @@ def run(
 
     notice = (lambda text: progress(0, 1, text)) if progress else None
     build = build_array(simulator, schedule.geometry, notice=notice)
-    arguments = {"task": task, "system": system, "elements": elements, "options": options}
+    arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": options}
     result = launch(build, "testbench.cosim.train_rtl:inside", arguments, progress=report)
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
     for name, words in result.pop("readout").items():

@@ -76,7 +76,7 @@ def verify(
     traced = steps <= TRACED if traced is None else traced
     build = build_array(simulator, schedule.geometry, trace=traced, notice=notice)
     arguments = {
-        "system": system,
+        "system": systems.load.absolute(system),
         "neurons": neurons,
         "elements": elements,
         "steps": steps,

@@ -51,19 +51,24 @@ REFUSED = [
     (["train", "digits-static", "--rule", "ep"], "--rule ep is for --arithmetic float, not fixed; add --arithmetic"),
     (["train", "digits", "--epochs", "1.5"], "--epochs: must be an integer from 1 to 10000, not '1.5'"),
     (
-        ["train", "digits", "--arithmetic", "rtl", "--neurons", "30"],
+        ["train", "digits", "--arithmetic", "rtl", "--neurons", "30", "--elements", "16"],
         "--neurons must be a multiple of --elements (16), not 30; nearest: 16 or 32",
     ),
-    (["verify", "springs"], "system 'springs' cannot be run on the array; systems that can: dense, hru, linear"),
+    (["verify", "dens.py:Dense"], "a system's file must exist, dens.py is not there; check the path"),
+    (["gradcheck", "dense:Dense"], "a system of one's own is path/to/file.py:Class, got 'dense:Dense'"),
     (["verify", "dense", "--simulator", "iverilog"], "unknown simulator 'iverilog'"),
-    (["verify", "dense", "--neurons", "3"], "--neurons must be a multiple of --elements (4), not 3; nearest: 4"),
+    (["verify", "dense", "-n", "3", "--elements", "4"], "--neurons must be a multiple of --elements (4), not 3; near"),
     (["rtl", "dense", "-o", "no/such/folder/a.v"], "--output must name a file in an existing folder"),
     (["rtl", "dense", "-o", "."], "--output must name a file, not the folder '.'"),
     (
         ["build", "dense", "--neurons", "10", "--elements", "4"],
         "--neurons must be a multiple of --elements (4), not 10",
     ),
-    (["build", "springs"], "system 'springs' cannot be run on the array"),
+    (["build", "dense", "--elements", "4", "--fold", "2"], "argument --fold: not allowed with argument -p/--elements"),
+    (["build", "dense", "-n", "12", "--fold", "5"], "--fold must divide --neurons (12), not 5; choose from 1, 2, 3, 4"),
+    (["build", "dense", "--elements", "some"], "--elements: must be an integer from 1 to 255, not 'some'; or auto"),
+    (["verify", "dense", "--elements", "auto"], "--elements: must be an integer from 1 to 255, not 'auto'"),
+    (["rtl", "no/such.py", "-o", "a.v"], "a system's file must exist, no/such.py is not there"),
 ]
 
 
@@ -121,12 +126,14 @@ def test_systems_as_json(capfd):
     rows = {row["name"]: row for row in json.loads(out)["systems"]}
     assert code == 0 and err == "" and set(rows) == {"springs", "hru", "dense", "linear"}
     assert rows["dense"]["parameters"] == {"al": [16], "W": [16, 16], "B": [16, 8], "b": [16]}
-    assert [name for name, row in rows.items() if not row["array"]] == ["springs"]
+    assert all(rows[name]["array"] for name in ("dense", "hru", "linear"))
+    assert (rows["dense"]["functions"], rows["dense"]["tables"]) == (["logcosh"], ["tanh"])
+    assert all(row["array"] == (row["reason"] is None) and row["what"] and row["summary"] for row in rows.values())
 
 
 def test_systems_as_text(capfd):
     code, out, err = hel(capfd, "systems")
-    assert code == 0 and err == "" and "W 16x16" in out
+    assert code == 0 and err == "" and "W 16x16" in out and "logcosh (in the force: tanh)" in out
 
 
 def test_train_prints_one_json_object_and_progress_elsewhere(capfd):
@@ -170,7 +177,21 @@ def test_what_a_tool_prints_is_not_on_standard_output(capfd, monkeypatch):
             2,
             "hel: x is not installed; `pip install hel-fpga[all]`",
         ),
-        (PermissionError(13, "Permission denied", "/a/file"), 2, "hel: Permission denied /a/file\n"),
+        (
+            PermissionError(13, "Permission denied", "/a/file"),
+            2,
+            "hel: a file must be open to you, /a/file: Permission denied; change its permissions or choose another",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            2,
+            "hel: output needs room on the disk, No space left on device; free some or choose another place (-o)\n",
+        ),
+        (
+            OSError("a driver's words"),
+            2,
+            "hel: the operating system refused a request, a driver's words; HEL_DEBUG=1 shows where\n",
+        ),
         (KeyboardInterrupt(), 130, "hel: interrupted\n"),
         (RuntimeError("broken"), 1, "hel: RuntimeError: broken (a defect; HEL_DEBUG=1 shows where)\n"),
     ],

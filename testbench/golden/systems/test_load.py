@@ -52,7 +52,11 @@ def test_a_system_of_a_file_is_a_system(file):
     q = np.array([0.1, 0.2, 0.3])
     force = system.force({"q": q, "u": np.zeros(2), "g": np.ones(3)})["q"]
     np.testing.assert_allclose(force, np.sin(q))
-    assert gradcheck(name, steps=20, neurons=3)["cosine_float"] > 0.999
+
+
+def test_the_rules_take_it_by_its_name(file):
+    name = file(body("return np.sum(theta['k'] * q**2) / 2 - u[0] * q[0]"))
+    assert gradcheck(name, steps=20, neurons=3)["cosine_fixed"] > 0.999
 
 
 def test_the_only_system_of_a_file_needs_no_name(file):

@@ -1,7 +1,7 @@
 """The gradient accumulator of the twin echo: G = wrap(G + half_up((r y)_minus - (r y)_plus, g_cut)).
 
-The products are exact and subtracted before the cut. All parameters share one flat buffer, so that the cut, the
-addition and the wrap are one call each. Prose: docs/numerics.md, section 5.
+The products are exact, aligned where a parameter has several terms, and subtracted before the cut. All parameters share
+one flat buffer, so that the cut, the addition and the wrap are one call each. Prose: docs/numerics.md, section 5.
 """
 
 from collections.abc import MutableMapping
@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from golden.density import Density, Gradient
 from golden.errors import HelError
 from golden.execute import STATE, Call, Floats, Plan
-from golden.program import Gradient, Program
+from golden.program import Program
 from golden.words import Words, half_up, wrap
 
 __all__ = ["Differences", "Gradients"]
@@ -46,54 +47,83 @@ def _views(program: Program, flat: Any) -> dict[str, Any]:
 
 
 class Differences:
-    """(r y)_minus - (r y)_plus of every parameter in one flat buffer, cut, and added to G."""
+    """(r y)_minus - (r y)_plus of every term of every parameter, aligned, cut, and added to G.
+
+    The first terms of all parameters share one flat buffer; further terms have one each and are added after them.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.program = plan, plan.program
         self.flat = np.zeros(plan.batch + (_total(self.program),))
         self.words = np.zeros(self.flat.shape, np.int64)
-        self.overflow = np.zeros_like(self.words)
-        names = {name for gradient in self.program.gradients for name in (gradient.r, gradient.y)}
+        self.lost = np.zeros_like(self.words)
+        names = {name for gradient in self.program.gradients for name in gradient.operands}
         self.calls = list(plan.compile(names))
         for name in sorted(names):
-            self.calls += self._float(name)
+            self.calls += self.plan.converted(name)
         self.signed: dict[str, Floats] = {}
         self.apart: dict[str, Floats] = {}
+        self.more: list[tuple[str, Words, Words]] = []
         views = _views(self.program, self.flat)
         for gradient in self.program.gradients:
-            self._emit(gradient, views[gradient.parameter])
-        self.calls.append(partial(np.copyto, self.words, self.flat, casting="unsafe"))
-        self.calls.append(partial(half_up, self.words, self.program.formats.g_cut, self.words))
+            aligns = self.program.aligns(gradient)
+            for i, (term, sign, align) in enumerate(zip(gradient.terms, gradient.signs, aligns, strict=True)):
+                out = views[gradient.parameter] if i == 0 else np.zeros(views[gradient.parameter].shape)
+                self._emit(gradient, term, out if self._shape(gradient) else out[..., None])
+                if (sign, align) != (1, 0):
+                    self.calls.append(partial(np.multiply, out, np.array(float(sign << align)), out))
+                if i > 0:
+                    words = np.zeros(out.shape, np.int64)
+                    self._cut(out, words)
+                    self.more.append((gradient.parameter, words, np.zeros_like(words)))
+        self._cut(self.flat, self.words)
+
+    @property
+    def overflow(self) -> bool:
+        """Whether a write of G wrapped since `clear`."""
+        return bool(self.lost.any()) or any(bool(lost.any()) for _, _, lost in self.more)
+
+    def clear(self) -> None:
+        for lost in (self.lost, *(lost for _, _, lost in self.more)):
+            lost[...] = 0
 
     def into(self, grads: MutableMapping[str, Words]) -> list[Call]:
         """The calls that add the cut differences to `grads`, in place."""
-        if isinstance(grads, Gradients) and grads.flat.shape == self.words.shape:
-            return self._add(grads.flat, self.words, self.overflow)
-        calls: list[Call] = []
-        words, overflow = _views(self.program, self.words), _views(self.program, self.overflow)
+        words, lost = _views(self.program, self.words), _views(self.program, self.lost)
         for name, view in words.items():
             if name not in grads or grads[name].shape != view.shape or grads[name].dtype != np.int64:
                 raise HelError(
                     f"grads['{name}'] is an int64 array of shape {view.shape}; use Integrator.zero_gradients"
                 )
-            calls += self._add(grads[name], view, overflow[name])
+        calls: list[Call] = []
+        if isinstance(grads, Gradients) and grads.flat.shape == self.words.shape:
+            calls += self._add(grads.flat, self.words, self.lost)
+        else:
+            for name, view in words.items():
+                calls += self._add(grads[name], view, lost[name])
+        for name, view, gone in self.more:
+            calls += self._add(grads[name], view, gone)
         return calls
 
-    def _add(self, target: Words, words: Words, overflow: Words) -> list[Call]:
+    def _add(self, target: Words, words: Words, lost: Words) -> list[Call]:
         return [
             partial(np.add, target, words, words),
-            partial(wrap, words, self.program.formats.g_bits, target, overflow),
+            partial(wrap, words, self.program.formats.g_bits, target, lost),
         ]
 
-    def _float(self, name: str) -> list[Call]:
-        return self.plan.converted(name)
+    def _cut(self, exact: Floats, words: Words) -> None:
+        self.calls.append(partial(np.copyto, words, exact, casting="unsafe"))
+        self.calls.append(partial(half_up, words, self.program.formats.g_cut, words))
 
-    def _emit(self, gradient: Gradient, out: Floats) -> None:
-        r, y = self.plan.floats[gradient.r], self.plan.floats[gradient.y]
-        moving = [self.plan.domain[name] == STATE for name in (gradient.r, gradient.y)]
-        outer = gradient.product == "outer"
+    def _shape(self, gradient: Gradient) -> tuple[int, ...]:
+        return dict(self.program.parameters)[gradient.parameter]
+
+    def _emit(self, gradient: Gradient, term: Density, out: Floats) -> None:
+        r, y = self.plan.floats[term.r], self.plan.floats[term.y]
+        moving = [self.plan.domain[name] == STATE for name in (term.r, term.y)]
+        outer = term.product == "outer"
         if all(moving):
-            signed = self._signed(gradient.r, r)
+            signed = self._signed(term.r, r)
             if not outer:
                 both = np.zeros_like(signed)
                 self.calls += [partial(np.multiply, signed, y, both), partial(np.add, both[0], both[1], out)]
@@ -104,8 +134,8 @@ class Differences:
             return
         if not any(moving):
             raise HelError(f"{gradient}: a density depends on the state, got two operands that do not; remove it")
-        a = self._apart(gradient.r, r) if moving[0] else r
-        b = self._apart(gradient.y, y) if moving[1] else y
+        a = self._apart(term.r, r) if moving[0] else r
+        b = self._apart(term.y, y) if moving[1] else y
         if outer:
             a, b = a[..., :, None], b[..., None, :]
         self.calls.append(partial(np.multiply, a, b, out))

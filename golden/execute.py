@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.errors import HelError
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Pad, Round, Rounding, Scale, Slice, Sum, Table
+from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 from golden.program import Program
-from golden.tables import lookup
+from golden.tables import apply
 from golden.words import Words, floor_shift, half_up, saturate
 
 __all__ = ["Plan", "check_theta", "evaluate"]
@@ -84,7 +84,11 @@ class Plan:
         self.ints: dict[str, Words] = {"q": self.q, "u": self.u, "one": one}
         self.floats: dict[str, Floats] = {"one": one.astype(np.float64)}
         for name, shape in program.parameters:
-            self.floats[name] = np.zeros(self.lead + shape)
+            self.floats[name] = np.zeros(self.lead + (shape or (1,)))
+        self.constants = {constant.name: constant for constant in program.constants}
+        for name, constant in self.constants.items():
+            self.domain[name] = PARAMETERS
+            self.floats[name] = constant.words.astype(np.float64)
         self.lost: list[Words] = []
         self._static: list[Call] = []
         self._done: set[str] = set()
@@ -95,7 +99,8 @@ class Plan:
         """Takes new parameter words of the same shapes."""
         cut = self.program.formats.theta.width - self.program.formats.operand_bits
         for name, _ in self.program.parameters:
-            np.copyto(self.floats[name], floor_shift(np.asarray(theta_raw[name], np.int64), cut))
+            words = floor_shift(np.asarray(theta_raw[name], np.int64), cut)
+            np.copyto(self.floats[name], words.reshape(self.floats[name].shape))
         for call in self._static:
             call()
 
@@ -161,12 +166,14 @@ class Plan:
         matrix, vector = self.as_float(op.a), self.as_float(op.b)
         if isinstance(op, Matvec):
             matrix = matrix.swapaxes(-1, -2)  # so that rows of vectors multiply from the left
+        if op.a in self.constants and self._gathered(op, matrix.T, vector):
+            return
         shape = self.program.types[op.name].shape
         out = np.zeros(vector.shape[:-1] + shape)
         self.floats[op.name] = out
         domain = self.domain[op.name]
         rows = vector.size // vector.shape[-1]
-        if not self.lead:
+        if not self.lead or op.a in self.constants:
             if rows == 1:
                 self.emit(domain, np.dot, matrix.T, _view(vector, (-1,)), _view(out, (-1,)))
             else:
@@ -181,6 +188,26 @@ class Plan:
             self.emit(domain, np.copyto, left, there)
             self.emit(domain, np.matmul, left, matrix, right)
             self.emit(domain, np.copyto, back, right)
+
+    def _gathered(self, op: Matvec | MatvecT, matrix: Floats, vector: Floats) -> bool:
+        """A sparse constant: gathers its few elements a row and adds them up. False where it is not sparse."""
+        rows, columns = matrix.shape
+        width = max(1, int(np.count_nonzero(matrix, 1).max(initial=0)))
+        if 4 * width > columns and width > 2:
+            return False
+        index = np.argsort(matrix == 0.0, axis=1, kind="stable")[:, :width]
+        words = np.take_along_axis(matrix, index, axis=1)
+        lead = vector.shape[:-1]
+        parts, out = np.zeros((*lead, width, rows)), np.zeros((*lead, rows))
+        self.floats[op.name] = out
+        domain = self.domain[op.name]
+        self.emit(domain, np.take, vector, np.ascontiguousarray(index.T), axis=-1, out=parts, mode="clip")
+        if width == 1:
+            self.emit(domain, np.multiply, parts[..., 0, :], words[:, 0], out)
+        else:
+            self.emit(domain, np.multiply, parts, np.ascontiguousarray(words.T), parts)
+            self.emit(domain, np.add.reduce, parts, axis=-2, out=out)
+        return True
 
     def _mul(self, op: Mul) -> None:
         a, b = self.as_float(op.a), self.as_float(op.b)
@@ -223,27 +250,13 @@ class Plan:
         source = self.as_int(op.source)
         out = np.zeros_like(source)
         self.ints[op.name] = out
-        self.emit(self.domain[op.name], lookup, op.function, self.program.formats.operand_bits, source, out)
+        self.emit(self.domain[op.name], apply, op.function, self.program.formats.operand_bits, source, out)
 
     def _scale(self, op: Scale) -> None:
         if op.source in self.ints:
             self.ints[op.name] = self.ints[op.source]
         if op.source in self.floats:
             self.floats[op.name] = self.floats[op.source]
-
-    def _slice(self, op: Slice) -> None:
-        part = slice(op.start, op.start + op.length)
-        if op.source in self.ints:
-            self.ints[op.name] = self.ints[op.source][..., part]
-        else:
-            self.floats[op.name] = self.floats[op.source][..., part]
-
-    def _pad(self, op: Pad) -> None:
-        source = self.as_float(op.source)
-        out = np.zeros(source.shape[:-1] + (op.length,))
-        self.floats[op.name] = out
-        inner = out[..., op.start : op.start + source.shape[-1]]
-        self.emit(self.domain[op.name], np.copyto, inner, source)
 
 
 def _view(a: Floats, shape: tuple[int, ...]) -> Floats:
@@ -261,8 +274,6 @@ _EMIT: dict[type[Op], Callable[[Plan, Any], None]] = {
     Round: Plan._round,
     Scale: Plan._scale,
     Table: Plan._table,
-    Slice: Plan._slice,
-    Pad: Plan._pad,
 }
 
 

@@ -226,7 +226,7 @@ class _Stepper:
             flags |= Flags.P_OVERFLOW
         if self.plan.clipped:
             flags |= Flags.OPERAND_CLIPPED
-        if self.differences is not None and self.differences.overflow.any():
+        if self.differences is not None and self.differences.overflow:
             flags |= Flags.G_OVERFLOW
         return flags
 
@@ -234,7 +234,7 @@ class _Stepper:
         for lost in (self.lost_q, self.lost_p, *self.plan.lost):
             lost[...] = 0
         if self.differences is not None:
-            self.differences.overflow[...] = 0
+            self.differences.clear()
 
     def forward(
         self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None

@@ -35,7 +35,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OPS", "TABLES", "Array", "Graph", "Node", "Shape", "topological"]
+__all__ = ["OPS", "TABLES", "Array", "Graph", "Node", "Shape", "depends", "topological"]
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -60,6 +60,7 @@ class Node:
     factor : of a ``scale``, else 1.0
     start : first element of a ``slice`` or position in a ``pad``, else 0
     data : float64 array of a ``const``, else None
+    source : ``file:line: `text``` of the user's code that made the node first, "" where unknown
     """
 
     op: str
@@ -69,6 +70,7 @@ class Node:
     factor: float = 1.0
     start: int = 0
     data: Array | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,14 @@ def topological(outputs: Iterable[Node]) -> tuple[Node, ...]:
             stack.append((node, True))
             stack.extend((arg, False) for arg in reversed(node.args))
     return tuple(order)
+
+
+def depends(node: Node, name: str, cache: dict[Node, bool]) -> bool:
+    """Whether a node's value depends on the input `name`; `cache` keeps answers for one name."""
+    for below in topological([node]):
+        if below not in cache:
+            cache[below] = (below.op == "input" and below.name == name) or any(cache[arg] for arg in below.args)
+    return cache[node]
 
 
 def _shape(shape: Shape) -> str:

@@ -1,28 +1,35 @@
 """From a system's gradient graph to an integer program.
 
-Rules (docs/program.md, section 4):
+Rules (docs/program.md, section 5):
 
 - the force is ONE exact sum of products, then one half_up rounding: the kick
-- a factor of a product is an operand: a parameter, an input, `one`, a table's output, or anything else cut once to
-  SQ(5, w - 5) from its exact value (so q_i - q_{i+1} is cut after the subtraction of full words)
-- a parameter that stands alone in a sum is multiplied by `one`
+- a factor of a product is an operand: a parameter, q cut to SQ(5, w - 5), a table's output, or another exact value, cut
+  once to the narrowest SQ(i, w - i) that holds its interval, i <= 5
+- whatever travels between neurons (a slice, a shift, a sum, a fixed matrix) is a constant matrix times an operand;
+  constant matrices of one operand in one sum are merged
+- what stands alone in a sum is multiplied by `one`
 - a table's argument is one exact sum, rounded by floor to fraction 18
 - equal sub-expressions are one value
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
+from golden.emit import Emitter
 from golden.errors import HelError
 from golden.formats import Formats
-from golden.graph import Graph, Node
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Pad, Round, Rounding, Scale, Slice, Sum, Table, Term, Type
-from golden.program import Gradient, Program
+from golden.graph import Array, Graph, Node, depends
+from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
+from golden.program import Density, Gradient, Program
 from golden.systems.base import System
-from golden.tables import ARGUMENT_FRACTION, FUNCTIONS
+from golden.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 
 __all__ = ["compile_system", "lower"]
+
+_TABLES = (*FUNCTIONS, *REDUCED)
 
 
 def compile_system(system: System, formats: Formats | None = None) -> Program:
@@ -53,151 +60,270 @@ def compile_system(system: System, formats: Formats | None = None) -> Program:
 
 def lower(graph: Graph, n: int, m: int, formats: Formats) -> Program:
     """The verified program of a gradient graph: outputs q (force), u, and one a parameter."""
-    lowering = _Lowering(graph, n, m, formats)
+    emit = Emitter(graph.name, formats, n, m, tuple((name, tuple(shape)) for name, shape in graph.parameters.items()))
+    lowering = _Lowering(emit)
     force = lowering.total(graph.outputs["q"], "F")
-    shift = lowering.fraction(force) - formats.kick_fraction
-    kick = lowering.define(lambda name: Round(name, Rounding.HALF_UP, force, shift), "K")
-    gradients = tuple(lowering.density(name, graph.outputs[name]) for name in graph.parameters)
+    shift = emit.fraction(force) - formats.kick_fraction
+    kick = emit.define(lambda name: Round(name, Rounding.HALF_UP, force, shift), "K")
+    gradients = tuple(lowering.gradient(name, graph.outputs[name]) for name in graph.parameters)
     inputs = "" if _uniform(graph.outputs["u"]) == 0.0 else lowering.total(graph.outputs["u"], "v")
-    parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-    return Program(graph.name, formats, n, m, parameters, tuple(lowering.ops), kick, gradients, inputs).verify()
+    return emit.program(kick, gradients, inputs).verify()
+
+
+@dataclass
+class _Term:
+    """factor * the value of an emitted product, or factor * matrix @ operand, or factor * a constant vector."""
+
+    factor: float
+    kind: str  # "product", "matrix product", "wire", "constant"
+    name: str = ""  # of the product or operand
+    matrix: Array | None = None  # of a wire (None: the operand itself); the vector of a constant
+
+    def times(self, factor: float) -> _Term:
+        return _Term(self.factor * factor, self.kind, self.name, self.matrix)
 
 
 class _Lowering:
-    """Emits each node once; `types` grows with the operations, so shifts are derived from fractions."""
+    """Names of emitted values by graph node."""
 
-    def __init__(self, graph: Graph, n: int, m: int, formats: Formats) -> None:
-        parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-        empty = Program(graph.name, formats, n, m, parameters, (), "", ())
-        self.types: dict[str, Type] = dict(empty.types)
-        self.formats = formats
-        self.ops: list[Op] = []
-        self.made: dict[str, str] = {}  # text without the name -> name
+    def __init__(self, emit: Emitter) -> None:
+        self.emit = emit
         self.operands: dict[Node, str] = {}
+        self.free: dict[str, str] = {}
 
-    def fraction(self, name: str) -> int:
-        return self.types[name].fraction
-
-    def define(self, make: Callable[[str], Op], wish: str) -> str:
-        """The value of `make(name)`: an equal one that exists, or a new one named `wish`, `wish1`, ..."""
-        key = str(make("_"))
-        if key not in self.made:
-            name, count = wish, 0
-            while name in self.types:
-                count += 1
-                name = f"{wish}{count}"
-            op = make(name)
-            self.types[name] = op.infer(self.types, self.formats)
-            self.ops.append(op)
-            self.made[key] = name
-        return self.made[key]
-
+    # Operands
     def operand(self, node: Node) -> str:
-        """A value of at most operand_bits that may enter a multiplier."""
+        """A cut word or a table's output: what may travel, and be any factor."""
         if node not in self.operands:
-            if node.op == "param" or (node.op == "input" and node.name == "u"):
-                self.operands[node] = node.name
-            elif node.op in FUNCTIONS:
-                z = self.total(node.args[0], "z")
-                shift = self.fraction(z) - ARGUMENT_FRACTION
-                zt = self.define(lambda name: Round(name, Rounding.FLOOR, z, shift), "zt")
-                self.operands[node] = self.define(lambda name: Table(name, node.op, zt), "s")
-            elif _uniform(node) == 1.0:
-                self.operands[node] = "one"
-            elif node.op == "slice" and node.args[0].op in ("input", "param", *FUNCTIONS):
-                self.operands[node] = self.sliced(self.operand(node.args[0]), node)
-            else:
-                exact = self.total(node, "d")
-                self.operands[node] = self.define(
-                    lambda name: Cut(name, exact, self.formats.x), "x" if exact == "q" else f"{exact}x"
-                )
+            with self.emit.at(node):
+                self.operands[node] = self._operand(node)
         return self.operands[node]
 
-    def total(self, node: Node, wish: str) -> str:
-        """The exact value of a node: one sum of its terms."""
-        terms = self.terms(node, 1)
-        if len(terms) == 1 and terms[0][0] == 1:
-            return terms[0][1]
-        fraction = max(self.fraction(name) for _, name in terms)
-        aligned = tuple(Term(sign, name, fraction - self.fraction(name)) for sign, name in terms)
-        return self.define(lambda name: Sum(name, aligned), wish)
+    def _operand(self, node: Node) -> str:
+        if node.op in _TABLES:
+            z = self.total(node.args[0], "z")
+            shift = self.emit.fraction(z) - ARGUMENT_FRACTION
+            zt = self.emit.define(lambda name: Round(name, Rounding.FLOOR, z, shift), "zt")
+            return self.emit.define(lambda name: Table(name, node.op, zt), "s")
+        if node.op == "input" and node.name == "q":
+            return self.emit.cut("q", "x")
+        return self.emit.cut(self.total(node, "y"), "d")
 
-    def terms(self, node: Node, sign: int) -> list[tuple[int, str]]:
-        """The node as a list of (sign, exact value), in the order of the potential."""
+    def factors(self, a: Node, b: Node) -> tuple[str, str]:
+        """The two names of a product: a parameter first, else in order; `one` last."""
+        if b.op == "param" and a.op != "param":
+            a, b = b, a
+        first = a.name if a.op == "param" else self.operand(a)
+        return first, self.operand(b)
+
+    # Sums
+    def total(self, node: Node, wish: str) -> str:
+        """The exact value of a node: one sum of its terms, or its only term."""
+        with self.emit.at(node):
+            parts = self.parts(self.terms(node, 1.0))
+            if not parts:
+                raise unavailable(node, "a value that is always 0 needs no factor; remove the term")
+            return self.emit.sum(parts, wish)
+
+    def terms(self, node: Node, factor: float) -> list[_Term]:
+        """The node as a list of terms, in the order of the potential; numbers are vectors of one element."""
+        with self.emit.at(node):
+            return self._terms(node, factor)
+
+    def _terms(self, node: Node, factor: float) -> list[_Term]:
+        value = _constant(node)
+        if value is not None:
+            return [_Term(factor, "constant", matrix=value)] if np.any(value) else []
         match node.op:
             case "add":
-                return self.terms(node.args[0], sign) + self.terms(node.args[1], sign)
+                return self.terms(node.args[0], factor) + self.terms(node.args[1], factor)
             case "scale":
-                factor_sign, log2 = _power(node)
-                inner = self.terms(node.args[0], sign * factor_sign)
-                return [(s, self.scaled(name, log2)) for s, name in inner]
-            case "slice":
-                inner = self.terms(node.args[0], sign)
-                return [(s, self.sliced(name, node)) for s, name in inner]
-            case "pad":
-                inner = [(1, self.total(node.args[0], "e"))]
-                return [(sign, self.padded(name, node)) for _, name in inner]
-            case "input":
-                return [(sign, node.name)]
+                return self.terms(node.args[0], factor * node.factor)
             case "param":
-                return [(sign, self.product(Mul, node.name, "one"))]
-            case "mul" | "square":
-                a, b = self.operand(node.args[0]), self.operand(node.args[-1])
-                if node.args[-1].op == "param" and node.args[0].op != "param":
-                    a, b = b, a
-                return [(sign, self.product(Mul, a, b))]
-            case "matvec" | "matvec_t":
-                if node.args[0].op != "param":
-                    raise _unavailable(node, "multiply vectors by parameter matrices only")
-                kind = Matvec if node.op == "matvec" else MatvecT
-                return [(sign, self.product(kind, node.args[0].name, self.operand(node.args[1])))]
-        if _uniform(node) == 1.0 or node.op in FUNCTIONS:
-            return [(sign, self.operand(node))]
-        raise _unavailable(
-            node, "the integer program has + - *, powers of two, parameter matrices, slices and " + ", ".join(FUNCTIONS)
-        )
+                return [self._mul(factor, node.name, "one")]
+            case "input" if node.name == "u":
+                return [_Term(factor, "wire", "u", np.eye(node.shape[0]))]
+            case "matvec" | "matvec_t" if _constant(node.args[0]) is None:
+                return self._parametric(node, factor)
+            case "mul" | "square" if _constant(node.args[0]) is None and _constant(node.args[-1]) is None:
+                return [self._mul(factor, *self.factors(node.args[0], node.args[-1]))]
+            case "slice" | "pad" | "sum" | "fill" | "mul" | "matvec" | "matvec_t":
+                matrix, below = _wiring(node)
+                return [self._through(matrix, term) for term in self._linear(below, factor)]
+        if node.op in _TABLES or node.op == "input":
+            return [_Term(factor, "wire", self.operand(node))]
+        has = "+ - *, constant factors, parameter matrices, constant wiring"
+        raise unavailable(node, f"the integer program has {has} and {', '.join(_TABLES)}")
 
-    def product(self, kind: type[Mul] | type[Matvec] | type[MatvecT], a: str, b: str) -> str:
-        return self.define(lambda name: kind(name, a, b), f"{a}t_{b}" if kind is MatvecT else f"{a}_{b}")
+    def _parametric(self, node: Node, factor: float) -> list[_Term]:
+        """A product with a matrix of parameters; a sum of matrices is a sum of products."""
+        matrix, vector = node.args
+        transposed = node.op == "matvec_t"
+        found: list[_Term] = []
+        for name, share, flip in _matrices(matrix):
+            kind: type[Matvec] | type[MatvecT] = MatvecT if transposed != flip else Matvec
+            driven = kind is Matvec and vector.op == "input" and vector.name == "u"
+            operand = "u" if driven else self.operand(vector)
+            made = self._define(kind, name, operand, f"{name}{'t' if kind is MatvecT else ''}_{operand}")
+            found.append(_Term(factor * share, "matrix product", made))
+        return found
 
-    def scaled(self, name: str, log2: int) -> str:
-        return name if log2 == 0 else self.define(lambda new: Scale(new, name, log2), f"{name}_scaled")
+    def _mul(self, factor: float, a: str, b: str) -> _Term:
+        return _Term(factor, "product", self._define(Mul, a, b, f"{a}_{b}"))
 
-    def sliced(self, name: str, node: Node) -> str:
-        return self.define(lambda new: Slice(new, name, node.start, node.shape[0]), f"{name}_{node.start}")
+    def _define(self, kind: type[Mul] | type[Matvec] | type[MatvecT], a: str, b: str, wish: str) -> str:
+        return self.emit.define(lambda name: kind(name, a, b), wish)
 
-    def padded(self, name: str, node: Node) -> str:
-        return self.define(lambda new: Pad(new, name, node.start, node.shape[0]), f"{name}_at{node.start}")
+    def _linear(self, node: Node, factor: float) -> list[_Term]:
+        """Terms that wires may be applied to: wires and constants; anything else is cut to be one."""
+        terms = self.terms(node, 1.0)
+        if all(term.kind in ("wire", "constant") for term in terms):
+            return [term.times(factor) for term in terms]
+        return [_Term(factor, "wire", self.operand(node))]
 
-    def density(self, parameter: str, node: Node) -> Gradient:
-        """dV/d(parameter) as one product of two operands, with a sign and a power of two."""
-        sign, log2 = 1, 0
-        if node.op == "scale":
-            (sign, log2), node = _power(node), node.args[0]
-        if log2 > 0:
-            raise _unavailable(node, f"scale the term of parameter {parameter} down by a power of two")
-        if _uniform(node) is not None:
+    def _through(self, matrix: Array, term: _Term) -> _Term:
+        below = np.eye(matrix.shape[1]) if term.matrix is None else term.matrix
+        return _Term(term.factor, term.kind, term.name, matrix @ below)
+
+    def parts(self, terms: list[_Term]) -> list[tuple[int, str]]:
+        """The terms as (sign, exact value): a product twice where its factor is a sum of two powers of two."""
+        emit, found = self.emit, list[tuple[int, str]]()
+        for term in _merged(terms):
+            name = term.name
+            if term.kind == "constant":
+                assert term.matrix is not None
+                vector = np.atleast_1d(term.matrix)
+                found += emit.wired(np.diag(term.factor * vector), "one", vector.shape[0])
+                continue
+            if term.kind != "wire":
+                digits = emit.digits(term.factor)
+                if digits is not None and (len(digits) == 1 or term.kind == "product"):
+                    found += [(sign, emit.scaled(name, log2)) for sign, log2 in digits]
+                    continue
+                name = emit.cut(name, "d")
+            size = emit.types[name].shape[0]
+            found += emit.wired(term.factor * (np.eye(size) if term.matrix is None else term.matrix), name, size)
+        return found
+
+    # Densities
+    def gradient(self, parameter: str, node: Node) -> Gradient:
+        """dV/d(parameter) as a sum of products of two operands; what does not depend on q cancels and is dropped."""
+        terms = self.densities(node, 1.0)
+        if not terms:
             raise HelError(
                 f"every parameter acts on the state, {parameter} does not; use it in the potential or remove it"
             )
-        if node.op in ("add", "transpose", "matvec", "matvec_t", "sum"):
-            raise _unavailable(node, f"parameter {parameter} may stand in one product only, as p * x or P @ x")
-        if node.op in ("outer", "mul", "square"):
-            r, y = self.operand(node.args[0]), self.operand(node.args[-1])
-            if node.op == "mul" and node.args[1].op in FUNCTIONS and node.args[0].op not in FUNCTIONS:
-                r, y = y, r
-            return Gradient(parameter, "outer" if node.op == "outer" else "mul", r, y, sign, -log2)
-        return Gradient(parameter, "mul", self.operand(node), "one", sign, -log2)
+        return Gradient(parameter, tuple(terms))
+
+    def densities(self, node: Node, factor: float) -> list[Density]:
+        if not depends(node, "q", self.emit.cache):
+            return []
+        with self.emit.at(node):
+            match node.op:
+                case "add":
+                    return self.densities(node.args[0], factor) + self.densities(node.args[1], factor)
+                case "scale":
+                    return self.densities(node.args[0], factor * node.factor)
+                case "outer" | "mul" | "square":
+                    found = self._product(node, factor)
+                    if found:
+                        return found
+            if len(node.shape) == 2:
+                raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
+            sign, log2 = 1, 0
+            digits = self.emit.digits(factor)
+            if digits is not None and len(digits) == 1:
+                ((sign, log2),) = digits
+                return [Density("mul", self.operand(node), "one", sign, -log2)]
+            return [Density("mul", self._multiple(node, factor), "one")]
+
+    def _product(self, node: Node, factor: float) -> list[Density]:
+        a, b = node.args[0], node.args[-1]
+        if node.op == "mul" and (_constant(a) is not None or _constant(b) is not None):
+            return []
+        if len(node.shape) == 2 and node.op != "outer":
+            return []
+        if node.op == "mul" and b.op in _TABLES and a.op not in _TABLES:
+            a, b = b, a
+        digits = self.emit.digits(factor)
+        if digits is None:  # another factor enters the first operand
+            r, digits = self._multiple(a, factor), [(1, 0)]
+        else:
+            r = self.operand(a)
+        outer = node.op == "outer"
+        y = "u" if outer and b.op == "input" and b.name == "u" else self.operand(b)
+        kind = "outer" if outer else "mul"
+        return [Density(kind, r, y, sign, -log2) for sign, log2 in digits]
+
+    def _multiple(self, node: Node, factor: float) -> str:
+        """factor * node, cut."""
+        return self.emit.cut(self.emit.sum(self.parts(self.terms(node, factor)), "y"), "d")
 
 
-def _power(node: Node) -> tuple[int, int]:
-    """(sign, log2) of a scale node's factor."""
-    mantissa, exponent = np.frexp(abs(node.factor))
-    if mantissa != 0.5:
-        raise HelError(
-            f"a constant factor must be a power of two up to sign, got {node.factor:g}; make it a parameter or round it"
-        )
-    return (-1 if node.factor < 0 else 1), int(exponent) - 1
+def _merged(terms: list[_Term]) -> list[_Term]:
+    """One wire for each operand, one constant: their matrices added up, at the place of the first."""
+    found: dict[object, _Term] = {}
+    for i, term in enumerate(terms):
+        key: object = (term.kind, term.name) if term.kind in ("wire", "constant") else i
+        if key not in found:
+            found[key] = term
+            continue
+        if term.matrix is None and found[key].matrix is None:
+            found[key] = found[key].times((found[key].factor + term.factor) / found[key].factor)
+            continue
+        one, two = found[key], term
+        size = (one.matrix if one.matrix is not None else two.matrix).shape  # type: ignore[union-attr]
+        left, right = (x.factor * (np.eye(size[0]) if x.matrix is None else x.matrix) for x in (one, two))
+        found[key] = _Term(1.0, term.kind, term.name, left + right)
+    return [t for t in found.values() if t.factor and (t.matrix is None or np.any(t.matrix))]
+
+
+def _wiring(node: Node) -> tuple[Array, Node]:
+    """(matrix, x) of a node that is a fixed matrix times x; numbers are vectors of one element."""
+    size = node.shape[0] if node.shape else 1
+    x = node.args[0]
+    match node.op:
+        case "slice":
+            return np.eye(x.shape[0])[node.start : node.start + size], x
+        case "pad":
+            return np.eye(size)[:, node.start : node.start + x.shape[0]], x
+        case "sum" if len(x.shape) == 1:
+            return np.ones((1, x.shape[0])), x
+        case "fill" if len(node.shape) == 1:
+            return np.ones((size, 1)), x
+        case "mul":
+            first, second = _constant(x), _constant(node.args[1])
+            if first is not None:
+                return np.diag(np.atleast_1d(first)), node.args[1]
+            if second is not None:
+                return np.diag(np.atleast_1d(second)), x
+        case "matvec" | "matvec_t":
+            matrix = _constant(x)
+            if matrix is not None:
+                return matrix if node.op == "matvec" else matrix.T, node.args[1]
+    raise unavailable(node, "arithmetic on whole matrices is not available; write products of matrices and vectors")
+
+
+def _matrices(node: Node) -> list[tuple[str, float, bool]]:
+    """(parameter, factor, transposed) of a sum of parameter matrices."""
+    match node.op:
+        case "param":
+            return [(node.name, 1.0, False)]
+        case "add":
+            return _matrices(node.args[0]) + _matrices(node.args[1])
+        case "scale":
+            return [(name, share * node.factor, flip) for name, share, flip in _matrices(node.args[0])]
+        case "transpose":
+            return [(name, share, not flip) for name, share, flip in _matrices(node.args[0])]
+    raise unavailable(node, "multiply vectors by parameter matrices, or by constant ones")
+
+
+def _constant(node: Node) -> Array | None:
+    """The value of a constant node of any shape."""
+    if node.op == "fill":
+        value = _constant(node.args[0])
+        return None if value is None else np.full(node.shape, float(value))
+    return node.data
 
 
 def _uniform(node: Node) -> float | None:
@@ -205,5 +331,7 @@ def _uniform(node: Node) -> float | None:
     return float(base.data) if base.data is not None and base.shape == () else None
 
 
-def _unavailable(node: Node, way_out: str) -> HelError:
-    return HelError(f'the operation "{node.op}" has no fixed-point form here; {way_out}')
+def unavailable(node: Node, way_out: str) -> HelError:
+    """The error of a node that has no integer form, with the line of the user's code that made it."""
+    where = f"{node.source}: " if node.source else ""
+    return HelError(f'{where}the operation "{node.op}" has no fixed-point form here; {way_out}')

@@ -6,15 +6,18 @@ Every operation has a result name, operand names, a one-line text form, and `inf
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+import numpy as np
+
+from golden.constants import Constant
 from golden.errors import HelError
 from golden.formats import SQ, Formats
-from golden.tables import ARGUMENT_FRACTION, FUNCTIONS
+from golden.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 
-__all__ = ["OPS", "Cut", "Matvec", "MatvecT", "Mul", "Op", "Pad", "Round", "Rounding", "Scale", "Slice", "Sum", "Table",
+__all__ = ["EXACT_BITS", "OPS", "Cut", "Matvec", "MatvecT", "Mul", "Op", "Round", "Rounding", "Scale", "Sum", "Table",
            "Term", "Type"]  # fmt: skip
 
 EXACT_BITS = 53
@@ -23,7 +26,7 @@ EXACT_BITS = 53
 
 @dataclass(frozen=True)
 class Type:
-    """Shape, fraction bits and the interval of raw values, derived and never guessed.
+    """Shape, fraction bits and the interval of raw values, derived and never guessed; of a constant also its words.
 
     >>> t = Type((16,), 30, -(1 << 34), 1 << 34)
     >>> t.bits, str(t)
@@ -34,6 +37,7 @@ class Type:
     fraction: int
     low: int
     high: int
+    constant: Constant | None = field(default=None, compare=False)
 
     @property
     def bits(self) -> int:
@@ -46,6 +50,11 @@ class Type:
     @classmethod
     def of(cls, word: SQ, shape: tuple[int, ...]) -> "Type":
         return cls(shape, word.fraction_bits, word.low, word.high)
+
+    @classmethod
+    def of_constant(cls, constant: Constant, word: SQ) -> "Type":
+        words = [run.word for run in constant.runs] + [0]
+        return cls(constant.shape, word.fraction_bits, min(words), max(words), constant)
 
 
 class Rounding(StrEnum):
@@ -145,15 +154,17 @@ class _Product(Op):
         a, b = arguments
         return cls(name, a, b)
 
-    def _infer(self, types: Mapping[str, Type], formats: Formats, shape: tuple[int, ...], terms: int) -> Type:
-        a, b = types[self.a], types[self.b]
-        for name, operand in ((self.a, a), (self.b, b)):
-            if operand.bits > formats.operand_bits:
+    def _operands(self, types: Mapping[str, Type], formats: Formats) -> tuple[Type, Type]:
+        for name in (self.a, self.b):
+            if types[name].bits > formats.operand_bits:
                 raise self.fail(
                     f"a multiplier operand has at most {formats.operand_bits} bits",
-                    f"{name} with {operand.bits}",
+                    f"{name} with {types[name].bits}",
                     "cut it first",
                 )
+        return types[self.a], types[self.b]
+
+    def _exact(self, terms: int, formats: Formats) -> None:
         need = 2 * formats.operand_bits + max(terms - 1, 0).bit_length()
         if need > EXACT_BITS:
             raise self.fail(
@@ -161,34 +172,52 @@ class _Product(Op):
                 f"{need} for {terms} terms",
                 "use fewer operand_bits or fewer neurons",
             )
-        corners = [i * j for i in (a.low, a.high) for j in (b.low, b.high)]
-        return Type(shape, a.fraction + b.fraction, terms * min(corners), terms * max(corners))
+
+
+def _ends(a: Type, b: Type) -> tuple[int, int]:
+    """The interval of a product."""
+    corners = [i * j for i in (a.low, a.high) for j in (b.low, b.high)]
+    return min(corners), max(corners)
 
 
 @dataclass(frozen=True)
-class Matvec(_Product):
+class _MatrixProduct(_Product):
+    """The full exact sum over one axis of a matrix. The interval of a constant's product is by its words."""
+
+    axis: ClassVar[int]
+
+    def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
+        a, b = types[self.a].shape, types[self.b].shape
+        if len(a) != 2 or len(b) != 1 or a[self.axis] != b[0]:
+            rule = f"shapes must be (n, m) and ({'nm'[self.axis]},)"
+            raise self.fail(rule, f"{a} and {b}", "check the operands' order")
+        matrix, vector = self._operands(types, formats)
+        shape, fraction = (a[1 - self.axis],), matrix.fraction + vector.fraction
+        if matrix.constant is None:
+            self._exact(a[self.axis], formats)
+            low, high = _ends(matrix, vector)
+            return Type(shape, fraction, a[self.axis] * low, a[self.axis] * high)
+        words = matrix.constant.words
+        self._exact(int(np.count_nonzero(words, self.axis).max(initial=0)), formats)
+        plus, minus = (np.maximum(sign * words, 0).sum(self.axis) for sign in (1, -1))
+        lows, highs = plus * vector.low - minus * vector.high, plus * vector.high - minus * vector.low
+        return Type(shape, fraction, int(lows.min(initial=0)), int(highs.max(initial=0)))
+
+
+@dataclass(frozen=True)
+class Matvec(_MatrixProduct):
     """matrix @ vector: the full exact sum over the columns."""
 
     word = "matvec"
-
-    def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
-        matrix, vector = types[self.a].shape, types[self.b].shape
-        if len(matrix) != 2 or len(vector) != 1 or matrix[1] != vector[0]:
-            raise self.fail("shapes must be (n, m) and (m,)", f"{matrix} and {vector}", "check the operands' order")
-        return self._infer(types, formats, (matrix[0],), matrix[1])
+    axis: ClassVar[int] = 1
 
 
 @dataclass(frozen=True)
-class MatvecT(_Product):
+class MatvecT(_MatrixProduct):
     """transpose(matrix) @ vector: the full exact sum over the rows."""
 
     word = "matvec_t"
-
-    def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
-        matrix, vector = types[self.a].shape, types[self.b].shape
-        if len(matrix) != 2 or len(vector) != 1 or matrix[0] != vector[0]:
-            raise self.fail("shapes must be (n, m) and (n,)", f"{matrix} and {vector}", "check the operands' order")
-        return self._infer(types, formats, (matrix[1],), matrix[0])
+    axis: ClassVar[int] = 0
 
 
 @dataclass(frozen=True)
@@ -200,8 +229,10 @@ class Mul(_Product):
     def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
         a, b = types[self.a].shape, types[self.b].shape
         if a != b and () not in (a, b):
-            raise self.fail("operands must have one shape", f"{a} and {b}", "slice or pad them to agree")
-        return self._infer(types, formats, a or b, 1)
+            raise self.fail("operands must have one shape", f"{a} and {b}", "gather them by a constant to agree")
+        left, right = self._operands(types, formats)
+        self._exact(1, formats)
+        return Type(a or b, left.fraction + right.fraction, *_ends(left, right))
 
 
 @dataclass(frozen=True)
@@ -231,7 +262,8 @@ class Sum(Op):
         fraction = max(types[term.source].fraction for term in self.terms)
         shapes = {types[term.source].shape for term in self.terms}
         if len(shapes) != 1:
-            raise self.fail("terms must have one shape", " and ".join(map(str, sorted(shapes))), "pad them to agree")
+            got = " and ".join(map(str, sorted(shapes)))
+            raise self.fail("terms must have one shape", got, "gather them by a constant to agree")
         low = high = 0
         for term in self.terms:
             source = types[term.source]
@@ -328,14 +360,15 @@ class Table(Op):
 
     def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
         source = types[self.source]
-        if self.function not in FUNCTIONS:
-            tables = ", ".join(FUNCTIONS)
+        if self.function not in (*FUNCTIONS, *REDUCED):
+            tables = ", ".join((*FUNCTIONS, *REDUCED))
             raise self.fail(f"there are tables for {tables}", self.function, "write the potential with these")
         if source.fraction != ARGUMENT_FRACTION:
             raise self.fail(
                 f"a table's argument has fraction {ARGUMENT_FRACTION}", str(source.fraction), "round it by floor first"
             )
-        return Type(source.shape, formats.s.fraction_bits, -formats.s.high, formats.s.high)
+        low = 0 if self.function == "logistic" else -formats.s.high
+        return Type(source.shape, formats.s.fraction_bits, low, formats.s.high)
 
     def arguments(self) -> str:
         return f"{self.function} {self.source}"
@@ -346,47 +379,4 @@ class Table(Op):
         return cls(name, function, source)
 
 
-@dataclass(frozen=True)
-class Slice(Op):
-    """source[start : start + length] of a vector."""
-
-    source: str
-    start: int
-    length: int
-    word = "slice"
-
-    @property
-    def operands(self) -> tuple[str, ...]:
-        return (self.source,)
-
-    def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
-        source = types[self.source]
-        if len(source.shape) != 1 or not 0 <= self.start <= self.start + self.length <= source.shape[0]:
-            got = f"{self.start}..{self.start + self.length} of {source.shape}"
-            raise self.fail("a slice lies inside its vector", got, "move it")
-        return Type((self.length,), source.fraction, source.low, source.high)
-
-    def arguments(self) -> str:
-        return f"{self.source} {self.start} {self.length}"
-
-    @classmethod
-    def parse(cls, name: str, arguments: list[str]) -> "Slice":
-        source, start, length = arguments
-        return cls(name, source, int(start), int(length))
-
-
-@dataclass(frozen=True)
-class Pad(Slice):
-    """`length` zeros with the source from element `start` on: the adjoint of Slice."""
-
-    word = "pad"
-
-    def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
-        source = types[self.source]
-        if len(source.shape) != 1 or not 0 <= self.start <= self.start + source.shape[0] <= self.length:
-            got = f"{source.shape} at {self.start} of {self.length}"
-            raise self.fail("a padded vector lies inside its frame", got, "move it")
-        return Type((self.length,), source.fraction, min(source.low, 0), max(source.high, 0))
-
-
-OPS: dict[str, type[Op]] = {op.word: op for op in (Cut, Matvec, MatvecT, Mul, Sum, Round, Scale, Table, Slice, Pad)}
+OPS: dict[str, type[Op]] = {op.word: op for op in (Cut, Matvec, MatvecT, Mul, Sum, Round, Scale, Table)}

@@ -1,30 +1,38 @@
 """Table look-up with linear interpolation: the smooth functions the hardware has.
 
-The one table is tanh: 513 entries over [0, 8], odd. For a raw argument z of fraction 18 (docs/numerics.md, section 3)
+A table has 513 entries over [0, 8] and is odd: tanh or sin. For a raw argument z of fraction 18 (docs/numerics.md, 3)
 
     a = z if z >= 0 else -1 - z;  a = min(a, 2**21 - 1);  i = a >> 12;  r = a & 4095
     s = (table[i] * (4096 - r) + table[i + 1] * r + 2048) >> 12, negated when z < 0
-    table[i] = min(rint(tanh(i / 64) * 2**(w - 1)), 2**(w - 1) - 1)
+    table[i] = rint(f(i / 64) * 2**(w - 1)), saturated to +-(2**(w - 1) - 1)
+
+cos and logistic are the same tables at another argument (golden/passes/strength.py writes them so):
+
+    cos z = sin(z + c << (20 - w)),  c = pi / 2 in w - 2 bits;      logistic z = (tanh(z >> 1) + 2**(w - 1)) >> 1
 
 The ones' complement costs no carry and makes the function exactly odd about z = -1/2 LSB: lookup(-1 - z) == -lookup(z).
 """
 
+import math
 from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
-from golden.words import Words, half_up
+from golden.words import Words, floor_shift, half_up
 
-__all__ = ["ARGUMENT_FRACTION", "FUNCTIONS", "entries", "lookup"]
+__all__ = ["ARGUMENT_FRACTION", "FUNCTIONS", "REDUCED", "apply", "entries", "half_pi", "lookup"]
 
 ARGUMENT_FRACTION = 18
 SEGMENTS_LOG2 = 9  # 512 segments
 FRACTION_LOG2 = 12  # bits of interpolation
 REACH_LOG2 = SEGMENTS_LOG2 + FRACTION_LOG2  # |z| < 8 in fraction 18
 
-FUNCTIONS: dict[str, Callable[[float], float]] = {"tanh": lambda z: float(np.tanh(z))}
-"""The functions with a table: odd, from [0, 8] into [0, 1]."""
+FUNCTIONS: dict[str, Callable[[float], float]] = {"tanh": lambda z: float(np.tanh(z)), "sin": lambda z: math.sin(z)}
+"""The functions with a table: odd, from [0, 8] into [-1, 1]."""
+
+REDUCED = {"cos": "sin", "logistic": "tanh"}
+"""Functions that are another one's table at a shifted or halved argument."""
 
 
 @cache
@@ -37,8 +45,8 @@ def entries(function: str, operand_bits: int) -> Words:
     """
     top = 1 << (operand_bits - 1)
     step = 2.0 ** (REACH_LOG2 - ARGUMENT_FRACTION - SEGMENTS_LOG2)
-    values = [min(round(FUNCTIONS[function](i * step) * top), top - 1) for i in range((1 << SEGMENTS_LOG2) + 1)]
-    table = np.array(values, np.int64)
+    values = [round(FUNCTIONS[function](i * step) * top) for i in range((1 << SEGMENTS_LOG2) + 1)]
+    table = np.clip(np.array(values, np.int64), 1 - top, top - 1)
     table.flags.writeable = False
     return table
 
@@ -72,3 +80,23 @@ def lookup(function: str, operand_bits: int, z: Words, out: Words | None = None)
     a = half_up(np.add(base.take(i), a), FRACTION_LOG2)
     a = np.bitwise_xor(a, sign)
     return np.asarray(np.subtract(a, sign, out))
+
+
+def half_pi(operand_bits: int) -> int:
+    """pi / 2 as a weight word, SQ(2, operand_bits - 2), with no more fraction bits than a table's argument has."""
+    fraction = min(operand_bits - 2, ARGUMENT_FRACTION)
+    return round(math.pi / 2 * (1 << fraction)) << (operand_bits - 2 - fraction)
+
+
+def apply(function: str, operand_bits: int, z: Words, out: Words | None = None) -> Words:
+    """`lookup`, or a function of REDUCED by its definition.
+
+    >>> apply("cos", 18, np.array([0])), apply("logistic", 18, np.array([0, 1 << 30]))
+    (array([131068]), array([ 65536, 131071]))
+    """
+    if function == "cos":
+        return lookup("sin", operand_bits, z + floor_shift(np.array(half_pi(operand_bits)), operand_bits - 20), out)
+    if function == "logistic":
+        s = lookup("tanh", operand_bits, np.right_shift(z, 1))
+        return np.asarray(np.right_shift(s + (1 << (operand_bits - 1)), 1, out))
+    return lookup(function, operand_bits, z, out)

@@ -46,7 +46,7 @@ class _Binder:
         tables = [op for op in program.needed([program.kick]) if isinstance(op, Table)]
         if len(tables) > 1:
             raise self._unavailable(tables[1], "a force with one table look-up a neuron")
-        for op in program.needed([program.kick, *(g.r for g in program.gradients), *(g.y for g in program.gradients)]):
+        for op in program.needed([program.kick, *(name for g in program.gradients for name in g.operands)]):
             if isinstance(op, Cut):
                 if op.source != "q":
                     raise self._unavailable(op, "operands cut from the position itself")
@@ -111,7 +111,10 @@ class _Binder:
         raise self._unavailable(op, "W @ x, W.T @ s, B @ u, and element-wise products")
 
     def _gradient(self, gradient: Gradient) -> GradientTerm:
-        r, y = self.operands[gradient.r], self.operands[gradient.y]
+        if len(gradient.terms) > 1:
+            raise HelError(f"the ring has no form for {gradient}; it has densities of one product")
+        (term,) = gradient.terms
+        r, y = self.operands[term.r], self.operands[term.y]
         if r is Operand.INPUT:
             r, y = y, r
         if y is Operand.S:
@@ -120,7 +123,7 @@ class _Binder:
         if (
             r is Operand.INPUT
             or y is Operand.S
-            or (self._layout(gradient.parameter) is Layout.COLUMNS) != (gradient.y == "u")
+            or (self._layout(gradient.parameter) is Layout.COLUMNS) != (term.y == "u")
         ):
             raise HelError(
                 f"the ring has no form for {gradient}; it has outer(s, x), outer(s or x, u), s * x and x * x"

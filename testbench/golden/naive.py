@@ -1,11 +1,11 @@
 """An obviously right interpreter: one sample, Python integers, one loop an operation, straight from docs/numerics.md.
 
-Shares no arithmetic with golden: no NumPy operations on words, its own roundings, its own tanh table.
+Shares no arithmetic with golden: no NumPy operations on words, its own roundings, its own function tables.
 """
 
 import math
 
-from golden.ops import Cut, Matvec, MatvecT, Mul, Pad, Round, Scale, Slice, Sum, Table
+from golden.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
 
 
 def half_up(x, n):
@@ -24,13 +24,47 @@ def saturate(x, width):
     return max(-(2 ** (width - 1)), min(2 ** (width - 1) - 1, x))
 
 
-def tanh(z, w):
+def table(function, z, w):
     a = z if z >= 0 else -1 - z
     a = min(a, 2**21 - 1)
     i, r = a // 4096, a % 4096
-    table = [min(round(math.tanh(j / 64) * 2 ** (w - 1)), 2 ** (w - 1) - 1) for j in (i, i + 1)]
-    s = (table[0] * (4096 - r) + table[1] * r + 2048) // 4096
+    top = 2 ** (w - 1) - 1
+    two = [max(-top, min(round(function(j / 64) * 2 ** (w - 1)), top)) for j in (i, i + 1)]
+    s = (two[0] * (4096 - r) + two[1] * r + 2048) // 4096
     return s if z >= 0 else -s
+
+
+def tanh(z, w):
+    return table(math.tanh, z, w)
+
+
+def sin(z, w):
+    return table(math.sin, z, w)
+
+
+def cos(z, w):
+    """sin at z + pi / 2, which has w - 2 fraction bits, at most 18."""
+    n = min(w - 2, 18)
+    return sin(z + round(math.pi / 2 * 2**n) * 2 ** (18 - n), w)
+
+
+def logistic(z, w):
+    return (tanh(z // 2, w) + 2 ** (w - 1)) // 2
+
+
+FUNCTIONS = {"tanh": tanh, "sin": sin, "cos": cos, "logistic": logistic}
+
+
+def dense(constant):
+    """The rows of a constant, run by run."""
+    rows = [[0] * constant.shape[-1] for _ in range(constant.shape[0] if len(constant.shape) == 2 else 1)]
+    for run in constant.runs:
+        for i in range(run.start, run.stop):
+            if len(constant.shape) == 2:
+                rows[i][i + run.offset] = run.word
+            else:
+                rows[0][i] = run.word
+    return rows if len(constant.shape) == 2 else rows[0]
 
 
 class Naive:
@@ -41,6 +75,8 @@ class Naive:
         self.formats = program.formats
         self.flags = set()
         self.theta = {name: self._operand(words.tolist()) for name, words in theta_raw.items()}
+        self.theta = {name: words if isinstance(words, list) else [words] for name, words in self.theta.items()}
+        self.constants = {constant.name: dense(constant) for constant in program.constants}
 
     def _operand(self, words):
         if isinstance(words, list):
@@ -48,7 +84,7 @@ class Naive:
         return floor(words, 18 - self.formats.operand_bits)
 
     def values(self, q, u):
-        v = {"q": list(q), "u": list(u), "one": 2 ** (self.formats.operand_bits - 5), **self.theta}
+        v = {"q": list(q), "u": list(u), "one": 2 ** (self.formats.operand_bits - 5), **self.theta, **self.constants}
         for op in self.program.ops:
             v[op.name] = self._value(op, v)
         return v
@@ -63,12 +99,12 @@ class Naive:
                 if exact != kept:
                     self.flags.add("OPERAND_CLIPPED")
                 return kept
-            case Matvec():
-                return [sum(w * x for w, x in zip(row, v[op.b], strict=True)) for row in v[op.a]]
             case MatvecT():
                 return [
                     sum(w * r for w, r in zip(column, v[op.b], strict=True)) for column in zip(*v[op.a], strict=True)
                 ]
+            case Matvec():
+                return [sum(w * x for w, x in zip(row, v[op.b], strict=True)) for row in v[op.a]]
             case Mul():
                 a, b = v[op.a], v[op.b]
                 size = len(a) if isinstance(a, list) else len(b)
@@ -83,13 +119,7 @@ class Naive:
             case Scale():
                 return v[op.source]
             case Table():
-                assert op.function == "tanh"
-                return [tanh(x, self.formats.operand_bits) for x in v[op.source]]
-            case Pad():
-                rest = op.length - op.start - len(v[op.source])
-                return [0] * op.start + v[op.source] + [0] * rest
-            case Slice():
-                return v[op.source][op.start : op.start + op.length]
+                return [FUNCTIONS[op.function](x, self.formats.operand_bits) for x in v[op.source]]
         raise AssertionError(op)
 
     def _write(self, values, word, flag):
@@ -122,21 +152,37 @@ class Naive:
             after.append((self._q(q, p, -1), p))
         plus, minus = values
         for g in self.program.gradients:
-            new = []
-            old = grads[g.parameter]
-            for i in range(len(old)):
-                if g.product == "outer":
-                    d = [minus[g.r][i] * y1 - plus[g.r][i] * y0 for y0, y1 in zip(plus[g.y], minus[g.y], strict=True)]
-                    new.append([self._g(a, b) for a, b in zip(old[i], d, strict=True)])
+            for term, shift in zip(g.terms, self._aligned(g), strict=True):
+                sign = term.sign * g.terms[0].sign * 2**shift
+                d = self._difference(term, plus, minus)
+                old = grads[g.parameter]
+                if term.product == "outer":
+                    d = [[sign * x for x in row] for row in d]
+                    new = [[self._g(a, b) for a, b in zip(*rows, strict=True)] for rows in zip(old, d, strict=True)]
+                elif isinstance(old, list):
+                    new = [self._g(a, sign * b) for a, b in zip(old, d, strict=True)]
                 else:
-                    y0, y1 = (v[g.y][i] if isinstance(v[g.y], list) else v[g.y] for v in (plus, minus))
-                    new.append(self._g(old[i], minus[g.r][i] * y1 - plus[g.r][i] * y0))
-            grads[g.parameter] = new
+                    new = self._g(old, sign * d[0])
+                grads[g.parameter] = new
         self.du = None
         if self.program.input_gradient:
             v = self.program.input_gradient
             self.du = [b - a for a, b in zip(plus[v], minus[v], strict=True)]
         return after
+
+    def _aligned(self, gradient):
+        """Each term's shift to the finest fraction."""
+        types = self.program.types
+        fractions = [types[t.r].fraction + types[t.y].fraction + t.halvings for t in gradient.terms]
+        return [max(fractions) - f for f in fractions]
+
+    def _difference(self, term, plus, minus):
+        r0, r1, y0, y1 = plus[term.r], minus[term.r], plus[term.y], minus[term.y]
+        if term.product == "outer":
+            return [[b * d - a * c for c, d in zip(y0, y1, strict=True)] for a, b in zip(r0, r1, strict=True)]
+        size = max(len(v) for v in (r0, y0) if isinstance(v, list))
+        r0, r1, y0, y1 = (v if isinstance(v, list) else [v] * size for v in (r0, r1, y0, y1))
+        return [b * d - a * c for a, b, c, d in zip(r0, r1, y0, y1, strict=True)]
 
     def _g(self, g, d):
         exact = g + half_up(d, self.formats.g_cut)

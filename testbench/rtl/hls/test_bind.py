@@ -129,10 +129,10 @@ class Wide(System):
 @pytest.mark.parametrize(
     ("system", "message"),
     [
-        (Bare(4), 'the ring has no form for "q" without a factor in system bare; multiply it by a parameter'),
+        (Bare(4), r'the ring has no form for "x_one = mul x one" of system bare; it has sums of products'),
         (
             get("springs", n=4, m=1),
-            r'the ring has no form for ".* = slice q .*" of system springs; it has sums of products',
+            r'the ring has no form for "d = cut C_x .*" of system springs; it has operands cut from the position',
         ),
         (
             Deep(4),

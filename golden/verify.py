@@ -1,0 +1,150 @@
+"""The checks of a program: what stands in docs/program.md, sections 2 to 4. An error names the line and a way out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from golden.density import Density, Gradient
+from golden.errors import HelError
+from golden.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Type
+from golden.tables import REDUCED
+
+if TYPE_CHECKING:
+    from golden.program import Program
+
+__all__ = ["verify"]
+
+
+def verify(program: Program) -> None:
+    """Raises HelError at the first line that breaks a rule."""
+    _Checks(program).run()
+
+
+class _Checks:
+    def __init__(self, program: Program) -> None:
+        self.program, self.types = program, program.types
+        self.ops = {op.name: op for op in program.ops}
+        self.shapes = dict(program.parameters)
+        self.constants = {constant.name for constant in program.constants}
+
+    def run(self) -> None:
+        program = self.program
+        for op in program.ops:
+            if self.types[op.name].bits > EXACT_BITS:
+                raise HelError(
+                    f"{op}: every value has at most {EXACT_BITS} bits, got {self.types[op.name].bits}; "
+                    "lower operand_bits, or bring the sizes of the summed terms closer together"
+                )
+            self.sources(op)
+        self.tables()
+        self.kick()
+        for name in program.symmetric:
+            shape = self.shapes.get(name, ())
+            if len(shape) != 2 or shape[0] != shape[1]:
+                raise HelError(f"a symmetric parameter is a square matrix, got {name} {list(shape)}; drop the word")
+        listed = [gradient.parameter for gradient in program.gradients]
+        if listed != list(self.shapes):
+            wanted, got = (", ".join(names) or "none" for names in (self.shapes, listed))
+            raise HelError(f"every parameter has one gradient, in order ({wanted}), got {got}; add or move lines")
+        for gradient in program.gradients:
+            self.gradient(gradient)
+        if program.input_gradient:
+            shape = self.type(program.input_gradient, "input").shape
+            if shape != (program.m,):
+                got = f"dV/du has shape {(program.m,)}, got {shape}"
+                raise HelError(f"input {program.input_gradient}: {got}; gather it by a constant")
+
+    def operand(self, name: str) -> bool:
+        """Whether a value is a word that was cut, or a table's output: it may travel."""
+        return isinstance(self.ops.get(name), Cut | Table)
+
+    def exact(self, name: str) -> bool:
+        """Whether a value is an exact product or sum."""
+        return isinstance(self.ops.get(name), Matvec | MatvecT | Mul | Sum | Scale)
+
+    def product(self, name: str) -> bool:
+        """Whether a value is a product, scaled or not."""
+        op = self.ops.get(name)
+        return self.product(op.source) if isinstance(op, Scale) else isinstance(op, Matvec | MatvecT | Mul)
+
+    def fixed(self, name: str) -> bool:
+        return name in self.shapes or name in self.constants
+
+    def sources(self, op: Op) -> None:
+        """Where each operand comes from."""
+        match op:
+            case Matvec() | MatvecT():
+                self.need(op, self.fixed(op.a), "the matrix is a parameter or a constant", op.a, "declare it")
+                if not (op.b == "u" and isinstance(op, Matvec)):
+                    self.need(op, self.operand(op.b), "the vector is u, a cut or a table's output", op.b, "cut it")
+            case Mul():
+                first = self.fixed(op.a) or self.operand(op.a)
+                self.need(op, first, "the first factor is a parameter, a constant or an operand", op.a, "cut it")
+                second = op.b == "one" or self.operand(op.b)
+                self.need(op, second, "the second factor is an operand or one", op.b, "cut it, or swap the factors")
+            case Sum():
+                for term in op.terms:
+                    self.need(op, self.product(term.source), "a term is a product", term.source, "multiply it by one")
+            case Cut():
+                allowed = op.source == "q" or self.exact(op.source)
+                self.need(op, allowed, "a cut takes q, a product or a sum", op.source, "cut that")
+            case Round() | Scale():
+                self.need(op, self.exact(op.source), "the source is a product or a sum", op.source, "use it itself")
+            case Table():
+                source = self.ops.get(op.source)
+                floored = isinstance(source, Round) and source.rule is Rounding.FLOOR
+                self.need(op, floored, "a table's argument is a floor rounding", op.source, "round it by floor first")
+
+    def need(self, op: object, holds: bool, rule: str, got: str, way_out: str) -> None:
+        if not holds:
+            raise HelError(f"{op}: {rule}, got {got}; {way_out}")
+
+    def tables(self) -> None:
+        used = {REDUCED.get(op.function, op.function) for op in self.program.ops if isinstance(op, Table)}
+        if len(used) > 1:
+            raise HelError(
+                f"a program has one table function, got {' and '.join(sorted(used))}; "
+                "write the potential with tanh (log cosh, softplus) or with sin and cos, not both"
+            )
+
+    def kick(self) -> None:
+        name, formats = self.program.kick, self.program.formats
+        kick = self.type(name, "kick")
+        source = self.ops.get(name)
+        if not (isinstance(source, Round) and source.rule is Rounding.HALF_UP):
+            got = source or name
+            raise HelError(f"kick {name}: the kick is one half_up rounding of the force, got {got}; round it")
+        if kick.shape != (self.program.n,) or kick.fraction != formats.kick_fraction:
+            raise HelError(
+                f"kick {name}: the kick has shape {(self.program.n,)} and fraction {formats.kick_fraction} "
+                f"(h times the force in p's format), got {kick.shape} and {kick.fraction}; change the rounding's shift"
+            )
+
+    def gradient(self, gradient: Gradient) -> None:
+        shape = self.shapes[gradient.parameter]
+        for term, align in zip(gradient.terms, self.program.aligns(gradient), strict=True):
+            r, y = self.factor(gradient, term, term.r), self.factor(gradient, term, term.y)
+            made = r.shape + y.shape if term.product == "outer" else r.shape or y.shape
+            clash = term.product == "mul" and r.shape != y.shape and () not in (r.shape, y.shape)
+            if made != (shape or (1,)) or clash:
+                got = f"the product has the parameter's shape {shape}, got {r.shape} and {y.shape}"
+                raise HelError(f"{gradient}: {got}; check both")
+            if r.bits + y.bits + align > EXACT_BITS:
+                got = f"an aligned product has at most {EXACT_BITS} bits, got {r.bits + y.bits + align}"
+                raise HelError(f"{gradient}: {got}; scale the terms of {gradient.parameter} to agree")
+
+    def factor(self, gradient: Gradient, term: Density, name: str) -> Type:
+        found = self.type(name, str(gradient))
+        if found.bits > self.program.formats.operand_bits:
+            raise HelError(
+                f"{gradient}: a multiplier operand has at most {self.program.formats.operand_bits} bits, "
+                f"got {name} with {found.bits}; cut it first"
+            )
+        free = name == "one" and term.product == "mul" or name == "u" and term.product == "outer"
+        self.need(gradient, free or self.operand(name), "a factor is a cut or a table's output", name, "cut it first")
+        return found
+
+    def type(self, name: str, where: str) -> Type:
+        if name not in self.types:
+            raise HelError(f'{where} {name}: a value is defined before its use, got "{name}"; add its definition')
+        return self.types[name]

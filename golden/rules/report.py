@@ -20,7 +20,8 @@ class Report:
         momenta, adjoints, stored trajectories and what the cost keeps. Not counted, since every rule needs them
         alike: parameters, inputs, targets, and the gradients returned
     force_evaluations : evaluations of dV/dq on the whole batch
-    hessian_products : evaluations of d(dV/dq . v) on the whole batch (BPTT only: HEL has none)
+    hessian_products : evaluations of d(dV/dq . v) on the whole batch (BPTT, and the Newton steps of boundary-value
+        solvers: HEL has none)
     solver_iterations : of boundary-value solvers; 0 for initial-value rules
     """
 

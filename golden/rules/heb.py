@@ -94,27 +94,41 @@ def learn(
     targets: ArrayLike,
     *,
     drift: float,
+    momenta: Mapping[str, ArrayLike] | None = None,
+    keep: float = 0.0,
     q0: ArrayLike | None = None,
     p0: ArrayLike | None = None,
     cost: Cost | None = None,
     step: float = 0.125,
     eps: float = 1e-3,
     mass: float = MASS,
-) -> tuple[dict[str, Array], float]:
-    """One update by the system itself: a cycle, then the parameters move freely for a time `drift`, then P <- 0.
+) -> tuple[dict[str, Array], dict[str, Array], float]:
+    """One update by the system itself: a cycle, a free motion of the parameters, friction. No gradient is formed::
 
-    theta <- theta + drift P / M, P the momentum after the cycle (of all samples of a batch together). To first order
-    in eps and 1/M this is a step down the gradient with the rate drift eps / M. No gradient is formed anywhere.
+        cycle     P <- P - eps dC_M/dtheta         summed over the batch: every sample starts from the same theta and P
+        drift     theta <- theta + drift P / M     the waves are gone, the parameters move on
+        friction  P <- keep P
+
+    With keep = 0 this is gradient descent with the rate drift eps / M; with 0 < keep < 1 it is descent with a heavy
+    ball, whose inertia is that of the parameters. (P need not start from 0: the echo returns it to where it was.)
+
+    Parameters
+    ----------
+    momenta : P at the start, of theta's shapes, default 0
+    drift : time of the free motion, > 0
+    keep : share of P that friction leaves, 0 <= keep < 1
 
     Returns
     -------
-    theta, cost : the new parameters, and C of the run, summed over the batch
+    theta, momenta, cost : after the update; C of the run, summed over the batch
 
     >>> from golden.systems import get
     >>> hru = get("hru", n=2)
-    >>> theta, costs = hru.initial(0), []
+    >>> theta, momenta, costs = hru.initial(0), None, []
     >>> for _ in range(20):
-    ...     theta, cost = learn(hru, theta, np.ones((10, 1)), np.ones(2), drift=1e8, mass=1e4)
+    ...     theta, momenta, cost = learn(
+    ...         hru, theta, np.ones((10, 1)), np.ones(2), drift=3e7, momenta=momenta, keep=0.5, mass=1e4
+    ...     )
     ...     costs.append(cost)
     >>> costs[-1] < 0.1 * costs[0]
     True
@@ -125,12 +139,21 @@ def learn(
             f"parameters move for a time drift > 0 and with a finite mass, got {drift!r} and {mass!r}; "
             "the learning rate is drift * eps / mass"
         )
-    cycle = _Cycle(problem, float(eps), float(mass))
+    if not (isinstance(keep, int | float | np.number) and 0 <= keep < 1):
+        raise HelError(f"friction keeps a share of the momenta, 0 <= keep < 1, got {keep!r}; use for example 0.9")
+    before = {name: np.zeros(value.shape) for name, value in problem.theta.items()}
+    if momenta is not None:
+        before = {name: np.asarray(value, dtype=np.float64) for name, value in momenta.items()}
+        if {name: value.shape for name, value in before.items()} != {k: v.shape for k, v in problem.theta.items()}:
+            raise HelError("momenta have the names and shapes of theta; give those that the last call returned")
+    cycle = _Cycle(problem, float(eps), float(mass), before)
     end, total, _ = cycle.echo(symmetric=False)
-    moved = {}
+    moved, kept = {}, {}
     for name, value in problem.theta.items():
-        moved[name] = value + drift / mass * collapse(end.momenta[name][0], value.shape)
-    return moved, total
+        change = collapse(end.momenta[name][0] - before[name], value.shape)
+        moved[name] = value + drift / mass * (before[name] + change)
+        kept[name] = keep * (before[name] + change)
+    return moved, kept, total
 
 
 @dataclass
@@ -153,7 +176,7 @@ class _Cycle:
     At M = inf and with a theta that all samples share, theta stays as it is and P is summed over the batch at once.
     """
 
-    def __init__(self, problem: Problem, eps: float, mass: float) -> None:
+    def __init__(self, problem: Problem, eps: float, mass: float, momenta: Mapping[str, Array] | None = None) -> None:
         self.problem, self.eps, self.mass = problem, eps, mass
         self.moving = math.isfinite(mass)
         self.meter = problem.meter()
@@ -165,8 +188,8 @@ class _Cycle:
         self.driven = np.zeros((problem.steps, *batch, problem.system.m))
         full = {name: lead + tuple(shape) for name, shape in parameters.items()}
         theta = {name: np.broadcast_to(value, full[name]) for name, value in problem.theta.items()}
-        momenta = {name: np.zeros(shape) for name, shape in full.items()}
-        self.start = _State(problem.q0, problem.p0, theta if self.moving else dict(problem.theta), momenta)
+        start = {name: np.broadcast_to((momenta or {}).get(name, 0.0), shape) for name, shape in full.items()}
+        self.start = _State(problem.q0, problem.p0, theta if self.moving else dict(problem.theta), start)
 
     def run(self, symmetric: bool) -> tuple[Gradients, float, Report]:
         end, total, double = self.echo(symmetric)

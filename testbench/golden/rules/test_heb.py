@@ -198,7 +198,8 @@ def test_memory_does_not_depend_on_steps(symmetric, contexts):
 
 def test_learning_by_drifting_is_a_step_down_the_gradient():
     system, theta, arguments = posed(batch=(3,))
-    moved, cost = heb.learn(system, theta, **arguments, drift=1e6, eps=1e-6, mass=1e9)
+    moved, momenta, cost = heb.learn(system, theta, **arguments, drift=1e6, eps=1e-6, mass=1e9)
+    assert not any(value.any() for value in momenta.values())
     grads, same, _ = bptt.gradient(system, theta, **arguments)
     assert cost == pytest.approx(same, rel=1e-5)
     step = {name: moved[name] - theta[name] for name in theta}
@@ -226,6 +227,38 @@ def test_errors(change, message):
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match=message):
         heb.gradient(system, theta, **{**arguments, **change})
+
+
+def test_momenta_that_are_kept_are_a_heavy_ball():
+    """Three updates on one problem against v = keep v + dC/dtheta; theta = theta - rate v."""
+    system, theta, arguments = posed()
+    mass, eps, drift, keep = 1e10, 1e-5, 1e12, 0.8
+    rate = drift * eps / mass
+    moved, momenta, wanted = theta, None, theta
+    speed = {name: np.zeros(value.shape) for name, value in theta.items()}
+    for _ in range(3):
+        moved, momenta, _ = heb.learn(
+            system, moved, **arguments, drift=drift, eps=eps, mass=mass, keep=keep, momenta=momenta
+        )
+        grads, _, _ = bptt.gradient(system, wanted, **arguments)
+        speed = {name: keep * speed[name] + grads[name] for name in theta}
+        wanted = {name: wanted[name] - rate * speed[name] for name in theta}
+    change, same = ({name: end[name] - theta[name] for name in theta} for end in (moved, wanted))
+    assert np.linalg.norm(same["W"]) > 1e-3 and relative_error(change, same) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"keep": 1.0}, "keeps a share of the momenta, 0 <= keep < 1, got 1.0"),
+        ({"keep": -0.1}, "got -0.1; use for example 0.9"),
+        ({"momenta": {"W": np.zeros((4, 4))}}, "momenta have the names and shapes of theta; give those that the last"),
+    ],
+)
+def test_learning_refuses_other_friction_and_momenta(change, message):
+    system, theta, arguments = case("dense", "final")
+    with pytest.raises(HelError, match=message):
+        heb.learn(system, theta, **arguments, drift=1.0, **change)
 
 
 @pytest.mark.parametrize("change", [{"drift": 0.0}, {"drift": math.inf}, {"drift": 1.0, "mass": math.inf}])

@@ -133,12 +133,12 @@ def _cell(row: dict[str, Any]) -> str:
     return f"{row['loss']:.0e} / {row['error']:.0e} / {row['eps_log2']}" + ("*" if row["flags"] else "")
 
 
-def insert(path: Path, text: str) -> None:
+def insert(path: Path, text: str, marks: tuple[str, str] = MARKS) -> None:
     """Replaces what stands between the markers."""
-    before, mark, rest = path.read_text().partition(MARKS[0])
-    _, end, after = rest.partition(MARKS[1])
+    before, mark, rest = path.read_text().partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not (mark and end):
-        raise HelError(f"{path} needs the two marker lines {MARKS[0]} and {MARKS[1]}, got none; add them")
+        raise HelError(f"{path} needs the two marker lines {marks[0]} and {marks[1]}, got none; add them")
     path.write_text(f"{before}{mark}\n{text}\n{end}{after}")
 
 

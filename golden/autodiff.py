@@ -16,9 +16,9 @@ fill(a)        sum(g)
 slice(x)       pad(g)
 transpose(W)   transpose(g)
 logcosh(a)     g tanh(a)
-tanh(a)        g - g square(tanh(a))
+tanh(a)        g (1 - square(tanh(a)))
 softplus(a)    g logistic(a)
-logistic(a)    g l - g square(l), l = logistic(a)
+logistic(a)    g (l - square(l)), l = logistic(a)
 cos, sin       -g sin(a);  g cos(a)
 =============  =======================================================
 
@@ -28,6 +28,7 @@ Adjoints are built in the graph's own builder, so they share nodes with the pote
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from golden.build import Builder
 from golden.graph import Graph, Node
@@ -78,8 +79,10 @@ def gradient(graph: Graph) -> Graph:
     for node in reversed(order):
         if node not in adjoint:
             continue
+        b.where = partial(_source, node)
         for arg, term in zip(node.args, _RULES[node.op](b, node, adjoint[node]) if node.args else (), strict=True):
             adjoint[arg] = b.add(term, adjoint[arg]) if arg in adjoint else term
+    b.where = _nowhere
     leaves = {(node.op, node.name): node for node in order}
     outputs = {}
     for op, shapes in (("input", graph.inputs), ("param", graph.parameters)):
@@ -89,10 +92,19 @@ def gradient(graph: Graph) -> Graph:
     return Graph(graph.name, graph.inputs, graph.parameters, outputs, b)
 
 
-def _one_minus_square(b: Builder, op: str, a: Node, g: Node) -> Node:
+def _source(node: Node) -> str:
+    """What is derived from a node comes from its line."""
+    return node.source
+
+
+def _nowhere() -> str:
+    return ""
+
+
+def _slope(b: Builder, op: str, a: Node) -> Node:
+    """1 - t**2 of t = tanh(a), l - l**2 of l = logistic(a)."""
     value = b.unary(op, a)
-    first = g if op == "tanh" else b.mul(g, value)
-    return b.subtract(first, b.mul(g, b.square(value)))
+    return b.subtract(b.full(1.0, a.shape) if op == "tanh" else value, b.square(value))
 
 
 _RULES: dict[str, Callable[[Builder, Node, Node], tuple[Node, ...]]] = {
@@ -108,9 +120,9 @@ _RULES: dict[str, Callable[[Builder, Node, Node], tuple[Node, ...]]] = {
     "slice": lambda b, y, g: (b.pad(g, y.start, y.args[0].shape[0]),),
     "pad": lambda b, y, g: (b.slice(g, y.start, y.args[0].shape[0]),),
     "logcosh": lambda b, y, g: (b.mul(g, b.unary("tanh", y.args[0])),),
-    "tanh": lambda b, y, g: (_one_minus_square(b, "tanh", y.args[0], g),),
+    "tanh": lambda b, y, g: (b.mul(g, _slope(b, "tanh", y.args[0])),),
     "softplus": lambda b, y, g: (b.mul(g, b.unary("logistic", y.args[0])),),
-    "logistic": lambda b, y, g: (_one_minus_square(b, "logistic", y.args[0], g),),
+    "logistic": lambda b, y, g: (b.mul(g, _slope(b, "logistic", y.args[0])),),
     "cos": lambda b, y, g: (b.scale(b.mul(g, b.unary("sin", y.args[0])), -1.0),),
     "sin": lambda b, y, g: (b.mul(g, b.unary("cos", y.args[0])),),
 }

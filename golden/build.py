@@ -12,6 +12,7 @@ Rules applied on construction (c, d: numbers; 0: a uniform zero):
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,11 +38,18 @@ class Builder:
 
     def __init__(self) -> None:
         self._interned: dict[object, Node] = {}
+        self.where: Callable[[], str] = lambda: ""
+        """The line of the user's code that new nodes are made for."""
 
     def _node(self, op: str, *args: Node, shape: Shape, name: str = "", factor: float = 1.0, start: int = 0) -> Node:
         ids = tuple(id(arg) for arg in args)
         key = (op, tuple(sorted(ids)) if op in ("add", "mul") else ids, shape, name, factor, start)
-        return self._interned.setdefault(key, Node(op, args, shape, name, factor, start))
+        return self._intern(key, lambda: Node(op, args, shape, name, factor, start, None, self.where()))
+
+    def _intern(self, key: object, make: Callable[[], Node]) -> Node:
+        if key not in self._interned:
+            self._interned[key] = make()
+        return self._interned[key]
 
     # Leaves
     def leaf(self, op: str, name: str, shape: Shape) -> Node:
@@ -59,7 +67,7 @@ class Builder:
         if data.ndim and data.size and np.all(data == data.flat[0]):
             return self.fill(self.const(data.flat[0]), data.shape)
         key = ("const", data.shape, (data + 0.0).tobytes())
-        return self._interned.setdefault(key, Node("const", (), data.shape, data=data))
+        return self._intern(key, lambda: Node("const", (), data.shape, data=data, source=self.where()))
 
     def uniform(self, node: Node) -> float | None:
         """The value of every element where that is one known number, else None."""

@@ -24,6 +24,7 @@ class Emitter:
         self, name: str, formats: Formats, n: int, m: int, parameters: tuple[tuple[str, tuple[int, ...]], ...]
     ) -> None:
         self.head = (name, formats, n, m, parameters)
+        self.parameters = {name for name, _ in parameters}
         self.formats = formats
         self.types: dict[str, Type] = dict(Program(*self.head, (), "", ()).types)
         self.ops: list[Op] = []

@@ -109,12 +109,23 @@ class _Lowering:
             return self.emit.cut("q", "x")
         return self.emit.cut(self.total(node, "y"), "d")
 
-    def factors(self, a: Node, b: Node) -> tuple[str, str]:
-        """The two names of a product: a parameter first, else in order; `one` last."""
-        if b.op == "param" and a.op != "param":
+    def factors(self, nodes: list[Node]) -> tuple[str, str]:
+        """The two names of a product of two or more factors: a parameter first, else in order."""
+        a, b = (self._factor(part) for part in _halves(nodes))
+        if b in self.emit.parameters and a not in self.emit.parameters:
             a, b = b, a
-        first = a.name if a.op == "param" else self.operand(a)
-        return first, self.operand(b)
+        return a, self._held(b) if b in self.emit.parameters else b
+
+    def _factor(self, nodes: list[Node]) -> str:
+        """One factor: a parameter by its name, an operand, or a product, cut."""
+        if len(nodes) > 1:
+            a, b = self.factors(nodes)
+            return self.emit.cut(self._define(Mul, a, b, f"{a}_{b}"), "d")
+        return nodes[0].name if nodes[0].op == "param" else self.operand(nodes[0])
+
+    def _held(self, parameter: str) -> str:
+        """A parameter as an operand."""
+        return self.emit.cut(self._define(Mul, parameter, "one", f"{parameter}_one"), "d")
 
     # Sums
     def total(self, node: Node, wish: str) -> str:
@@ -127,26 +138,26 @@ class _Lowering:
 
     def terms(self, node: Node, factor: float) -> list[_Term]:
         """The node as a list of terms, in the order of the potential; numbers are vectors of one element."""
-        with self.emit.at(node):
-            return self._terms(node, factor)
+        found: list[_Term] = []
+        for share, below in _summands(node):
+            with self.emit.at(below):
+                found += self._terms(below, factor * share)
+        return found
 
     def _terms(self, node: Node, factor: float) -> list[_Term]:
         value = _constant(node)
         if value is not None:
             return [_Term(factor, "constant", matrix=value)] if np.any(value) else []
         match node.op:
-            case "add":
-                return self.terms(node.args[0], factor) + self.terms(node.args[1], factor)
-            case "scale":
-                return self.terms(node.args[0], factor * node.factor)
             case "param":
                 return [self._mul(factor, node.name, "one")]
             case "input" if node.name == "u":
                 return [_Term(factor, "wire", "u", np.eye(node.shape[0]))]
             case "matvec" | "matvec_t" if _constant(node.args[0]) is None:
                 return self._parametric(node, factor)
-            case "mul" | "square" if _constant(node.args[0]) is None and _constant(node.args[-1]) is None:
-                return [self._mul(factor, *self.factors(node.args[0], node.args[-1]))]
+            case "mul" | "square" if _factors(node)[0]:
+                nodes, share = _factors(node)
+                return [self._mul(factor * share, *self.factors(nodes))]
             case "slice" | "pad" | "sum" | "fill" | "mul" | "matvec" | "matvec_t":
                 matrix, below = _wiring(node)
                 return [self._through(matrix, term) for term in self._linear(below, factor)]
@@ -216,44 +227,38 @@ class _Lowering:
         return Gradient(parameter, tuple(terms))
 
     def densities(self, node: Node, factor: float) -> list[Density]:
-        if not depends(node, "q", self.emit.cache):
-            return []
-        with self.emit.at(node):
-            match node.op:
-                case "add":
-                    return self.densities(node.args[0], factor) + self.densities(node.args[1], factor)
-                case "scale":
-                    return self.densities(node.args[0], factor * node.factor)
-                case "outer" | "mul" | "square":
-                    found = self._product(node, factor)
-                    if found:
-                        return found
-            if len(node.shape) == 2:
-                raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
-            sign, log2 = 1, 0
-            digits = self.emit.digits(factor)
-            if digits is not None and len(digits) == 1:
-                ((sign, log2),) = digits
-                return [Density("mul", self.operand(node), "one", sign, -log2)]
-            return [Density("mul", self._multiple(node, factor), "one")]
+        found: dict[tuple[str, str, str], float] = {}
+        for share, below in _summands(node):
+            if depends(below, "q", self.emit.cache):
+                with self.emit.at(below):
+                    for key, value in self._density(below, factor * share):
+                        found[key] = found.get(key, 0.0) + value
+        terms = []
+        for (kind, r, y), value in found.items():
+            for sign, log2 in self.emit.digits(value) or () if value else ():
+                terms.append(Density(kind, r, y, sign, -log2))
+        return terms
 
-    def _product(self, node: Node, factor: float) -> list[Density]:
-        a, b = node.args[0], node.args[-1]
-        if node.op == "mul" and (_constant(a) is not None or _constant(b) is not None):
-            return []
-        if len(node.shape) == 2 and node.op != "outer":
-            return []
-        if node.op == "mul" and b.op in _TABLES and a.op not in _TABLES:
-            a, b = b, a
-        digits = self.emit.digits(factor)
-        if digits is None:  # another factor enters the first operand
-            r, digits = self._multiple(a, factor), [(1, 0)]
-        else:
-            r = self.operand(a)
-        outer = node.op == "outer"
-        y = "u" if outer and b.op == "input" and b.name == "u" else self.operand(b)
-        kind = "outer" if outer else "mul"
-        return [Density(kind, r, y, sign, -log2) for sign, log2 in digits]
+    def _density(self, node: Node, factor: float) -> list[tuple[tuple[str, str, str], float]]:
+        """(product, r, y) and its factor, one or two signed powers of two."""
+        if node.op == "outer":
+            a, b = node.args
+            y = "u" if b.op == "input" and b.name == "u" else self.operand(b)
+            if self.emit.digits(factor) is None:  # another factor enters the first operand
+                return [(("outer", self._multiple(a, factor), y), 1.0)]
+            return [(("outer", self.operand(a), y), factor)]
+        if len(node.shape) == 2:
+            raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
+        nodes, share = _factors(node) if node.op in ("mul", "square") else ([], 1.0)
+        if self.emit.digits(factor * share) is None:
+            return [(("mul", self._multiple(node, factor), "one"), 1.0)]
+        if not nodes:
+            return [(("mul", self.operand(node), "one"), factor)]
+        left, right = _halves(nodes)
+        if right[0].op in _TABLES and len(right) == 1 and not (left[0].op in _TABLES and len(left) == 1):
+            left, right = right, left
+        r, y = (self._held(name) if name in self.emit.parameters else name for name in map(self._factor, (left, right)))
+        return [(("mul", r, y), factor * share)]
 
     def _multiple(self, node: Node, factor: float) -> str:
         """factor * node, cut."""
@@ -262,20 +267,69 @@ class _Lowering:
 
 def _merged(terms: list[_Term]) -> list[_Term]:
     """One wire for each operand, one constant: their matrices added up, at the place of the first."""
-    found: dict[object, _Term] = {}
-    for i, term in enumerate(terms):
-        key: object = (term.kind, term.name) if term.kind in ("wire", "constant") else i
+    found: dict[tuple[str, str], _Term] = {}
+    for term in terms:
+        key = (term.kind, term.name)
         if key not in found:
             found[key] = term
             continue
         if term.matrix is None and found[key].matrix is None:
-            found[key] = found[key].times((found[key].factor + term.factor) / found[key].factor)
+            found[key].factor += term.factor
             continue
         one, two = found[key], term
         size = (one.matrix if one.matrix is not None else two.matrix).shape  # type: ignore[union-attr]
         left, right = (x.factor * (np.eye(size[0]) if x.matrix is None else x.matrix) for x in (one, two))
         found[key] = _Term(1.0, term.kind, term.name, left + right)
     return [t for t in found.values() if t.factor and (t.matrix is None or np.any(t.matrix))]
+
+
+def _summands(node: Node) -> list[tuple[float, Node]]:
+    """(factor, node) of a sum, in order; no recursion, for sums may be long."""
+    found, stack = [], [(1.0, node)]
+    while stack:
+        factor, top = stack.pop()
+        if top.op == "add":
+            stack += [(factor, top.args[1]), (factor, top.args[0])]
+        elif top.op == "scale":
+            stack.append((factor * top.factor, top.args[0]))
+        else:
+            found.append((factor, top))
+    return found
+
+
+def _factors(node: Node) -> tuple[list[Node], float]:
+    """The factors of an element-wise product, products inside it opened; none where one of them is a constant."""
+    if node.op == "scale":
+        nodes, share = _factors(node.args[0])
+        return nodes, share * node.factor
+    if node.op not in ("mul", "square"):
+        return ([] if _constant(node) is not None else [node]), 1.0
+    found: list[Node] = []
+    share = 1.0
+    for arg in (node.args[0], node.args[-1]):
+        nodes, inner = _factors(arg)
+        if not nodes:
+            return [], 1.0
+        found, share = found + nodes, share * inner
+    return found, share
+
+
+def _halves(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Two parts to multiply; a power is halved, an odd factor comes last, a parameter first.
+
+    c x x x is (c (x x)) x: three factors, two cuts, and the last product exact.
+    """
+    if len(nodes) == 2:
+        return [nodes[0]], [nodes[1]]
+    counts = {node: nodes.count(node) for node in nodes}
+    odd = [node for node, count in counts.items() if count % 2]
+    if not odd:
+        half = [node for node, count in counts.items() for _ in range(count // 2)]
+        return half, half
+    last = next((node for node in reversed(odd) if node.op != "param"), odd[0])
+    rest = list(nodes)
+    rest.remove(last)
+    return ([last], rest) if last.op == "param" else (rest, [last])
 
 
 def _wiring(node: Node) -> tuple[Array, Node]:

@@ -4,7 +4,10 @@ What the code may use:
 
 - ``+ - *``, unary ``-``, division by a number, ``**`` with a whole exponent >= 0
 - ``matrix @ vector``, ``vector @ matrix``, ``vector @ vector``, ``.T`` of a matrix
-- ``np.sum``, ``np.mean``, ``np.dot``, ``np.diff`` (of everything, no axis); ``x[i]`` and ``x[a:b]`` of a vector
+- constant arrays in all of these: ``D @ q``, ``c * q``, ``q @ D``; they become the wiring of the array
+- ``np.sum``, ``np.mean``, ``np.dot``, ``np.diff`` (of everything, no axis)
+- ``x[i]``, ``x[a:b]``, ``x[a:b:c]`` and ``x[index array]`` of a vector; ``np.roll``, ``np.take``, ``np.flip``,
+  ``np.concatenate``
 - ``np.log(np.cosh(x))``, ``np.logaddexp(a, b)``, ``np.log1p(np.exp(x))``, ``np.tanh``, ``np.sin``, ``np.cos``
 
 A number meets a vector or matrix by repetition; otherwise operands have equal shapes (no other broadcasting).
@@ -13,12 +16,8 @@ Anything else raises `HelError` with the operation, the line of the user's code 
 
 from __future__ import annotations
 
-import linecache
 import math
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -27,17 +26,12 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from golden.build import Builder
 from golden.errors import HelError
 from golden.graph import Graph, Node, Shape, topological
+from golden.vocabulary import AVAILABLE, FUNCTIONS, SHAPING, UFUNCS, index, located, matmul, mean, unsupported, where
 
 if TYPE_CHECKING:
     from golden.systems.base import System
 
-__all__ = ["AVAILABLE", "Symbol", "trace", "trace_function"]
-
-AVAILABLE = (
-    "+ - *, / by a number, ** with a whole exponent, @, .T, np.sum, np.mean, np.dot, np.diff, x[i], x[a:b], "
-    "np.log(np.cosh(x)), np.logaddexp, np.log1p(np.exp(x)), np.tanh, np.sin, np.cos, np.square"
-)
-_HERE = {str(Path(__file__).with_name(name)) for name in ("trace.py", "build.py")}
+__all__ = ["Symbol", "trace", "trace_function"]
 
 
 class Symbol(NDArrayOperatorsMixin):
@@ -74,54 +68,63 @@ class Symbol(NDArrayOperatorsMixin):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key: object) -> Symbol:
-        return Symbol(self._builder, _index(self._builder, self.node, key))
+        return Symbol(self._builder, index(self._builder, self.node, key))
 
     def sum(self) -> Symbol:
         return Symbol(self._builder, self._builder.sum(self.node))
 
     def mean(self) -> Symbol:
-        return Symbol(self._builder, _mean(self._builder, self.node))
+        return Symbol(self._builder, mean(self._builder, self.node))
 
     def dot(self, other: object) -> Symbol:
-        return Symbol(self._builder, _matmul(self._builder, self.node, _node(self._builder, other)))
+        return Symbol(self._builder, matmul(self._builder, self.node, _node(self._builder, other)))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Symbol:
         name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-        rule = _UFUNCS.get(ufunc.__name__)
+        rule = UFUNCS.get(ufunc.__name__)
         if rule is None or method != "__call__":
-            _unsupported(name)
+            unsupported(name, ufunc.__name__)
         if options:
-            _unsupported(f"{name} with {', '.join(sorted(options))}=")
+            unsupported(f"{name} with {', '.join(sorted(options))}=")
         nodes = [_node(self._builder, value) for value in inputs]
         return Symbol(self._builder, rule(self._builder, *nodes))
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Symbol:
-        rule = _FUNCTIONS.get(function.__name__)
+        shaping = SHAPING.get(function.__name__)
+        if shaping is not None:
+            try:
+                return Symbol(self._builder, shaping(self._builder, self._to_node, *args, **options))
+            except TypeError:
+                unsupported(f"np.{function.__name__} with these arguments")
+        rule = FUNCTIONS.get(function.__name__)
         if rule is None:
-            _unsupported(f"np.{function.__name__}")
+            unsupported(f"np.{function.__name__}", function.__name__)
         if any(value is not None for value in options.values()):
-            _unsupported(f"np.{function.__name__} with {', '.join(sorted(options))}=")
+            unsupported(f"np.{function.__name__} with {', '.join(sorted(options))}=")
         nodes = [_node(self._builder, value) for value in args]
         if len(nodes) != (2 if function.__name__ in ("dot", "matmul") else 1):
-            _unsupported(f"np.{function.__name__} with {len(nodes)} positional arguments")
+            unsupported(f"np.{function.__name__} with {len(nodes)} positional arguments")
         return Symbol(self._builder, rule(self._builder, *nodes))
 
+    def _to_node(self, value: object) -> Node:
+        return _node(self._builder, value)
+
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        _unsupported("conversion to an array (np.asarray, np.array, assignment into an array)")
+        unsupported("conversion to an array (np.asarray, np.array, assignment into an array)")
 
     def __bool__(self) -> NoReturn:
-        _unsupported("a decision on a traced value (if, while, and, or)")
+        unsupported("a decision on a traced value (if, while, and, or)")
 
     def __float__(self) -> NoReturn:
-        _unsupported("conversion to a Python number (float(), the math module)")
+        unsupported("conversion to a Python number (float(), the math module)")
 
     def __setitem__(self, key: object, value: object) -> NoReturn:
-        _unsupported("assignment to an element")
+        unsupported("assignment to an element")
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        _unsupported(f"the array method or attribute .{name}")
+        unsupported(f"the array method or attribute .{name}", name)
 
     def __repr__(self) -> str:
         return f"Symbol({self.node.op}, shape={self.shape})"
@@ -136,7 +139,7 @@ class _Parameters(Mapping[str, Symbol]):
     def __getitem__(self, name: str) -> Symbol:
         if name not in self._symbols:
             known = ", ".join(self._symbols) or "none"
-            raise HelError(f"{_where()}theta has no parameter {name!r}; declared parameters: {known}")
+            raise HelError(f"{where()}theta has no parameter {name!r}; declared parameters: {known}")
         return self._symbols[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -185,11 +188,11 @@ def trace_function(
         raise HelError(f"{name}: parameters may not be called {taken}, the names of the inputs; rename them")
     builder = Builder()
     symbols = [Symbol(builder, builder.leaf("input", key, tuple(shape))) for key, shape in inputs.items()]
-    if parameters is None:
-        result = function(*symbols)
-    else:
-        theta = {key: Symbol(builder, builder.leaf("param", key, tuple(shape))) for key, shape in parameters.items()}
-        result = function(*symbols, _Parameters(theta))
+    theta = {
+        key: Symbol(builder, builder.leaf("param", key, tuple(shape))) for key, shape in (parameters or {}).items()
+    }
+    builder.where = lambda: where().removesuffix(": ")
+    result = function(*symbols) if parameters is None else function(*symbols, _Parameters(theta))
     if not isinstance(result, Symbol | int | float | np.number):
         got = f"{type(result).__name__}; return for example np.sum(...)"
         raise HelError(f"{name}: the {output} must be one number, got {got}")
@@ -198,176 +201,18 @@ def trace_function(
         raise HelError(f"{name}: the {output} must be one number, got shape {node.shape}; wrap it in np.sum")
     for below in topological([node]):
         if below.op in ("cosh", "exp"):
-            raise HelError(f"{name}: np.{below.op} is available only inside a logarithm; available: {AVAILABLE}")
+            at = f"{below.source}: " if below.source else f"{name}: "
+            raise HelError(f"{at}np.{below.op} is available only inside a logarithm; available: {AVAILABLE}")
     return Graph(name, dict(inputs), dict(parameters or {}), {output: node}, builder)
 
 
 def _node(builder: Builder, value: object) -> Node:
     if isinstance(value, Symbol):
         if value._builder is not builder:
-            raise HelError(f"{_where()}a value of one trace was used in another; do not keep symbols between calls")
+            raise HelError(f"{where()}a value of one trace was used in another; do not keep symbols between calls")
         return value.node
     try:
         data = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        _unsupported(f"an operand of type {type(value).__name__}")
-    return _located(lambda: builder.const(data))
-
-
-def _located(make: Callable[[], Node]) -> Node:
-    try:
-        return make()
-    except HelError as error:
-        where = _where()
-        raise HelError(str(error) if str(error).startswith(where) else where + str(error)) from None
-
-
-def _where() -> str:
-    """``file:line: `source`: `` of the innermost frame that is neither this machinery nor NumPy, or ""."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        path = frame.f_code.co_filename
-        if path not in _HERE and f"{Path(np.__file__).parent}" not in path:
-            source = linecache.getline(path, frame.f_lineno).strip()
-            return f"{Path(path).name}:{frame.f_lineno}: " + (f"`{source}`: " if source else "")
-        frame = frame.f_back
-    return ""
-
-
-def _unsupported(what: str) -> NoReturn:
-    raise HelError(f"{_where()}{what} is not available in a traced function; available: {AVAILABLE}")
-
-
-def _elementwise(method: str) -> Callable[[Builder, Node, Node], Node]:
-    def rule(builder: Builder, a: Node, b: Node) -> Node:
-        if a.shape == ():
-            a = builder.fill(a, b.shape)
-        elif b.shape == ():
-            b = builder.fill(b, a.shape)
-        make: Callable[[Node, Node], Node] = getattr(builder, method)
-        return _located(lambda: make(a, b))
-
-    return rule
-
-
-def _divide(builder: Builder, a: Node, b: Node) -> Node:
-    divisor = builder.uniform(b)
-    if divisor is None:
-        _unsupported("division by a traced value or a varying array")
-    if divisor == 0.0:
-        raise HelError(f"{_where()}division by zero")
-    if a.shape == ():
-        a = builder.fill(a, b.shape)
-    return builder.scale(a, 1.0 / divisor)
-
-
-def _power(builder: Builder, a: Node, b: Node) -> Node:
-    exponent = builder.uniform(b)
-    if exponent is None or exponent < 0 or exponent != int(exponent) or b.shape not in ((), a.shape):
-        here = "" if exponent is None else f" (here {exponent:g})"
-        _unsupported("** with an exponent that is not a whole number >= 0" + here)
-    return builder.power(a, int(exponent))
-
-
-def _matmul(builder: Builder, a: Node, b: Node) -> Node:
-    ranks = (len(a.shape), len(b.shape))
-    if ranks == (1, 1):
-        if a.shape != b.shape:
-            raise HelError(f"{_where()}an inner product needs equal lengths, got {a.shape} and {b.shape}")
-        return builder.sum(builder.mul(a, b))
-    if ranks == (2, 1):
-        return _located(lambda: builder.matvec(a, b))
-    if ranks == (1, 2):
-        return _located(lambda: builder.matvec_t(b, a))
-    _unsupported(f"@ of shapes {a.shape} and {b.shape} (one operand must be a vector)")
-
-
-def _index(builder: Builder, x: Node, key: object) -> Node:
-    if len(x.shape) != 1:
-        _unsupported(f"indexing of an array of shape {x.shape} (vectors only)")
-    size = x.shape[0]
-    if isinstance(key, slice):
-        start, stop, step = key.indices(size)
-        if step != 1:
-            _unsupported(f"slicing with step {step}")
-        return builder.slice(x, start, max(0, stop - start))
-    if isinstance(key, int | np.integer):
-        at = int(key) + (size if key < 0 else 0)
-        if not 0 <= at < size:
-            raise HelError(f"{_where()}an index lies in -{size}..{size - 1} for a vector of {size} elements, got {key}")
-        return builder.sum(builder.slice(x, at, 1))
-    _unsupported(f"indexing with {type(key).__name__}")
-
-
-def _mean(builder: Builder, a: Node) -> Node:
-    return builder.scale(builder.sum(a), 1.0 / max(1, math.prod(a.shape)))
-
-
-def _diff(builder: Builder, x: Node) -> Node:
-    if len(x.shape) != 1 or x.shape[0] < 1:
-        _unsupported(f"np.diff of shape {x.shape} (vectors only)")
-    size = x.shape[0]
-    return builder.subtract(builder.slice(x, 1, size - 1), builder.slice(x, 0, size - 1))
-
-
-def _log(builder: Builder, a: Node) -> Node:
-    if a.op == "cosh":
-        return builder.unary("logcosh", a.args[0])
-    if a.op == "exp":
-        return a.args[0]
-    _unsupported("np.log of anything but np.cosh(x) or np.exp(x)")
-
-
-def _log1p(builder: Builder, a: Node) -> Node:
-    if a.op != "exp":
-        _unsupported("np.log1p of anything but np.exp(x)")
-    return builder.unary("softplus", a.args[0])
-
-
-def _logaddexp(builder: Builder, a: Node, b: Node) -> Node:
-    """log(e^a + e^b): log(2 cosh a) where b = -a, else a constant (or b) + softplus of the difference."""
-    if builder.uniform(a) is not None:
-        a, b = b, a
-    if builder.scale(a, -1.0) is b:
-        return builder.add(builder.unary("logcosh", a), builder.full(math.log(2.0), a.shape))
-    return builder.add(b, builder.unary("softplus", builder.subtract(a, b)))
-
-
-def _unary(op: str) -> Callable[[Builder, Node], Node]:
-    return lambda builder, a: builder.unary(op, a)
-
-
-def _pairwise(rule: Callable[[Builder, Node, Node], Node]) -> Callable[[Builder, Node, Node], Node]:
-    def filled(builder: Builder, a: Node, b: Node) -> Node:
-        shape = a.shape or b.shape
-        a, b = (builder.fill(x, shape) if x.shape == () else x for x in (a, b))
-        return _located(lambda: rule(builder, a, b))
-
-    return filled
-
-
-_UFUNCS: dict[str, Callable[..., Node]] = {
-    "add": _elementwise("add"),
-    "subtract": _elementwise("subtract"),
-    "multiply": _elementwise("mul"),
-    "divide": _divide,
-    "power": _power,
-    "negative": lambda builder, a: builder.scale(a, -1.0),
-    "positive": lambda builder, a: a,
-    "square": lambda builder, a: builder.square(a),
-    "matmul": _matmul,
-    "vecdot": _matmul,
-    "matvec": _matmul,
-    "vecmat": _matmul,
-    "log": _log,
-    "log1p": _log1p,
-    "logaddexp": _pairwise(_logaddexp),
-    **{op: _unary(op) for op in ("cosh", "exp", "tanh", "cos", "sin")},
-}
-_FUNCTIONS: dict[str, Callable[..., Node]] = {
-    "sum": lambda builder, a: builder.sum(a),
-    "mean": _mean,
-    "dot": _matmul,
-    "diff": _diff,
-    "transpose": lambda builder, a: builder.transpose(a),
-}
+        unsupported(f"an operand of type {type(value).__name__}")
+    return located(lambda: builder.const(data))

@@ -44,7 +44,7 @@ class Variable(NDArrayOperatorsMixin):
     def __getitem__(self, key: Any) -> Variable:
         def pullback(g: Any) -> Any:
             full = np.zeros(self.shape, dtype=np.result_type(g))
-            full[key] = g
+            np.add.at(full, key, g)  # an index may occur more than once
             return full
 
         return Variable(self.value[key], [(self, pullback)])
@@ -70,11 +70,12 @@ class Variable(NDArrayOperatorsMixin):
         return Variable(value, [(arg, pullback) for arg, pullback in pairs if isinstance(arg, Variable)])
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
-        if function.__name__ not in _FUNCTIONS or any(value is not None for value in options.values()):
+        plain = all(value is None for value in options.values())
+        if function.__name__ not in _FUNCTIONS or not (plain or function.__name__ in _SHAPING):
             raise HelError(
                 f"the BPTT reference cannot differentiate np.{function.__name__}; use HEL or finite differences"
             )
-        return _FUNCTIONS[function.__name__](*args)
+        return _FUNCTIONS[function.__name__](*args, **options)
 
 
 def gradients(function: Callable[..., Any], *arrays: Any) -> tuple[Any, list[Any]]:
@@ -135,6 +136,17 @@ def _logaddexp(a: Any, b: Any) -> tuple[Any, list[Pullback]]:
     return top + np.log(x + y), [lambda g: g * x / (x + y), lambda g: g * y / (x + y)]
 
 
+def _concatenate(arrays: Any, axis: int = 0) -> Variable:
+    parts = [part if isinstance(part, Variable) else Variable(part) for part in arrays]
+    stops = np.cumsum([len(part) for part in parts])
+    sources = [(part, _between(stop - len(part), stop)) for part, stop in zip(parts, stops, strict=True)]
+    return Variable(np.concatenate([part.value for part in parts]), sources)
+
+
+def _between(start: int, stop: int) -> Pullback:
+    return lambda g: g[start:stop]
+
+
 def _one(
     function: Callable[[Any], Any], derivative: Callable[[Any], Any]
 ) -> Callable[[Any], tuple[Any, list[Pullback]]]:
@@ -147,7 +159,13 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "dot": lambda a, b: a @ b,
     "transpose": lambda x: x.T,
     "diff": lambda x: x[1:] - x[:-1],
+    "roll": lambda a, shift, axis=None: a[(np.arange(len(a)) - shift) % len(a)],
+    "flip": lambda m, axis=None: m[::-1],
+    "take": lambda a, indices, axis=None: a[indices],
+    "concatenate": _concatenate,
+    "hstack": _concatenate,
 }
+_SHAPING = ("roll", "flip", "take", "concatenate", "hstack")
 _RULES: dict[str, Callable[..., tuple[Any, list[Pullback]]]] = {
     "add": lambda a, b: (a + b, [lambda g: g, lambda g: g]),
     "subtract": lambda a, b: (a - b, [lambda g: g, lambda g: -g]),

@@ -103,6 +103,28 @@ def test_a_power_is_cut_like_any_operand():
     assert str(program.gradients[0]) == "gradient c = mul d d scale +2**-2"
 
 
+def test_a_cubic_force_is_one_product():
+    """c q^3: the parts of its derivative are c (x x) once and twice; together 4 - 1 times it."""
+    program = made({"c": (3,)}, lambda q, u, t: np.sum(t["c"] * q**3))
+    assert texts(program) == [
+        "x = cut q SQ(5, 13)",
+        "x_x = mul x x",
+        "d = cut x_x SQ(5, 13)",
+        "c_d = mul c d",
+        "c_d_scaled = scale c_d 2",
+        "F = sum + c_d_scaled << 2 - c_d",
+        "K = round half_up F 16",
+    ]
+    assert [str(g) for g in program.gradients] == ["gradient c = mul d x"]
+
+
+def test_states_multiply_states_and_inputs():
+    program = made({"W": (3, 3)}, lambda q, u, t: np.sum(u * q * (t["W"] @ q)))
+    lines = texts(program)
+    assert "C_u = matvec C u" in lines and "d1 = cut C_u SQ(5, 13)" in lines
+    assert "d1_x = mul d1 x" in lines and str(program.gradients[0]) == "gradient W = outer d2 x"
+
+
 def test_other_factors_are_two_powers_of_two_or_a_constant():
     program = made({"c": (3,)}, lambda q, u, t: 0.375 * np.sum(t["c"] * q**2) + 0.1 * np.sum(u * q))
     lines = texts(program)

@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from golden.autodiff import gradient
 from golden.errors import HelError
+from golden.evaluate import Evaluator
 from golden.graph import OPS
 from golden.systems import SYSTEMS, System, get
 from golden.trace import trace, trace_function
@@ -69,7 +71,14 @@ UNSUPPORTED = {
     "np.greater is not available": lambda q, u: np.sum(q) if q[0] > 0 else 0.0,
     "division by a traced value or a varying array is not available": lambda q, u: np.sum(u / u),
     r"exponent that is not a whole number >= 0 \(here 0.5\)": lambda q, u: np.sum(q**0.5),
-    "slicing with step 2 is not available": lambda q, u: np.sum(q[::2]),
+    "an index lies in -3..2 for a vector of 3 elements, got 7": lambda q, u: np.sum(q[[0, 7]]),
+    r"indexing with an array of float64 of shape \(1,\)": lambda q, u: np.sum(q[[0.5]]),
+    "np.roll by anything but a whole number": lambda q, u: np.sum(np.roll(q, [1, 2])),
+    "np.take with these arguments": lambda q, u: np.sum(np.take(q, [0], mode="clip")),
+    "np.concatenate along axis 1": lambda q, u: np.sum(np.concatenate([q, q], axis=1)),
+    r"np.concatenate of shape \(\) \(vectors only\)": lambda q, u: np.sum(np.concatenate([q, q[0]])),
+    "np.absolute is not available in a traced function; write a smooth function": lambda q, u: np.sum(np.abs(q)),
+    "np.exp is available only inside a logarithm": lambda q, u: np.sum(np.exp(q)),
     "an index lies in -3..2 for a vector of 3 elements, got 3": lambda q, u: q[3],
     "attribute .cumsum is not available": lambda q, u: q.cumsum().sum(),
     "conversion to an array": lambda q, u: np.sum(np.array(q)),
@@ -94,9 +103,47 @@ def test_unsupported_lists_what_is_available():
         traced(lambda q, u: np.sum(np.arctan(q)))
 
 
-def test_transient_functions_must_be_inside_a_logarithm():
-    with pytest.raises(HelError, match="np.exp is available only inside a logarithm"):
-        traced(lambda q, u: np.sum(np.exp(q)))
+WIRED = [
+    lambda q: np.roll(q, 1),
+    lambda q: np.roll(q, -5),
+    lambda q: q[[2, 0, 0]],
+    lambda q: q[np.array([True, False, True])],
+    lambda q: q[::-1] + np.flip(q),
+    lambda q: q[2:0:-1],
+    lambda q: np.take(q, [1, 2]),
+    lambda q: np.concatenate([q[1:], np.ones(2), q]),
+    lambda q: np.hstack([q, q]),
+    lambda q: np.array([[1.0, -1, 0], [0, 1, -1]]) @ q,
+    lambda q: q @ np.array([[1.0, 2], [3, 4], [5, 6]]),
+    lambda q: np.array([0.5, 2.0, -1.0]) * q,
+    lambda q: q[[]] * 2,
+]
+
+
+@pytest.mark.parametrize("wiring", WIRED)
+def test_wiring_is_what_numpy_does(wiring):
+    """The traced value and its derivative against NumPy itself; the derivative is the transposed matrix."""
+    q = np.random.default_rng(0).normal(size=3)
+    weights = np.random.default_rng(1).normal(size=len(wiring(q)))
+    graph = traced(lambda q, u: np.sum(weights * wiring(q) ** 2))
+    values = {"q": q, "u": np.zeros(2)}
+    assert Evaluator(graph)(values)["value"] == pytest.approx(np.sum(weights * wiring(q) ** 2), abs=1e-12)
+    matrix = np.array([wiring(e) - wiring(np.zeros(3)) for e in np.eye(3)])
+    slope = 2 * matrix @ (weights * wiring(q))
+    assert Evaluator(gradient(graph))(values)["q"] == pytest.approx(slope, abs=1e-12)
+
+
+def test_nodes_know_the_line_they_come_from():
+    def potential(q, u):
+        bend = q**3
+        return np.sum(bend) + np.sum(np.tanh(q))
+
+    graph = gradient(traced(potential))
+    sources = {node.op: node.source for node in graph.nodes}
+    line = potential.__code__.co_firstlineno
+    assert sources["square"] == f"test_trace.py:{line + 1}: `bend = q**3`" or sources["square"].endswith("np.tanh(q))`")
+    assert sources["tanh"] == f"test_trace.py:{line + 2}: `return np.sum(bend) + np.sum(np.tanh(q))`"
+    assert sources["input"] == ""
 
 
 @pytest.mark.parametrize(("value", "what"), [(None, "got NoneType"), ("v", "got str")])

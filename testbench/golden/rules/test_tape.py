@@ -16,6 +16,8 @@ FUNCTIONS = [
     lambda x: np.sum(np.sin(x) * np.cos(x[0])) + x[2] * np.sum(x[:-1] * x[1:]) + np.sum(np.diff(x) ** 2),
     lambda x: np.sum(np.square(x)) + sum(x) * len(x) * x.shape[0],
     lambda x: x[0] * x[1],
+    lambda x: np.sum(np.roll(x, 1) * x * np.roll(x, shift=-1)) + np.sum(x[[0, 2, 0]] ** 3) + np.flip(x) @ (M @ x),
+    lambda x: np.sum(np.take(x, [1, 1]) ** 2) + np.sum(np.concatenate([x[1:], x, np.ones(1)]) ** 4) + np.sum(x[::2]),
 ]
 
 

@@ -1,0 +1,278 @@
+"""What a traced function may use: NumPy functions as rules on graph nodes; and the errors for everything else.
+
+A rule takes the builder and nodes (the shaping functions: raw arguments) and returns a node. Every error starts with
+the file, line and text of the user's code, and says what to write instead where that is known.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from golden.build import Builder
+from golden.errors import HelError
+from golden.graph import Node
+
+__all__ = ["AVAILABLE", "FUNCTIONS", "SHAPING", "UFUNCS", "index", "located", "matmul", "mean", "unsupported", "where"]
+
+AVAILABLE = (
+    "+ - *, / by a number, ** with a whole exponent, @, .T, np.sum, np.mean, np.dot, np.diff, x[i], x[a:b], x[array], "
+    "np.roll, np.take, np.flip, np.concatenate, np.log(np.cosh(x)), np.logaddexp, np.log1p(np.exp(x)), np.tanh, "
+    "np.sin, np.cos, np.square"
+)
+_SMOOTH = "write a smooth function: np.log(np.cosh(k * x)) / k for |x|, np.logaddexp(0, k * x) / k for max(0, x)"
+HINTS = {
+    **dict.fromkeys(("absolute", "fabs", "abs", "maximum", "minimum", "clip", "sign", "where", "heaviside"), _SMOOTH),
+    **dict.fromkeys(("greater", "less", "greater_equal", "less_equal", "equal", "not_equal"), _SMOOTH),
+    "norm": "write np.sum(x**2)",
+    "sqrt": "write the potential with squares, or with np.log(np.cosh(x)) for a soft |x|",
+    "reciprocal": "multiply by a parameter instead",
+    "einsum": "write W @ x, np.sum(a * b) or x @ (W @ y)",
+    "inner": "write np.dot or a @ b",
+    "vdot": "write np.dot or a @ b",
+    "outer": "write (a @ x) * b for the product of an outer product and x",
+    "sinh": "np.tanh is available, np.cosh only as np.log(np.cosh(x))",
+    "arctan": "np.tanh has the same shape",
+    "exp2": "np.exp is available only as np.log1p(np.exp(x)) or np.logaddexp",
+    "prod": "write the product out: x[0] * x[1]",
+    "array": "use np.concatenate, slices, or a constant matrix @ x",
+    "stack": "use np.concatenate",
+    "cumsum": "write np.tril(np.ones((n, n))) @ x",
+    "convolve": "write a constant matrix @ x, or a sum of c[k] * np.roll(x, k)",
+    "gradient": "write np.diff(x), or np.roll(x, -1) - x",
+}
+_HERE = {str(Path(__file__).with_name(name)) for name in ("trace.py", "build.py", "vocabulary.py", "autodiff.py")}
+
+
+def located(make: Callable[[], Node]) -> Node:
+    try:
+        return make()
+    except HelError as error:
+        at = where()
+        raise HelError(str(error) if str(error).startswith(at) else at + str(error)) from None
+
+
+def where() -> str:
+    """``file:line: `source`: `` of the innermost frame that is neither this machinery nor NumPy, or ""."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if path not in _HERE and f"{Path(np.__file__).parent}" not in path:
+            source = linecache.getline(path, frame.f_lineno).strip()
+            return f"{Path(path).name}:{frame.f_lineno}: " + (f"`{source}`: " if source else "")
+        frame = frame.f_back
+    return ""
+
+
+def unsupported(what: str, name: str = "") -> NoReturn:
+    """Raises the error of an operation `what`; `name` is the NumPy function's, for a hint."""
+    hint = f"{HINTS[name]}; " if name in HINTS else ""
+    raise HelError(f"{where()}{what} is not available in a traced function; {hint}available: {AVAILABLE}")
+
+
+def _elementwise(method: str) -> Callable[[Builder, Node, Node], Node]:
+    def rule(builder: Builder, a: Node, b: Node) -> Node:
+        if a.shape == ():
+            a = builder.fill(a, b.shape)
+        elif b.shape == ():
+            b = builder.fill(b, a.shape)
+        make: Callable[[Node, Node], Node] = getattr(builder, method)
+        return located(lambda: make(a, b))
+
+    return rule
+
+
+def _divide(builder: Builder, a: Node, b: Node) -> Node:
+    divisor = builder.uniform(b)
+    if divisor is None:
+        unsupported("division by a traced value or a varying array")
+    if divisor == 0.0:
+        raise HelError(f"{where()}division by zero")
+    if a.shape == ():
+        a = builder.fill(a, b.shape)
+    return builder.scale(a, 1.0 / divisor)
+
+
+def _power(builder: Builder, a: Node, b: Node) -> Node:
+    exponent = builder.uniform(b)
+    if exponent is None or exponent < 0 or exponent != int(exponent) or b.shape not in ((), a.shape):
+        here = "" if exponent is None else f" (here {exponent:g})"
+        unsupported("** with an exponent that is not a whole number >= 0" + here)
+    return builder.power(a, int(exponent))
+
+
+def matmul(builder: Builder, a: Node, b: Node) -> Node:
+    ranks = (len(a.shape), len(b.shape))
+    if ranks == (1, 1):
+        if a.shape != b.shape:
+            raise HelError(f"{where()}an inner product needs equal lengths, got {a.shape} and {b.shape}")
+        return builder.sum(builder.mul(a, b))
+    if ranks == (2, 1):
+        return located(lambda: builder.matvec(a, b))
+    if ranks == (1, 2):
+        return located(lambda: builder.matvec_t(b, a))
+    unsupported(f"@ of shapes {a.shape} and {b.shape} (one operand must be a vector)")
+
+
+def index(builder: Builder, x: Node, key: object) -> Node:
+    if len(x.shape) != 1:
+        unsupported(f"indexing of an array of shape {x.shape} (vectors only)")
+    size = x.shape[0]
+    if isinstance(key, slice):
+        start, stop, step = key.indices(size)
+        if step != 1:
+            return gather(builder, x, np.arange(start, stop, step))
+        return builder.slice(x, start, max(0, stop - start))
+    if isinstance(key, int | np.integer):
+        at = int(key) + (size if key < 0 else 0)
+        if not 0 <= at < size:
+            raise HelError(f"{where()}an index lies in -{size}..{size - 1} for a vector of {size} elements, got {key}")
+        return builder.sum(builder.slice(x, at, 1))
+    if isinstance(key, list | np.ndarray):
+        return gather(builder, x, np.asarray(key))
+    unsupported(f"indexing with {type(key).__name__}")
+
+
+def gather(builder: Builder, x: Node, key: np.ndarray[Any, Any]) -> Node:
+    """x[key] for an array of indices or truth values: a constant matrix times x."""
+    size = x.shape[0]
+    if key.dtype == bool and key.shape == (size,):
+        key = np.flatnonzero(key)
+    if key.ndim != 1 or (key.size and key.dtype.kind not in "iu"):
+        unsupported(f"indexing with an array of {key.dtype} of shape {key.shape} (one axis of whole numbers)")
+    for at in key.tolist():
+        if not -size <= at < size:
+            raise HelError(f"{where()}an index lies in -{size}..{size - 1} for a vector of {size} elements, got {at}")
+    if key.size == 0:
+        return builder.full(0.0, (0,))
+    return builder.matvec(builder.const(np.eye(size)[key.astype(np.int64)]), x)
+
+
+def _vector(builder: Builder, value: Any, node: Callable[[Any], Node], name: str) -> Node:
+    found = node(value)
+    if len(found.shape) != 1:
+        unsupported(f"np.{name} of shape {found.shape} (vectors only)")
+    return found
+
+
+def _roll(builder: Builder, node: Callable[[Any], Node], a: Any, shift: Any, axis: Any = None) -> Node:
+    x = _vector(builder, a, node, "roll")
+    if not isinstance(shift, int | np.integer) or axis not in (None, 0, -1):
+        unsupported("np.roll by anything but a whole number")
+    size = x.shape[0]
+    cut = -int(shift) % max(size, 1)
+    front, back = builder.slice(x, cut, size - cut), builder.slice(x, 0, cut)
+    return _joined(builder, [front, back])
+
+
+def _joined(builder: Builder, parts: list[Node]) -> Node:
+    length = sum(part.shape[0] for part in parts)
+    total, start = builder.full(0.0, (length,)), 0
+    for part in parts:
+        total = builder.add(total, builder.pad(part, start, length))
+        start += part.shape[0]
+    return total
+
+
+def _concatenate(builder: Builder, node: Callable[[Any], Node], arrays: Any, axis: Any = 0) -> Node:
+    if axis not in (0, -1, None):
+        unsupported(f"np.concatenate along axis {axis} (vectors only)")
+    return _joined(builder, [_vector(builder, part, node, "concatenate") for part in arrays])
+
+
+def _take(builder: Builder, node: Callable[[Any], Node], a: Any, indices: Any, axis: Any = None) -> Node:
+    return index(builder, _vector(builder, a, node, "take"), indices if np.ndim(indices) else int(indices))
+
+
+def _flip(builder: Builder, node: Callable[[Any], Node], m: Any, axis: Any = None) -> Node:
+    x = _vector(builder, m, node, "flip")
+    return gather(builder, x, np.arange(x.shape[0])[::-1])
+
+
+def mean(builder: Builder, a: Node) -> Node:
+    return builder.scale(builder.sum(a), 1.0 / max(1, math.prod(a.shape)))
+
+
+def _diff(builder: Builder, x: Node) -> Node:
+    if len(x.shape) != 1 or x.shape[0] < 1:
+        unsupported(f"np.diff of shape {x.shape} (vectors only)")
+    size = x.shape[0]
+    return builder.subtract(builder.slice(x, 1, size - 1), builder.slice(x, 0, size - 1))
+
+
+def _log(builder: Builder, a: Node) -> Node:
+    if a.op == "cosh":
+        return builder.unary("logcosh", a.args[0])
+    if a.op == "exp":
+        return a.args[0]
+    unsupported("np.log of anything but np.cosh(x) or np.exp(x)")
+
+
+def _log1p(builder: Builder, a: Node) -> Node:
+    if a.op != "exp":
+        unsupported("np.log1p of anything but np.exp(x)")
+    return builder.unary("softplus", a.args[0])
+
+
+def _logaddexp(builder: Builder, a: Node, b: Node) -> Node:
+    """log(e^a + e^b): log(2 cosh a) where b = -a, else a constant (or b) + softplus of the difference."""
+    if builder.uniform(a) is not None:
+        a, b = b, a
+    if builder.scale(a, -1.0) is b:
+        return builder.add(builder.unary("logcosh", a), builder.full(math.log(2.0), a.shape))
+    return builder.add(b, builder.unary("softplus", builder.subtract(a, b)))
+
+
+def _unary(op: str) -> Callable[[Builder, Node], Node]:
+    return lambda builder, a: builder.unary(op, a)
+
+
+def _pairwise(rule: Callable[[Builder, Node, Node], Node]) -> Callable[[Builder, Node, Node], Node]:
+    def filled(builder: Builder, a: Node, b: Node) -> Node:
+        shape = a.shape or b.shape
+        a, b = (builder.fill(x, shape) if x.shape == () else x for x in (a, b))
+        return located(lambda: rule(builder, a, b))
+
+    return filled
+
+
+UFUNCS: dict[str, Callable[..., Node]] = {
+    "add": _elementwise("add"),
+    "subtract": _elementwise("subtract"),
+    "multiply": _elementwise("mul"),
+    "divide": _divide,
+    "power": _power,
+    "negative": lambda builder, a: builder.scale(a, -1.0),
+    "positive": lambda builder, a: a,
+    "square": lambda builder, a: builder.square(a),
+    "matmul": matmul,
+    "vecdot": matmul,
+    "matvec": matmul,
+    "vecmat": matmul,
+    "log": _log,
+    "log1p": _log1p,
+    "logaddexp": _pairwise(_logaddexp),
+    **{op: _unary(op) for op in ("cosh", "exp", "tanh", "cos", "sin")},
+}
+FUNCTIONS: dict[str, Callable[..., Node]] = {
+    "sum": lambda builder, a: builder.sum(a),
+    "mean": mean,
+    "dot": matmul,
+    "diff": _diff,
+    "transpose": lambda builder, a: builder.transpose(a),
+}
+SHAPING: dict[str, Callable[..., Node]] = {
+    "roll": _roll,
+    "concatenate": _concatenate,
+    "hstack": lambda builder, node, tup: _concatenate(builder, node, tup),
+    "take": _take,
+    "flip": _flip,
+}
+"""Functions with arguments of their own: rule(builder, to_node, *args, **options)."""

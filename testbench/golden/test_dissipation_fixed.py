@@ -10,7 +10,8 @@ from golden.errors import HelError
 from golden.fixed import Flags, Integrator
 from golden.formats import Formats
 from golden.lower import compile_system
-from golden.systems import SYSTEMS, get
+from golden.systems import get
+from testbench.golden.rules.oracle import FORCES
 
 
 def build(name="dense", log2=5, n=6, seed=0, formats=None):
@@ -29,7 +30,7 @@ def numbers(damped, steps, seed=0, batch=(), size=0.5):
 
 
 @pytest.mark.parametrize("log2", [1, 3, 7, 12])
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("name", FORCES)
 def test_every_bit_returns(name, log2):
     _, damped = build(name, log2)
     q, p, inputs = numbers(damped, 400)

@@ -8,7 +8,6 @@ from golden.costs import FinalCost, SummedCost
 from golden.dissipation import DampedLeapfrog
 from golden.errors import HelError
 from golden.rules import dissipative, rhel
-from golden.systems import SYSTEMS
 from testbench.golden.rules.cases import COSTS, NONLINEAR, case, one_minus_cosine, relative_error
 from testbench.golden.rules.oracle import FORCES, half
 
@@ -41,7 +40,7 @@ def reference(name, theta, arguments, kind, damping):
 
 
 @pytest.mark.parametrize("kind", COSTS)
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("name", FORCES)
 def test_every_gradient_agrees_with_autograd(name, kind):
     system, theta, arguments = case(name, kind, n=8, steps=120)
     wanted, value = reference(name, theta, arguments, kind, 0.2)
@@ -87,7 +86,7 @@ def test_order_in_eps(name, kind, symmetric, order, powers):
 
 @pytest.mark.parametrize("symmetric", [True, False])
 @pytest.mark.parametrize("kind", COSTS)
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("name", FORCES)
 def test_without_damping_it_is_rhel_bit_for_bit(name, kind, symmetric):
     system, theta, arguments = case(name, kind, steps=30, batch=(3,))
     one, cost, report = dissipative.gradient(system, theta, **arguments, damping=0.0, symmetric=symmetric)

@@ -8,7 +8,7 @@ from scipy.optimize import root
 from golden.costs import AveragedCost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.rules import ep
-from golden.systems import SYSTEMS, System, get
+from golden.systems import System, get
 from testbench.golden.rules.cases import NONLINEAR, one_minus_cosine, relative_error
 from testbench.golden.rules.oracle import FORCES, half
 
@@ -35,7 +35,7 @@ def implicit(name, theta, u, y):
 
 
 @pytest.mark.parametrize("symmetric", [True, False])
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("name", FORCES)
 def test_agrees_with_implicit_differentiation(name, symmetric):
     system, theta, u, y = case(name)
     wanted, value = implicit(name, theta, u, y)
@@ -84,7 +84,7 @@ def test_order_in_eps(name, wanted, symmetric, order):
 
 
 @pytest.mark.parametrize("symmetric", [True, False])
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("name", FORCES)
 def test_a_batch_is_the_sum_of_its_samples(name, symmetric):
     system, theta, u, y = case(name, batch=(3, 2))
     grads, cost, _ = ep.gradient(system, theta, u, y, symmetric=symmetric)

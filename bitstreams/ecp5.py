@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from bitstreams import tools
 from golden.errors import HelError
 
-__all__ = ["PLACERS", "RAM_PULSE_NS", "Device", "Placed", "cell_counts", "pack", "place_and_route", "synthesise"]
+__all__ = ["PLACERS", "RAM_PULSE_NS", "Device", "Placed"]
+__all__ += ["cell_counts", "luts", "pack", "packed", "place_and_route", "synthesise"]
 
 PLACERS = ("heap", "static", "sa")
 RAM_PULSE_NS = {"6": 2.359, "7": 1.967, "8": 1.842}
@@ -108,6 +110,20 @@ def cell_counts(netlist: Path, module: str) -> Counter[str]:
         return known[name]
 
     return count(module)
+
+
+def luts(cells: Mapping[str, int]) -> int:
+    """Look-up tables of a netlist: a carry cell takes two, a LUT memory four and two for its write port."""
+    return cells.get("LUT4", 0) + 2 * cells.get("CCU2C", 0) + 6 * cells.get("TRELLIS_DPR16X4", 0)
+
+
+def packed(netlist: Path, device: Device) -> Counter[str]:
+    """Cells by type that nextpnr makes of a netlist, as it reports them; nothing is placed."""
+    arguments = [f"--{device.size}", "--package", device.package, "--speed", device.speed, "--pack-only"]
+    arguments += ["--json", netlist.name, "--lpf-allow-unconstrained", "-q", "-l", "pack_only.log"]
+    tools.run("nextpnr-ecp5", arguments, netlist.parent, log="pack_only.log")
+    found = re.findall(r"^Info:\s+(\w+):\s+(\d+)/\s*\d+\s+\d+%", (netlist.parent / "pack_only.log").read_text(), re.M)
+    return Counter({kind: int(count) for kind, count in found})
 
 
 def place_and_route(

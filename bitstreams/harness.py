@@ -162,7 +162,7 @@ def measure(
         placed = ecp5.place_and_route(netlist, device, seed=seed, target_hz=target_hz, placer=placer, say=say)
     return Measurement(
         fmax_hz=placed.fmax_hz,
-        lut=_luts(own),
+        lut=ecp5.luts(own),
         ff=own["TRELLIS_FF"],
         dsp=own["MULT18X18D"],
         bram=own["DP16KD"],
@@ -178,11 +178,6 @@ def measure(
         yosys=tools.version("yosys"),
         nextpnr=tools.version("nextpnr-ecp5"),
     )
-
-
-def _luts(cells: Mapping[str, int]) -> int:
-    """Look-up tables as nextpnr counts them: a carry cell takes two, a LUT memory four and two for its write port."""
-    return cells.get("LUT4", 0) + 2 * cells.get("CCU2C", 0) + 6 * cells.get("TRELLIS_DPR16X4", 0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bitstreams import build as builds
 from bitstreams import tools
+from bitstreams.boards import board as board_of
+from bitstreams.choose import choose_elements
+from bitstreams.devices import size_of
+from bitstreams.estimate import Estimate, estimate, missing
 from golden import systems
+from golden.errors import HelError
 from golden.formats import Formats
 from golden.lower import compile_system
 from rtl.emit import KEPT_MODULES, array_verilog, cycle_figures
@@ -46,7 +52,7 @@ def build(
     *,
     board: str,
     neurons: int,
-    elements: int,
+    elements: int | str,
     seed: int,
     output: Path,
     inputs: int = INPUTS,
@@ -56,11 +62,20 @@ def build(
 ) -> dict[str, Any]:
     """Bitstream and report of a system; see `bitstreams.build.run` for the report and the errors.
 
-    The report's figures are for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the
-    cycles of the echo and of the update stand beside them.
+    `elements` "auto" takes as many as the board holds, and the report says why in `choice`. `predicted` has what
+    `bitstreams.estimate` said beforehand. The report's figures are for one forward step: `cycles_per_step`,
+    `macs_per_step` and what follows from them; the cycles of the echo and of the update stand beside them.
     """
     formats = formats or FORMATS
-    schedule = compile_array(compile_system(systems.get(system, n=neurons, m=inputs), formats), elements=elements)
+    program, reason = compile_system(systems.get(system, n=neurons, m=inputs), formats), ""
+    if elements == "auto":
+        choice = choose_elements(lambda p: compile_array(program, elements=p), neurons, board)
+        elements, schedule, reason = choice.elements, choice.schedule, choice.reason
+        progress(0, builds.STEPS, reason)
+    else:
+        schedule = compile_array(program, elements=int(elements))
+    expected = estimate(schedule.geometry)
+    _check_room(expected, board)
     plan = learning_plan(schedule, board=board, seed=seed, clock_hz=clock_hz)
     command = f"hel build {system} --board {board} --neurons {neurons} --elements {elements}"
     command += f" --inputs {inputs}" if inputs != INPUTS else ""
@@ -79,6 +94,20 @@ def build(
         "inputs": inputs,
         "formats": str(formats),
         **cycle_figures(schedule),
+        "geometry": asdict(schedule.geometry),
+        "predicted": asdict(expected),
         "macs_per_step": schedule.products("forward"),
+        **({"choice": reason} if reason else {}),
     }
     return builds.run(plan, output, figures, progress)
+
+
+def _check_room(expected: Estimate, name: str) -> None:
+    """Raises HelError for an array that the board's device is sure not to hold: the tools would take minutes to say so.
+
+    Multipliers and block RAMs are counted; LUTs are estimated, so 10 % more than there are may still be tried.
+    """
+    device = size_of(board_of(name).device)
+    if expected.dsp > device.dsp or expected.bram > device.bram or expected.lut > 1.1 * device.lut:
+        lacks = ", ".join(missing(expected, device))
+        raise HelError(f"an array must fit its board, {name} has too little for this one: {lacks}; use --elements auto")

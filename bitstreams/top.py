@@ -85,7 +85,8 @@ class BoardTop(wiring.Component):
         with m.Elif(active[-1]):
             m.d.sync += active.eq(active - 1)
         m.d.comb += [bridge.rx.eq(self.uart_rx), self.uart_tx.eq(bridge.tx)]
-        m.d.comb += self.led.eq(Cat(ready, active[-1], waits))
+        lamps = Cat(ready, active[-1], waits, Const(0, len(self.led)))[: len(self.led)]
+        m.d.comb += self.led.eq(lamps if self.board.led_lit else ~lamps)
         m.d.comb += [getattr(self, name).eq(Const(level, 1)) for name, (_, level) in self.board.ties.items()]
         return m
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from hel.parse import UsageError, choose, integer, multiple, power_of_two
 
-__all__ = ["add_formats", "add_seed", "add_size", "add_system", "check_size", "checked_system", "formats"]
+__all__ = ["add_board", "add_formats", "add_seed", "add_size", "add_system", "check_size", "checked_system", "formats"]
 
 
 def add_system(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
@@ -140,6 +140,14 @@ def formats(args: argparse.Namespace) -> Any:
     if not 1 <= k <= 8:
         raise UsageError(f"--step must be a power of two from 2^-8 to 2^-1, not {args.step:g}; try 2^-3")
     return Formats(fraction_bits=args.fraction_bits, operand_bits=args.operand_bits, log2_inverse_step=k)
+
+
+def add_board(parser: argparse.ArgumentParser) -> None:
+    """`--board` and the clock to build for."""
+    parser.add_argument("--board", default="ulx3s_85f", metavar="B", help="board; default: ulx3s_85f")
+    parser.add_argument(
+        "--clock", type=integer(10, 400), default=125, metavar="MHZ", help="clock to build for; default: 125"
+    )
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:

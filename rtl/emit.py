@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from amaranth.back import verilog
@@ -15,7 +16,7 @@ from rtl.hls import Geometry, Schedule, compile_array
 from rtl.hls.registers import Address
 from rtl.ring import Branch
 
-__all__ = ["KEPT_MODULES", "array_verilog", "cycle_figures", "emit"]
+__all__ = ["KEPT_MODULES", "array_verilog", "cycle_figures", "emit", "report"]
 
 KEPT_MODULES = ("hel_element", "hel_branch")
 """Modules whose hierarchy synthesis keeps: one is synthesised once, and no tree register is merged with its twin."""
@@ -45,24 +46,31 @@ def emit(
     verilog : modules hel_array, hel_element, hel_branch, in behavioural form
     report : elements, cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of multiplier cycles with a
         useful product, a pass), ports, registers (host port addresses), parameters (name -> first address, words,
-        layout), segments (control store), control_store (hex words), formats, accumulator_bits
+        layout), segments (control store), control_store (hex words), formats, accumulator_bits, geometry (what is
+        wired: all of `Geometry`)
 
     Raises
     ------
     HelError
         The ring cannot hold or compute the system.
     """
+    formats = formats or Formats()
     program = compile_system(systems.get(system, n=neurons, m=inputs), formats)
     schedule = compile_array(program, elements=elements)
+    return array_verilog(schedule.geometry), report(schedule, system=system, formats=formats)
+
+
+def report(schedule: Schedule, *, system: str, formats: Formats) -> dict[str, Any]:
+    """What a user of the array must know, as JSON; the keys are those of `emit`'s report."""
     geometry, memory = schedule.geometry, schedule.memory
-    verilog_text = array_verilog(geometry)
-    report = {
+    return {
         "system": system,
-        "neurons": neurons,
-        "elements": elements,
-        "inputs": inputs,
-        "formats": str(program.formats),
+        "neurons": geometry.neurons,
+        "elements": geometry.elements,
+        "inputs": geometry.inputs,
+        "formats": str(formats),
         **cycle_figures(schedule),
+        "geometry": asdict(geometry),
         "accumulator_bits": geometry.accumulator_bits,
         "ports": {
             "clk": 1,
@@ -82,7 +90,6 @@ def emit(
         "segments": {s.name: {"start": s.start, "words": len(s.words)} for s in schedule.segments.values()},
         "control_store": [f"{word:029x}" for word in schedule.words],
     }
-    return verilog_text, report
 
 
 def cycle_figures(schedule: Schedule) -> dict[str, Any]:

@@ -68,9 +68,9 @@ class Ring(wiring.Component):
     @property
     def latency(self) -> int:
         """Cycles from `control` to the elements' registered word."""
-        return len(self._levels()) + 1
+        return len(self.levels()) + 1
 
-    def _levels(self) -> list[int]:
+    def levels(self) -> list[int]:
         """Branches of each level of the tree, root first."""
         levels: list[int] = []
         leaves = self.geometry.elements
@@ -83,7 +83,7 @@ class Ring(wiring.Component):
         m = Module()
         g = self.geometry
         sources = [(self.control, self.imm)]
-        for level, count in enumerate(self._levels()):
+        for level, count in enumerate(self.levels()):
             targets = []
             for index in range(count):
                 control, imm = sources[index * len(sources) // count]

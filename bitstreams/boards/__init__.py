@@ -1,7 +1,7 @@
 """The boards: one file of attributes each.
 
 >>> names()
-['ulx3s_85f']
+['ecpix5_85f', 'icepi_zero', 'icesugar_pro', 'ulx3s_25f', 'ulx3s_45f', 'ulx3s_85f']
 >>> board("ulx3s_85f").clock_hz
 25000000.0
 """
@@ -9,12 +9,17 @@
 from __future__ import annotations
 
 from bitstreams.boards.board import Board
+from bitstreams.boards.ecpix5_85f import ECPIX5_85F
+from bitstreams.boards.icepi_zero import IcepiZero
+from bitstreams.boards.icesugar_pro import ICESugarPro
+from bitstreams.boards.ulx3s_25f import ULX3S_25F
+from bitstreams.boards.ulx3s_45f import ULX3S_45F
 from bitstreams.boards.ulx3s_85f import ULX3S_85F
 from golden.errors import HelError
 
 __all__ = ["Board", "board", "names"]
 
-BOARDS = {cls.name: cls for cls in (ULX3S_85F,)}
+BOARDS = {cls.name: cls for cls in (ULX3S_85F, ULX3S_45F, ULX3S_25F, ECPIX5_85F, IcepiZero, ICESugarPro)}
 
 
 def names() -> list[str]:

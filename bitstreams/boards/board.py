@@ -14,7 +14,7 @@ class Board:
     """Attributes of one ECP5 board.
 
     clock_hz, clock_pin: its oscillator; uart_rx_pin: input of the FPGA, uart_tx_pin: output; led_pins: outputs, lit by
-    1; ties: outputs that must be held at a level, name -> (pin, level); io_type: standard of all these pins.
+    the level led_lit; ties: outputs that must be held at a level, name -> (pin, level); io_type: standard of all pins.
     """
 
     name: ClassVar[str]
@@ -24,6 +24,7 @@ class Board:
     uart_rx_pin: ClassVar[str]
     uart_tx_pin: ClassVar[str]
     led_pins: ClassVar[tuple[str, ...]]
+    led_lit: ClassVar[int] = 1
     ties: ClassVar[Mapping[str, tuple[str, int]]] = {}
     io_type: ClassVar[str] = "LVCMOS33"
 

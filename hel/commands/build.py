@@ -5,6 +5,7 @@ Native yosys and nextpnr are used where they are on PATH, else those of the Pyth
 
 example:
   hel build dense --board ulx3s_85f --neurons 64 --elements 16 --clock 125 --seed 1
+  hel build my_systems.py:Pendulums --board ulx3s_45f --neurons 64 --elements auto
 """
 
 from __future__ import annotations
@@ -13,20 +14,17 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hel.options import add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
+from hel.options import add_board, add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
 from hel.output import Progress
-from hel.parse import choose, integer
+from hel.parse import choose
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """System, board, size, seed, folder."""
     add_system(parser)
-    parser.add_argument("--board", default="ulx3s_85f", metavar="B", help="board; default: ulx3s_85f")
     add_size(parser, neurons=64, inputs=8, elements=16, auto=True)
     add_formats(parser, step="2^-2")
-    parser.add_argument(
-        "--clock", type=integer(10, 400), default=125, metavar="MHZ", help="clock to build for; default: 125"
-    )
+    add_board(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("build"), metavar="DIR", help="folder of the products; default: build"
     )
@@ -64,9 +62,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def text(result: dict[str, Any]) -> str:
     """The first screen of the report."""
     r = result
-    return (
+    p = r["predicted"]
+    choice = f"{r['choice']}\n" if "choice" in r else ""
+    return choice + (
         f"{r['bitstream']}\n"
         f"LUT {r['lut']}  FF {r['ff']}  DSP {r['dsp']}/{r['dsp_available']}  BRAM {r['bram']}\n"
+        f"predicted: LUT {p['lut']}  FF {p['ff']}  DSP {p['dsp']}  BRAM {p['bram']}\n"
         f"Fmax {r['fmax_hz'] / 1e6:.1f} MHz  {r['cycles_per_step']} cycles a step  "
         f"{r['steps_per_s']:.0f} steps/s  {r['mac_per_s'] / 1e9:.2f} GMAC/s"
     )

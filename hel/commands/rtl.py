@@ -1,7 +1,13 @@
-"""Write the array for a system as one Verilog file, and its memory map beside it as JSON.
+"""Write the array for a system as one Verilog file, and its memory map beside it as JSON; or only explain it.
+
+--explain prints, before any synthesis, every pass as a table (which products, how many slots and cycles, how busy each
+unit) and what the array will take of a device; --figure draws who is busy when. --elements auto takes as many elements
+as the board holds. --resident FILE says whether an array that is already built runs this system.
 
 example:
   hel rtl dense --neurons 64 --elements 16 -o hel_array.v
+  hel rtl dense --neurons 64 --elements auto --board ulx3s_85f --explain --figure schedule.png
+  hel rtl hru --neurons 64 --elements 16 --resident hel_array.v.json
 """
 
 from __future__ import annotations
@@ -11,46 +17,149 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hel.options import add_formats, add_size, add_system, check_size, checked_system, formats
+from hel.options import add_board, add_formats, add_size, add_system, check_size, checked_system, formats
 from hel.output import write_whole
-from hel.parse import UsageError
+from hel.parse import UsageError, choose
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """System, size, formats, file."""
+    """System, size, formats, files, what to explain."""
     add_system(parser)
     add_size(parser, neurons=64, inputs=8, elements=16, auto=True)
     add_formats(parser, step="2^-2")
+    add_board(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help="Verilog file; FILE.json is its memory map"
+        "-o", "--output", type=Path, default=None, metavar="FILE", help="Verilog file; FILE.json is its memory map"
+    )
+    parser.add_argument("--explain", action="store_true", help="print the schedule as tables, and the predicted size")
+    parser.add_argument("--figure", type=Path, default=None, metavar="FILE", help="draw the schedule (PNG, SVG or PDF)")
+    parser.add_argument("--show-passes", action="store_true", help="print the program after every pass of the compiler")
+    parser.add_argument(
+        "--resident", type=Path, default=None, metavar="FILE", help="JSON of an array: does it run this system?"
     )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `rtl.emit`."""
+    """See `rtl.emit`, `rtl.hls.explain`, `bitstreams.estimate`, `rtl.hls.resident`."""
+    from bitstreams import boards
+
     checked_system(args.system)
+    choose("board", args.board, boards.names())
     check_size(args)
     number_formats = formats(args)
-    folder = args.output.parent
-    if not folder.is_dir():
-        raise UsageError(
-            f"--output must name a file in an existing folder, not '{args.output}'; create '{folder}' first"
-        )
-    if args.output.is_dir():
-        raise UsageError(f"--output must name a file, not the folder '{args.output}'; try '{args.output}/hel_array.v'")
-    from rtl.emit import emit
+    if not (args.output or args.explain or args.figure or args.show_passes or args.resident):
+        raise UsageError("a result must be asked for, got none; add -o FILE, --explain, --figure, --resident")
+    for option, path, example in (("--output", args.output, "hel_array.v"), ("--figure", args.figure, "schedule.png")):
+        _check_file(option, path, example)
+    resident = _resident(args.resident)
+    from rtl import emit
 
-    verilog, report = emit(
-        args.system, neurons=args.neurons, elements=args.elements, inputs=args.inputs, formats=number_formats
-    )
-    map_file = args.output.with_name(args.output.name + ".json")
-    write_whole({args.output: verilog, map_file: json.dumps(report, indent=1) + "\n"})
-    return {"file": str(args.output), "memory_map": str(map_file), **report}
+    result: dict[str, Any] = {}
+    program, schedule, result["choice"] = _compiled(args, number_formats)
+    report = emit.report(schedule, system=args.system, formats=number_formats)
+    if args.show_passes:
+        result["passes"] = _passes(args, number_formats, program)
+    if args.explain or args.figure:
+        result |= _explained(args, schedule)
+    if resident is not None:
+        from rtl.hls.resident import lacks
+
+        missing = lacks(resident, schedule.geometry)
+        result["resident"] = {"file": str(args.resident), "fits": not missing, "missing": missing}
+    if args.output:
+        map_file = args.output.with_name(args.output.name + ".json")
+        verilog = emit.array_verilog(schedule.geometry)
+        write_whole({args.output: verilog, map_file: json.dumps(report, indent=1) + "\n"})
+        result |= {"file": str(args.output), "memory_map": str(map_file)}
+    return {**result, **report}
+
+
+def _check_file(option: str, path: Path | None, example: str) -> None:
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise UsageError(f"{option} must name a file in an existing folder, not '{path}'; create '{path.parent}' first")
+    if path.is_dir():
+        raise UsageError(f"{option} must name a file, not the folder '{path}'; try '{path}/{example}'")
+    if option == "--figure" and path.suffix not in (".png", ".svg", ".pdf"):
+        raise UsageError(f"--figure must end in .png, .svg or .pdf, not '{path}'; try '{path.with_suffix('.png')}'")
+
+
+def _resident(path: Path | None) -> Any:
+    from rtl.hls.resident import read
+
+    return None if path is None else read(path)
+
+
+def _compiled(args: argparse.Namespace, number_formats: Any) -> tuple[Any, Any, str]:
+    """Program, schedule, and why it has so many elements."""
+    from golden import systems
+    from golden.lower import compile_system
+    from rtl.hls import compile_array
+
+    program = compile_system(systems.get(args.system, n=args.neurons, m=args.inputs), number_formats)
+    if args.elements != "auto":
+        return program, compile_array(program, elements=args.elements), ""
+    from bitstreams.choose import choose_elements
+
+    choice = choose_elements(lambda p: compile_array(program, elements=p), args.neurons, args.board)
+    return program, choice.schedule, choice.reason
+
+
+def _passes(args: argparse.Namespace, number_formats: Any, program: Any) -> list[dict[str, str]]:
+    return [{"name": "program", "text": str(program)}]
+
+
+def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
+    from bitstreams.estimate import predict
+    from rtl.hls.explain import PASSES, activity, explain
+
+    result: dict[str, Any] = {}
+    if args.explain:
+        result = {"explain": explain(schedule), "predicted": predict(schedule, args.clock * 1e6)}
+    if args.figure:
+        from hel.figures import schedule as draw
+
+        result["figure"] = str(draw([activity(schedule, name) for name in PASSES], args.system, args.figure))
+    return result
 
 
 def text(result: dict[str, Any]) -> str:
-    """Where the files are and what is in them."""
-    return (
-        f"{result['file']}: {result['elements']} elements, {result['cycles_per_step']} cycles a step; "
-        f"memory map in {result['memory_map']}"
-    )
+    """Where the files are and what is in them; the explanation."""
+    from rtl.hls import explain
+
+    lines = []
+    for each in result.get("passes", ()):
+        lines += [f"-- {each['name']}", each["text"]]
+    if "explain" in result:
+        lines += [explain.text(result["explain"]), predicted(result["predicted"])]
+    if result.get("choice"):
+        lines.append(result["choice"])
+    if "resident" in result:
+        found = result["resident"]
+        says = (
+            "runs this system: load its control words, table and parameters" if found["fits"] else "does not run it: "
+        )
+        lines.append(f"the array of {found['file']} {says}{'; '.join(found['missing'])}")
+    if "figure" in result:
+        lines.append(f"{result['figure']}: who is busy when")
+    if "file" in result:
+        lines.append(
+            f"{result['file']}: {result['elements']} elements, {result['cycles_per_step']} cycles a step; "
+            f"memory map in {result['memory_map']}"
+        )
+    return "\n".join(lines)
+
+
+def predicted(found: dict[str, Any]) -> str:
+    """What an array will take, where it fits, and how fast it will be."""
+    fits = [name for name, lacking in found["devices"].items() if not lacking]
+    lacks = [f"{name} ({lacking})" for name, lacking in found["devices"].items() if lacking]
+    lines = [
+        f"predicted: LUT {found['lut']}  FF {found['ff']}  DSP {found['dsp']}  block RAM {found['bram']}",
+        f"  {found['cycles_per_step']} cycles a step: {found['steps_per_s']:.0f} steps/s at"
+        f" {found['clock_hz'] / 1e6:g} MHz (what clock a size reaches, only `hel build` tells)",
+        f"  fits {', '.join(fits) or 'none of the known devices'}"
+        + (f"; too large for {', '.join(lacks)}" if lacks else ""),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,67 @@
+"""How many elements an array should have on a board: as many as it holds.
+
+Both multipliers of an element work in every cycle, so more elements are more products a cycle; the cost model of
+`bitstreams.estimate` says how many fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bitstreams.boards import board
+from bitstreams.devices import DeviceSize, size_of
+from bitstreams.estimate import Estimate, estimate, missing
+from golden.errors import HelError
+from rtl.hls import Schedule
+
+__all__ = ["Choice", "choose_elements"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """P, its schedule and estimate, and in one sentence why it is that one."""
+
+    elements: int
+    schedule: Schedule
+    estimate: Estimate
+    reason: str
+
+
+def choose_elements(schedule_of: Callable[[int], Schedule], neurons: int, board_name: str) -> Choice:
+    """The largest P that divides N and whose array fits the board's device.
+
+    Parameters
+    ----------
+    schedule_of : the schedule of the system on P elements; HelError where there is none
+
+    Raises
+    ------
+    HelError
+        No P fits; the message says what is missing at the least P that could be scheduled.
+    """
+    device = size_of(board(board_name).device)
+    able = [p for p in range(neurons, 0, -1) if neurons % p == 0]
+    refused: list[str] = []
+    for p in able:
+        if 2 * p > device.dsp:
+            refused.append(f"P = {p} needs multipliers: {2 * p} of {device.dsp}")
+            continue
+        try:
+            schedule = schedule_of(p)
+        except HelError as error:
+            refused.append(f"P = {p} cannot be: {error}")
+            continue
+        needs = estimate(schedule.geometry)
+        lacks = missing(needs, device)
+        if not lacks:
+            return Choice(p, schedule, needs, _reason(p, neurons, device, needs, refused))
+        refused.append(f"P = {p} needs {', '.join(lacks)}")
+    last = refused[-1]
+    raise HelError(f"no array of {neurons} neurons fits {device.name}: {last}; use fewer neurons or another board")
+
+
+def _reason(p: int, neurons: int, device: DeviceSize, needs: Estimate, refused: list[str]) -> str:
+    share = f"{100 * needs.lut / device.lut:.0f} % of its LUTs"
+    why = f"; {refused[-1]}" if refused else ", one neuron an element"
+    return f"P = {p} is the largest divisor of N = {neurons} that {device.name} holds, at {share}{why}"

@@ -1,0 +1,85 @@
+"""Whether an array that is already built runs another system: what of it the system needs and it does not have.
+
+An array is its geometry; parameters, tables and control words are loaded. `read` takes the geometry out of the memory
+map of `hel rtl` or the report of `hel build`.
+
+Example
+-------
+>>> from rtl.hls.geometry import Geometry
+>>> array = Geometry(elements=4, neurons=16, inputs=8, sum_bits=45)
+>>> lacks(array, Geometry(elements=4, neurons=8, inputs=3, sum_bits=40))
+[]
+>>> lacks(array, Geometry(elements=2, neurons=8, inputs=9, sum_bits=40))
+['elements must be 2, the array has 4', 'inputs must be at least 9, the array has 8']
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from golden.errors import HelError
+from rtl.hls.geometry import Geometry
+
+__all__ = ["lacks", "read"]
+
+_EQUAL = ("elements", "fraction_bits", "operand_bits", "integer_bits", "log2_inverse_step", "g_cut", "clip_log2")
+"""Wired: widths and shifts."""
+_FREE = ("neurons",)
+"""A matter of the schedule."""
+
+
+def lacks(array: Geometry, needs: Geometry) -> list[str]:
+    """What a system that needs one geometry misses in an array of another; empty where it can be loaded."""
+    found = []
+    has, wants = asdict(array), asdict(needs)
+    for name in _EQUAL:
+        if has[name] != wants[name]:
+            found.append(f"{name} must be {wants[name]}, the array has {has[name]}")
+    for name in has:
+        if name in _EQUAL or name in _FREE:
+            continue
+        if isinstance(has[name], tuple):
+            absent = [value for value in wants[name] if value not in has[name]]
+            if absent:
+                found.append(f"{name} must include {', '.join(map(str, absent))}, the array has {_list(has[name])}")
+        elif has[name] < wants[name]:
+            what = "must be there" if isinstance(wants[name], bool) else f"must be at least {wants[name]}"
+            found.append(f"{name} {what}, the array has {'none' if has[name] is False else has[name]}")
+    return found
+
+
+def read(path: Path) -> Geometry:
+    """The geometry in the JSON file of an array.
+
+    Raises
+    ------
+    HelError
+        The file is not there, or is none of `hel rtl` or `hel build`.
+    """
+    known = {field.name for field in fields(Geometry)}
+    try:
+        content: Any = json.loads(path.read_text())
+    except OSError as error:
+        raise HelError(
+            f"an array is described by its memory map (hel rtl) or report (hel build), {path}: {error.strerror};"
+            " check the path"
+        ) from None
+    except ValueError:
+        raise HelError(
+            f"the description of an array is a JSON file, {path} is not; name FILE.v.json or report.json"
+        ) from None
+    found = content.get("geometry") if isinstance(content, dict) else None
+    if not isinstance(found, dict) or not set(found) <= known or not {"elements", "neurons", "inputs"} <= set(found):
+        raise HelError(
+            f"the description of an array has its geometry, {path} has none of this version;"
+            " write it again with `hel rtl` or `hel build`"
+        )
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return Geometry(**values)
+
+
+def _list(values: tuple[int, ...]) -> str:
+    return ", ".join(map(str, values)) or "none"

@@ -98,11 +98,17 @@ class DampedIntegrator:
         return q, p
 
     def _contract(self, p: Words, count: int, bits: BitStack | None) -> Words:
-        p, lost = contract(p, self.log2_loss, offset(count, self.log2_loss))
+        p, lost = contract(self._checked(p), self.log2_loss, offset(count, self.log2_loss))
         if bits is not None:
             bits.push(lost)
         return p
 
     def _expand(self, p: Words, count: int, bits: BitStack | None) -> Words:
-        wide = expand(p, self.log2_loss, offset(count, self.log2_loss), bits)
+        wide = expand(self._checked(p), self.log2_loss, offset(count, self.log2_loss), bits)
         return wrap(wide, self.integrator.program.formats.p.width)
+
+    def _checked(self, p: Words) -> Words:
+        p = np.asarray(p)
+        if p.dtype.kind not in "iu":
+            raise HelError(f"p holds integer words, got {p.dtype}; use formats.p.raw(...)")
+        return self.integrator.program.formats.p.check(p.astype(np.int64, copy=False), "p")

@@ -82,7 +82,8 @@ def relax(
     for name, value in (("tolerance", tolerance), ("max_iterations", max_iterations)):
         if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
             raise HelError(f"{name} of a relaxation must be a positive number, got {value!r}; use for example 1e-10")
-    q, f, e = start, force(start), energy(start)
+    with np.errstate(all="ignore"):
+        q, f, e = start, force(start), energy(start)
     if not (np.isfinite(f).all() and np.isfinite(e).all()):
         raise HelError(f"{what} and its force are finite at the start, got a value that is not; check inputs and start")
     recent = np.repeat(e[None], MEMORY, axis=0)

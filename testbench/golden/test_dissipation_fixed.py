@@ -144,3 +144,19 @@ def test_losses_outside_the_rule_are_refused(log2):
     _, damped = build()
     with pytest.raises(HelError, match=r"2\*\*-d with 1 <= d <= 20, got d = "):
         DampedIntegrator(damped.integrator, log2)
+
+
+@pytest.mark.parametrize(
+    ("p", "message"),
+    [
+        (np.zeros(6), r"p holds integer words, got float64; use formats.p.raw\(...\)"),
+        (np.full(6, 1 << 30), r"SQ\(6, 16\) holds raw values .* of p; scale"),
+        (np.zeros(5, np.int64), r"p holds integer words of shape \(..., 6\)"),
+    ],
+)
+def test_momenta_that_are_no_words_are_refused(p, message):
+    _, damped = build()
+    q, _, inputs = numbers(damped, 2)
+    for run in (damped.forward_many, damped.inverse_many):
+        with pytest.raises(HelError, match=message):
+            run(q, p, inputs)

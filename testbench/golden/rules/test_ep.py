@@ -190,6 +190,8 @@ def test_a_nudge_that_takes_the_minimum_away_is_refused():
         ({"inputs": np.zeros(4)}, r"static inputs of Dense\(n=8, m=3\) have shape \(..., 3\), got \(4,\)"),
         ({"inputs": np.array(1.0)}, r"have shape \(..., 3\), got \(\)"),
         ({"inputs": np.full(3, np.nan)}, "the free energy and its force are finite at the start"),
+        ({"inputs": np.full(3, np.inf)}, "the free energy and its force are finite at the start"),
+        ({"targets": np.full(8, np.nan)}, "the energy with the nudge .* finite at the start"),
         ({"q0": np.zeros(5)}, r"q0 has shape \(8,\)"),
         ({"targets": np.zeros((7, 8))}, r"targets have the batch axes \(\) of the inputs, got \(7,\)"),
         ({"max_iterations": 3}, "the free energy did not come to rest: residual .* after 3 iterations"),

@@ -1,0 +1,154 @@
+"""How exact the echo is in stacks and in HEB: errors against eps, depth and mass, their fitted orders, words stored.
+
+    python -m golden.studies.stacks_and_heb -o docs/results/stacks_and_heb.json
+
+References: BPTT through the stack (golden.rules.stack_bptt), finite differences and BPTT for HEB. Relative errors and
+cosines are over all parameters together. No random choice but the seeded problem; half a minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from golden.costs import FinalCost, SummedCost
+from golden.gradcheck import compare
+from golden.rules import bptt, finite_differences, heb, rhel, stack, stack_bptt
+from golden.stacks import GluMixing, Stack, TanhMixing
+from golden.systems import get
+
+__all__ = ["main", "order", "stack_problem"]
+
+STEPS = 120
+FINE = tuple(2.0**-k for k in range(7, 13))
+"""Where the error of eps stands far above rounding."""
+SMALL = tuple(10.0**-k for k in range(3, 10))
+MASSES = (1e3, 1e4, 1e5, 1e6, 1e7)
+
+
+def stack_problem(depth: int, kind: str = "final", steps: int = STEPS) -> tuple[Stack, dict[str, Any]]:
+    """`depth` layers of 8, 9, 10, ... neurons: dense with a tanh mixing and hru with a GLU in turn; seed 0.
+
+    >>> stack_problem(3)[0]
+    Stack(3 -> dense(8, 4) tanhmixing -> hru(9, 4) glumixing -> dense(10, 4) tanhmixing -> 5)
+    """
+    rng = np.random.default_rng(0)
+    layers = []
+    for at in range(depth):
+        name, mixing = ("hru", GluMixing) if at % 2 else ("dense", TanhMixing)
+        layers.append((get(name, n=8 + at, m=4), mixing(8 + at, 4)))
+    built = Stack(layers, 3, 5)
+    return built, {
+        "theta": built.initial(0),
+        "inputs": rng.normal(size=(steps, 3)),
+        "targets": rng.normal(size=(steps, 5) if kind == "summed" else 5),
+        "cost": SummedCost() if kind == "summed" else FinalCost(),
+    }
+
+
+def order(x: tuple[float, ...], y: list[float]) -> float:
+    """The slope of log y over log x.
+
+    >>> round(order((1.0, 2.0, 4.0), [3.0, 12.0, 48.0]), 6)
+    2.0
+    """
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def stacks() -> dict[str, Any]:
+    """Errors by depth, cost and eps; what undivided differences would be worth; words by T."""
+    rows = []
+    for depth, kind in [(depth, "final") for depth in (1, 2, 3, 4)] + [(3, "summed")]:
+        built, given = stack_problem(depth, kind)
+        wanted, _, _ = stack_bptt.gradient(built, **given)
+
+        def error(eps: float | list[float], built: Stack = built, given: Any = given, wanted: Any = wanted) -> float:
+            return compare(stack.gradient(built, **given, eps=eps)[0], wanted, built.parameters)[1]
+
+        small = {eps: error(eps) for eps in SMALL}
+        best = min(small, key=lambda eps: small[eps])
+        row = {"layers": depth, "cost": kind, "neurons": built.n, "steps": STEPS}
+        row |= {"parameters": int(sum(np.prod(shape) for shape in built.parameters.values()))}
+        row |= {
+            "order_symmetric": order(FINE, [error(eps) for eps in FINE]),
+            "best_eps": best,
+            "best_error": small[best],
+        }
+        row |= {"rounding_times_eps": small[1e-9] * 1e-9, "errors": {f"{eps:g}": e for eps, e in small.items()}}
+        row |= {"undivided_error": error([1e-3 ** (depth - at) for at in range(depth)])}
+        cosine, _ = compare(stack.gradient(built, **given, eps=1e-4)[0], wanted, built.parameters)
+        rows.append({**row, "one_minus_cosine_at_1e-4": 1 - cosine})
+    words = []
+    for steps in (100, 1000):
+        built, given = stack_problem(3, "final", steps)
+        reports = [rule.gradient(built, **given)[2] for rule in (stack, stack_bptt)]
+        words.append({"steps": steps, "rhel": reports[0].stored_words, "bptt": reports[1].stored_words})
+    return {"rows": rows, "stored_words": words}
+
+
+def self_learning() -> dict[str, Any]:
+    """HEB on dense, 8 neurons: error against M and against eps, agreement with finite differences, words."""
+    rng = np.random.default_rng(1)
+    system = get("dense", n=8, m=2)
+    given: dict[str, Any] = {
+        "theta": system.initial(1),
+        "inputs": rng.normal(size=(STEPS, 2)),
+        "targets": rng.normal(size=8),
+        "q0": rng.normal(size=8),
+        "p0": rng.normal(size=8),
+    }
+    names = list(system.parameters)
+    wanted, _, _ = bptt.gradient(system, **given)
+    by_mass = []
+    for mass in MASSES:
+        cosine, error = compare(heb.gradient(system, **given, eps=1e-5, mass=mass)[0], wanted, names)
+        by_mass.append({"mass": mass, "relative_error": error, "one_minus_cosine": 1 - cosine})
+    by_eps = []
+    for eps in FINE:
+        found = {s: heb.gradient(system, **given, eps=eps, mass=math.inf, symmetric=s)[0] for s in (True, False)}
+        errors = {s: compare(grads, wanted, names)[1] for s, grads in found.items()}
+        by_eps.append({"eps": eps, "symmetric": errors[True], "one_sided": errors[False]})
+    plain, _, _ = finite_differences.gradient(system, **given, names=[*names, "q0"])
+    grads, _, report = heb.gradient(system, **given, mass=1e8)
+    echo, _, of_rhel = rhel.gradient(system, **given)
+    return {
+        "neurons": 8,
+        "steps": STEPS,
+        "parameters": int(sum(np.prod(shape) for shape in system.parameters.values())),
+        "by_mass": by_mass,
+        "order_mass_error": order(MASSES[1:], [row["relative_error"] for row in by_mass[1:]]),
+        "order_mass_cosine": order(MASSES[1:], [row["one_minus_cosine"] for row in by_mass[1:]]),
+        "by_eps": by_eps,
+        "order_eps_symmetric": order(FINE, [row["symmetric"] for row in by_eps]),
+        "order_eps_one_sided": order(FINE, [row["one_sided"] for row in by_eps]),
+        "finite_differences_one_minus_cosine": 1 - compare(grads, plain, names)[0],
+        "finite_differences_q0_one_minus_cosine": 1 - compare(grads, plain, ["q0"])[0],
+        "stored_words": {"heb": report.stored_words, "rhel": of_rhel.stored_words},
+        "infinite_mass_against_rhel": compare(heb.gradient(system, **given, mass=math.inf)[0], echo, names)[1],
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(
+        prog="python -m golden.studies.stacks_and_heb", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("-o", "--out", type=Path, default=Path("docs/results/stacks_and_heb.json"), help="JSON file")
+    out = parser.parse_args(argv).out
+    out.parent.mkdir(parents=True, exist_ok=True)
+    found = {"command": f"python -m golden.studies.stacks_and_heb -o {out}", "stacks": stacks(), "heb": self_learning()}
+    part = out.with_suffix(".part")
+    part.write_text(json.dumps(found, indent=1) + "\n")
+    os.replace(part, out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -71,8 +71,8 @@ def stdout_to_stderr() -> Iterator[None]:
         os.close(saved)
 
 
-def write_whole(texts: Mapping[Path, str]) -> None:
-    """Write files whole, all of them or none: into temporary neighbours, then renamed.
+def write_whole(texts: Mapping[Path, str | bytes]) -> None:
+    """Write files (text, or bytes) whole, all of them or none: into temporary neighbours, then renamed.
 
     Raises HelError where something stands that is not a regular file, and OSError where nothing can be written.
     """
@@ -84,8 +84,8 @@ def write_whole(texts: Mapping[Path, str]) -> None:
         for path, text in texts.items():
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             made.append((name, path))
-            with os.fdopen(handle, "w") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text if isinstance(text, bytes) else bytes(text, "utf-8"))
             os.chmod(name, 0o644)
         for name, path in made:
             os.replace(name, path)

@@ -31,7 +31,7 @@ __all__ = ["Motion", "Nudge"]
 Visit = Callable[[int, Array, Array], None]
 Collect = Callable[[float, int, dict[str, Array]], None]
 _TANGENT = "tangent of q"
-_FAR = 1e100
+_FAR = 1e30
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,8 @@ class Motion:
 
     def _finite(self, *arrays: Array) -> None:
         if not all((np.abs(array) < _FAR).all() for array in arrays):
+            step = self.lattice.drift * (2 if self.lattice.scheme == "leapfrog" else 1)
             raise HelError(
                 f"the trajectory of {self.system.name} goes beyond {_FAR:g} within {self.lattice.steps} steps of "
-                f"h = {self.lattice.drift * (2 if self.lattice.scheme == 'leapfrog' else 1):g}; take a smaller step"
+                f"h = {step:g}; take a smaller step or eps"
             )

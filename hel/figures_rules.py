@@ -1,0 +1,127 @@
+"""Figures of the learning rules: boundary conditions side by side, and the two oscillators that learn."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hel.output import write_whole
+from hel.parse import UsageError
+
+__all__ = ["SUFFIXES", "boundary_conditions", "checked", "two_oscillators"]
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def checked(path: Path | None) -> Path | None:
+    """The path of a figure, if one can be written there; and matplotlib, before any work is done.
+
+    >>> checked(Path("no/such/folder/a.png"))
+    Traceback (most recent call last):
+    ...
+    hel.parse.UsageError: --figure must name a file in an existing folder, not 'no/such/folder/a.png'; create it first
+    """
+    if path is None:
+        return None
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"--figure must name a {', '.join(SUFFIXES)} file, not '{path}'; try '{path.stem}.png'")
+    if not path.parent.is_dir():
+        raise UsageError(f"--figure must name a file in an existing folder, not '{path}'; create it first")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"--figure must name a file, not '{path}'; try another name")
+    _pyplot()
+    return path
+
+
+def boundary_conditions(
+    trajectories: Mapping[str, Any], errors: Mapping[str, Sequence[tuple[float, float]]], path: Path, shown: int = 3
+) -> Path:
+    """Free and nudged trajectories per condition, what the nudge does to them, and gradient error against eps.
+
+    `trajectories` are `golden.rules.glep.trajectories.Trajectories`, `errors` lists of (eps, relative error).
+    """
+    import numpy as np
+
+    plt = _pyplot()
+    names = list(trajectories)
+    figure, axes = plt.subplots(2, len(names) + 1, figsize=(3.3 * (len(names) + 1), 6), layout="constrained")
+    for k, name in enumerate(names):
+        found = trajectories[name]
+        above, below = axes[0][k], axes[1][k]
+        steps = np.arange(len(found.free))
+        for j in range(min(shown, found.free.shape[1])):
+            (line,) = above.plot(steps, found.free[:, j], linewidth=2, alpha=0.5, label=f"neuron {j}")
+            above.plot(steps, found.plus[:, j], ":", color=line.get_color())
+            above.plot(steps, found.minus[:, j], "--", color=line.get_color(), linewidth=1)
+            scale = 1 / found.family.beta
+            below.plot(steps, scale * (found.plus - found.free)[:, j], ":", color=line.get_color())
+            below.plot(steps, -scale * (found.minus - found.free)[:, j], "--", color=line.get_color(), linewidth=1)
+        above.set_title(f"{name}: nudged run {'from T back' if found.back else 'from 0 on'}")
+        below.axhline(0, color="black", linewidth=0.5)
+        below.set_xlabel("time step")
+    axes[0][0].set_ylabel("position q: free (solid), +eps, -eps")
+    axes[0][0].legend(loc="upper left", fontsize="small")
+    axes[1][0].set_ylabel("response to the nudge, (q$^{\\beta}$ - q) / $\\beta$")
+    curve, blank = axes[0][-1], axes[1][-1]
+    for name, rows in errors.items():
+        if rows:
+            curve.loglog([eps for eps, _ in rows], [error for _, error in rows], "o-", label=name, markersize=3)
+    highest = [(eps, error) for rows in errors.values() for eps, error in rows if error > 0]
+    if highest:
+        top, scale = max(eps for eps, _ in highest), max(error for _, error in highest)
+        low = min(eps for eps, _ in highest)
+        curve.loglog([low, top], [scale * (low / top) ** 2, scale], "k:", label="eps$^2$")
+    curve.set_title("relative error of the gradient")
+    curve.set_xlabel("eps")
+    blank.axis("off")
+    blank.legend(*curve.get_legend_handles_labels(), loc="center")
+    return _save(figure, path)
+
+
+def two_oscillators(result: Mapping[str, Any], path: Path) -> Path:
+    """Learning curves of k12 and of the cost, and the path of the second mass before and after.
+
+    `result` is what `golden.studies.two_oscillators.study` returns.
+    """
+    import numpy as np
+
+    plt = _pyplot()
+    rows = result["rows"]
+    figure, axes = plt.subplots(3, len(rows), figsize=(4.2 * len(rows), 8), layout="constrained", squeeze=False)
+    for k, row in enumerate(rows):
+        coupling, cost, paths = (axes[i][k] for i in range(3))
+        coupling.plot(row["history"]["k12"])
+        coupling.axhline(result["true_k12"], color="tab:green", linestyle="--", label="the teacher's")
+        coupling.set_title(row["condition"])
+        coupling.set_ylabel("k12")
+        coupling.legend()
+        cost.semilogy(np.maximum(row["history"]["cost"], 1e-30))
+        cost.set_ylabel("cost: mean of (q2 - target)$^2$ / 2")
+        cost.set_xlabel("epoch")
+        time = result["step"] * np.arange(len(row["target"]))
+        paths.plot(time, row["target"], color="tab:green", linewidth=4, alpha=0.4, label="target")
+        paths.plot(time, row["before"], ":", label="before")
+        paths.plot(time, row["after"], "--", label="after")
+        paths.set_ylabel("second mass, q2")
+        paths.set_xlabel("time")
+        paths.legend()
+    return _save(figure, path)
+
+
+def _pyplot() -> Any:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt
+
+
+def _save(figure: Any, path: Path) -> Path:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=120, format=path.suffix[1:])
+    _pyplot().close(figure)
+    write_whole({path: buffer.getvalue()})
+    return path

@@ -91,10 +91,10 @@ class DampedIntegrator:
     ) -> tuple[Words, Words]:
         """Undoes forward_many(..., inputs, bits, first): exactly with its bits, to about e^{g t / 2} LSB without."""
         for t in range(first + len(inputs) - 1, first - 1, -1):
-            p = self._expand(p, 2 * t + 1, bits)
+            p = self.expand(p, 2 * t + 1, bits)
             # An echo has two contexts; without a nudge they are the same.
             (q, _), (p, _) = self.integrator.echo(*twin(q, p), inputs[t - first])
-            p = self._expand(p, 2 * t, bits)
+            p = self.expand(p, 2 * t, bits)
         return q, p
 
     def _contract(self, p: Words, count: int, bits: BitStack | None) -> Words:
@@ -103,7 +103,8 @@ class DampedIntegrator:
             bits.push(lost)
         return p
 
-    def _expand(self, p: Words, count: int, bits: BitStack | None) -> Words:
+    def expand(self, p: Words, count: int, bits: BitStack | None) -> Words:
+        """p before contraction number `count`: its inverse, wrapped to the word."""
         wide = expand(self._checked(p), self.log2_loss, offset(count, self.log2_loss), bits)
         return wrap(wide, self.integrator.program.formats.p.width)
 

@@ -27,21 +27,23 @@ Adjoints are built in the graph's own builder, so they share nodes with the pote
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from golden.build import Builder
+from golden.errors import HelError
 from golden.graph import Graph, Node
 
 __all__ = ["gradient"]
 
 
-def gradient(graph: Graph) -> Graph:
+def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
     """The derivative of a graph's single output with respect to each input and parameter.
 
     Parameters
     ----------
     graph : one output of shape (), as `golden.trace.trace` gives it
+    symmetric : parameters that are symmetric matrices; their derivative is the symmetric part, (G + G^T) / 2
 
     Returns
     -------
@@ -89,6 +91,11 @@ def gradient(graph: Graph) -> Graph:
         for name, shape in shapes.items():
             leaf = leaves.get((op, name))
             outputs[name] = b.full(0.0, shape) if leaf is None or leaf not in adjoint else adjoint[leaf]
+    for name in symmetric:
+        if len(outputs[name].shape) != 2 or len(set(outputs[name].shape)) != 1:
+            raise HelError(f"{graph.name}: a symmetric parameter is a square matrix, {name} is {outputs[name].shape}")
+        half = b.scale(outputs[name], 0.5)
+        outputs[name] = b.add(half, b.transpose(half))
     return Graph(graph.name, graph.inputs, graph.parameters, outputs, b)
 
 

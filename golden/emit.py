@@ -21,9 +21,16 @@ class Emitter:
     """Grows a program; `types` grows with the operations, so shifts are derived from fractions."""
 
     def __init__(
-        self, name: str, formats: Formats, n: int, m: int, parameters: tuple[tuple[str, tuple[int, ...]], ...]
+        self,
+        name: str,
+        formats: Formats,
+        n: int,
+        m: int,
+        parameters: tuple[tuple[str, tuple[int, ...]], ...],
+        symmetric: tuple[str, ...] = (),
     ) -> None:
         self.head = (name, formats, n, m, parameters)
+        self.symmetric = symmetric
         self.parameters = {name for name, _ in parameters}
         self.formats = formats
         self.types: dict[str, Type] = dict(Program(*self.head, (), "", ()).types)
@@ -42,6 +49,7 @@ class Emitter:
             gradients,
             inputs,
             tuple(self.constants),
+            tuple(name for name, _ in self.head[4] if name in self.symmetric),
             origins=tuple((name, source) for name, source in self.origins.items() if source),
         )
 
@@ -110,7 +118,7 @@ class Emitter:
                 log2 += 1
             found.append((1 if rest > 0 else -1, log2))
             rest -= found[-1][0] * 2.0**log2
-            if rest == 0.0:
+            if abs(rest) < 2.0**-40 * abs(factor):  # 2 / 3 + 1 / 3 is 1, whatever the order
                 return found
         return None
 
@@ -142,11 +150,13 @@ class Emitter:
             name = self.define(lambda new: Mul(new, vector, operand), f"{vector}_{operand}")
             return [(1, self.scaled(name, log2))]
         words, log2 = normalised(matrix, self.formats.weight.fraction_bits)
+        sign = -1 if words.ravel()[np.flatnonzero(words)[0]] < 0 and words.max() <= self.formats.weight.high else 1
+        words = sign * words
         for known in self.constants:
             if known.shape == words.shape[::-1] and len(known.shape) == 2 and np.array_equal(known.words.T, words):
                 if operand != "u" and not np.array_equal(words, words.T):
-                    return [(1, self.scaled(self._product(MatvecT, known.name, operand), log2))]
-        return [(1, self.scaled(self._product(Matvec, self.constant(words, "C"), operand), log2))]
+                    return [(sign, self.scaled(self._product(MatvecT, known.name, operand), log2))]
+        return [(sign, self.scaled(self._product(Matvec, self.constant(words, "C"), operand), log2))]
 
     def _product(self, kind: type[Matvec] | type[MatvecT], matrix: str, vector: str) -> str:
         mark = "t" if kind is MatvecT else ""

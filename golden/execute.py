@@ -42,6 +42,8 @@ def check_theta(program: Program, theta_raw: Mapping[str, Words]) -> tuple[int, 
         if cut < 0 or words.shape[cut:] != shape:
             raise HelError(f"parameter {name} has shape {shape} after the batch axis, got {words.shape}")
         program.formats.theta.check(words, name)
+        if name in program.symmetric and (words != words.swapaxes(-1, -2)).any():
+            raise HelError(f"the words of the symmetric parameter {name} are symmetric; give it as (W + W.T) / 2")
         leads.add(words.shape[:cut])
     if len(leads) > 1 or any(len(lead) > 1 for lead in leads):
         raise HelError(f"all parameters share one leading axis or none, got {sorted(leads)}")

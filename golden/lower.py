@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from golden.build import Builder
 from golden.emit import Emitter
 from golden.errors import HelError
 from golden.formats import Formats
@@ -55,13 +56,15 @@ def compile_system(system: System, formats: Formats | None = None) -> Program:
     nudge half_up 4
     <BLANKLINE>
     """
-    return lower(system.gradient, system.n, system.m, formats or Formats())
+    return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric)
 
 
-def lower(graph: Graph, n: int, m: int, formats: Formats) -> Program:
+def lower(graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, ...] = ()) -> Program:
     """The verified program of a gradient graph: outputs q (force), u, and one a parameter."""
-    emit = Emitter(graph.name, formats, n, m, tuple((name, tuple(shape)) for name, shape in graph.parameters.items()))
-    lowering = _Lowering(emit)
+    parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
+    emit = Emitter(graph.name, formats, n, m, parameters, symmetric)
+    assert isinstance(graph.builder, Builder)
+    lowering = _Lowering(emit, graph.builder)
     force = lowering.total(graph.outputs["q"], "F")
     shift = emit.fraction(force) - formats.kick_fraction
     kick = emit.define(lambda name: Round(name, Rounding.HALF_UP, force, shift), "K")
@@ -86,10 +89,9 @@ class _Term:
 class _Lowering:
     """Names of emitted values by graph node."""
 
-    def __init__(self, emit: Emitter) -> None:
-        self.emit = emit
+    def __init__(self, emit: Emitter, builder: Builder) -> None:
+        self.emit, self.builder = emit, builder
         self.operands: dict[Node, str] = {}
-        self.free: dict[str, str] = {}
 
     # Operands
     def operand(self, node: Node) -> str:
@@ -139,7 +141,7 @@ class _Lowering:
     def terms(self, node: Node, factor: float) -> list[_Term]:
         """The node as a list of terms, in the order of the potential; numbers are vectors of one element."""
         found: list[_Term] = []
-        for share, below in _summands(node):
+        for share, below in _summands(node, self.builder):
             with self.emit.at(below):
                 found += self._terms(below, factor * share)
         return found
@@ -172,7 +174,8 @@ class _Lowering:
         transposed = node.op == "matvec_t"
         found: list[_Term] = []
         for name, share, flip in _matrices(matrix):
-            kind: type[Matvec] | type[MatvecT] = MatvecT if transposed != flip else Matvec
+            across = transposed != flip and name not in self.emit.symmetric
+            kind: type[Matvec] | type[MatvecT] = MatvecT if across else Matvec
             driven = kind is Matvec and vector.op == "input" and vector.name == "u"
             operand = "u" if driven else self.operand(vector)
             made = self._define(kind, name, operand, f"{name}{'t' if kind is MatvecT else ''}_{operand}")
@@ -228,7 +231,7 @@ class _Lowering:
 
     def densities(self, node: Node, factor: float) -> list[Density]:
         found: dict[tuple[str, str, str], float] = {}
-        for share, below in _summands(node):
+        for share, below in _summands(node, self.builder):
             if depends(below, "q", self.emit.cache):
                 with self.emit.at(below):
                     for key, value in self._density(below, factor * share):
@@ -283,7 +286,7 @@ def _merged(terms: list[_Term]) -> list[_Term]:
     return [t for t in found.values() if t.factor and (t.matrix is None or np.any(t.matrix))]
 
 
-def _summands(node: Node) -> list[tuple[float, Node]]:
+def _summands(node: Node, builder: Builder) -> list[tuple[float, Node]]:
     """(factor, node) of a sum, in order; no recursion, for sums may be long."""
     found, stack = [], [(1.0, node)]
     while stack:
@@ -292,9 +295,26 @@ def _summands(node: Node) -> list[tuple[float, Node]]:
             stack += [(factor, top.args[1]), (factor, top.args[0])]
         elif top.op == "scale":
             stack.append((factor * top.factor, top.args[0]))
+        elif top.op == "mul" and (powers := _polynomial(top, builder)):
+            stack += [(factor, power) for power in reversed(powers)]
         else:
             found.append((factor, top))
     return found
+
+
+def _polynomial(node: Node, builder: Builder) -> list[Node]:
+    """(a + b x + c x x) x with parameters a, b, c as its products; none for another product."""
+    for total, x in (node.args, node.args[::-1]):
+        if total.op == "add" and x.op != "param":
+            parts = [(share, *_factors(part)) for share, part in _summands(total, builder)]
+            if all(_is_power(nodes, x) for _, nodes, _ in parts):
+                return [builder.scale(builder.mul(part, x), share) for share, part in _summands(total, builder)]
+    return []
+
+
+def _is_power(nodes: list[Node], x: Node) -> bool:
+    """Whether a product is one parameter times powers of x."""
+    return sum(node.op == "param" for node in nodes) == 1 and all(node is x or node.op == "param" for node in nodes)
 
 
 def _factors(node: Node) -> tuple[list[Node], float]:

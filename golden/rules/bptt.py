@@ -69,6 +69,8 @@ def gradient(
         total, words = total + sample_cost, words + held
     for name, value in problem.theta.items():
         grads[name] = collapse(grads[name], value.shape)
+        if name in system.symmetric:
+            grads[name] = (grads[name] + grads[name].swapaxes(-1, -2)) / 2
     report = Report(
         rule="bptt",
         steps=problem.steps,

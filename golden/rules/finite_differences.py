@@ -69,6 +69,8 @@ def gradient(
             plus, minus = np.split(_costs(problem, values, name, moved.reshape(-1, *values[name].shape)), 2)
             flat[which] = (plus - minus) / (2 * eps)
         grads[name] = flat.reshape(values[name].shape)
+        if name in system.symmetric:
+            grads[name] = (grads[name] + grads[name].swapaxes(-1, -2)) / 2
         runs += 2 * flat.size
     total = float(_costs(problem, values, "q0", problem.q0[None])[0])
     report = Report(

@@ -65,6 +65,9 @@ def pose(
     if reserved:
         raise HelError(f"gradients are named u, q0 and p0; rename the parameter {', '.join(sorted(reserved))}")
     leapfrog = Leapfrog(system, {name: np.asarray(value, dtype=np.float64) for name, value in theta.items()}, step)
+    for name in system.symmetric:
+        if not np.array_equal(leapfrog.theta[name], leapfrog.theta[name].swapaxes(-1, -2)):
+            raise HelError(f"parameter {name} of {system!r} is a symmetric matrix; give it as (W + W.T) / 2")
     driven = np.asarray(inputs, dtype=np.float64)
     if driven.ndim < 2 or driven.shape[-1] != system.m or driven.shape[0] < 1:
         raise HelError(f"inputs of {system!r} have shape (T, ..., {system.m}) with T >= 1, got {driven.shape}")

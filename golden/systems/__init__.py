@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from golden.errors import HelError
 from golden.systems import load
+from golden.systems.banded import Banded
 from golden.systems.base import System
 from golden.systems.dense import Dense
+from golden.systems.fput import Fput
+from golden.systems.gated import Gated
+from golden.systems.graph import Graph
+from golden.systems.hopfield import Hopfield
 from golden.systems.hru import Hru
 from golden.systems.linear import Linear
+from golden.systems.pendulum import Pendulum
+from golden.systems.phi4 import Phi4
 from golden.systems.springs import Springs
+from golden.systems.stack import Stack
 
-__all__ = ["SYSTEMS", "Dense", "Hru", "Linear", "Springs", "System", "get", "load"]
+__all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "Graph", "Hopfield", "Hru", "Linear", "Pendulum", "Phi4",
+           "Springs", "Stack", "System", "get", "load"]  # fmt: skip
 
-SYSTEMS: dict[str, type[System]] = {cls.__name__.lower(): cls for cls in (Springs, Hru, Dense, Linear)}
+_BUILT_IN: tuple[type[System], ...] = (
+    Springs, Hru, Dense, Linear, Graph, Banded, Pendulum, Phi4, Fput, Hopfield, Stack, Gated
+)  # fmt: skip
+SYSTEMS: dict[str, type[System]] = {cls.__name__.lower(): cls for cls in _BUILT_IN}
 
 
 def get(name: str, *, n: int, m: int = 1) -> System:

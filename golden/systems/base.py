@@ -14,7 +14,7 @@ from golden.errors import HelError
 from golden.evaluate import Evaluator
 from golden.graph import Array, Graph, Shape
 
-__all__ = ["LIMIT", "System", "Theta"]
+__all__ = ["LIMIT", "System", "Theta", "bounded", "symmetrised"]
 
 Theta = Mapping[str, Array]
 
@@ -34,6 +34,7 @@ class System(ABC):
     parameters : name -> shape (), (k,) or (k, l)
     potential(q, u, theta) : q (n,), u (m,), theta[name] of the declared shape -> one number
     initial(seed) : a random theta within [-2, 2)
+    symmetric : names of the parameters that are symmetric matrices; default none. Their gradients are symmetric too
 
     >>> class Pendulums(System):
     ...     @property
@@ -48,6 +49,8 @@ class System(ABC):
     pendulums: inputs q (2), u (1); parameters g (2)
     ...
     """
+
+    symmetric: tuple[str, ...] = ()
 
     def __init__(self, n: int, m: int = 1) -> None:
         for what, size in (("neurons n", n), ("inputs m", m)):
@@ -76,6 +79,8 @@ class System(ABC):
         for name, shape in self.parameters.items():
             matrix = len(shape) == 2
             theta[name] = rng.normal(0.0, 1.0, shape) / np.sqrt(shape[1]) if matrix else rng.uniform(0.2, 1.0, shape)
+            if name in self.symmetric:
+                theta[name] = symmetrised(theta[name])
         return bounded(theta)
 
     @cached_property
@@ -86,7 +91,7 @@ class System(ABC):
     @cached_property
     def gradient(self) -> Graph:
         """dV/dq (``"q"``, the force), dV/du and dV/dtheta, as nodes."""
-        return autodiff.gradient(self.graph)
+        return autodiff.gradient(self.graph, self.symmetric)
 
     @cached_property
     def force(self) -> Evaluator:
@@ -119,6 +124,11 @@ class System(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(n={self.n}, m={self.m})"
+
+
+def symmetrised(matrix: Array) -> Array:
+    """(W + W^T) / sqrt 2: symmetric, its elements off the diagonal of the variance of W's."""
+    return np.asarray((matrix + matrix.T) / np.sqrt(2.0))
 
 
 def bounded(theta: Mapping[str, Array]) -> dict[str, Array]:

@@ -1,10 +1,14 @@
-"""The four systems: forces and densities against hand formulas, initial distributions, argument errors."""
+"""The systems: forces and densities against hand formulas, initial distributions, argument errors."""
 
 import numpy as np
 import pytest
 
 from golden.errors import HelError
-from golden.systems import SYSTEMS, get
+from golden.fixed import Integrator
+from golden.formats import Formats
+from golden.lower import compile_system
+from golden.rules import bptt
+from golden.systems import SYSTEMS, Graph, System, get
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -20,13 +24,13 @@ def test_initial_is_seeded_bounded_and_of_the_declared_shapes(name):
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_the_smallest_size_will_do(name):
-    n = 2 if name == "springs" else 1
+    n = 2 if name in ("springs", "graph", "pendulum", "stack") else 1
     assert get(name, n=n).gradient.outputs["q"].shape == (n,)
 
 
 def test_unknown_system():
-    with pytest.raises(HelError, match="no built-in system 'pendulum'; choose from springs, hru, dense, linear"):
-        get("pendulum", n=2)
+    with pytest.raises(HelError, match="no built-in system 'lattice'; choose from springs, hru, dense, linear"):
+        get("lattice", n=2)
 
 
 def test_sizes_must_be_positive():
@@ -45,6 +49,47 @@ def test_theta_is_checked():
     assert system.check({"a": np.zeros((7, 3)), "B": np.zeros((3, 2))})["a"].shape == (7, 3)
 
 
-def test_a_chain_of_springs_needs_two_masses():
-    with pytest.raises(HelError, match=r"at least 2 masses, got 1; use more neurons"):
-        get("springs", n=1)
+@pytest.mark.parametrize("name", ["springs", "graph", "pendulum", "stack"])
+def test_what_couples_needs_two(name):
+    with pytest.raises(HelError, match=r"at least 2 .*, got 1; use more"):
+        get(name, n=1)
+
+
+def test_edges_are_checked():
+    with pytest.raises(HelError, match=r"an edge joins two masses of 0..2, got \(1, 1\); correct the edges"):
+        Graph(3, edges=[(0, 1), (1, 1)])
+
+
+def test_symmetric_parameters():
+    system = get("hopfield", n=3)
+    theta = system.initial(0)
+    assert (theta["W"] == theta["W"].T).all() and (theta["W"] != np.diag(np.diag(theta["W"]))).any()
+    theta["W"][0, 1] += 0.1
+    with pytest.raises(HelError, match=r"parameter W of Hopfield.* is a symmetric matrix; give it as \(W \+ W.T\) / 2"):
+        bptt.gradient(system, theta, np.zeros((2, 1)), np.zeros(3))
+    words = {name: Formats().theta.raw(value) for name, value in theta.items()}
+    with pytest.raises(
+        HelError, match=r"words of the symmetric parameter W are symmetric; give it as \(W \+ W.T\) / 2"
+    ):
+        Integrator(compile_system(system), words)
+
+
+def test_the_derivative_of_a_symmetric_parameter_is_symmetric():
+    """Whatever the potential does with it."""
+
+    class Skewed(System):
+        symmetric = ("W",)
+
+        @property
+        def parameters(self):
+            return {"W": (self.n, self.n)}
+
+        def potential(self, q, u, theta):
+            return np.sum(np.tanh(q) * (theta["W"] @ q))
+
+    system, q = Skewed(3), np.array([0.3, -1.0, 2.0])
+    theta = system.initial(1)
+    assert (theta["W"] == theta["W"].T).all()
+    found = system.slopes({"q": q, "u": np.zeros(1), **theta})["W"]
+    plain = np.outer(np.tanh(q), q)
+    assert found == pytest.approx((plain + plain.T) / 2) and (found == found.T).all()

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from golden.errors import HelError
+from golden.systems import SYSTEMS
 from hel.__main__ import main, parsed
 from hel.commands import SUMMARIES
 
@@ -30,7 +31,7 @@ REFUSED = [
     (["trian"], "unknown command 'trian', did you mean train? available: systems, gradcheck"),
     (["systems", "--jsn"], "unrecognized arguments: --jsn; see `hel systems --help`"),
     (["gradcheck"], "the following arguments are required: SYSTEM; see `hel gradcheck --help`"),
-    (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: dense, hru, linear, springs"),
+    (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: banded, dense, "),
     (["gradcheck", "dense", "--steps", "0"], "--steps: must be an integer from 1 to 10000000, not '0'"),
     (["gradcheck", "dense", "--steps", "many"], "--steps: must be an integer from 1 to 10000000, not 'many'"),
     (["gradcheck", "dense", "--neurons", "-3"], "--neurons: must be an integer from 1 to 4096, not '-3'"),
@@ -124,7 +125,7 @@ def test_version(capfd):
 def test_systems_as_json(capfd):
     code, out, err = hel(capfd, "systems", "--json")
     rows = {row["name"]: row for row in json.loads(out)["systems"]}
-    assert code == 0 and err == "" and set(rows) == {"springs", "hru", "dense", "linear"}
+    assert code == 0 and err == "" and set(rows) == set(SYSTEMS)
     assert rows["dense"]["parameters"] == {"al": [16], "W": [16, 16], "B": [16, 8], "b": [16]}
     assert all(rows[name]["array"] for name in ("dense", "hru", "linear"))
     assert (rows["dense"]["functions"], rows["dense"]["tables"]) == (["logcosh"], ["tanh"])

@@ -3,6 +3,8 @@
 import autograd.numpy as anp
 from autograd import value_and_grad
 
+from golden.systems.graph import Graph
+
 
 def springs(q, u, theta):
     tension = theta["kc"] * (q[:-1] - q[1:])
@@ -24,7 +26,71 @@ def linear(q, u, theta):
     return theta["a"] * q - anp.dot(theta["B"], u)
 
 
-FORCES = {"springs": springs, "hru": hru, "dense": dense, "linear": linear}
+def graph(q, u, theta):
+    d = Graph(len(q)).incidence
+    return theta["k"] * q + anp.dot(d.T, theta["kc"] * anp.dot(d, q)) - anp.dot(theta["B"], u)
+
+
+def after(x):
+    return anp.concatenate([x[1:], x[:1]])
+
+
+def before(x):
+    return anp.concatenate([x[-1:], x[:-1]])
+
+
+def banded(q, u, theta):
+    near = theta["w"] * q + theta["r"] * after(q) + theta["l"] * before(q)
+    s = anp.tanh(near + anp.dot(theta["B"], u) + theta["b"])
+    return theta["al"] * q + theta["w"] * s + before(theta["r"] * s) + after(theta["l"] * s)
+
+
+def ends(tension):
+    """The pull of n - 1 springs on n masses."""
+    zero = anp.zeros(1)
+    return anp.concatenate([tension, zero]) - anp.concatenate([zero, tension])
+
+
+def pendulum(q, u, theta):
+    own = theta["al"] * q + theta["g"] * anp.sin(q)
+    return own + ends(theta["kc"] * anp.sin(q[:-1] - q[1:])) - anp.dot(theta["B"], u)
+
+
+def phi4(q, u, theta):
+    pull = theta["ka"] * (q - after(q))
+    return theta["mu"] * q + theta["lam"] * q**3 + pull - before(pull) - anp.dot(theta["B"], u)
+
+
+def fput(q, u, theta):
+    zero = anp.zeros(1)
+    d = anp.concatenate([q, zero]) - anp.concatenate([zero, q])
+    tension = theta["k"] * d + theta["a"] * d**2 + theta["c"] * d**3
+    return tension[:-1] - tension[1:] - anp.dot(theta["B"], u)
+
+
+def hopfield(q, u, theta):
+    r = anp.tanh(q)
+    symmetric = (theta["W"] + theta["W"].T) / 2  # so that dC/dW is the symmetric one
+    return theta["al"] * q - (1 - r**2) * (anp.dot(symmetric, r) + anp.dot(theta["B"], u) + theta["b"])
+
+
+def stack(q, u, theta):
+    k = len(theta["b1"])
+    first = anp.tanh(anp.dot(theta["V1"], q[:k]) + anp.dot(theta["B"], u) + theta["b1"])
+    second = anp.tanh(anp.dot(theta["V2"], q[k:]) + anp.dot(theta["C"], q[:k]) + theta["b2"])
+    low = anp.dot(theta["V1"].T, first) + anp.dot(theta["C"].T, second)
+    return theta["al"] * q + anp.concatenate([low, anp.dot(theta["V2"].T, second)])
+
+
+def gated(q, u, theta):
+    gate = anp.dot(theta["G"], u) + theta["g"]
+    s = anp.tanh(anp.dot(theta["W"], q) * gate + anp.dot(theta["B"], u) + theta["b"])
+    return theta["al"] * q + anp.dot(theta["W"].T, gate * s)
+
+
+FORCES = {"springs": springs, "hru": hru, "dense": dense, "linear": linear, "graph": graph, "banded": banded,
+          "pendulum": pendulum, "phi4": phi4, "fput": fput, "hopfield": hopfield, "stack": stack,
+          "gated": gated}  # fmt: skip
 
 
 def half(q, y):

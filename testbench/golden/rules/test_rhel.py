@@ -53,7 +53,7 @@ def test_quadratic_system_with_final_cost_has_no_error_in_eps(name, steps):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("name", [*NONLINEAR, *QUADRATIC])
 def test_thousand_steps_summed_cost_from_rest(name, seed):
     """From random states of size 1 the nonlinear systems' third derivatives matter more: up to 3e-8 (hru), as eps^4."""
     system, theta, arguments = case(name, "summed", n=16, steps=1000, seed=seed)

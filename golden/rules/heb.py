@@ -36,6 +36,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import numbers
 from golden.costs import Cost, FinalCost
 from golden.errors import HelError
 from golden.graph import Array
@@ -143,7 +144,9 @@ def learn(
         raise HelError(f"friction keeps a share of the momenta, 0 <= keep < 1, got {keep!r}; use for example 0.9")
     before = {name: np.zeros(value.shape) for name, value in problem.theta.items()}
     if momenta is not None:
-        before = {name: np.asarray(value, dtype=np.float64) for name, value in momenta.items()}
+        if not isinstance(momenta, Mapping):
+            raise HelError(f"momenta are arrays by the names of theta, got {momenta!r:.60}")
+        before = {name: numbers(value, f"the momentum of {name}") for name, value in momenta.items()}
         if {name: value.shape for name, value in before.items()} != {k: v.shape for k, v in problem.theta.items()}:
             raise HelError("momenta have the names and shapes of theta; give those that the last call returned")
     cycle = _Cycle(problem, float(eps), float(mass), before)
@@ -294,11 +297,19 @@ def _checked(
     """What `pose` checks, and what HEB asks for besides."""
     if not _positive(eps):
         raise HelError(f"the nudge strength eps must be a positive number, got {eps!r}; use for example 1e-3")
-    if not (_positive(mass) or mass == math.inf):
+    if not (_positive(mass) or (isinstance(mass, float) and mass == math.inf)):
         raise HelError(f"the mass of parameters must be a positive number or inf, got {mass!r}; use for example 1e6")
-    if cost is not None and not isinstance(cost, FinalCost):
+    if not isinstance(system, System) or not isinstance(theta, Mapping):
         raise HelError(
-            f"HEB reads its cost at the final time only, got {type(cost).__name__}; "
+            f"HEB takes a golden.systems.System and a theta by name, got {system!r:.60} and {type(theta).__name__}; "
+            "for a stack: golden.rules.stack"
+        )
+    if cost is not None and not isinstance(cost, FinalCost):
+        kind = cost.__name__ if isinstance(cost, type) else type(cost).__name__
+        raise HelError(
+            f"HEB reads its cost at the final time only, got {kind}; "
             "use FinalCost, or golden.rules.rhel for a cost along the way"
         )
+    for what, value in (("inputs", inputs), ("targets", targets), ("q0", q0), ("p0", p0), *theta.items()):
+        numbers(0.0 if value is None else value, what)
     return pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)

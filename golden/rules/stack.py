@@ -40,7 +40,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost
-from golden.errors import HelError
 from golden.graph import Array
 from golden.leapfrog import Leapfrog
 from golden.rules.problem import Gradients
@@ -127,11 +126,7 @@ class _Run:
             starts = [((p[1] - p[0]) / double, (q[0] - q[1]) / double) for q, p, double in pairs]
         for at, name in enumerate(("q0", "p0")):
             self.grads[name] = np.concatenate([start[at] for start in starts], axis=-1)
-        if not all(np.all(np.isfinite(value)) for value in (np.asarray(total), *self.grads.values())):
-            raise HelError(
-                f"the run diverged within {self.problem.steps} steps of h = {self.problem.steps_h}; "
-                "take a smaller step or smaller parameters"
-            )
+        self.problem.check_finite(total, self.grads)
         report = Report(
             rule="rhel stack" if self.symmetric else "rhel stack one-sided",
             steps=self.problem.steps,

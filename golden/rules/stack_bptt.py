@@ -57,14 +57,16 @@ def gradient(
     total, words = 0.0, 0
     for at in np.ndindex(*batch):
         sample = _Sample(problem, at)
-        sample.forward()
-        total += sample.back()
+        with np.errstate(over="ignore", invalid="ignore"):
+            sample.forward()
+            total += sample.back()
         words += sample.words
         for name, value in sample.grads.items():
             if name in stack.parameters:
                 grads[name] += value
             else:
                 (np.moveaxis(grads["u"], 0, -2) if name == "u" else grads[name])[at] = value
+    problem.check_finite(total, grads)
     report = Report(
         rule="bptt stack",
         steps=problem.steps,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import numbers
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.graph import Array
@@ -41,20 +42,29 @@ class StackProblem:
     def meter(self) -> Meter:
         return self.cost.start(n=self.stack.k, steps=self.steps, targets=self.targets)
 
+    def check_finite(self, cost: float, grads: Mapping[str, Array]) -> None:
+        """Raises HelError where a run ended in inf or nan."""
+        if not all(np.all(np.isfinite(value)) for value in (np.asarray(cost), *grads.values())):
+            raise HelError(
+                f"the run diverged within {self.steps} steps of h = {self.steps_h}; "
+                "take a smaller step, smaller parameters or another eps"
+            )
 
-def per_layer(value: object, layers: int, what: str, example: str) -> list[float]:
+
+def per_layer(value: Any, layers: int, what: str, example: str) -> list[float]:
     """`layers` positive numbers from one or from a sequence of them.
 
     >>> per_layer(0.5, 2, "the step h", "0.125"), per_layer([0.5, 0.25], 2, "the step h", "0.125")
     ([0.5, 0.5], [0.5, 0.25])
     """
-    numbers: list[Any] = list(value) if isinstance(value, list | tuple | np.ndarray) else [value] * layers
-    if len(numbers) != layers:
-        raise HelError(f"{what} is one number, or one for each of the {layers} layers; got {len(numbers)}")
-    for number in numbers:
+    given: list[Any] = list(value) if np.ndim(value) and not isinstance(value, str) else [value] * layers
+    if len(given) != layers:
+        raise HelError(f"{what} is one number, or one for each of the {layers} layers; got {len(given)}")
+    given = [number.item() if isinstance(number, np.ndarray) and number.ndim == 0 else number for number in given]
+    for number in given:
         if not (isinstance(number, int | float | np.number) and math.isfinite(number) and number > 0):
             raise HelError(f"{what} must be a positive number, got {number!r}; use for example {example}")
-    return [float(number) for number in numbers]
+    return [float(number) for number in given]
 
 
 def pose_stack(
@@ -78,13 +88,13 @@ def pose_stack(
         raise HelError(f"this rule takes a golden.stacks.Stack, got {stack!r}; one system alone: golden.rules.rhel")
     parts = stack.check(theta)
     steps_h = per_layer(step, len(stack.layers), "the step h", "0.125")
-    driven = np.asarray(inputs, dtype=np.float64)
+    driven = numbers(inputs, "inputs")
     if driven.ndim < 2 or driven.shape[-1] != stack.m or driven.shape[0] < 1:
         raise HelError(f"inputs of {stack!r} have shape (T, ..., {stack.m}) with T >= 1, got {driven.shape}")
     batch = driven.shape[1:-1]
     starts = []
     for name, start in (("q0", q0), ("p0", p0)):
-        value = np.zeros(stack.n) if start is None else np.asarray(start, dtype=np.float64)
+        value = np.zeros(stack.n) if start is None else numbers(start, name)
         try:
             starts.append(np.broadcast_to(value, (*batch, stack.n)))
         except ValueError:
@@ -93,7 +103,7 @@ def pose_stack(
                 f"{name} has shape {(*batch, stack.n)} or ({stack.n},), the {sizes} neurons of the layers; "
                 f"got {value.shape}"
             ) from None
-    wanted = np.asarray(targets, dtype=np.float64)
+    wanted = numbers(targets, "targets")
     cost = FinalCost() if cost is None else cost
     if not isinstance(cost, Cost):
         raise HelError(f"a cost is one of golden.costs, for instance FinalCost(); got {cost!r}")
@@ -102,5 +112,22 @@ def pose_stack(
         raise HelError(
             f"targets have the batch axes {batch} of the inputs, got {samples}; their shape is {wanted.shape}"
         )
+    _probe(cost, stack, wanted)
     q, p = (stack.split(start) for start in starts)
     return StackProblem(stack, parts, driven, wanted, q, p, cost, steps_h)
+
+
+def _probe(cost: Cost, stack: Stack, targets: Array) -> None:
+    """One target and a readout of zeros must agree, or the cost's own error would come from deep inside."""
+    if not targets.size or targets.ndim < 1 + cost.per_step:
+        return  # the meter says what is wrong
+    one = targets.reshape(-1, targets.shape[-1])[0]
+    try:
+        with np.errstate(all="ignore"):
+            cost.function(np.zeros(stack.k), one)
+    except HelError:
+        raise
+    except ValueError as error:
+        raise HelError(
+            f"the cost cannot compare the {stack.k} outputs of the readout with targets of {len(one)} numbers: {error}"
+        ) from None

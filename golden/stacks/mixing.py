@@ -41,8 +41,7 @@ class Mixing(ABC):
     def __init__(self, n: int, m: int, k: int | None = None) -> None:
         k = m if k is None else k
         for what, size in (("neurons n", n), ("inputs m", m), ("outputs k", k)):
-            if not isinstance(size, int | np.integer) or size < 1:
-                raise HelError(f"the number of {what} of a mixing must be a whole number >= 1, got {size!r}")
+            _check(what, size)
         self.n, self.m, self.k = int(n), int(m), int(k)
 
     @property
@@ -94,6 +93,7 @@ class TanhMixing(Mixing):
     ) -> None:
         super().__init__(n, m, k)
         self.hidden, self.residual = self.n if hidden is None else hidden, residual
+        _check("hidden units", self.hidden)
         if residual:
             self._residual()
 
@@ -130,3 +130,8 @@ class GluMixing(Mixing):
         gate = (1 + np.tanh((theta["G"] @ g + theta["b"]) / 2)) / 2
         x = (theta["A"] @ g + theta["a"]) * gate
         return u + x if self.residual else x
+
+
+def _check(what: str, size: object) -> None:
+    if not isinstance(size, int | np.integer) or size < 1:
+        raise HelError(f"the number of {what} of a mixing must be a whole number >= 1, got {size!r}")

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.arrays import numbers
 from golden.errors import HelError
 from golden.graph import Array, Shape
 from golden.stacks.mixing import Mixing
@@ -53,6 +54,8 @@ class Stack:
     """
 
     def __init__(self, layers: Sequence[Layer], channels: int, outputs: int) -> None:
+        if not isinstance(layers, Sequence):
+            raise HelError(f"layers are a list of pairs (System, Mixing), got {layers!r:.60}")
         self.layers = list(layers)
         if not self.layers:
             raise HelError("a stack has at least one layer, got none; give (system, mixing) pairs")
@@ -110,14 +113,16 @@ class Stack:
         HelError : a parameter is missing, unknown or of the wrong shape.
         """
         wanted = self.parameters
+        if not isinstance(theta, Mapping):
+            raise HelError(f"theta of a stack maps the names of stack.parameters to arrays, got {theta!r:.60}")
         if set(theta) != set(wanted):
             missing, unknown = (", ".join(sorted(names)) or "none" for names in
                                 (set(wanted) - set(theta), set(theta) - set(wanted)))  # fmt: skip
             raise HelError(f"theta of the stack misses {missing} and has unknown {unknown}; see stack.parameters")
         parts: dict[str, dict[str, Array]] = {part: {} for part in self.parts}
         for name, shape in wanted.items():
-            part, own = name.split(".")
-            value = np.asarray(theta[name], dtype=np.float64)
+            part, own = name.split(".", 1)
+            value = numbers(theta[name], f"parameter {name} of the stack")
             if value.shape != shape:
                 raise HelError(f"parameter {name} of the stack has shape {shape}, got {value.shape}")
             parts[part][own] = value

@@ -213,10 +213,13 @@ def test_learning_by_drifting_is_a_step_down_the_gradient():
         ({"mass": 0.0}, "the mass of parameters must be a positive number or inf, got 0.0; use for example 1e6"),
         ({"mass": -1.0}, "positive number or inf, got -1.0"),
         ({"mass": math.nan}, "positive number or inf, got nan"),
+        ({"mass": np.ones(2)}, r"positive number or inf, got array\(\[1., 1.\]\)"),
+        ({"inputs": np.full((20, 2), np.nan)}, "inputs must be finite, got inf or nan"),
         ({"mass": "heavy"}, "positive number or inf, got 'heavy'"),
         ({"eps": 0.0}, "the nudge strength eps must be a positive number, got 0.0"),
         ({"eps": None}, "eps must be a positive number, got None"),
         ({"cost": SummedCost()}, "HEB reads its cost at the final time only, got SummedCost; use FinalCost, or"),
+        ({"cost": SummedCost}, "at the final time only, got SummedCost"),
         ({"cost": AveragedCost()}, "at the final time only, got AveragedCost"),
         ({"mass": 1e-9}, "the run diverged within 20 steps of h = 0.125 at mass = 1e-09; take a smaller step"),
         ({"step": 50.0}, "the run diverged"),
@@ -252,6 +255,7 @@ def test_momenta_that_are_kept_are_a_heavy_ball():
     [
         ({"keep": 1.0}, "keeps a share of the momenta, 0 <= keep < 1, got 1.0"),
         ({"keep": -0.1}, "got -0.1; use for example 0.9"),
+        ({"momenta": [1.0]}, r"momenta are arrays by the names of theta, got \[1.0\]"),
         ({"momenta": {"W": np.zeros((4, 4))}}, "momenta have the names and shapes of theta; give those that the last"),
     ],
 )
@@ -259,6 +263,11 @@ def test_learning_refuses_other_friction_and_momenta(change, message):
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match=message):
         heb.learn(system, theta, **arguments, drift=1.0, **change)
+
+
+def test_a_stack_is_sent_elsewhere():
+    with pytest.raises(HelError, match="HEB takes a golden.systems.System and a theta by name.*golden.rules.stack"):
+        heb.gradient("dense", {}, np.zeros((5, 1)), np.zeros(4))
 
 
 @pytest.mark.parametrize("change", [{"drift": 0.0}, {"drift": math.inf}, {"drift": 1.0, "mass": math.inf}])

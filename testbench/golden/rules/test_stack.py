@@ -69,12 +69,12 @@ def test_each_layer_has_its_own_strength(strengths):
 def test_rounding_adds_up_over_the_layers_and_is_not_multiplied():
     """At eps = 1e-8 rounding alone is left: u / eps, times what the steps make of it, in every depth."""
     errors = []
-    for depth in (1, 2, 4):
+    for depth in (1, 4):
         sizes = (8,) * depth
         stack, theta, arguments = stack_case(sizes=sizes)
         wanted, _ = reference(theta, arguments, "final", sizes)
         errors.append(relative_error(gradient(stack, theta, **arguments, eps=1e-8)[0], wanted, list(theta)))
-    assert max(errors) < 1e-5 and errors[2] < 30 * errors[0]
+    assert max(errors) < 1e-5 and errors[1] < 30 * errors[0]
 
 
 @pytest.mark.parametrize(("kind", "extra"), [("final", 0), ("summed", 0), ("averaged", 5)])
@@ -91,14 +91,14 @@ def test_stored_words_do_not_depend_on_steps(kind, extra, symmetric):
 
 def test_allocated_memory_grows_with_the_input_gradient_only():
     peaks = []
-    for steps in (100, 600):
+    for steps in (50, 250):
         stack, theta, arguments = stack_case(sizes=(32, 32, 32), steps=steps)
         gradient(stack, theta, **{**arguments, "inputs": arguments["inputs"][:2]})
         tracemalloc.start()
         gradient(stack, theta, **arguments)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] - peaks[0] < 500 * 3 * 8 + 8192  # one trajectory of the q alone would be 500 * 96 * 8
+    assert peaks[1] - peaks[0] < 200 * 3 * 8 + 8192  # one trajectory of the q alone would be 200 * 96 * 8
 
 
 @pytest.mark.parametrize("kind", COSTS)
@@ -169,7 +169,10 @@ def test_start_defaults_to_rest():
         ({"inputs": np.zeros((0, 3))}, r"T >= 1, got \(0, 3\)"),
         ({"q0": np.zeros(9)}, r"q0 has shape \(27,\) or \(27,\), the 8 \+ 9 \+ 10 neurons of the layers; got \(9,\)"),
         ({"targets": np.zeros((7, 5))}, r"targets have the batch axes \(\) of the inputs, got \(7,\)"),
-        ({"targets": np.zeros(3)}, "half_squared_error|operands of"),
+        ({"targets": np.zeros(3)}, "cannot compare the 5 outputs of the readout with targets of 3 numbers"),
+        ({"targets": np.full(5, np.nan)}, "targets must be finite, got inf or nan; look where it comes from"),
+        ({"inputs": "abc"}, "inputs must be an array of numbers, got 'abc'"),
+        ({"eps": np.array(0.0)}, "eps must be a positive number, got 0.0"),
         ({"cost": "final"}, r"a cost is one of golden.costs, for instance FinalCost\(\); got 'final'"),
         ({"step": 50.0}, "the run diverged within 100 steps of h = "),
     ],
@@ -186,8 +189,18 @@ def test_errors_of_theta_and_of_the_stack_itself():
         gradient(stack, {**theta, "mixing2.A": theta["mixing2.A"].T}, **arguments)
     with pytest.raises(HelError, match="misses layer1.W and has unknown none; see stack.parameters"):
         gradient(stack, {name: value for name, value in theta.items() if name != "layer1.W"}, **arguments)
+    with pytest.raises(HelError, match="theta of a stack maps the names of stack.parameters to arrays, got None"):
+        gradient(stack, None, **arguments)
     with pytest.raises(HelError, match="takes a golden.stacks.Stack, got Dense"):
         gradient(get("dense", n=3), theta, **arguments)
+
+
+def test_a_cost_of_ones_own_with_other_targets():
+    stack, theta, arguments = stack_case()
+    arguments |= {"targets": np.ones(3), "cost": FinalCost(cross_entropy, gradient=cross_entropy_slope)}
+    for rule in (gradient, stack_bptt.gradient):
+        with pytest.raises(HelError, match="the cost cannot compare the 5 outputs of the readout with targets of 3"):
+            rule(stack, theta, **arguments)
 
 
 def test_mixing_of_ones_own():

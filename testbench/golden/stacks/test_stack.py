@@ -42,6 +42,7 @@ def test_widths_may_change_without_a_residual_connection():
         ([(get("hru", n=3, m=2), TanhMixing(4, 2))], 1, 1, "mixing of layer 1 must have n = 3 and m = 2 of Hru"),
         ([(get("hru", n=3, m=2), TanhMixing(3, 1))], 1, 1, r"got TanhMixing\(n=3, m=1, k=1\)"),
         ([get("hru", n=3, m=2)], 1, 1, r"layer 1 of a stack must be a pair \(System, Mixing\), got Hru"),
+        (None, 1, 1, r"layers are a list of pairs \(System, Mixing\), got None"),
         ([layer(3, 2)], 0, 1, "the number of channels of a stack must be a whole number >= 1, got 0"),
         ([layer(3, 2)], 1, 2.5, "the number of outputs of a stack must be a whole number >= 1, got 2.5"),
     ],
@@ -56,3 +57,16 @@ def test_errors_of_a_mixing():
         TanhMixing(4, 2, 3)
     with pytest.raises(HelError, match="the number of neurons n of a mixing must be a whole number >= 1, got 0"):
         GluMixing(0, 2)
+    with pytest.raises(HelError, match="the number of hidden units of a mixing must be a whole number >= 1, got 0"):
+        TanhMixing(4, 2, hidden=0)
+
+
+def test_a_parameters_name_may_have_a_dot():
+    class Offset(TanhMixing):
+        parameters = {"a.b": (2,)}
+
+        def function(self, q, u, theta):
+            return u + theta["a.b"]
+
+    stack = Stack([(get("hru", n=3, m=2), Offset(3, 2))], 1, 1)
+    assert stack.check(stack.initial(0))["mixing1"]["a.b"].shape == (2,)

@@ -24,7 +24,7 @@ from bitstreams.devices import DEVICES, DeviceSize
 from golden.errors import HelError
 from rtl.hls import Geometry, Schedule
 from rtl.hls.control import WORD_BITS
-from rtl.ring import Ring
+from rtl.ring import tree_levels
 from rtl.sequencer import chain_depth, store_memories
 
 __all__ = ["CALIBRATION", "Estimate", "element_features", "estimate", "missing", "predict", "rest_features"]
@@ -59,7 +59,7 @@ def rest_features(g: Geometry) -> dict[str, float]:
     return {
         "one": 1,
         "queues": chain_depth(g) / 16 * g.chain_bits,
-        "tree": sum(Ring(g).levels()) * (WORD_BITS + g.chain_bits),
+        "tree": sum(tree_levels(g.elements)) * (WORD_BITS + g.chain_bits),
         "elements": g.elements,
         "stores": store_memories(g),
     }

@@ -29,6 +29,10 @@ COSTS: dict[str, type[Cost]] = {"final": FinalCost, "summed": SummedCost}
 """Half squared error at the end, or its plain sum over all steps."""
 
 
+LARGE = 1e100
+"""A gradient beyond this belongs to a trajectory that has left every bound."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A problem family: the system, its size, T, and the cost.
@@ -122,9 +126,17 @@ def gradcheck(
         raise HelError(f"the cost is one of {', '.join(COSTS)}, got {cost}")
     formats = formats or Formats()
     case = Case(system, neurons, inputs, steps, cost)
+    if not case.build().parameters:
+        raise HelError(f"gradients of parameters are compared, {system} has none; declare one")
     numbers = problem(case, seed, formats.operand_bits)
     shared: dict[str, Any] = {**numbers, "cost": COSTS[cost](), "step": formats.step, "eps": eps}
-    wanted, value = reference(case, seed, formats.operand_bits, formats.step)
+    with np.errstate(all="ignore"):
+        wanted, value = reference(case, seed, formats.operand_bits, formats.step)
+    if not all(np.all(np.abs(one) < LARGE) for one in (np.asarray(value), *wanted.values())):
+        raise HelError(
+            f"a trajectory must stay finite, that of {system} grows without bound in {steps} steps; use a smaller"
+            " --step or fewer --steps, or smaller forces in the potential"
+        )
     names = list(case.build().parameters)
     in_float, _, _ = rhel.gradient(case.build(), **shared)
     in_fixed, _, report = rhel_fixed.gradient(case.build(), **shared, formats=formats)

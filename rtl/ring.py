@@ -25,7 +25,7 @@ from rtl.arithmetic import ControlWord
 from rtl.hls.geometry import Geometry
 from rtl.hls.trace import trace_bits
 
-__all__ = ["BRANCHING", "Branch", "Ring"]
+__all__ = ["BRANCHING", "Branch", "Ring", "tree_levels"]
 
 BRANCHING = 4
 """Elements or branches a register of the tree drives."""
@@ -49,6 +49,20 @@ class Branch(wiring.Component):
         return m
 
 
+def tree_levels(elements: int) -> list[int]:
+    """Branches of each level of the tree, root first.
+
+    >>> tree_levels(4), tree_levels(5), tree_levels(20)
+    ([], [2], [2, 5])
+    """
+    levels: list[int] = []
+    leaves = elements
+    while leaves > BRANCHING:
+        leaves = -(-leaves // BRANCHING)
+        levels.insert(0, leaves)
+    return levels
+
+
 class Ring(wiring.Component):
     """See the module's text."""
 
@@ -68,22 +82,13 @@ class Ring(wiring.Component):
     @property
     def latency(self) -> int:
         """Cycles from `control` to the elements' registered word."""
-        return len(self.levels()) + 1
-
-    def levels(self) -> list[int]:
-        """Branches of each level of the tree, root first."""
-        levels: list[int] = []
-        leaves = self.geometry.elements
-        while leaves > BRANCHING:
-            leaves = -(-leaves // BRANCHING)
-            levels.insert(0, leaves)
-        return levels
+        return len(tree_levels(self.geometry.elements)) + 1
 
     def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         g = self.geometry
         sources = [(self.control, self.imm)]
-        for level, count in enumerate(self.levels()):
+        for level, count in enumerate(tree_levels(self.geometry.elements)):
             targets = []
             for index in range(count):
                 control, imm = sources[index * len(sources) // count]

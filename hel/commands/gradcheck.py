@@ -57,5 +57,7 @@ def text(result: dict[str, Any]) -> str:
     for label, key in (("float64    ", "float"), ("fixed point", "fixed")):
         angle, error = max(0.0, 1 - result[f"cosine_{key}"]), result[f"relative_error_{key}"]
         lines.append(f"{label}  1 - cosine {angle:.2e}   relative error {error:.2e}")
+    if result["flags"]:
+        lines.append(f"flags raised in fixed point: {', '.join(result['flags'])}")
     lines.append(f"echo without nudge returns to within {result['return_error_lsb']} LSB")
     return "\n".join(lines)

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     program, schedule, result["choice"] = _compiled(args, number_formats)
     report = emit.report(schedule, system=args.system, formats=number_formats)
     if args.show_passes:
-        result["passes"] = _passes(args, number_formats, program)
+        result["passes"] = _passes(args, program, schedule)
     if args.explain or args.figure:
         result |= _explained(args, schedule)
     if resident is not None:
@@ -106,8 +106,17 @@ def _compiled(args: argparse.Namespace, number_formats: Any) -> tuple[Any, Any, 
     return program, choice.schedule, choice.reason
 
 
-def _passes(args: argparse.Namespace, number_formats: Any, program: Any) -> list[dict[str, str]]:
-    return [{"name": "program", "text": str(program)}]
+def _passes(args: argparse.Namespace, program: Any, schedule: Any) -> list[dict[str, str]]:
+    from golden import systems
+
+    system = systems.get(args.system, n=args.neurons, m=args.inputs)
+    stages = (
+        ("trace: the potential", system.graph),
+        ("autodiff: the force and the gradients", system.gradient),
+        ("lower: the integer program", program),
+        ("schedule: the segments of control words", schedule),
+    )
+    return [{"name": name, "text": str(stage).rstrip("\n")} for name, stage in stages]
 
 
 def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:

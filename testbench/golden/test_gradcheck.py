@@ -67,3 +67,35 @@ def test_the_reference_is_cached():
 def test_errors(arguments, message):
     with pytest.raises(HelError, match=message):
         gradcheck(**{"system": "dense", **arguments})
+
+
+RUNAWAY = """
+from golden.systems import System
+
+
+class Bare(System):
+    parameters = {}
+
+    def potential(self, q, u, theta):
+        return q @ q
+
+
+class Runaway(System):
+    parameters = {"k": (1,)}
+
+    def potential(self, q, u, theta):
+        return 500 * q @ q + theta["k"] @ q[:1]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Bare", "gradients of parameters are compared, .*mine.py:Bare has none; declare one"),
+        ("Runaway", "a trajectory must stay finite, that of .* grows without bound in 200 steps; use a smaller"),
+    ],
+)
+def test_systems_without_a_comparison(tmp_path, name, message):
+    (tmp_path / "mine.py").write_text(RUNAWAY)
+    with pytest.raises(HelError, match=message):
+        gradcheck(f"{tmp_path / 'mine.py'}:{name}", neurons=2, steps=200)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from golden.program import Program
 from hel import figures
 from hel.__main__ import main
 from hel.commands import build
@@ -67,6 +68,14 @@ def test_resident(capfd, tmp_path):
     assert not result["resident"]["fits"]
     assert any(one.startswith("elements must be 2") for one in missing)
     assert any(one.startswith("operand_bits must be 16") for one in missing)
+
+
+def test_every_stage_of_the_compiler_is_shown(capfd):
+    result = answer(capfd, "rtl", "linear", *SMALL, "--show-passes")
+    stages = {one["name"].split(":")[0]: one["text"] for one in result["passes"]}
+    assert list(stages)[:2] == ["trace", "autodiff"] and {"lower", "schedule"} <= set(stages)
+    assert "potential = %" in stages["trace"] and Program.parse(stages["lower"]).n == 8
+    assert "-- autodiff" in shown(capfd, "rtl", "linear", *SMALL, "--show-passes")
 
 
 def test_auto(capfd):

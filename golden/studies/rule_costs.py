@@ -1,0 +1,274 @@
+"""What each learning rule costs, measured by running it: passes, stored words, evaluations, iterations, locality.
+
+    python -m golden.studies.rule_costs -o docs/results/rule_costs.json --into docs/learning_rules.md
+
+measures (about a minute on one core), writes the rows, and rewrites the tables between the markers of
+docs/learning_rules.md; --render does the last from the committed rows. System dense with 4 inputs; problems of
+`golden.glepcheck.problem`: half squared error summed over all steps (HEB: read at the end; EP: at rest). All gradients
+of the parameters, and of nothing else where a rule lets one choose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from golden.costs import FinalCost
+from golden.glepcheck import problem
+from golden.gradcheck import compare
+from golden.rules import bptt, dissipative, ep, finite_differences, glep, heb, rhel
+from golden.rules.glep import finite_differences as boundary_differences
+from golden.rules.problem import Gradients
+from golden.rules.report import Report
+from golden.studies.operand_cuts import insert
+from golden.studies.readers import readers
+from golden.systems import System
+
+__all__ = ["RULES", "Rule", "main", "measure", "render"]
+
+NEURONS, STEPS, INPUTS, EPS = 8, 100, 4, 1e-4
+BY_STEPS = tuple((NEURONS, steps) for steps in (50, 100, 200))
+BY_NEURONS = tuple((neurons, STEPS) for neurons in (4, 8, 16))
+MARKS = ("<!-- rule_costs: generated -->", "<!-- rule_costs: end -->")
+COUNTS = ("passes", "stored_words", "force_evaluations", "hessian_products", "solver_iterations")
+
+Result = tuple[Gradients, float, Report]
+Given = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the tables.
+
+    Members
+    -------
+    name : as printed
+    run : the rule's gradient on (system, arguments)
+    reference : another gradient of the same cost
+    local, reads, reason : may the update of theta_ij be computed at connection ij; which of `golden.studies.readers`
+        measures what it reads; and why
+    condition : of the problem
+    """
+
+    name: str
+    run: Callable[[System, Given], Result]
+    reference: Callable[[System, Given], Gradients]
+    local: bool
+    reads: str
+    reason: str
+    condition: str = "pfvp"
+
+
+def _final(given: Given) -> Given:
+    return {**given, "cost": FinalCost(), "targets": given["targets"][-1]}
+
+
+def _static(given: Given) -> Given:
+    kept = {key: value for key, value in _final(given).items() if key not in ("p0", "step")}
+    return {**kept, "inputs": given["inputs"][0], "q0": None}
+
+
+def _moved(run: Callable[[System, Given], Result], delta: float = 1e-5) -> Callable[[System, Given], Gradients]:
+    """Central differences of the cost that a rule reports."""
+
+    def reference(system: System, given: Given) -> Gradients:
+        grads = {}
+        for name, value in given["theta"].items():
+            grads[name] = np.zeros(value.shape)
+            for at in np.ndindex(value.shape):
+                costs = []
+                for sign in (1, -1):
+                    moved = value.copy()
+                    moved[at] += sign * delta
+                    costs.append(run(system, {**given, "theta": {**given["theta"], name: moved}})[1])
+                grads[name][at] = (costs[0] - costs[1]) / (2 * delta)
+        return grads
+
+    return reference
+
+
+def _bptt(system: System, given: Given) -> Gradients:
+    return bptt.gradient(system, **given)[0]
+
+
+def _boundary(condition: str, residual: bool | None = None) -> Rule:
+    held = glep.CONDITIONS[condition]
+
+    def run(system: System, given: Given) -> Result:
+        names = list(system.parameters)
+        return glep.gradient(system, **given, condition=condition, eps=EPS, names=names, residual=residual)
+
+    def reference(system: System, given: Given) -> Gradients:
+        names = list(system.parameters)
+        return boundary_differences.gradient(system, **given, condition=condition, names=names)[0]
+
+    wrong = residual is False and not held.residual_vanishes
+    return Rule(
+        f"GLEP {condition.upper()}" + (" without residual: wrong" if wrong else ""),
+        run,
+        reference,
+        held.local or wrong,
+        "slope" if held.residual_vanishes or wrong else "residual",
+        "what is left is local, and not the gradient" if wrong else held.reason,
+        condition,
+    )
+
+
+def _ep(system: System, given: Given) -> Result:
+    return ep.gradient(system, **_static(given), eps=EPS)
+
+
+def _damped(system: System, given: Given) -> Result:
+    return dissipative.gradient(system, **given, eps=EPS, damping=0.1)
+
+
+RULES = (
+    Rule("EP", _ep, _moved(_ep), True, "slope", "each connection sees its two ends at rest, nudged and nudged back"),
+    _boundary("civp"),
+    _boundary("civp", residual=False),
+    _boundary("cbvp"),
+    _boundary("mixed"),
+    _boundary("pbvp"),
+    _boundary("pfvp"),
+    Rule(
+        "RHEL symmetric",
+        lambda system, given: rhel.gradient(system, **given, eps=EPS),
+        _bptt,
+        True,
+        "slope",
+        "each connection sees its two ends in both echoes, step by step",
+    ),
+    Rule(
+        "RHEL one-sided",
+        lambda system, given: rhel.gradient(system, **given, eps=EPS, symmetric=False),
+        _bptt,
+        True,
+        "slope",
+        "each connection sees its two ends, forwards and in the echo",
+    ),
+    Rule(
+        "RHEL damped, g = 0.1",
+        _damped,
+        _moved(_damped),
+        True,
+        "slope",
+        "as RHEL; the weights e^{g t} of nudges and slopes are a clock, the same for all",
+    ),
+    Rule(
+        "HEB",
+        lambda system, given: heb.gradient(system, **_final(given), eps=EPS),
+        lambda system, given: _bptt(system, _final(given)),
+        True,
+        "slope",
+        "the momentum of each parameter is its update; it stores one word for each",
+    ),
+    Rule(
+        "BPTT",
+        lambda system, given: bptt.gradient(system, **given),
+        lambda system, given: finite_differences.gradient(system, **given, names=list(system.parameters))[0],
+        False,
+        "adjoint",
+        "updates see their ends, but of a second network that computes Hessian products on the stored path",
+    ),
+    Rule(
+        "finite differences",
+        lambda system, given: finite_differences.gradient(system, **given, names=list(system.parameters)),
+        _bptt,
+        False,
+        "cost",
+        "each parameter waits for two values of the one, global cost",
+    ),
+)
+"""In the order of the tables. A new rule is one more entry."""
+
+
+def measure(rules: Sequence[Rule] = RULES) -> Iterator[dict[str, Any]]:
+    """One row per rule and size; 1 - cosine with the reference at NEURONS, STEPS."""
+    reads = readers(NEURONS)
+    for rule in rules:
+        for neurons, steps in dict.fromkeys(BY_STEPS + BY_NEURONS):
+            system, given = problem(
+                "dense", rule.condition, neurons=neurons, inputs=INPUTS, steps=steps, step=0.125, seed=0
+            )
+            del given["condition"]
+            grads, _, report = rule.run(system, given)
+            row: dict[str, Any] = {"rule": rule.name, "neurons": neurons, "steps": steps}
+            row["parameters"] = sum(value.size for value in given["theta"].values())
+            row |= {count: getattr(report, count) for count in COUNTS}
+            row |= {"local": rule.local, "reads": reads[rule.reads], "reason": rule.reason}
+            if (neurons, steps) == (NEURONS, STEPS):
+                cosine, error = compare(grads, rule.reference(system, given), list(system.parameters))
+                row |= {"one_minus_cosine": 1 - cosine, "relative_error": error}
+            yield row
+
+
+def render(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The tables in Markdown."""
+    by_size = {(row["rule"], row["neurons"], row["steps"]): row for row in rows}
+    names = list(dict.fromkeys(row["rule"] for row in rows))
+    lines = []
+    for title, sizes in (
+        (f"As T grows: 50 / 100 / 200 steps, {NEURONS} neurons, {_parameters(rows, BY_STEPS)[0]} parameters", BY_STEPS),
+        (
+            "As the system grows: 4 / 8 / 16 neurons, "
+            f"{' / '.join(map(str, _parameters(rows, BY_NEURONS)))} parameters, T = {STEPS}",
+            BY_NEURONS,
+        ),
+    ):
+        lines += ["", f"**{title}**", ""]
+        lines += ["| rule | passes | stored words | force evaluations | Hessian products | solver iterations |"]
+        lines += ["|---" * 6 + "|"]
+        for name in names:
+            cells = [_cell([by_size[name, *size][count] for size in sizes]) for count in COUNTS]
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines += ["", f"**Agreement and locality: {NEURONS} neurons, T = {STEPS}**", ""]
+    lines += [f"| rule | 1 - cosine | relative error | neurons an update reads, of {NEURONS} | local | why |"]
+    lines += ["|---" * 6 + "|"]
+    for name in names:
+        row = by_size[name, NEURONS, STEPS]
+        agreement = f"{max(0.0, row['one_minus_cosine']):.0e} | {row['relative_error']:.0e}"
+        local = "yes" if row["local"] else "no"
+        lines.append(f"| {name} | {agreement} | {row['reads']} | {local} | {row['reason']} |")
+    return "\n".join(lines) + "\n"
+
+
+def _parameters(rows: Sequence[Mapping[str, Any]], sizes: Sequence[tuple[int, int]]) -> list[int]:
+    found = {(row["neurons"], row["steps"]): int(row["parameters"]) for row in rows}
+    return [found[size] for size in sizes]
+
+
+def _cell(values: Sequence[int]) -> str:
+    """One number where all are the same."""
+    return str(values[0]) if len(set(values)) == 1 else " / ".join(map(str, values))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m golden.studies.rule_costs", description=__doc__)
+    parser.add_argument("-o", "--out", type=Path, default=Path("docs/results/rule_costs.json"), help="the rows, JSON")
+    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
+    parser.add_argument("--render", action="store_true", help="do not measure: read the rows of --out")
+    options = parser.parse_args(arguments)
+    if options.render:
+        rows = json.loads(options.out.read_text())["rows"]
+    else:
+        rows = []
+        for row in measure():
+            rows.append(row)
+            print(f"{row['rule']:<40} N {row['neurons']:<3} T {row['steps']:<4}", file=sys.stderr, flush=True)
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        document = {"command": "python -m golden.studies.rule_costs", "rows": rows}
+        options.out.write_text(json.dumps(document, indent=1) + "\n")
+    if options.into:
+        insert(options.into, render(rows), MARKS)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -56,7 +56,7 @@ class StaticRecipe:
     rate: float = 0.1
     momentum: float = 0.9
     longest: float = 1.0
-    batch: int = 32
+    batch: int = 16
     eps: float = 0.125
     tolerance: float = 1e-3
     readout_deviation: float = 0.3

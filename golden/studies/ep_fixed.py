@@ -1,0 +1,125 @@
+"""Equilibrium propagation in integers: how good the gradient is, by format and by the iterations averaged over.
+
+    python -m golden.studies.ep_fixed -o docs/results/ep_fixed.json --into docs/equilibrium.md
+
+N = 16, four inputs (springs: one), parameters `initial(seed)` on the stored grid, inputs and targets normal with
+deviation 1 on 2^-7, half squared error, a = 1/8, seeds 0 to 4. The reference is the float rule at eps = 1e-4, residual
+1e-12. A row is one system, format and N of the average: medians over the seeds at the power of two best for the median
+cosine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from golden import systems
+from golden.errors import HelError
+from golden.formats import Formats
+from golden.gradcheck import compare
+from golden.rules import ep, ep_fixed
+from golden.studies.operand_cuts import insert
+from golden.studies.rows import collect
+
+__all__ = ["MARKS", "cases", "main", "measure", "render"]
+
+MARKS = ("<!-- ep_fixed: generated -->", "<!-- ep_fixed: end -->")
+NEURONS, SEEDS, LOG2_INVERSE_RATE = 16, 5, 3
+EPS_LOG2 = range(-10, -2)
+SYSTEMS = ("dense", "hru", "linear", "springs")
+AVERAGES = (1, 256)
+FORMATS = {
+    "f = 12, w = 16": Formats(fraction_bits=12, operand_bits=16, log2_inverse_step=0),
+    "f = 16, w = 18": ep_fixed.FORMATS,
+    "f = 20, w = 22": Formats(fraction_bits=20, operand_bits=22, log2_inverse_step=0, g_bits=48),
+}
+
+
+def cases() -> Iterator[dict[str, Any]]:
+    """Every system in every format with every average."""
+    for system in SYSTEMS:
+        for name in FORMATS:
+            for average in AVERAGES:
+                yield {"system": system, "formats": name, "average": average, "seeds": SEEDS}
+
+
+def problem(name: str, seed: int) -> tuple[systems.System, dict[str, Any]]:
+    """A system and theta, inputs, targets that the words of every format hold."""
+    rng = np.random.default_rng([seed, 1])
+    system = systems.get(name, n=NEURONS, m=1 if name == "springs" else 4)
+    theta = {key: np.rint(value * 2.0**14) / 2.0**14 for key, value in system.initial(seed).items()}
+    inputs, targets = (np.rint(rng.normal(size=size) * 128) / 128 for size in (system.m, system.n))
+    return system, {"theta": theta, "inputs": inputs, "targets": targets}
+
+
+def measure(case: dict[str, Any]) -> dict[str, Any]:
+    """Median 1 - cosine and relative error at the best eps, its log2, the iterations and the largest residual there."""
+    problems = [problem(case["system"], seed) for seed in range(case["seeds"])]
+    wanted = [ep.gradient(system, **one, eps=1e-4, tolerance=1e-12)[0] for system, one in problems]
+    best: dict[str, Any] = {}
+    for eps_log2 in EPS_LOG2:
+        try:
+            runs = [
+                ep_fixed.gradient(
+                    system,
+                    **one,
+                    formats=FORMATS[case["formats"]],
+                    eps=2.0**eps_log2,
+                    average=case["average"],
+                    log2_inverse_rate=LOG2_INVERSE_RATE,
+                )
+                for system, one in problems
+            ]
+        except HelError:  # so strong a nudge that a seed's energy has no minimum
+            continue
+        pairs = [
+            compare(grads, reference, one["theta"])
+            for (grads, _, _), reference, (_, one) in zip(runs, wanted, problems, strict=True)
+        ]
+        loss = float(np.median([1 - cosine for cosine, _ in pairs]))
+        if not best or loss < best["loss"]:
+            best = {
+                "loss": loss,
+                "error": float(np.median([error for _, error in pairs])),
+                "eps_log2": eps_log2,
+                "iterations": int(np.median([report.solver_iterations for _, _, report in runs])),
+                "residual": max(report.residual for _, _, report in runs),
+            }
+    return best
+
+
+def render(rows: Sequence[dict[str, Any]]) -> str:
+    """A table in Markdown; a cell is 1 - cosine / relative error / log2 eps / iterations."""
+    lines = ["", "| system | average N | " + " | ".join(FORMATS) + " |", "|---" * (2 + len(FORMATS)) + "|"]
+    for system in SYSTEMS:
+        for average in AVERAGES:
+            cells = []
+            for name in FORMATS:
+                case = {"system": system, "formats": name, "average": average, "seeds": SEEDS}
+                row = next(row for row in rows if row["case"] == case)
+                cells.append(f"{row['loss']:.0e} / {row['error']:.0e} / {row['eps_log2']} / {row['iterations']}")
+            lines.append(f"| {system} | {average} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(
+        prog="python -m golden.studies.ep_fixed", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
+    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
+    options = parser.parse_args(arguments)
+    rows = collect(options.out, f"python -m golden.studies.ep_fixed -o {options.out}", cases(), measure)
+    if options.into:
+        insert(options.into, render(rows), MARKS)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,7 +13,7 @@ from amaranth.lib.wiring import In, Out
 from bitstreams.boards import Board
 from bitstreams.pll import Pll
 from rtl.array import HostRequest
-from rtl.queue import Queue
+from rtl.queue import Slice
 from rtl.uart import UartBridge
 
 __all__ = ["ARRAY", "BoardTop", "top_verilog"]
@@ -60,9 +60,9 @@ class BoardTop(wiring.Component):
         m.d.comb += ResetSignal().eq(held[-1])
 
         m.submodules.bridge = bridge = UartBridge(self.divisor)
-        # The bridge sits at the pins, the array where its memories are: both ways a queue between them.
-        m.submodules.outward = outward = Queue(HostRequest, 2)
-        m.submodules.homeward = homeward = Queue(32, 2)
+        # The bridge sits at the pins, the array where its memories are: both ways a register between them.
+        m.submodules.outward = outward = Slice(HostRequest)
+        m.submodules.homeward = homeward = Slice(32)
         wiring.connect(m, bridge.requests, outward.i)
         wiring.connect(m, homeward.o, bridge.responses)
         requests, responses = outward.o, homeward.i

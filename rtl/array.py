@@ -23,7 +23,7 @@ from amaranth.lib.wiring import In, Out
 from rtl.hls.geometry import Geometry
 from rtl.hls.registers import IDENTITY_WORD, Address, Needs
 from rtl.hls.trace import trace_bits
-from rtl.queue import Queue
+from rtl.queue import Queue, Slice
 from rtl.ring import Ring
 from rtl.sequencer import Sequencer, chain_depth
 
@@ -49,6 +49,16 @@ _ACTIONS = {
     ("read", "word"): Address.WORD,
 }
 """What requests do; a write to any other address below the store does nothing, a read of one answers 0."""
+
+_LOW_BITS = 6
+"""Address bits that tell registers apart; in those above only the control store's has ones."""
+
+_Looked = data.StructLayout({"data": 32, "addr": 15, "write": 1, "register": 1, "store": 1})
+"""A request after the first look at it: to a register or, a write, to the control store."""
+_Decoded = data.StructLayout(
+    {"data": 32, "addr": 15, "read": 1, "waits": 1, "write_store": 1} | {f"{kind}_{name}": 1 for kind, name in _ACTIONS}
+)
+"""A request as actions, one bit each; `waits`: until the last offer is taken."""
 
 
 class Array(wiring.Component):
@@ -76,96 +86,46 @@ class Array(wiring.Component):
         g = self.geometry
         m.submodules.sequencer = sequencer = Sequencer(g, self.technology)
         m.submodules.ring = ring = Ring(g, trace=self._has_trace)
-        m.submodules.results = results = Queue(signed(g.chain_bits), chain_depth(g))
+        m.submodules.results = results = Queue(signed(g.chain_bits), chain_depth(g), counted=True)
         m.d.comb += [
             ring.control.eq(sequencer.control),
             ring.imm.eq(sequencer.imm),
             results.i.payload.eq(ring.word),
             results.i.valid.eq(ring.push),
+            sequencer.taken.eq(results.left),
         ]
-        taken = Signal()
-        m.d.sync += [taken.eq(results.o.valid & results.o.ready), sequencer.taken.eq(taken)]
-
-        # Two stages, no path through both: take a request; decode it, one bit an action, and hold that until done. So
-        # one request every two cycles.
-        request = Signal(HostRequest)
-        pending = Signal()
-        held = Signal(HostRequest)
-        names = [*(f"{kind}_{name}" for kind, name in _ACTIONS), "write_store", "read_nothing"]
-        actions = data.StructLayout(dict.fromkeys(names, 1))
-        action = Signal(actions)
-        active, done = Signal(), Signal()
-        m.d.comb += self.i.ready.eq(~pending)
-        with m.If(self.i.ready):
-            m.d.sync += [request.eq(self.i.payload), pending.eq(self.i.valid)]
-        with m.If(done):
-            m.d.sync += active.eq(0)
-        with m.If(pending & ~active):
-            m.d.sync += [pending.eq(0), active.eq(1), held.eq(request), action.eq(0)]
-            with m.If(request.write & request.addr[15]):
-                m.d.sync += action.write_store.eq(1)
-            for (kind, name), address in _ACTIONS.items():
-                with m.If((request.write == (kind == "write")) & (request.addr == address)):
-                    m.d.sync += action[f"{kind}_{name}"].eq(1)
-            known = [request.addr == address for (kind, _), address in _ACTIONS.items() if kind == "read"]
-            with m.If(~request.write & ~Cat(*known).any()):
-                m.d.sync += action.read_nothing.eq(1)
-
-        segment, repeat, given = Signal(32), Signal(32), Signal(32)
-        command = sequencer.i_command.payload
-        m.d.comb += [
-            command.start.eq(segment[:12]),
-            command.length.eq(segment[16:28]),
-            command.iterations.eq(repeat[:16]),
-            command.base.eq(repeat[16:26]),
-            command.shift.eq(given[:7].as_signed()),
-            Cat(command.inputs, command.loads, command.sends).eq(given[8:11]),
-            sequencer.i_input.payload.eq(given[:18].as_signed()),
-            sequencer.i_word.payload.eq(given[: min(32, g.chain_bits)].as_signed()),
-            sequencer.store_addr.eq(held.addr[2:]),
-            sequencer.store_part.eq(held.addr[:2]),
-            sequencer.store_data.eq(held.data),
-        ]
-        assert (Needs.INPUTS, Needs.LOADS, Needs.SENDS) == (1, 2, 4)
-        # A word for one of the sequencer's streams waits in a register of its own: nothing waits for more than that.
-        offers = {"commit": sequencer.i_command, "input": sequencer.i_input, "word": sequencer.i_word}
-        offered = [Signal(name=f"offered_{name}") for name in offers]
-        offering = Cat(*(action[f"write_{name}"] for name in offers)).any()
-        free = ~Cat(*offered).any()
-        for (name, target), on in zip(offers.items(), offered, strict=True):
-            m.d.comb += target.valid.eq(on)
-            with m.If(on & target.ready):
-                m.d.sync += on.eq(0)
-            with m.If(active & free & action[f"write_{name}"]):
-                m.d.sync += [on.eq(1), given.eq(held.data)]
+        decoded = self._decode(m)
+        go, now = decoded.ready, decoded.payload
+        full = self._write(m, go, now, sequencer)
 
         # The array is idle when nothing was busy for as long as a word takes to reach the last register.
         settle = ring.latency + 12
         quiet = Signal(range(settle + 1))
         idle = Signal()
-        m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy & free)
-        with m.If(sequencer.busy | ~free):
+        m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy & ~full)
+        with m.If(sequencer.busy | full):
             m.d.sync += quiet.eq(0)
         with m.Elif(quiet != settle):
             m.d.sync += quiet.eq(quiet + 1)
 
-        m.d.comb += [
-            sequencer.store_we.eq(active & action.write_store),
-            sequencer.clear.eq(active & action.write_cycles),
-        ]
-        with m.If(active & action.write_segment):
-            m.d.sync += segment.eq(held.data)
-        with m.If(active & action.write_repeat):
-            m.d.sync += repeat.eq(held.data)
-
-        answer, answering = Signal(32), Signal()
-        m.d.comb += [self.o.payload.eq(answer), self.o.valid.eq(answering)]
-        with m.If(self.o.ready):
-            m.d.sync += answering.eq(0)
-        word, word_valid = Signal(signed(32)), Signal()
+        # An action waits until all is there that it needs. What has come stays until the action takes it, so the look
+        # at it may be a cycle old.
+        word, word_valid = Signal(signed(32), reset_less=True), Signal()
+        answer, answering, answered = Signal(32, reset_less=True), Signal(), Signal()
+        m.d.sync += go.eq(
+            decoded.valid
+            & ~go
+            & ~(now.waits & full)
+            & ~(now.read & answering)
+            & (~now.read_word | word_valid)
+            & (~now.read_idle | idle)
+        )
         m.d.comb += results.o.ready.eq(~word_valid)
         with m.If(~word_valid):
             m.d.sync += [word.eq(results.o.payload), word_valid.eq(results.o.valid)]
+        with m.If(go & now.read_word):
+            m.d.sync += word_valid.eq(0)
+
         values: dict[str, Value] = {
             "identity": Const(IDENTITY_WORD, 32),
             "status": ~idle,
@@ -175,19 +135,14 @@ class Array(wiring.Component):
             "shape": Const(g.elements | g.fold << 8 | g.inputs << 16, 32),
             "word": word,
         }
-        reads = [action[f"read_{name}"] for name in values]
-        available = Signal()
-        m.d.comb += available.eq(
-            (~action.read_word | word_valid) & (~action.read_idle | idle) & (~answering | self.o.ready)
-        )
-        reading = Signal()
-        m.d.comb += reading.eq(active & (Cat(*reads).any() | action.read_nothing) & available)
-        with m.If(reading & action.read_word):
-            m.d.sync += word_valid.eq(0)
-        with m.If(reading):
-            picked = [Mux(on, value, 0) for on, value in zip(reads, values.values(), strict=True)]
-            m.d.sync += [answer.eq(reduce(or_, picked)), answering.eq(1)]
-        m.d.comb += done.eq(active & Mux(held.write, ~offering | free, reading))
+        picked = Signal(32, reset_less=True)
+        chosen = [Mux(now[f"read_{name}"], value, 0) for name, value in values.items()]
+        m.d.sync += [picked.eq(reduce(or_, chosen)), answered.eq(go & now.read)]
+        m.d.comb += [self.o.payload.eq(answer), self.o.valid.eq(answering)]
+        with m.If(self.o.ready):
+            m.d.sync += answering.eq(0)
+        with m.If(answered):
+            m.d.sync += [answer.eq(picked), answering.eq(1)]
 
         if self._has_trace:
             issued = sequencer.issued
@@ -197,3 +152,70 @@ class Array(wiring.Component):
                 issued = delayed
             m.d.comb += [self.trace.eq(Cat(ring.trace, issued)), self.trace_valid.eq(1)]
         return m
+
+    def _decode(self, m: Module) -> stream.Interface:
+        """Requests as actions. Two registers on the way, so that each look takes in few bits."""
+        m.submodules.first = first = Slice(HostRequest)
+        m.submodules.second = second = Slice(_Looked)
+        m.submodules.third = third = Slice(_Decoded)
+        wiring.connect(m, wiring.flipped(self.i), first.i)
+        request, looked, after, actions = first.o.payload, second.o.payload, second.i.payload, third.i.payload
+        m.d.comb += [
+            second.i.valid.eq(first.o.valid),
+            first.o.ready.eq(second.i.ready),
+            after.data.eq(request.data),
+            after.addr.eq(request.addr),
+            after.write.eq(request.write),
+            after.register.eq(request.addr[_LOW_BITS:] == 0),
+            after.store.eq(request.write & request.addr[15]),
+            third.i.valid.eq(second.o.valid),
+            second.o.ready.eq(third.i.ready),
+            actions.data.eq(looked.data),
+            actions.addr.eq(looked.addr),
+            actions.read.eq(~looked.write),
+            actions.waits.eq(looked.register & looked.write),
+            actions.write_store.eq(looked.store),
+        ]
+        for (kind, name), address in _ACTIONS.items():
+            assert address < 1 << _LOW_BITS
+            meant = looked.register & (looked.write == (kind == "write")) & (looked.addr[:_LOW_BITS] == address)
+            m.d.comb += actions[f"{kind}_{name}"].eq(meant)
+        return third.o
+
+    def _write(self, m: Module, go: Signal, now: data.View[data.StructLayout], sequencer: Sequencer) -> Signal:
+        """What writes do; returns whether an offer to one of the sequencer's streams is still to be taken.
+
+        An offered word waits in a register of its own: reads, and words for the control store, do not wait for it.
+        """
+        segment, repeat, given = (Signal(32, name=name, reset_less=True) for name in ("segment", "repeat", "given"))
+        with m.If(go & now.write_segment):
+            m.d.sync += segment.eq(now.data)
+        with m.If(go & now.write_repeat):
+            m.d.sync += repeat.eq(now.data)
+        command = sequencer.i_command.payload
+        m.d.comb += [
+            sequencer.store_we.eq(go & now.write_store),
+            sequencer.store_addr.eq(now.addr[2:]),
+            sequencer.store_part.eq(now.addr[:2]),
+            sequencer.store_data.eq(now.data),
+            sequencer.clear.eq(go & now.write_cycles),
+            command.start.eq(segment[:12]),
+            command.length.eq(segment[16:28]),
+            command.iterations.eq(repeat[:16]),
+            command.base.eq(repeat[16:26]),
+            command.shift.eq(given[:7].as_signed()),
+            Cat(command.inputs, command.loads, command.sends).eq(given[8:11]),
+            sequencer.i_input.payload.eq(given[:18].as_signed()),
+            sequencer.i_word.payload.eq(given[: min(32, self.geometry.chain_bits)].as_signed()),
+        ]
+        assert (Needs.INPUTS, Needs.LOADS, Needs.SENDS) == (1, 2, 4)
+        full = Signal()
+        with m.If(~full):
+            m.d.sync += given.eq(now.data)
+        targets = {"commit": sequencer.i_command, "input": sequencer.i_input, "word": sequencer.i_word}
+        for name, target in targets.items():
+            with m.If(target.valid & target.ready):
+                m.d.sync += [target.valid.eq(0), full.eq(0)]
+            with m.If(go & now[f"write_{name}"]):
+                m.d.sync += [target.valid.eq(1), full.eq(1)]
+        return full

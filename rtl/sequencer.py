@@ -4,8 +4,8 @@ A command repeats a segment of the control store. Before each iteration the sequ
 that the iteration needs, and counts the cycles in `stalls`; inside an iteration nothing waits. Cycles of a command
 without stalls: 2 + iterations * (1 + words), as `rtl.hls.schedule.Segment.cycles` says.
 
-The words then pass a pipeline: store (2 cycles), bank, address and shift arithmetic, choice of the broadcast word.
-Latency from the program counter to `control`: 5 cycles.
+The words then pass a pipeline: store (2 cycles), bank, address and shift arithmetic, words read from the buffers,
+choice of the broadcast word. Latency from the program counter to `control`: 6 cycles.
 
 Members
 -------
@@ -24,12 +24,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from amaranth.hdl import Cat, Elaboratable, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from rtl.arithmetic import ControlWord
+from rtl.buffer import Buffer
 from rtl.hls.command import ADDRESSES, MAX_SHIFT
 from rtl.hls.control import ELEMENT_FIELDS, FIELDS, WORD_BITS, ImmSource
 from rtl.hls.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
@@ -100,8 +100,11 @@ class Sequencer(wiring.Component):
         depth = chain_depth(g)
 
         m.submodules.commands = commands = Queue(CommandLayout, 16)
-        m.submodules.words = words = Queue(signed(g.chain_bits), depth)
+        m.submodules.words = words = Buffer(signed(g.chain_bits), depth, 1)
+        m.submodules.inputs = inputs = Buffer(signed(18), 2 * MAX_INPUTS, g.inputs)
         wiring.connect(m, wiring.flipped(self.i_command), commands.i)
+        wiring.connect(m, wiring.flipped(self.i_word), words.i)
+        wiring.connect(m, wiring.flipped(self.i_input), inputs.i)
 
         # Credits: what has arrived and is not promised to an iteration yet.
         word_credit = Signal(range(depth + 1))
@@ -109,23 +112,16 @@ class Sequencer(wiring.Component):
         input_credit = Signal(range(2 * MAX_INPUTS + 1))
         start_iteration = Signal()
         c = Signal(CommandLayout, name="command")
-        word_in = self.i_word.valid & words.i.ready
-        input_in = self.i_input.valid & self.i_input.ready
-        m.d.comb += [
-            words.i.payload.eq(self.i_word.payload),
-            words.i.valid.eq(self.i_word.valid),
-            self.i_word.ready.eq(words.i.ready),
-        ]
         # What comes and goes is counted one cycle late, and `ready` is one cycle old: an iteration lasts at least two,
         # so no credit is spent twice.
         for credit, gained, need, amount in (
-            (word_credit, word_in, c.loads, g.elements),
+            (word_credit, words.stored, c.loads, g.elements),
             (space_credit, self.taken, c.sends, g.elements),
-            (input_credit, input_in, c.inputs, g.inputs),
+            (input_credit, inputs.stored, c.inputs, g.inputs),
         ):
-            gain, spend = Signal(), Signal()
-            m.d.sync += [gain.eq(gained), spend.eq(start_iteration & need)]
-            m.d.sync += credit.eq(credit + Mux(spend, Mux(gain, 1 - amount, -amount), gain))
+            spend = Signal()
+            m.d.sync += spend.eq(start_iteration & need)
+            m.d.sync += credit.eq(credit + Mux(spend, Mux(gained, 1 - amount, -amount), gained))
         ready = Signal()
         m.d.sync += ready.eq(
             (~c.loads | (word_credit >= g.elements))
@@ -193,105 +189,93 @@ class Sequencer(wiring.Component):
         for before, after in pairwise(stages):
             m.d.sync += after.eq(before)
         stored = Signal(_SLICES * 18)
-        m.d.sync += stored.eq(self._store(m, pc, stages[2].bank))
+        m.d.sync += stored.eq(self._store(m, pc, stages[2]))
         word = data.View(StoredWord, stored[:WORD_BITS])
         here = stages[3]
 
-        # Inputs of this iteration and the next.
-        m.submodules.inputs = inputs = Memory(
-            shape=signed(18), depth=2 * MAX_INPUTS, init=[], attrs={"ram_style": "distributed"}
-        )
-        write, read = inputs.write_port(), inputs.read_port(domain="comb")
-        tail, head = Signal(range(2 * MAX_INPUTS)), Signal(range(2 * MAX_INPUTS))
-        occupied = Signal(range(2 * MAX_INPUTS + 1))
-        freed = Signal()
-        m.d.comb += [
-            self.i_input.ready.eq(occupied != 2 * MAX_INPUTS),
-            write.addr.eq(tail),
-            write.data.eq(self.i_input.payload),
-            write.en.eq(input_in),
-            freed.eq(here.valid & here.consumed),
-        ]
-        m.d.sync += [
-            tail.eq(tail + input_in),
-            occupied.eq(occupied + input_in - Mux(freed, g.inputs, 0)),
-        ]
-        with m.If(freed):
-            m.d.sync += head.eq(head + g.inputs)
-
-        # Address, shift and input arithmetic.
+        # Address and shift arithmetic; the buffers are asked for their words. A word that is not valid is all zeros.
         resolved = Signal(StoredWord)
         shift = Signal(signed(8))
         valid = Signal()
-        input_addr = Signal(range(2 * MAX_INPUTS))
         m.d.sync += [
             valid.eq(here.valid),
             resolved.eq(stored[:WORD_BITS]),
             shift.eq(word.shift.as_signed() + here.shift),
-            input_addr.eq(head + word.u_index),
         ]
         for name in ADDRESSES:
             field = word[name]
             m.d.sync += resolved[name].eq(field | Mux(word.relative, here.base[: len(field)], 0))
+        m.d.comb += [
+            inputs.offset.eq(word.u_index),
+            inputs.drop.eq(here.valid & here.consumed),
+            words.drop.eq(word.imm_src == ImmSource.WORD),
+        ]
+
+        # The words come.
+        assert Buffer.latency == 2
+        final = Signal(ControlWord)
+        source = Signal(ImmSource)
+        issued, none, limited = Signal(), Signal(), Signal()
+        m.d.sync += [final[name].eq(resolved[name]) for name in ELEMENT_FIELDS if name != "shift"]
+        m.d.sync += [
+            source.eq(resolved.imm_src),
+            issued.eq(valid),
+            final.shift.eq(shift[: len(final.shift)]),
+            none.eq((shift < 0) | ~valid),
+            limited.eq(shift > MAX_SHIFT),
+        ]
 
         # Broadcast word and output.
-        take_word = Signal()
-        m.d.comb += [
-            read.addr.eq(input_addr),
-            take_word.eq(valid & (resolved.imm_src == ImmSource.WORD)),
-            words.o.ready.eq(take_word),
-        ]
-        with m.Switch(resolved.imm_src):
+        m.d.sync += [self.control.eq(final), self.issued.eq(issued)]
+        with m.Switch(source):
             with m.Case(ImmSource.ZERO):
                 m.d.sync += self.imm.eq(0)
             with m.Case(ImmSource.ONE):
                 m.d.sync += self.imm.eq(g.one)
             with m.Case(ImmSource.INPUT):
-                m.d.sync += self.imm.eq(read.data)
+                m.d.sync += self.imm.eq(inputs.word)
             with m.Case(ImmSource.WORD):
-                m.d.sync += self.imm.eq(words.o.payload)
-        m.d.sync += self.issued.eq(valid)
-        for name in ELEMENT_FIELDS:
-            m.d.sync += self.control[name].eq(Mux(valid, resolved[name], 0))
-        clipped = Mux(shift < 0, 0, Mux(shift > MAX_SHIFT, MAX_SHIFT, shift))
-        m.d.sync += self.control.shift.eq(Mux(valid, clipped, 0))
+                m.d.sync += self.imm.eq(words.word)
+        m.d.sync += self.control.shift.eq(Mux(none, 0, Mux(limited, MAX_SHIFT, final.shift)))
         m.d.sync += self.busy.eq(
-            count | commands.o.valid | Cat(*(stage.valid for stage in stages)).any() | valid | self.issued
+            count
+            | commands.o.valid
+            | Cat(*(stage.valid for stage in stages)).any()
+            | valid
+            | issued
+            | self.issued
         )
         return m
 
-    def _store(self, m: Module, pc: Value, bank: Value) -> Value:
-        """The control store: slices of 18 bits, banks of 1024 words; its word two cycles after `pc`."""
-        partial = Signal(32 * (STORE_PARTS - 1))
-        commit = Signal()
-        where = Signal(range(self.geometry.control_words))
-        what = Signal(32 * STORE_PARTS)
-        with m.If(self.store_we):
-            with m.Switch(self.store_part):
-                for part in range(STORE_PARTS - 1):
-                    with m.Case(part):
-                        m.d.sync += partial[32 * part : 32 * (part + 1)].eq(self.store_data)
+    def _store(self, m: Module, pc: Value, asked: data.View[data.StructLayout]) -> Value:
+        """The control store: slices of 18 bits, banks of 1024 words; its word, or zero, two cycles after `pc`.
+
+        A write takes two cycles more than a request: the next one comes no sooner.
+        """
+        parts = [Signal(32, name=f"part{part}", reset_less=True) for part in range(STORE_PARTS)]
+        arrived = Signal(STORE_PARTS)
+        where = Signal(range(self.geometry.control_words), reset_less=True)
         m.d.sync += [
-            commit.eq(self.store_we & (self.store_part == STORE_PARTS - 1)),
+            arrived.eq(Mux(self.store_we, 1 << self.store_part, 0)),
             where.eq(self.store_addr),
-            what.eq(Cat(partial, self.store_data)),
         ]
-        banks = []
+        for part, here in zip(parts, arrived, strict=True):
+            with m.If(here):
+                m.d.sync += part.eq(self.store_data)
+        content = Cat(*parts)
+        chosen = Const(0, _SLICES * 18)
         for index in range(self.geometry.control_words // WEIGHT_WORDS):
+            commit = Signal(name=f"commit{index}")
+            m.d.sync += commit.eq(arrived[-1] & (where[10:] == index))
             slices = []
             for slice_ in range(_SLICES):
                 m.submodules[f"store{index}_{slice_}"] = memory = WeightMemory(technology=self.technology)
                 m.d.comb += [
                     memory.a_addr.eq(pc[:10]),
                     memory.b_addr.eq(where[:10]),
-                    memory.b_we.eq(commit & (where[10:] == index)),
-                    memory.b_wdata.eq(what[18 * slice_ : 18 * (slice_ + 1)]),
+                    memory.b_we.eq(commit),
+                    memory.b_wdata.eq(content[18 * slice_ : 18 * (slice_ + 1)]),
                 ]
                 slices.append(memory.a_data)
-            banks.append(Cat(*slices))
-        chosen = Signal(_SLICES * 18)
-        with m.Switch(bank):
-            for index, content in enumerate(banks):
-                with m.Case(index):
-                    m.d.comb += chosen.eq(content)
+            chosen |= Mux(asked.valid & (asked.bank == index), Cat(*slices), 0)
         return chosen

@@ -47,12 +47,13 @@ def divisor(clock_hz, baud):
 
 
 class UartReceiver(wiring.Component):
-    """Bits of `rx` to bytes. Latency: a byte appears in the middle of its stop bit, 2 cycles after the line.
+    """Bits of `rx` to bytes. Latency: a byte appears in the middle of its stop bit, 5 cycles after the line.
 
     Members
     -------
     rx : In(1), any phase to the clock
-    byte : Out(8), valid : Out(1) for one cycle a byte; broken : Out(1), for one cycle, for a byte whose stop bit was 0
+    byte : Out(8), until the first bit of the next one; valid : Out(1) for one cycle a byte; broken : Out(1), for one
+        cycle, for a byte whose stop bit was 0
     """
 
     def __init__(self, divisor):
@@ -64,23 +65,31 @@ class UartReceiver(wiring.Component):
         rx = Signal(init=1)
         m.submodules.synchronizer = FFSynchronizer(self.rx, rx, init=1)
         timer = Signal(range(self.divisor + self.divisor // 2))
+        sample, last, ended = Signal(), Signal(), Signal()
+        frame = Signal(9, reset_less=True)  # the newest bit is highest: at the end, the stop bit
         bits = Signal(range(10))
-        m.d.sync += [self.valid.eq(0), self.broken.eq(0)]
+        m.d.comb += self.byte.eq(frame[:8])
+        m.d.sync += [
+            ended.eq(sample & last),
+            self.valid.eq(ended & frame[8]),
+            self.broken.eq(ended & ~frame[8]),
+            last.eq(bits == 8),
+            sample.eq(0),
+        ]
+        with m.If(sample):
+            m.d.sync += frame.eq(Cat(frame[1:], rx))
         with m.FSM():
             with m.State("IDLE"):
                 # the next sample is in the middle of data bit 0
-                m.d.sync += [timer.eq(self.divisor + self.divisor // 2 - 1), bits.eq(0)]
+                m.d.sync += [timer.eq(self.divisor + self.divisor // 2 - 2), bits.eq(0)]
                 with m.If(~rx):
                     m.next = "BITS"
             with m.State("BITS"):
-                m.d.sync += timer.eq(timer - 1)
-                with m.If(timer == 0):
-                    m.d.sync += [timer.eq(self.divisor - 1), bits.eq(bits + 1)]
-                    with m.If(bits == 8):
-                        m.d.sync += [self.valid.eq(rx), self.broken.eq(~rx)]
+                m.d.sync += [timer.eq(Mux(sample, self.divisor - 2, timer - 1)), sample.eq((timer == 0) & ~sample)]
+                with m.If(sample):
+                    m.d.sync += bits.eq(bits + 1)
+                    with m.If(last):
                         m.next = "END"
-                    with m.Else():
-                        m.d.sync += self.byte.eq(Cat(self.byte[1:], rx))
             with m.State("END"):
                 with m.If(rx):
                     m.next = "IDLE"
@@ -88,7 +97,7 @@ class UartReceiver(wiring.Component):
 
 
 class UartTransmitter(wiring.Component):
-    """Bytes to bits of `tx`. A byte takes 10 * divisor cycles; the stream is ready when the line is free.
+    """Bytes to bits of `tx`. A byte takes 10 * divisor + 2 cycles; the stream is ready when the line is free.
 
     Members
     -------
@@ -101,16 +110,21 @@ class UartTransmitter(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        frame = Signal(9, init=-1)  # the stop bit and what is left of the byte
-        timer = Signal(range(self.divisor))
+        line = Signal(9, init=-1)  # what follows the bit on the line: bits of the byte, then the line at rest
+        timer = Signal(range(self.divisor), init=self.divisor - 2)
         bits = Signal(range(10))
-        m.d.comb += self.i.ready.eq((bits == 0) & (timer == 0))
-        with m.If(timer != 0):
-            m.d.sync += timer.eq(timer - 1)
-        with m.Elif(bits != 0):
-            m.d.sync += [Cat(self.tx, frame).eq(Cat(frame, 1)), bits.eq(bits - 1), timer.eq(self.divisor - 1)]
-        with m.Elif(self.i.valid):
-            m.d.sync += [self.tx.eq(0), frame.eq(Cat(self.i.payload, 1)), bits.eq(9), timer.eq(self.divisor - 1)]
+        busy, shift, last = Signal(), Signal(), Signal()
+        m.d.comb += self.i.ready.eq(~busy)
+        m.d.sync += [
+            shift.eq(busy & (timer == 0) & ~shift),
+            last.eq(bits == 9),
+            timer.eq(Mux(shift | ~busy, self.divisor - 2, timer - 1)),
+        ]
+        with m.If(~busy):
+            m.d.sync += [line.eq(Cat(self.i.payload, 1)), bits.eq(0)]
+            m.d.sync += [busy.eq(self.i.valid), self.tx.eq(~self.i.valid)]
+        with m.Elif(shift):
+            m.d.sync += [Cat(self.tx, line).eq(Cat(line, 1)), bits.eq(bits + 1), busy.eq(~last)]
         return m
 
 
@@ -143,59 +157,77 @@ class UartBridge(wiring.Component):
         m.submodules.receiver = receiver = UartReceiver(self.divisor)
         m.submodules.transmitter = transmitter = UartTransmitter(self.divisor)
         m.d.comb += [receiver.rx.eq(self.rx), self.tx.eq(transmitter.tx)]
+        # The clock is the array's, which is fast, and there are hundreds of cycles a byte: what is decided in one cycle
+        # is done in the next.
         write = Signal()
-        left = Signal(range(7))  # bytes still to come, or to go
-        arguments = Signal(48)  # the newest byte is lowest
-        answer = Signal(32)
-        # opcodes are decoded one cycle ahead: the clock is the array's, which is fast
+        left, none, single = Signal(range(7)), Signal(), Signal()  # bytes still to come, or to go; whether 0, or 1
         fresh, broken, is_write, is_read = Signal(), Signal(), Signal(), Signal()
         m.d.sync += [
             fresh.eq(receiver.valid),
             broken.eq(receiver.broken),
             is_write.eq(receiver.byte == WRITE),
             is_read.eq(receiver.byte == READ),
+            none.eq(left == 0),
+            single.eq(left == 1),
         ]
-        # the array's valid and ready end in a register each, so that no path of the bridge goes through the array
-        response, responded = Signal(32), Signal()
-        m.d.comb += self.responses.ready.eq(~responded)
-        with m.If(self.responses.ready):
-            m.d.sync += [response.eq(self.responses.payload), responded.eq(self.responses.valid)]
-        with m.If(self.requests.ready):
-            m.d.sync += self.requests.valid.eq(0)
+        arguments = Signal(48, reset_less=True)  # the newest byte is lowest
+        take = Signal()
+        m.d.sync += take.eq(0)
+        with m.If(take):
+            m.d.sync += arguments.eq(Cat(receiver.byte, arguments))
+        # A response waits here, its next byte highest; `waiting` until it has come.
+        response, waiting, gone = Signal(32, reset_less=True), Signal(), Signal()
+        m.d.comb += self.responses.ready.eq(waiting)
+        m.d.sync += gone.eq(0)
+        with m.If(waiting):
+            m.d.sync += [response.eq(self.responses.payload), waiting.eq(~self.responses.valid)]
+        with m.Elif(gone):
+            m.d.sync += response.eq(response << 8)
         m.d.comb += [
+            transmitter.i.payload.eq(Mux(write, ACKNOWLEDGE, response[24:])),
             self.requests.payload.write.eq(write),
             self.requests.payload.addr.eq(Mux(write, arguments[32:], arguments[:16])),
             self.requests.payload.data.eq(arguments[:32]),
         ]
+        with m.If(self.requests.ready):
+            m.d.sync += self.requests.valid.eq(0)
         with m.FSM():
             with m.State("OPCODE"):
                 m.d.sync += [write.eq(is_write), left.eq(Mux(is_write, 6, 2))]
                 with m.If(fresh & (is_write | is_read)):
                     m.next = "ARGUMENTS"
             with m.State("ARGUMENTS"):
-                with m.If(left == 0):
-                    m.d.sync += self.requests.valid.eq(1)
-                    m.next = "REQUEST"
-                with m.Elif(broken):
+                with m.If(broken):
                     m.next = "OPCODE"
                 with m.Elif(fresh):
-                    m.d.sync += [arguments.eq(Cat(receiver.byte, arguments)), left.eq(left - 1)]
+                    m.d.sync += [take.eq(1), left.eq(left - 1)]
+                    m.next = "TAKEN"
+            with m.State("TAKEN"):
+                m.next = "COUNTED"
+            with m.State("COUNTED"):
+                m.next = "ARGUMENTS"
+                with m.If(none):
+                    m.d.sync += self.requests.valid.eq(1)
+                    m.next = "REQUEST"
             with m.State("REQUEST"):
-                m.d.sync += [answer.eq(ACKNOWLEDGE << 24), left.eq(1)]
+                m.d.sync += left.eq(Mux(write, 1, 4))
                 with m.If(~self.requests.valid):
-                    with m.If(write):
-                        m.next = "ANSWER"
-                    with m.Else():
+                    m.next = "ANSWER"
+                    with m.If(~write):
+                        m.d.sync += waiting.eq(1)
                         m.next = "RESPONSE"
             with m.State("RESPONSE"):
-                m.d.sync += [answer.eq(response), left.eq(4)]
-                with m.If(responded):
-                    m.d.sync += responded.eq(0)
+                with m.If(~waiting):
                     m.next = "ANSWER"
             with m.State("ANSWER"):
-                m.d.comb += [transmitter.i.valid.eq(1), transmitter.i.payload.eq(answer[24:])]
+                m.d.comb += transmitter.i.valid.eq(1)
                 with m.If(transmitter.i.ready):
-                    m.d.sync += [answer.eq(answer << 8), left.eq(left - 1)]
-                    with m.If(left == 1):
-                        m.next = "OPCODE"
+                    m.d.sync += [gone.eq(1), left.eq(left - 1)]
+                    m.next = "OPCODE"
+                    with m.If(~single):
+                        m.next = "GONE"
+            with m.State("GONE"):
+                m.next = "SHIFTED"
+            with m.State("SHIFTED"):
+                m.next = "ANSWER"
         return m

@@ -120,6 +120,15 @@ async def many(port: SimulatedPort, *, sizes: tuple[int, int, int], count: int) 
     }
 
 
+async def queued(port: SimulatedPort, *, sizes: tuple[int, int, int], count: int) -> dict[str, Any]:
+    """Different commands that no answer separates, so that the host runs ahead as far as the array lets it."""
+    schedule = scheduled("linear", *sizes)
+    array = ArrayPort(port, schedule)
+    await array.start()
+    await array.play([Command(("clear", "update")[k % 2], 1 + k % 3) for k in range(count)])
+    return {"cycles": array.cycles, "predicted": array.predicted, "stalls": array.stalls}
+
+
 async def interrupted(port: SimulatedPort, *, sizes: tuple[int, int, int]) -> dict[str, Any]:
     """A reset in the middle of a command, with words in every queue; then a run from the start."""
     schedule = scheduled("linear", *sizes)

@@ -93,6 +93,11 @@ def test_more_commands_than_the_queue_holds(build: Build) -> None:
     assert found["cycles"] == found["predicted"] + found["stalls"]
 
 
+def test_a_command_that_waits_for_the_queue_is_not_changed_by_the_next(build: Build) -> None:
+    found = call(build, "queued", sizes=SIZES, count=40)
+    assert found["cycles"] == found["predicted"] > 0 and found["stalls"] == 0
+
+
 def test_reset_ends_everything(build: Build) -> None:
     found = call(build, "interrupted", sizes=SIZES)
     assert found["counters"] == [0, 0]

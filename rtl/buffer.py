@@ -1,0 +1,79 @@
+"""A buffer whose words are promised before they are read: the streams that the sequencer hands to the elements.
+
+Whoever reads has counted what was `stored`, so reading needs no handshake: it names a word by its distance from the
+oldest one, and drops the oldest `step` words in one cycle.
+
+Latency `latency` = 2 cycles from `offset` to `word`; a word may be read three cycles after its `stored`. Throughput: a
+word in every two cycles, a word out every cycle.
+
+Members
+-------
+i : In, stream of `shape`
+stored : Out, one word more is here
+offset : In, distance from the oldest word
+word : Out, two cycles later
+drop : In, the oldest `step` words are gone from the next cycle on
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Elaboratable, Module, Mux, ShapeLike, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+__all__ = ["Buffer"]
+
+
+class Buffer(wiring.Component):
+    """See the module's text. `depth` is a power of two, at least 2."""
+
+    latency = 2
+
+    def __init__(self, shape: ShapeLike, depth: int, step: int) -> None:
+        assert depth >= 2 and depth & (depth - 1) == 0 and 0 <= step <= depth
+        self.depth, self.step = depth, step
+        self._shape = shape
+        super().__init__(
+            {
+                "i": In(stream.Signature(shape)),
+                "stored": Out(1),
+                "offset": In(range(depth)),
+                "word": Out(shape),
+                "drop": In(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Elaboratable:
+        m = Module()
+        m.submodules.memory = memory = Memory(
+            shape=self._shape, depth=self.depth, init=[], attrs={"ram_style": "distributed"}
+        )
+        write, read = memory.write_port(), memory.read_port(domain="comb")
+        head, tail, where = (Signal(range(self.depth), name=name) for name in ("head", "tail", "where"))
+        level = Signal(range(self.depth + 1))
+        ready, push = Signal(), Signal()
+        arrived = Signal(self._shape, reset_less=True)
+        word = Signal(self._shape, reset_less=True)
+        m.d.comb += [
+            push.eq(self.i.valid & ready),
+            self.i.ready.eq(ready),
+            write.addr.eq(tail),
+            write.data.eq(arrived),
+            write.en.eq(self.stored),
+            read.addr.eq(where),
+            self.word.eq(word),
+        ]
+        m.d.sync += [
+            arrived.eq(self.i.payload),
+            self.stored.eq(push),
+            tail.eq(tail + self.stored),
+            # `level` does not know yet of a word that comes now.
+            ready.eq((level != self.depth) & ~push),
+            level.eq(level + push - Mux(self.drop, self.step, 0)),
+            where.eq(head + self.offset),
+            word.eq(read.data),
+        ]
+        with m.If(self.drop):
+            m.d.sync += head.eq(head + self.step)
+        return m

@@ -71,38 +71,50 @@ class Gradient(Elaboratable):
         return m
 
     def _update(self, m: Module) -> Signal:
-        """Shift by 16s, 4s and 1s, with one bit below for the rounding, then clip; returns whether theta saturated.
+        """Shift, with one bit below for the rounding, then clip; returns whether theta saturated.
 
-        What lies beyond the reach of the remaining shifts is clipped in any case: each stage saturates to what the
-        next ones can still bring back.
+        Shifts by 32 or 16, by 8, 4, 2 and 1, a cycle each. What lies beyond the reach of the shifts that remain is
+        clipped in any case: each stage keeps the bits that those can still bring back, and a flag tells that others
+        counted. The sign goes beside the word, for the flagged word has lost it.
         """
         c = self.control
         window = self.geometry.clip_log2 + 1
-        by16 = register("by16", signed(WORD_BITS + 1))
-        middle = register("middle", signed(min(WORD_BITS + 1, window + 17)))
-        fine = register("fine", signed(min(WORD_BITS + 1, window + 5)))
-        by4, by1 = register("by4", signed(len(middle))), register("by1", signed(len(fine)))
-        shifts = [register(f"shift{stage}", bits) for stage, bits in enumerate((4, 4, 2, 2))]
+        doubled = Cat(Const(0, 1), self.grad_read).as_signed()
+        word, shift = register("by16", signed(WORD_BITS + 1)), register("shift8", 4)
         m.d.sync += [
-            by16.eq(Cat(Const(0, 1), self.grad_read).as_signed() >> (c.shift[4:] << 4)),
-            shifts[0].eq(c.shift[:4]),
-            middle.eq(saturate(by16, len(middle))[0]),
-            shifts[1].eq(shifts[0]),
-            by4.eq(middle >> (shifts[1][2:] << 2)),
-            shifts[2].eq(shifts[1][:2]),
-            fine.eq(saturate(by4, len(fine))[0]),
-            shifts[3].eq(shifts[2]),
-            by1.eq(fine >> shifts[3]),
+            word.eq(Mux(c.shift[5], doubled >> 32, Mux(c.shift[4], doubled >> 16, doubled))),
+            shift.eq(c.shift[:4]),
         ]
+        sign, flags = word[-1], [Const(0, 1)]
+        reach = window + 1 + 16
+        for amount in (8, 4, 2, 1):
+            bits = min(len(word), window + 1 + amount)
+            by, by_sign = register(f"by{amount}", signed(bits)), register(f"sign{amount}", 1)
+            beyond, kept, far = (register(f"{name}{amount}", 1) for name in ("beyond", "kept", "far"))
+            m.d.sync += [
+                by.eq(Mux(shift[-1], word >> amount, word)),
+                by_sign.eq(sign),
+                beyond.eq(~fits(word, reach)),
+                kept.eq(~shift[-1] & ~fits(word[:reach], bits)),
+                far.eq(Cat(*flags).any()),
+            ]
+            if amount > 1:
+                remaining = register(f"shift{amount // 2}", len(shift) - 1)
+                m.d.sync += remaining.eq(shift[:-1])
+                shift = remaining
+            word, sign, flags, reach = by, by_sign, [beyond, kept, far], bits
         # clip(v + r) with v in the window's bits and r the bit below: C = 2**clip_log2 is (C - 1) + 1.
-        sign, too_large = by1[-1], ~fits(by1[1:], window)
+        too_large = Cat(*flags).any() | (sign ^ word[window])
         step, step_round = register("step", signed(window)), register("step_round", 1)
         m.d.sync += [
-            step.eq(Mux(too_large, Cat((~sign).replicate(window - 1), sign), by1[1:])),
-            step_round.eq(Mux(too_large, ~sign, by1[0])),
+            step.eq(Mux(too_large, Cat((~sign).replicate(window - 1), sign), word[1:])),
+            step_round.eq(Mux(too_large, ~sign, word[0])),
         ]
-        down = ~c.u_add
-        m.d.sync += self.update_sum.eq(add(self.weight, step ^ down.replicate(window).as_signed(), step_round ^ down))
+        down, weight = ~c.u_add, register("update_weight", signed(18))
+        m.d.sync += [
+            weight.eq(self.weight),
+            self.update_sum.eq(add(weight, step ^ down.replicate(window).as_signed(), step_round ^ down)),
+        ]
         theta, clipped = saturate(self.update_sum, 18)
         m.d.comb += self.theta.eq(theta)
         lost = Signal()

@@ -49,7 +49,7 @@ op_a op_b sign
 """.split()
 _REGISTERS = """
 negated z_low z_high index fraction interpolated s_word difference grad_sum update_sum addr_a addr_b we_b
-wdata io captured candidate flags update_step weight_a weight_b array_a array_b
+wdata io captured candidate flags update_step update_weight weight_a weight_b array_a array_b
 grad_read grad_array grad_output
 """.split()
 
@@ -250,13 +250,14 @@ class Machine:
         half = 1 << (g.g_cut - 1) if g.g_cut else 0
         new["grad_sum"] = _wrap(self.grad_read + ((self.difference + half) >> g.g_cut), 37)
         shift = f("shift", 0)
-        # The RTL narrows the shifted words on the way, which no result depends on: two cycles of delay here.
+        # The RTL shifts stage by stage and narrows the words on the way, which no result depends on: a delay here.
         new["shifts"] = np.stack([np.full_like(self.shifts[0], shift), *self.shifts[:-1]])
         new["shifted"] = np.stack([self.grad_read << 1, *self.shifted[:-1]])
+        new["update_weight"] = self.weight_a
         limit = 1 << g.clip_log2
         fine = self.shifted[-1] >> self.shifts[-1]
         new["update_step"] = np.clip((fine >> 1) + (fine & 1), -limit, limit)
-        new["update_sum"] = _wrap(self.weight_a + (self.update_step if f("u_add", 0) else -self.update_step), 19)
+        new["update_sum"] = _wrap(self.update_weight + (self.update_step if f("u_add", 0) else -self.update_step), 19)
         theta = np.clip(self.update_sum, -(1 << 17), (1 << 17) - 1)
         new["wdata"] = theta if f("w_theta", 0) else _wrap(self.io, 18)
 

@@ -44,5 +44,5 @@ GRAD_READ = 6
 """Address of the gradient word the product is added to."""
 GRAD_WRITE = 10
 """Write of that word; GRAD_WRITE - GRAD_READ is how long a read-modify-write takes."""
-UPDATE = {"gradient": 0, "clear": 1, "shift": 3, "weight": 6, "sum": 9, "write": 10}
+UPDATE = {"gradient": 0, "clear": 1, "shift": 3, "weight": 5, "sum": 9, "write": 10}
 """Stages of one word's update, from its gradient address on."""

@@ -52,7 +52,7 @@ class DampedIntegrator:
     """
 
     def __init__(self, integrator: Integrator, log2_loss: int) -> None:
-        if not (isinstance(log2_loss, int | np.integer) and 1 <= log2_loss <= MAX_LOG2):
+        if not (isinstance(log2_loss, int | np.integer) and log2_loss is not True and 1 <= log2_loss <= MAX_LOG2):
             raise HelError(f"the loss of a contraction is 2**-d with 1 <= d <= {MAX_LOG2}, got d = {log2_loss!r}")
         self.integrator, self.log2_loss = integrator, int(log2_loss)
 

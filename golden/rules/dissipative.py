@@ -46,6 +46,9 @@ __all__ = ["LONGEST", "gradient"]
 LONGEST = {True: 40.0, False: 20.0}
 """Largest g h T: of a cost read at the end (True), and where every step is nudged (False)."""
 
+WEAKEST = 1e-13
+"""A weaker nudge is lost in the round-off of states of size 1."""
+
 ASTRAY = 0.5
 """An echo lost its way when its contexts' mean ends this far from the start, in units of max(1, |q_0|, |p_0|)."""
 
@@ -95,6 +98,11 @@ def gradient(
             f"use at most {int(LONGEST[once] / decay)} steps, or less damping"
         )
     meter = _Weighted(problem.meter(), problem.steps, decay, once)
+    if decay > 0 and eps * meter.strength < WEAKEST:
+        raise HelError(
+            f"the nudge at the end is eps times {meter.strength:.2g} and at least {WEAKEST:g}, got "
+            f"{eps * meter.strength:.2g}: round-off would drown it; raise eps, got {eps:g}, or use less damping"
+        )
     grads, total, report = rhel.differentiate(problem, meter, eps, symmetric, _DampedEcho)
     for name in ("q0", "p0"):
         grads[name] = math.exp(-decay * problem.steps) * grads[name]

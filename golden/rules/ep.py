@@ -6,7 +6,8 @@ A static input u; V(q, u; theta) is the energy. With s_beta a minimum of V + bet
     dC/dtheta = [dV/dtheta(s_+eps) - dV/dtheta(s_0)] / eps             one-sided: error ~ eps
 
 and the same with u for theta. The two nudged states relax as two contexts (3 relaxations), or one (2). The relaxation
-is `golden.relax`: forces and energies only, no Hessian. Its residual r adds an error of about r / eps.
+is `golden.relax`: forces and energies only, no Hessian. Its residual r adds an error of about r / eps; where the nudge
+eps dC/dq is weak, the nudged states (one-sided: the free one, too) therefore relax to a hundredth of it.
 
 Not to be confused with the echo (`golden.rules.rhel`): no time, no momentum, and the state must come to rest. The
 gradient is that of the minimum which the start leads to; a nudged state that ends lower than the free one has left its
@@ -36,6 +37,12 @@ from golden.systems.base import System
 __all__ = ["EpReport", "Landscape", "gradient"]
 
 _ROUND_OFF = 1e-12
+
+_FINEST = 1e-13
+"""No relaxation is asked for a smaller residual: forces have round-off."""
+
+_NEGLIGIBLE = 1e-6
+"""Where dC/dq is no larger the cost is at its minimum, and a gradient of 0 is right."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ class Landscape:
         )
         level = self.energy(free.q)
         allowed = free.residual * np.abs(rest.q - free.q).sum(-1) + _ROUND_OFF * (1.0 + np.abs(level))
-        lost = np.max(level - self.energy(rest.q) - allowed)
+        lost = np.max(level - self.energy(rest.q) - allowed, initial=0.0)
         if lost > 0:
             raise HelError(
                 f"a nudged state lies {lost:.2g} below the free one in the potential: it left its basin, or the free "
@@ -196,6 +203,15 @@ def gradient(
     meter = problem.meter()
     free = landscape.settle(problem.q0)
     total = float(np.sum(meter.value(free.q, meter.targets)))
+    iterations = free.iterations
+    pull = float(np.abs(meter.slope(free.q, meter.targets)).max(initial=0.0))
+    if eps * pull < landscape.tolerance * 100:
+        if eps * pull < _FINEST * 100 and pull > _NEGLIGIBLE:
+            raise HelError(f"the nudge eps dC/dq, {eps * pull:.2g}, is lost in round-off; raise eps, got {eps:g}")
+        landscape.tolerance = min(landscape.tolerance, max(_FINEST, eps * pull / 100))
+        if not symmetric:
+            free = landscape.settle(free.q)
+            iterations += free.iterations
     rest = landscape.settle_nudged(free, meter, (eps, -eps) if symmetric else (eps,))
     slopes = landscape.slopes(rest.q, contexts=1)
     if symmetric:
@@ -211,7 +227,7 @@ def gradient(
         passes=3 if symmetric else 2,
         stored_words=max(free.words, rest.words),
         force_evaluations=landscape.force_evaluations,
-        solver_iterations=free.iterations + (2 if symmetric else 1) * rest.iterations,
+        solver_iterations=iterations + (2 if symmetric else 1) * rest.iterations,
         residual=max(free.residual, rest.residual),
     )
     return grads, total, report

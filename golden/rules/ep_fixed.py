@@ -103,8 +103,8 @@ def gradient(
     if cost is not None and not isinstance(cost, FinalCost):
         raise HelError(f"a state at rest has no steps: its cost is a FinalCost, got {type(cost).__name__}")
     driven = np.asarray(inputs, dtype=np.float64)
-    if driven.ndim < 1 or driven.shape[-1] != system.m:
-        raise HelError(f"static inputs of {system!r} have shape (..., {system.m}), got {driven.shape}")
+    if driven.ndim < 1 or driven.shape[-1] != system.m or not driven.size:
+        raise HelError(f"static inputs of {system!r} have shape (..., {system.m}), none empty, got {driven.shape}")
     problem = pose(system, theta, driven[None], targets, q0=q0, p0=None, cost=cost, step=formats.step)
     run = _Run(problem, compile_system(system, formats), eps_log2, symmetric, int(log2_inverse_rate))
     return run.gradient(average, max_iterations)

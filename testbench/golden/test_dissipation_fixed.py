@@ -139,7 +139,7 @@ def test_the_wrong_stack_is_refused():
         damped.inverse_many(*end, inputs, BitStack())
 
 
-@pytest.mark.parametrize("log2", [0, -1, 21, 1.5, "6"])
+@pytest.mark.parametrize("log2", [0, -1, 21, 1.5, "6", True])
 def test_losses_outside_the_rule_are_refused(log2):
     _, damped = build()
     with pytest.raises(HelError, match=r"2\*\*-d with 1 <= d <= 20, got d = "):

@@ -130,6 +130,28 @@ def test_report_counts():
     assert report.hessian_products == 0
 
 
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_a_nudge_below_the_tolerance_tightens_it(symmetric):
+    """eps dC/dq of 1e-6, a tolerance of 1e-4: without care neither state would move."""
+    system, theta, u, y = case("dense")
+    wanted, _ = implicit("dense", theta, u, y)
+    grads, _, report = ep.gradient(system, theta, u, y, eps=1e-6, tolerance=1e-4, symmetric=symmetric)
+    assert report.residual > 1e-7 or not symmetric
+    assert relative_error(grads, wanted) < 0.05
+
+
+def test_at_the_target_the_gradient_is_zero():
+    system, theta, u, _ = case("dense")
+    grads, cost, _ = ep.gradient(system, theta, u, at_rest("dense", theta, u), eps=1e-3)
+    assert cost < 1e-15 and all(np.abs(value).max() < 1e-6 for value in grads.values())
+
+
+def test_an_empty_batch_has_no_gradient():
+    system, theta, _, _ = case("dense")
+    grads, cost, _ = ep.gradient(system, theta, np.zeros((0, 3)), np.zeros((0, 8)))
+    assert cost == 0 and grads["u"].shape == (0, 3) and not grads["W"].any()
+
+
 class Wells(System):
     """A double well for each neuron, coupled to the input."""
 
@@ -184,6 +206,7 @@ def test_a_nudge_that_takes_the_minimum_away_is_refused():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"eps": 1e-12}, "the nudge eps dC/dq, .*, is lost in round-off; raise eps, got 1e-12"),
         ({"eps": 0.0}, "the nudge strength eps must be a positive number, got 0.0"),
         ({"cost": SummedCost()}, "a state at rest has no steps: its cost is a FinalCost, got SummedCost"),
         ({"cost": AveragedCost()}, "got AveragedCost"),

@@ -24,17 +24,18 @@ from golden.errors import HelError
 from golden.formats import Formats
 from golden.graph import Array, Graph, Node, depends
 from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
+from golden.passes import pipeline
 from golden.program import Density, Gradient, Program
 from golden.systems.base import System
 from golden.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 
-__all__ = ["compile_system", "lower"]
+__all__ = ["compile_system", "lower", "lowered"]
 
 _TABLES = (*FUNCTIONS, *REDUCED)
 
 
 def compile_system(system: System, formats: Formats | None = None) -> Program:
-    """The verified program of a system.
+    """The verified program of a system, after all passes (golden/passes/pipeline.py).
 
     >>> from golden.systems import get
     >>> print(compile_system(get("linear", n=4, m=2)))
@@ -56,6 +57,11 @@ def compile_system(system: System, formats: Formats | None = None) -> Program:
     nudge half_up 4
     <BLANKLINE>
     """
+    return pipeline(lowered(system, formats))
+
+
+def lowered(system: System, formats: Formats | None = None) -> Program:
+    """The program of a system before any pass."""
     return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric)
 
 

@@ -10,8 +10,7 @@ from golden.formats import Formats
 from golden.rules import ep_fixed
 from golden.systems import System, get
 from testbench.golden.rules.cases import one_minus_cosine, relative_error
-from testbench.golden.rules.oracle import FORCES
-from testbench.golden.rules.test_ep import implicit
+from testbench.golden.rules.test_ep import NAMES, implicit
 
 FINE = Formats(fraction_bits=20, operand_bits=22, log2_inverse_step=0, g_bits=48, g_cut=0)
 

@@ -1,0 +1,50 @@
+"""The order of the passes, with `Program.verify` between them.
+
+1. symmetric: W^T v of a symmetric W is W v
+2. strength: cos and logistic become the tables there are; constants that are powers of two become binary points
+3. common: equal values are one
+4. dead: values nobody needs are gone
+
+Formats (golden/passes/formats.py) are chosen after these, where a calibration run is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from golden.passes.common import common
+from golden.passes.dead import dead
+from golden.passes.strength import strength
+from golden.passes.symmetric import symmetric
+from golden.program import Program
+
+__all__ = ["PASSES", "Pass", "pipeline", "shown"]
+
+Pass = Callable[[Program], Program]
+
+PASSES: dict[str, Pass] = {"symmetric": symmetric, "strength": strength, "common": common, "dead": dead}
+
+
+def shown(program: Program) -> Iterator[tuple[str, Program]]:
+    """("lowered", program), then each pass's name and what it made of it.
+
+    >>> from golden.lower import lowered
+    >>> from golden.systems import get
+    >>> for name, program in shown(lowered(get("pendulum", n=2))):
+    ...     print(name, len(program.ops), any("cos" in str(op) for op in program.ops))
+    lowered 19 True
+    symmetric 19 True
+    strength 25 False
+    common 25 False
+    dead 25 False
+    """
+    yield "lowered", program.verify()
+    for name, make in PASSES.items():
+        program = make(program).verify()
+        yield name, program
+
+
+def pipeline(program: Program) -> Program:
+    """The program after all passes."""
+    *_, (_, last) = shown(program)
+    return last

@@ -1,0 +1,95 @@
+"""A program in real numbers: no words, no cuts, no tables; what it would compute if words had no end.
+
+For calibration: the sizes that values reach, before a format is chosen for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from golden.evaluate import logistic
+from golden.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
+from golden.program import Program
+
+__all__ = ["Reach", "calibrate", "values"]
+
+Floats = NDArray[np.float64]
+Reach = dict[str, float]
+"""Largest magnitude by value name, with ``q`` and ``p``."""
+
+_FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
+    "tanh": np.tanh,
+    "sin": np.sin,
+    "cos": np.cos,
+    "logistic": logistic,
+}
+
+
+def values(program: Program, theta: Mapping[str, Floats], q: Floats, u: Floats) -> dict[str, Floats]:
+    """Every value at q (..., n) and u (..., m) in float64, a cut or a rounding being the identity.
+
+    >>> from golden.lower import compile_system
+    >>> from golden.systems import get
+    >>> system = get("pendulum", n=2)
+    >>> theta = system.initial(0)
+    >>> at = {"q": np.ones(2), "u": np.ones(1)}
+    >>> found = values(compile_system(system), theta, **at)["F"]
+    >>> bool(np.allclose(found, system.force({**at, **theta})["q"], atol=1e-4))
+    True
+    """
+    found: dict[str, Floats] = {"q": q, "u": u, "one": np.ones(()), **{k: np.atleast_1d(v) for k, v in theta.items()}}
+    weight = program.formats.weight
+    found |= {constant.name: weight.value(constant.words) for constant in program.constants}
+    for op in program.ops:
+        match op:
+            case Matvec():
+                found[op.name] = found[op.b] @ found[op.a].T
+            case MatvecT():
+                found[op.name] = found[op.b] @ found[op.a]
+            case Mul():
+                found[op.name] = found[op.a] * found[op.b]
+            case Sum():
+                found[op.name] = np.asarray(sum(term.sign * found[term.source] for term in op.terms))
+            case Scale():
+                found[op.name] = found[op.source] * 2.0**op.log2
+            case Table():
+                found[op.name] = np.asarray(_FUNCTIONS[op.function](found[op.source]))
+            case Cut() | Round():
+                found[op.name] = found[op.source]
+    return found
+
+
+def calibrate(
+    program: Program,
+    theta: Mapping[str, ArrayLike],
+    inputs: ArrayLike,
+    *,
+    q0: ArrayLike | None = None,
+    p0: ArrayLike | None = None,
+) -> Reach:
+    """The largest magnitude of every value over a run of the leapfrog with inputs (T, ..., m).
+
+    Samples are batch axes of the inputs; q0 and p0 (..., n) default to 0. theta has no batch axes.
+    """
+    driven = np.asarray(inputs, np.float64)
+    batch = driven.shape[1:-1]
+    start = (np.zeros(program.n) if at is None else np.asarray(at, np.float64) for at in (q0, p0))
+    q, p = (np.array(np.broadcast_to(at, (*batch, program.n))) for at in start)
+    numbers = {name: np.asarray(value, np.float64) for name, value in theta.items()}
+    h = program.formats.step
+    reach: Reach = {}
+    for u in driven:
+        q = q + h / 2 * p
+        found = values(program, numbers, q, u)
+        for name, value in found.items():
+            reach[name] = max(reach.get(name, 0.0), float(np.abs(value).max(initial=0.0)))
+        reach["p"] = max(reach.get("p", 0.0), float(np.abs(p).max(initial=0.0)))
+        p = p - h * found[program.kick]
+        q = q + h / 2 * p
+        if not np.isfinite(q).all():
+            reach["q"] = float("inf")
+            break
+    return reach

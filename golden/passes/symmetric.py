@@ -1,0 +1,56 @@
+"""Symmetric matrices: W^T v is W v, stored and used as one matrix; the gradient of a symmetric parameter is symmetric.
+
+A density r y^T of a symmetric W counts half as r y^T and half as y r^T. Both halves are rounded alike in element (i, j)
+and (j, i), so G stays symmetric to the last bit, and with it W.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from golden.density import Density, Gradient
+from golden.ops import Matvec, MatvecT
+from golden.passes.rewrite import Rewriter
+from golden.program import Program
+
+__all__ = ["symmetric"]
+
+
+def symmetric(program: Program) -> Program:
+    """The program without transposes of symmetric matrices: the same kick bit for bit, for symmetric words.
+
+    >>> text = '''program s n=2 m=1
+    ... parameter W [2, 2] symmetric
+    ... x = cut q SQ(5, 13)
+    ... y = matvec_t W x
+    ... K = round half_up y 16
+    ... kick K
+    ... gradient W = outer x x'''
+    >>> print(symmetric(Program.parse(text)).ops[1])
+    y = matvec W x
+    """
+    mirrored = set(program.symmetric)
+    for constant in program.constants:
+        if len(constant.shape) == 2 and constant.shape[0] == constant.shape[1]:
+            mirrored |= {constant.name} if (constant.words == constant.words.T).all() else set()
+    rewriter = Rewriter(program)
+    for op in program.ops:
+        if isinstance(op, MatvecT) and op.a in mirrored:
+            op = Matvec(op.name, op.a, op.b)
+        rewriter.emit(op)
+    return rewriter.finish([_mirrored(g) if g.parameter in mirrored else g for g in program.gradients])
+
+
+def _mirrored(gradient: Gradient) -> Gradient:
+    """The density's symmetric part."""
+    swapped = {replace(term, r=term.y, y=term.r) for term in gradient.terms}
+    if swapped == set(gradient.terms):
+        return gradient
+    terms: list[Density] = []
+    for term in gradient.terms:
+        if term.r == term.y:
+            terms.append(term)
+        else:
+            half = replace(term, halvings=term.halvings + 1)
+            terms += [half, replace(half, r=term.y, y=term.r)]
+    return Gradient(gradient.parameter, tuple(terms))

@@ -29,8 +29,8 @@ def checked(path: Path | None) -> Path | None:
         raise UsageError(f"--figure must name a {', '.join(SUFFIXES)} file, not '{path}'; try '{path.stem}.png'")
     if not path.parent.is_dir():
         raise UsageError(f"--figure must name a file in an existing folder, not '{path}'; create it first")
-    if path.exists() and not path.is_file():
-        raise UsageError(f"--figure must name a file, not '{path}'; try another name")
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise UsageError(f"--figure must name a regular file, '{path}' is none; try another name")
     _pyplot()
     return path
 

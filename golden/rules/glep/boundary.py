@@ -33,6 +33,7 @@ State = tuple[Array, Array]
 """Position and momentum, each (..., n)."""
 
 DATA = ("q0", "p0", "qT", "pT")
+_MEMBERS = ("name", "given", "residual_vanishes", "local", "causal", "reason")
 
 
 class Condition(ABC):
@@ -80,6 +81,9 @@ class Condition(ABC):
         ------
         HelError : not linear, not 2n independent numbers, unknown data, or a residual that does not vanish as claimed.
         """
+        missing = [name for name in _MEMBERS if not hasattr(self, name)]
+        if missing:
+            raise HelError(f"{type(self).__name__}: a condition says {', '.join(_MEMBERS)}; add {', '.join(missing)}")
         unknown = [name for name in self.given if name not in DATA]
         if unknown:
             raise HelError(f"{self.name}: a condition gives some of {', '.join(DATA)}, not {', '.join(unknown)}")

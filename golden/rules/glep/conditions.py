@@ -23,6 +23,6 @@ def named(condition: str | Condition) -> Condition:
     """
     if isinstance(condition, Condition):
         return condition
-    if condition not in CONDITIONS:
+    if not isinstance(condition, str) or condition not in CONDITIONS:
         raise HelError(f"there is no boundary condition {condition!r}; choose from {', '.join(CONDITIONS)}")
     return CONDITIONS[condition]

@@ -1,7 +1,8 @@
 """The family s^beta of a boundary condition: the free trajectory, and its two nudged neighbours.
 
-The nudged ones hold what the free one ends with (`boundary`), are solved from it and start near it; the check that they
-lie on either side of it refuses another branch, and an eps too large for a derivative.
+The nudged ones hold what the free one ends with (`boundary`), are solved from it and start near it. A pair that does
+not lie on either side of it is refused: another branch, an eps too large for a derivative, or a motion so long and
+chaotic that the way back has drowned in round-off.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import numpy as np
 from golden.costs import Meter
 from golden.errors import HelError
 from golden.graph import Array
-from golden.rules.glep.boundary import DATA, Ends
+from golden.rules.glep.boundary import DATA, Ends, Held
 from golden.rules.glep.motion import Collect, Nudge, Visit
 from golden.rules.glep.setting import Setting
 from golden.rules.glep.solver import Solution, solve
 
-__all__ = ["Family", "find"]
+__all__ = ["WEAKEST", "Family", "find"]
+
+WEAKEST = 1e-11
+"""Smallest nudge of one step: differences then have about five digits left, a solver's three."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,7 @@ class Family:
         HelError : the pair is no pair of neighbours.
         """
         ends = self.pair.run(self.setting.motion(), nudge=_nudge(self.meter, self.beta), collect=collect, visit=visit)
-        if self.pair.jacobian is not None:
-            _check(self.setting.condition.name, self.ends, ends)
+        _check(self.setting.condition.name, self.ends, ends)
         return ends
 
     def run_free(self, visit: Visit) -> None:
@@ -62,9 +65,13 @@ def find(setting: Setting, eps: float) -> Family:
     motion, meter = setting.motion(), setting.meter()
     free = solve(motion, setting.held, setting.values(), setting.guess)
     ends = free.run(motion, meter=meter)
-    if free.jacobian is not None:
-        setting.counts.kept += free.state.size  # the nudged solutions start here
     beta, held = eps * meter.strength, setting.held_nudged
+    if beta < WEAKEST:
+        raise HelError(
+            f"a nudge of {beta:.1e} a step drowns in round-off, at least {WEAKEST:g} is needed; use eps = "
+            f"{max(1e-4, WEAKEST / meter.strength):g}"
+        )
+    setting.counts.kept += _kept(free, held)
     values = np.repeat(held.of(ends), 2, axis=0)
     same = np.array_equal(held.matrix, setting.held.matrix)
     pair = solve(
@@ -76,6 +83,12 @@ def find(setting: Setting, eps: float) -> Family:
         jacobian=free.jacobian if same else None,
     )
     return Family(setting, meter, free, ends, pair, beta)
+
+
+def _kept(free: Solution, held: Held) -> int:
+    """Numbers of the free ends kept for the nudged pair, to start from and to check with: not what is given."""
+    n = held.n
+    return 2 * n * ((free.jacobian is not None) + bool(held.at_start.any()))
 
 
 def _nudge(meter: Meter, beta: float) -> Nudge:
@@ -92,5 +105,6 @@ def _check(name: str, free: Ends, pair: Ends) -> None:
         if size(plus + minus) > size(plus - minus) / 2 + 1e-9 * whole:
             raise HelError(
                 f"{name}: the nudged trajectories must lie on either side of the free one, but {which} moves by up to "
-                f"{size(plus):.1e} with +eps and {size(minus):.1e} with -eps, and not oppositely; use a smaller eps"
+                f"{size(plus):.1e} with +eps and {size(minus):.1e} with -eps, and not oppositely; use a smaller eps, "
+                "or fewer steps"
             )

@@ -46,7 +46,7 @@ def wanted(setting: Setting, names: Iterable[str] | None) -> list[str]:
     HelError : a name there is no gradient of.
     """
     known = [*setting.parameters, "u", *(name for name in DATA if name in setting.condition.given)]
-    chosen = known if names is None else list(names)
+    chosen = known if names is None else [names] if isinstance(names, str) else list(names)
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise HelError(f"there is no gradient of {', '.join(unknown)}; choose from {', '.join(known)}")

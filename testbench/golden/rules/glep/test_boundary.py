@@ -74,6 +74,17 @@ def test_unknown_data():
         made(lambda start, end: start, given=("q1",)).check()
 
 
+def test_missing_members():
+    class Bare(Condition):
+        given, residual_vanishes = (), False
+
+        def held(self, start, end):
+            return start
+
+    with pytest.raises(HelError, match="Bare: a condition says name, given, .*; add name, local, causal, reason"):
+        Bare().check()
+
+
 def test_values_are_what_is_held_at_the_data():
     data = {"q0": np.ones((1, 2)), "qT": np.full((1, 2), 3.0)}
     assert Held(CONDITIONS["cbvp"], 2).values(data).tolist() == [[1, 1, 3, 3]]

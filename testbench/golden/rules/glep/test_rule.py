@@ -184,6 +184,8 @@ ERRORS = [
     ({"condition": "dirichlet"}, "there is no boundary condition 'dirichlet'; choose from civp, cbvp, pfvp, pbvp"),
     ({"eps": 0.0}, "the nudge strength eps must be a positive number, got 0.0"),
     ({"eps": float("nan")}, "the nudge strength eps must be a positive number, got nan"),
+    ({"eps": 1e-14}, "a nudge of 7.8e-17 a step drowns in round-off, at least 1e-11 is needed; use eps = 0.0001"),
+    ({"condition": ["pfvp"]}, r"there is no boundary condition \['pfvp'\]"),
     ({"delta": -1.0}, "the distance delta must be a positive number, got -1.0"),
     ({"step": 0.0}, "the step h must be a positive number, got 0.0"),
     ({"step": 3.0}, r"goes beyond 1e\+30 within 100 steps of h = 3; take a smaller step"),
@@ -235,6 +237,14 @@ def test_a_motion_too_sensitive_is_refused():
     system, theta, arguments = problem("cbvp", steps=2000, n=4)
     theta["W"] = 3 * theta["W"]
     with pytest.raises(HelError, match=r"cbvp: small changes of the start grow \d.* times over 2000 steps, too much"):
+        glep.gradient(system, theta, **arguments)
+
+
+def test_an_echo_lost_in_chaos_is_refused():
+    """Where round-off grows beyond the nudge, the way back is no derivative of anything."""
+    system, theta, arguments = problem("pfvp", n=8, steps=1000)
+    theta["W"] = 3 * theta["W"]
+    with pytest.raises(HelError, match="pfvp: the nudged trajectories must lie on either side of the free one, but q0"):
         glep.gradient(system, theta, **arguments)
 
 

@@ -11,6 +11,8 @@ from golden.rules import dissipative, rhel
 from testbench.golden.rules.cases import COSTS, NONLINEAR, case, one_minus_cosine, relative_error
 from testbench.golden.rules.oracle import FORCES, half
 
+NAMES = ("springs", "hru", "dense", "linear")
+
 
 def cost_of(name, everything, inputs, targets, kind, step, damping):
     """C of a damped run, written out with autograd's NumPy."""
@@ -40,7 +42,7 @@ def reference(name, theta, arguments, kind, damping):
 
 
 @pytest.mark.parametrize("kind", COSTS)
-@pytest.mark.parametrize("name", FORCES)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_gradient_agrees_with_autograd(name, kind):
     system, theta, arguments = case(name, kind, n=8, steps=120)
     wanted, value = reference(name, theta, arguments, kind, 0.2)
@@ -86,7 +88,7 @@ def test_order_in_eps(name, kind, symmetric, order, powers):
 
 @pytest.mark.parametrize("symmetric", [True, False])
 @pytest.mark.parametrize("kind", COSTS)
-@pytest.mark.parametrize("name", FORCES)
+@pytest.mark.parametrize("name", NAMES)
 def test_without_damping_it_is_rhel_bit_for_bit(name, kind, symmetric):
     system, theta, arguments = case(name, kind, steps=30, batch=(3,))
     one, cost, report = dissipative.gradient(system, theta, **arguments, damping=0.0, symmetric=symmetric)

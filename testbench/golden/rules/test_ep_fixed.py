@@ -25,7 +25,7 @@ def case(name, *, n=8, seed=1, batch=()):
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("name", [name for name in FORCES if name != "fput"])  # a soft chain: a relaxation too slow
+@pytest.mark.parametrize("name", NAMES)
 def test_agrees_with_implicit_differentiation(name, seed):
     system, theta, u, y = case(name, seed=seed, n=16)
     wanted, value = implicit(name, theta, u, y)

@@ -148,6 +148,15 @@ def test_train_prints_one_json_object_and_progress_elsewhere(capfd):
     assert {**again, "samples_per_s": 0} == {**result, "samples_per_s": 0}
 
 
+def test_train_at_rest(capfd):
+    argv = ["train", "digits-static", "--rule", "ep", "--arithmetic", "float", "--neurons", "8", "--epochs", "1"]
+    code, out, err = hel(capfd, *argv, "--samples", "64", "--json")
+    result = json.loads(out)
+    assert code == 0 and "64/64" in err and result["rule"] == "ep"
+    assert {"test_accuracy", "history", "cost", "samples_per_s"} <= result.keys() and 0 <= result["test_accuracy"] <= 1
+    assert "validation accuracy" in hel(capfd, *argv, "--samples", "32", "--validation")[1]
+
+
 def test_train_as_text(capfd):
     code, out, _ = hel(capfd, "train", "digits", "--neurons", "4", "--epochs", "2", "--samples", "10", "--validation")
     assert code == 0 and "epoch   2  cost" in out and "validation accuracy" in out

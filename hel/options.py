@@ -13,7 +13,7 @@ __all__ = ["add_board", "add_formats", "add_seed", "add_size", "add_system", "ch
 
 def add_system(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     """The positional SYSTEM, or `--system` where the command's subject is something else."""
-    text = "a built-in system (`hel systems` lists them), or path/to/file.py:Class for one of your own"
+    text = "a built-in system (`hel systems` lists them), random-SEED, or path/to/file.py:Class for one of your own"
     if optional:
         parser.add_argument("--system", default="dense", metavar="S", help=f"{text}; default: dense")
     else:
@@ -24,6 +24,8 @@ def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "
     """`name`, if it is a system and, where `among` is given, a built-in one of those or one of a file."""
     from golden import systems
 
+    if systems.is_random(name):
+        return name
     if systems.load.is_file(name):
         systems.load.find(name)
         return name

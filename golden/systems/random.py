@@ -1,0 +1,231 @@
+"""Random legal potentials: what a user might write, drawn from a seed. For tests of everything below a potential.
+
+`get("random", n=8, m=2, seed=3)`, or by the name alone `random-3`, which the command line takes as a SYSTEM. The
+potential is a confining sum al q^2 / 2, a drive -(B u) . q, and two to four terms drawn from the vocabulary: sparse and
+full wirings, matrices, powers, products of states and inputs, shared and tied parameters, vectors of other lengths,
+slices, and at most one table function. The parameters of `initial` keep it near its minimum for thousands of steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from golden.errors import HelError
+from golden.graph import Array, Shape
+from golden.systems.base import System, bounded, symmetrised
+
+__all__ = ["Random"]
+
+Potential = Callable[[Any, Any, Mapping[str, Any]], Any]
+_Draw = Callable[[np.random.Generator, Shape], Array]
+
+
+def _normal(deviation: float) -> _Draw:
+    return lambda rng, shape: rng.normal(0.0, deviation, shape)
+
+
+def _uniform(low: float, high: float) -> _Draw:
+    return lambda rng, shape: rng.uniform(low, high, shape)
+
+
+@dataclass(frozen=True)
+class _Term:
+    """parameters: name -> (shape, how to draw it)."""
+
+    what: str
+    parameters: dict[str, tuple[Shape, _Draw]]
+    potential: Potential
+
+
+class Random(System):
+    """The potential of a seed; str(system.terms) says what was drawn.
+
+    >>> system = Random(6, 2, seed=1)
+    >>> system.terms
+    ['quadratic form', 'sines of some, joined']
+    >>> system.name
+    'random-1'
+    """
+
+    def __init__(self, n: int, m: int = 1, seed: int = 0) -> None:
+        super().__init__(n, m)
+        if n < 3:
+            raise HelError(f"a random potential has at least 3 neurons, got {n}; use more")
+        self.seed = seed
+        self._symmetric: list[str] = []
+        rng = np.random.default_rng([seed, n, m])
+        self._terms = [self._confined()]
+        makers = [*_ANY, *(_TANH, _SIN, ())[int(rng.integers(0, 3))]]
+        chosen = rng.permutation(len(makers))[: int(rng.integers(2, 5))]
+        for i in sorted(chosen.tolist()):
+            self._terms.append(makers[i](self, rng, len(self._terms)))
+        self.symmetric = tuple(self._symmetric)
+
+    @property
+    def name(self) -> str:
+        return f"random-{self.seed}"
+
+    @property
+    def terms(self) -> list[str]:
+        """What was drawn beside the confining term, in words."""
+        return [term.what for term in self._terms[1:]]
+
+    @property
+    def parameters(self) -> Mapping[str, Shape]:
+        return {name: shape for term in self._terms for name, (shape, _) in term.parameters.items()}
+
+    def potential(self, q: Any, u: Any, theta: Mapping[str, Any]) -> Any:
+        return sum(term.potential(q, u, theta) for term in self._terms)
+
+    def initial(self, seed: int) -> dict[str, Array]:
+        """al uniform in [0.5, 1.5], B normal with deviation 0.3 / sqrt m, the others as small as stability asks."""
+        rng = np.random.default_rng(seed)
+        theta = {name: draw(rng, shape) for term in self._terms for name, (shape, draw) in term.parameters.items()}
+        for name in self.symmetric:
+            theta[name] = symmetrised(theta[name])
+        return bounded(theta)
+
+    def _confined(self) -> _Term:
+        drawn = {
+            "al": ((self.n,), _uniform(0.5, 1.5)),
+            "B": ((self.n, self.m), _normal(0.3 / np.sqrt(self.m))),
+        }
+        return _Term("", drawn, lambda q, u, t: np.sum(t["al"] * q**2) / 2 - (t["B"] @ u) @ q)
+
+    # Terms without a table function
+    def springs(self, rng: np.random.Generator, i: int) -> _Term:
+        bonds = self._bonds(rng)
+        k = f"k{i}"
+        return _Term(
+            "springs on a graph",
+            {k: ((len(bonds),), _uniform(0.1, 0.5))},
+            lambda q, u, t: np.sum(t[k] * (bonds @ q) ** 2) / 2,
+        )
+
+    def tied(self, rng: np.random.Generator, i: int) -> _Term:
+        which = rng.integers(0, 2, self.n)
+        k, s = f"k{i}", f"s{i}"
+        return _Term(
+            "tied parameters",
+            {k: ((2,), _uniform(0.1, 0.5)), s: ((), _uniform(0.1, 0.3))},
+            lambda q, u, t: np.sum(t[k][which] * q**2) / 2 + t[s] * np.sum((q - np.roll(q, 1)) ** 2) / 2,
+        )
+
+    def quartic(self, rng: np.random.Generator, i: int) -> _Term:
+        some = np.sort(rng.permutation(self.n)[: int(rng.integers(1, self.n + 1))])
+        k = f"c{i}"
+        return _Term(
+            "quartic of some",
+            {k: ((len(some),), _uniform(0.05, 0.3))},
+            lambda q, u, t: np.sum(t[k] * q[some] ** 4) / 4,
+        )
+
+    def soft(self, rng: np.random.Generator, i: int) -> _Term:
+        bonds = self._bonds(rng)
+        a, c = f"a{i}", f"c{i}"
+        return _Term(
+            "soft bonds",
+            {a: ((len(bonds),), _uniform(-0.1, 0.1)), c: ((len(bonds),), _uniform(0.05, 0.2))},
+            lambda q, u, t: np.sum(t[a] * (bonds @ q) ** 3) / 3 + np.sum(t[c] * (bonds @ q) ** 4) / 4,
+        )
+
+    def form(self, rng: np.random.Generator, i: int) -> _Term:
+        name = f"W{i}"
+        if rng.random() < 0.5:
+            self._symmetric.append(name)
+        return _Term(
+            "quadratic form",
+            {name: ((self.n, self.n), _normal(0.1 / np.sqrt(self.n)))},
+            lambda q, u, t: q @ (t[name] @ q) / 2,
+        )
+
+    def product(self, rng: np.random.Generator, i: int) -> _Term:
+        shift, scale = int(rng.integers(1, self.n)), 0.7 ** int(rng.integers(1, 4))
+        k = f"k{i}"
+        return _Term(
+            "states times states",
+            {k: ((self.n,), _normal(0.2))},
+            lambda q, u, t: scale * np.sum(t[k] * q * np.roll(q, shift)),
+        )
+
+    def gated(self, rng: np.random.Generator, i: int) -> _Term:
+        size = int(rng.integers(1, self.n))
+        name = f"G{i}"
+        return _Term(
+            "inputs times states",
+            {name: ((size, self.m), _normal(0.1 / np.sqrt(self.m)))},
+            lambda q, u, t: np.sum((t[name] @ u) * q[:size] * q[-size:]) / 2,
+        )
+
+    def fixed(self, rng: np.random.Generator, i: int) -> _Term:
+        coupling = np.tril(np.triu(rng.normal(0.0, 0.2, (self.n, self.n)), -1), 1)
+        weights, drive = rng.uniform(0.1, 0.4, self.n), rng.normal(0.0, 0.3, (self.n, self.m))
+        return _Term(
+            "fixed couplings",
+            {},
+            lambda q, u, t: q @ (coupling @ q) / 4 + np.sum(weights * q**2) / 2 - q @ (drive @ u),
+        )
+
+    # Terms with a table
+    def units(self, rng: np.random.Generator, i: int) -> _Term:
+        size, start = int(rng.integers(1, self.n + 3)), int(rng.integers(0, self.n // 2))
+        name, b, drive = f"W{i}", f"b{i}", f"D{i}"
+        log_cosh = rng.random() < 0.5
+
+        def potential(q: Any, u: Any, t: Mapping[str, Any]) -> Any:
+            z = t[name] @ q[start:] + t[drive] @ u + t[b]
+            return np.sum(np.log(np.cosh(z))) if log_cosh else np.sum(np.logaddexp(0, z)) / 2
+
+        drawn = {
+            name: ((size, self.n - start), _normal(0.5 / np.sqrt(self.n))),
+            drive: ((size, self.m), _normal(0.5 / np.sqrt(self.m))),
+            b: ((size,), _normal(0.3)),
+        }
+        return _Term("saturating units", drawn, potential)
+
+    def network(self, rng: np.random.Generator, i: int) -> _Term:
+        name = f"W{i}"
+        self._symmetric.append(name)
+        return _Term(
+            "symmetric network",
+            {name: ((self.n, self.n), _normal(0.2 / np.sqrt(self.n)))},
+            lambda q, u, t: -np.tanh(q) @ (t[name] @ np.tanh(q)) / 2,
+        )
+
+    def angles(self, rng: np.random.Generator, i: int) -> _Term:
+        bonds = self._bonds(rng)
+        g, k = f"g{i}", f"k{i}"
+        return _Term(
+            "angles",
+            {g: ((self.n,), _uniform(0.1, 0.4)), k: ((len(bonds),), _uniform(0.1, 0.3))},
+            lambda q, u, t: -np.sum(t[g] * np.cos(q)) - np.sum(t[k] * np.cos(bonds @ q)),
+        )
+
+    def waves(self, rng: np.random.Generator, i: int) -> _Term:
+        k, half = f"k{i}", self.n // 2
+        return _Term(
+            "sines of some, joined",
+            {k: ((2 * half,), _uniform(-0.3, 0.3))},
+            lambda q, u, t: np.sum(t[k] * np.sin(np.concatenate([q[:half], q[half : 2 * half] + 0.5]))),
+        )
+
+    def _bonds(self, rng: np.random.Generator) -> Array:
+        """Differences of random pairs, one row each."""
+        count = int(rng.integers(1, self.n + 2))
+        pairs = [rng.permutation(self.n)[:2] for _ in range(count)]
+        rows = np.zeros((count, self.n))
+        for row, (a, b) in zip(rows, pairs, strict=True):
+            row[a], row[b] = 1.0, -1.0
+        return rows
+
+
+_Maker = Callable[[Random, np.random.Generator, int], _Term]
+_ANY: tuple[_Maker, ...] = (
+    Random.springs, Random.tied, Random.quartic, Random.soft, Random.form, Random.product, Random.gated, Random.fixed,
+)  # fmt: skip
+_TANH: tuple[_Maker, ...] = (Random.units, Random.network)
+_SIN: tuple[_Maker, ...] = (Random.angles, Random.waves)

@@ -1,0 +1,89 @@
+"""Random potentials through everything: the seed is in the test's name. More of them: make test-all."""
+
+import numpy as np
+import pytest
+
+from golden.errors import HelError
+from golden.fixed import twin
+from golden.formats import Formats
+from golden.gradcheck import gradcheck
+from golden.lower import lowered
+from golden.passes import PASSES
+from golden.program import Program
+from golden.systems import get
+from golden.systems.random import Random
+from testbench.golden.machines import build, state
+from testbench.golden.naive import Naive
+from testbench.golden.passes.cases import same
+
+SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
+SEEDS = [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 200))]
+
+
+def equal_words(program, theta, integrator, steps):
+    """Forward, twin echo with a nudge, gradients and flags against the naive interpreter."""
+    q, p, inputs = state(program, 3, steps=steps, scale=1.0)
+    naive = Naive(program, theta)
+    ours, theirs = (q, p), (q.tolist(), p.tolist())
+    for u in inputs:
+        ours = integrator.forward(*ours, u)
+        theirs = naive.forward(*theirs, u.tolist())
+        assert (ours[0].tolist(), ours[1].tolist()) == theirs
+    grads = integrator.zero_gradients()
+    expected = {name: words.tolist() for name, words in grads.items()}
+    (q, p), contexts = twin(*ours), [theirs, theirs]
+    for u in inputs[::-1]:
+        e = np.arange(-2, program.n - 2) * 400
+        q, p = integrator.echo(q, p, u, grads, e)
+        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist())
+        assert [(a.tolist(), b.tolist()) for a, b in zip(q, p, strict=True)] == contexts
+        assert {name: words.tolist() for name, words in grads.items()} == expected
+    assert {flag.name for flag in integrator.flags} == naive.flags
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_words_equal_the_naive_machine(seed):
+    n, m = 3 + seed % 5, 1 + seed % 3
+    for formats in (Formats(), SMALL):
+        program, theta, integrator = build(f"random-{seed}", n=n, m=m, formats=formats, seed=seed)
+        assert Program.parse(str(program)) == program
+        equal_words(program, theta, integrator, 3)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_echo_without_nudge_returns(seed):
+    for formats in (Formats(), SMALL):
+        program, _, integrator = build(f"random-{seed}", n=6, m=2, formats=formats, seed=seed)
+        scale = 2.0 if formats is SMALL else 0.5
+        q0, p0, inputs = state(program, 1, steps=300, scale=scale, inputs=scale)
+        grads = integrator.zero_gradients()
+        q, p = integrator.echo_many(*twin(*integrator.forward_many(q0, p0, inputs)), inputs, grads)
+        assert (q == q0).all() and (p == p0).all() and not grads.flat.any()
+        assert bool(integrator.flags) == (formats is SMALL)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_float_and_fixed_agree_with_bptt(seed):
+    found = gradcheck(f"random-{seed}", steps=60, neurons=5, inputs=2, eps=2.0**-5, seed=seed)
+    assert found["cosine_float"] > 1 - 1e-5 and found["cosine_fixed"] > 1 - 1e-3
+    assert found["return_error_lsb"] == 0 and found["flags"] == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_passes_keep_every_output_bit(seed):
+    program = lowered(get("random", n=5, m=2, seed=seed))
+    for make in PASSES.values():
+        after = make(program).verify()
+        assert same(program, after, seed)
+        program = after
+
+
+def test_the_seeds_draw_every_kind_of_term():
+    kinds = {term for seed in range(60) for term in Random(5, 2, seed).terms}
+    assert len(kinds) == 12
+    assert {Random(5, 2, seed).terms == Random(5, 2, seed).terms for seed in range(9)} == {True}
+
+
+def test_too_few_neurons():
+    with pytest.raises(HelError, match="a random potential has at least 3 neurons, got 2; use more"):
+        get("random", n=2)

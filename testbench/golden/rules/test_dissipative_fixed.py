@@ -44,6 +44,16 @@ def test_every_gradient_agrees_with_the_float_rule(name, cost, keep_bits):
     assert (report.passes, report.stored_bits > 0) == ((4, True) if keep_bits else (3, False))
 
 
+@pytest.mark.parametrize("cost", [FinalCost, SummedCost])
+def test_the_weights_have_the_right_size(cost):
+    """Strong damping, c = 7/8, few steps: half a step's weight too much or too little would be an eighth."""
+    system, given = numbers("dense", cost, steps=12)
+    wanted, _, _ = reference(system, given, 3)
+    grads, _, _ = gradient(system, **given, log2_loss=3, formats=FINE, eps=2.0**-3)
+    for key in wanted:
+        assert compare(grads, wanted, [key])[1] < 0.01, key
+
+
 @pytest.mark.parametrize("keep_bits", [False, True])
 def test_the_reference_format_reaches_four_nines(keep_bits):
     system, given = numbers("dense", FinalCost, steps=100, neurons=16)

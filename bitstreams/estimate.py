@@ -23,7 +23,7 @@ import numpy as np
 from bitstreams.devices import DEVICES, DeviceSize
 from golden.errors import HelError
 from rtl.hls import Geometry, Schedule
-from rtl.hls.control import WORD_BITS
+from rtl.hls.control import widths
 from rtl.ring import tree_levels
 from rtl.sequencer import chain_depth, store_memories
 
@@ -59,7 +59,7 @@ def rest_features(g: Geometry) -> dict[str, float]:
     return {
         "one": 1,
         "queues": chain_depth(g) / 16 * g.chain_bits,
-        "tree": sum(tree_levels(g.elements)) * (WORD_BITS + g.chain_bits),
+        "tree": sum(tree_levels(g.elements)) * (sum(widths(g).values()) + g.chain_bits),
         "elements": g.elements,
         "stores": store_memories(g),
     }

@@ -5,12 +5,16 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Mux, Shape, Signal, Value, unsigned
 from amaranth.lib import data
 
-from rtl.hls.control import ELEMENT_FIELDS
+from rtl.hls.control import ELEMENT_FIELDS, widths
+from rtl.hls.geometry import Geometry
 
-__all__ = ["ControlWord", "add", "fits", "pair", "register", "saturate", "shift_right"]
+__all__ = ["add", "control_word", "fits", "pair", "register", "saturate", "shift_right"]
 
-ControlWord = data.StructLayout({name: unsigned(width) for name, width in ELEMENT_FIELDS.items()})
-"""The broadcast part of a control word."""
+
+def control_word(geometry: Geometry) -> data.StructLayout:
+    """The broadcast part of an array's control word; fields that it has no use for have no bits."""
+    bits = widths(geometry)
+    return data.StructLayout({name: unsigned(bits[name]) for name in ELEMENT_FIELDS})
 
 
 def register(name: str, shape: Shape | int) -> Signal:

@@ -46,27 +46,24 @@ class Driver:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self.geometry = schedule.geometry
-        g = self.geometry
-        self._shapes = {
-            name: {"matrix": (g.neurons, g.neurons), "columns": (g.neurons, g.inputs), "vector": (g.neurons,)}[
-                layout.value
-            ]
-            for name, layout in schedule.plan.parameters.items()
-        }
+        stored = schedule.plan.stored
+        self._shapes = {name: stored[name].shape for name in schedule.plan.parameters}
 
     # Loading.
 
     def load_table(self) -> list[Command]:
-        """The function table, the same in every element; once after power-up."""
-        if not self.schedule.plan.z:
-            return []
-        placed = self.schedule.memory.table(entries("tanh", self.geometry.operand_bits))
-        return [
-            Command(
-                "load_weight", len(run), run[0][0], words=np.repeat([word for _, word in run], self.geometry.elements)
-            )
-            for run in (placed[:-1], placed[-1:])
-        ]
+        """The function table, the same in every element, and the program's constants; once after power-up."""
+        memory, function = self.schedule.memory, self.schedule.plan.table
+        commands = []
+        if function:
+            placed = memory.table(entries(function, self.geometry.operand_bits))
+            for run in (placed[:-1], placed[-1:]):
+                words = np.repeat([word for _, word in run], self.geometry.elements)
+                commands.append(Command("load_weight", len(run), run[0][0], words=words))
+        if memory.weight_words > memory.words:
+            constants = memory.constants()
+            commands.append(Command("load_weight", constants.shape[1], memory.words + 1, words=_chain(constants)))
+        return commands
 
     def load_parameters(self, theta: Mapping[str, Words]) -> list[Command]:
         """Parameter words (18 bits); gradients are left alone."""
@@ -99,8 +96,11 @@ class Driver:
         return self._steps("echo", inputs)
 
     def _steps(self, segment: str, inputs: Words) -> list[Command]:
-        if np.ndim(inputs) != 2 or np.shape(inputs)[1] != self.geometry.inputs:
-            raise HelError(f"inputs have shape (T, {self.geometry.inputs}), got {np.shape(inputs)}")
+        wanted = self.schedule.plan.inputs
+        if np.ndim(inputs) != 2 or np.shape(inputs)[1] != wanted:
+            raise HelError(f"inputs have shape (T, {wanted}), got {np.shape(inputs)}")
+        # An array of more inputs than the program has takes zeros for the others.
+        inputs = np.pad(inputs, ((0, 0), (0, self.geometry.inputs - wanted)))
         parts = [inputs[at : at + MAX_ITERATIONS] for at in range(0, len(inputs), MAX_ITERATIONS)]
         return [Command(segment, len(part), inputs=np.asarray(part)) for part in parts]
 

@@ -1,9 +1,10 @@
 """One element of the ring: weights, state and learning of the neurons it holds.
 
 Two multiply-accumulate lanes on one weight memory (`rtl.lanes`), position and momentum in two contexts (`rtl.state`),
-a function table (`rtl.table`), gradient words and the update (`rtl.gradient`), and the host chain. Which of them does
-what in a cycle is said by the control word (`rtl.hls.control`). Lane m serves context m in the twin echo, and output
-block b + m in the forward pass.
+what makes operands of sums (`rtl.argument`, `rtl.table`, `rtl.cut`) and keeps them (`rtl.store`), gradient words and
+the update (`rtl.gradient`), and the host chain. Which of them does what in a cycle is said by the control word
+(`rtl.hls.control`). Lane m serves context m in the twin echo, and output block b + m in the forward pass. Units that
+the geometry has no use for are left out.
 
 Latencies are those of `rtl.hls.timing`; throughput: two products a cycle.
 Golden twin: `golden.fixed`; cycle twin: `rtl.hls.machine`.
@@ -13,6 +14,7 @@ Members
 control : In, one control word, registered on entry
 imm : In, broadcast word, registered on entry
 x0_i, x1_i / x0_o, x1_o : lanes from the previous and to the next element
+x0_n, x1_n : lanes from the next element (only where they go both ways)
 acc0_i, acc1_i / acc0_o, acc1_o : accumulators likewise
 io_i / io_o : host chain likewise
 trace : Out, all architectural registers (only with ``trace=True``)
@@ -24,7 +26,9 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.arithmetic import ControlWord, register
+from rtl.argument import Argument
+from rtl.arithmetic import control_word, register
+from rtl.cut import Cut
 from rtl.gradient import Gradient
 from rtl.hls.control import IoOp, IoSource
 from rtl.hls.geometry import TABLE_BASE, Geometry
@@ -32,6 +36,7 @@ from rtl.hls.trace import trace_bits, trace_layout
 from rtl.lanes import Lanes
 from rtl.primitives.memory import WeightMemory
 from rtl.state import State
+from rtl.store import Store
 from rtl.table import Table
 
 __all__ = ["Element"]
@@ -52,7 +57,7 @@ class Element(wiring.Component):
         self.technology = technology
         self._has_trace = trace
         members = {
-            "control": In(ControlWord),
+            "control": In(control_word(geometry)),
             "imm": In(signed(geometry.chain_bits)),
             "io_i": In(signed(geometry.chain_bits)),
             "io_o": Out(signed(geometry.chain_bits)),
@@ -60,6 +65,8 @@ class Element(wiring.Component):
         for lane in range(2):
             members[f"x{lane}_i"] = In(signed(18))
             members[f"x{lane}_o"] = Out(signed(18))
+            if geometry.two_way:
+                members[f"x{lane}_n"] = In(signed(18))
             members[f"acc{lane}_i"] = In(signed(geometry.accumulator_bits))
             members[f"acc{lane}_o"] = Out(signed(geometry.accumulator_bits))
         if trace:
@@ -69,16 +76,36 @@ class Element(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         g = self.geometry
-        c = Signal(ControlWord, name="word", reset_less=True)
+        c = Signal(control_word(g), name="word", reset_less=True)
         imm = register("imm_leaf", signed(g.chain_bits))
         m.d.sync += [c.eq(self.control), imm.eq(self.imm)]
 
         m.submodules.lanes = lanes = Lanes(g, c, self.technology)
         m.submodules.state = state = State(g, c)
-        m.submodules.table = table = Table(g, c)
+        m.submodules.store = store = Store(g, c)
         m.submodules.gradient = gradient = Gradient(g, c, self.technology)
         io = register("io", signed(g.chain_bits))
-        addressing = self._weights(m, c, lanes, table, gradient, io)
+        units = [lanes, state, store, gradient]
+        entry = None
+        if g.table or g.cut_shifts:
+            m.submodules.argument = argument = Argument(g, c)
+            m.d.comb += [argument.acc[lane].eq(lanes.acc[lane]) for lane in range(2)]
+            units.append(argument)
+        if g.table:
+            m.submodules.table = table = Table(g, c, argument.z)
+            m.d.comb += [store.table_word.eq(table.s_word)]
+            for lane in range(2):
+                m.d.comb += [
+                    table.product[lane].eq(lanes.product[lane]),
+                    lanes.interpolation[lane].eq(table.interpolation[lane]),
+                ]
+            units.append(table)
+            entry = TABLE_BASE | table.index
+        if g.cut_shifts:
+            m.submodules.cut = cut = Cut(g, c, argument.z)
+            m.d.comb += [store.cut_word.eq(cut.cut_word), store.cut_lost.eq(cut.lost)]
+            units.append(cut)
+        addressing = self._weights(m, c, lanes, entry, gradient, io)
 
         m.d.comb += [lanes.imm.eq(imm), gradient.weight.eq(lanes.weight_a), state.io.eq(io)]
         for lane, (x_i, acc_i) in enumerate(((self.x0_i, self.acc0_i), (self.x1_i, self.acc1_i))):
@@ -86,15 +113,14 @@ class Element(wiring.Component):
                 lanes.x_i[lane].eq(x_i),
                 lanes.acc_i[lane].eq(acc_i),
                 lanes.operand[lane].eq(state.operand[lane]),
-                lanes.s[lane].eq(table.s[lane]),
-                lanes.interpolation[lane].eq(table.interpolation[lane]),
+                lanes.s[lane].eq(store.s_read[lane]),
                 state.acc[lane].eq(lanes.acc[lane]),
-                table.acc[lane].eq(lanes.acc[lane]),
-                table.product[lane].eq(lanes.product[lane]),
                 gradient.product[lane].eq(lanes.product[lane]),
             ]
+            if g.two_way:
+                m.d.comb += lanes.x_n[lane].eq((self.x0_n, self.x1_n)[lane])
         flags = register("flags", 5)
-        m.d.sync += flags.eq(Mux(c.flags_clear, 0, flags) | Cat(state.flags, gradient.flags))
+        m.d.sync += flags.eq(Mux(c.flags_clear, 0, flags) | Cat(state.flags, gradient.flags) | store.clipped << 2)
         self._chain(m, c, io, state, lanes, gradient, flags)
         m.d.comb += [
             self.x0_o.eq(lanes.x[0]),
@@ -104,21 +130,21 @@ class Element(wiring.Component):
             self.io_o.eq(io),
         ]
         if self._has_trace:
-            units = vars(lanes) | vars(state) | vars(table) | vars(gradient) | addressing | {"io": io, "flags": flags}
-            self._trace(m, units | {"x": lanes.x, "acc": lanes.acc, "product": lanes.product})
+            registers = {name: value for unit in reversed(units) for name, value in vars(unit).items()}
+            self._trace(m, registers | addressing | {"io": io, "flags": flags})
         return m
 
     def _weights(
-        self, m: Module, c: Signal, lanes: Lanes, table: Table, gradient: Gradient, io: Signal
+        self, m: Module, c: Signal, lanes: Lanes, entry: Value | None, gradient: Gradient, io: Signal
     ) -> dict[str, Signal]:
-        """The weight memory; returns its address and write registers."""
+        """The weight memory, read at the control word's addresses or at a table entry and the next one; returns its
+        address and write registers."""
         m.submodules.weights = weights = WeightMemory(technology=self.technology)
         addr_a, addr_b = register("addr_a", 10), register("addr_b", 10)
         we_b, wdata = register("we_b", 1), register("wdata", signed(18))
-        entry = TABLE_BASE | table.index
         m.d.sync += [
-            addr_a.eq(Mux(c.lookup, entry, c.addr_a)),
-            addr_b.eq(Mux(c.lookup, entry + 1, c.addr_b)),
+            addr_a.eq(c.addr_a if entry is None else Mux(c.lookup, entry, c.addr_a)),
+            addr_b.eq(c.addr_b if entry is None else Mux(c.lookup, entry + 1, c.addr_b)),
             we_b.eq(c.we_b),
             wdata.eq(Mux(c.w_theta, gradient.theta, io[:18].as_signed())),
         ]

@@ -12,13 +12,12 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 
-from rtl.arithmetic import ControlWord, add, fits, register, saturate
+from rtl.arithmetic import add, fits, register, saturate
+from rtl.hls.geometry import GRADIENT_BITS as WORD_BITS
 from rtl.hls.geometry import Geometry
 from rtl.primitives.memory import GradientMemory
 
 __all__ = ["Gradient"]
-
-WORD_BITS = 36
 
 
 class Gradient(Elaboratable):
@@ -36,13 +35,13 @@ class Gradient(Elaboratable):
     flags : g_overflow, theta_clipped, in this cycle
     """
 
-    def __init__(self, geometry: Geometry, control: data.View[ControlWord], technology: str) -> None:
+    def __init__(self, geometry: Geometry, control: data.View[data.StructLayout], technology: str) -> None:
         self.geometry, self.control, self.technology = geometry, control, technology
-        self.product = [Signal(signed(40)) for _ in range(2)]
+        self.product = [Signal(signed(geometry.product_bits)) for _ in range(2)]
         self.weight = Signal(signed(18))
         self.grad_read = register("grad_read", signed(WORD_BITS))
-        self.difference = register("difference", signed(WORD_BITS + 1))
-        self.grad_sum = register("grad_sum", signed(WORD_BITS + 1))
+        self.difference = register("difference", signed(geometry.density_bits + 1))
+        self.grad_sum = register("grad_sum", signed(geometry.gradient_sum_bits))
         self.update_sum = register("update_sum", signed(19))
         self.theta = Signal(signed(18))
         self.flags = Signal(2)
@@ -52,7 +51,7 @@ class Gradient(Elaboratable):
         c, cut = self.control, self.geometry.g_cut
         m.submodules.memory = memory = GradientMemory(technology=self.technology)
         rounding = self.difference[cut - 1] if cut else Const(0, 1)
-        twins = [product[:WORD_BITS].as_signed() for product in self.product]
+        twins = [product[: self.geometry.density_bits].as_signed() for product in self.product]
         m.d.sync += [
             # A register between the block RAM and the adder: the memory's output is slow enough by itself.
             self.grad_read.eq(memory.r_data),

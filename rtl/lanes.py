@@ -12,7 +12,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 
-from rtl.arithmetic import ControlWord, add, pair, register
+from rtl.arithmetic import add, pair, register
 from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.geometry import Geometry
 from rtl.primitives.multiplier import Multiplier
@@ -27,24 +27,25 @@ class Lanes(Elaboratable):
     ------
     weight_a, weight_b : words read from the weight memory
     imm : broadcast word
-    operand, s, interpolation : a lane: own position operand, table output, interpolation weight
+    operand, s, interpolation : a lane: own position operand, word of the vector store, interpolation weight
     x_i, acc_i : a lane: words of the previous element
+    x_n : a lane: words of the next element, where lanes go both ways
 
     Outputs
     -------
     x, r, product, acc : registers, a lane
     """
 
-    def __init__(self, geometry: Geometry, control: data.View[ControlWord], technology: str) -> None:
+    def __init__(self, geometry: Geometry, control: data.View[data.StructLayout], technology: str) -> None:
         self.geometry, self.control, self.technology = geometry, control, technology
         self.weight_a, self.weight_b = Signal(signed(18)), Signal(signed(18))
         self.imm = Signal(signed(18))
         self.operand, self.s, self.interpolation = ([Signal(signed(18)) for _ in range(2)] for _ in range(3))
-        self.x_i = [Signal(signed(18)) for _ in range(2)]
+        self.x_i, self.x_n = ([Signal(signed(18)) for _ in range(2)] for _ in range(2))
         self.acc_i = [Signal(signed(geometry.accumulator_bits)) for _ in range(2)]
         self.x = pair("x", signed(18))
         self.r = pair("r", signed(18))
-        self.product = pair("product", signed(40))
+        self.product = pair("product", signed(geometry.product_bits))
         self.acc = pair("acc", signed(geometry.accumulator_bits))
 
     def elaborate(self, platform: object) -> Module:
@@ -55,17 +56,21 @@ class Lanes(Elaboratable):
         return m
 
     def _load(self, m: Module) -> None:
-        c = self.control
+        c, g = self.control, self.geometry
         for lane in range(2):
+            own = Mux(c.x_store, self.s[lane], self.operand[lane]) if g.lane_store else self.operand[lane]
+            neighbour = Mux(c.x_back, self.x_n[lane], self.x_i[lane]) if g.two_way else self.x_i[lane]
             with m.If(c.x_en):
-                m.d.sync += self.x[lane].eq(Mux(c.x_load, self.operand[lane], self.x_i[lane]))
+                m.d.sync += self.x[lane].eq(Mux(c.x_load, own, neighbour))
             with m.Switch(c.r_src):
-                with m.Case(StationarySource.S):
-                    m.d.sync += self.r[lane].eq(self.s[lane])
+                if g.vector_words:
+                    with m.Case(StationarySource.S):
+                        m.d.sync += self.r[lane].eq(self.s[lane])
                 with m.Case(StationarySource.X):
                     m.d.sync += self.r[lane].eq(self.operand[lane])
-                with m.Case(StationarySource.FRACTION):
-                    m.d.sync += self.r[lane].eq(self.interpolation[lane])
+                if g.table:
+                    with m.Case(StationarySource.FRACTION):
+                        m.d.sync += self.r[lane].eq(self.interpolation[lane])
 
     def _multiply(self, m: Module) -> None:
         c = self.control
@@ -90,8 +95,13 @@ class Lanes(Elaboratable):
             m.submodules[f"multiplier{lane}"] = multiplier = Multiplier(technology=self.technology)
             m.d.comb += [multiplier.a.eq(a[lane]), multiplier.b.eq(b[lane])]
             # A negated product is its complement here and gets its last place in the accumulator's carry.
-            aligned = Mux(c.scale, multiplier.p << 4, multiplier.p)
-            m.d.sync += self.product[lane].eq(aligned ^ c.negate.replicate(40).as_signed())
+            bits = self.geometry.product_bits
+            aligned = Signal(signed(bits), name=f"aligned{lane}")
+            with m.Switch(c.scale):
+                for index, shift in enumerate(self.geometry.alignments):
+                    with m.Case(index) if index + 1 < len(self.geometry.alignments) else m.Default():
+                        m.d.comb += aligned.eq(multiplier.p << shift)
+            m.d.sync += self.product[lane].eq(aligned ^ c.negate.replicate(bits).as_signed())
 
     def _accumulate(self, m: Module) -> None:
         c, g = self.control, self.geometry

@@ -2,7 +2,7 @@
 
 Lanes, partial sums and the host chain go from element k to k + 1; lanes and partial sums close the ring. Control and
 the broadcast word fan out through a tree of registers, so every element has its word in the same cycle, `latency`
-cycles after the sequencer gave it.
+cycles after the sequencer gave it. Where a program's neighbours lie on both sides, lanes also go from k + 1 to k.
 
 Elements carry no index: `hel_element` and `hel_branch` are converted to Verilog once and instantiated, so that
 simulator and synthesiser see one module.
@@ -21,7 +21,7 @@ from amaranth.hdl import Cat, ClockSignal, Const, Elaboratable, Instance, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.arithmetic import ControlWord
+from rtl.arithmetic import control_word
 from rtl.hls.geometry import Geometry
 from rtl.hls.trace import trace_bits
 
@@ -36,13 +36,12 @@ class Branch(wiring.Component):
 
     def __init__(self, geometry: Geometry) -> None:
         bits = signed(geometry.chain_bits)
-        super().__init__(
-            {"control": In(ControlWord), "imm": In(bits), "control_o": Out(ControlWord), "imm_o": Out(bits)}
-        )
+        self.layout = layout = control_word(geometry)
+        super().__init__({"control": In(layout), "imm": In(bits), "control_o": Out(layout), "imm_o": Out(bits)})
 
     def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
-        word = Signal(ControlWord, reset_less=True)
+        word = Signal(self.layout, reset_less=True)
         imm = Signal.like(self.imm, reset_less=True)
         m.d.sync += [word.eq(self.control), imm.eq(self.imm)]
         m.d.comb += [self.control_o.eq(word), self.imm_o.eq(imm)]
@@ -70,7 +69,7 @@ class Ring(wiring.Component):
         self.geometry = geometry
         self._has_trace = trace
         members = {
-            "control": In(ControlWord),
+            "control": In(control_word(geometry)),
             "imm": In(signed(geometry.chain_bits)),
             "word": Out(signed(geometry.chain_bits)),
             "push": Out(1),
@@ -92,7 +91,7 @@ class Ring(wiring.Component):
             targets = []
             for index in range(count):
                 control, imm = sources[index * len(sources) // count]
-                control_o, imm_o = Signal(ControlWord), Signal(signed(g.chain_bits))
+                control_o, imm_o = Signal(control_word(g)), Signal(signed(g.chain_bits))
                 m.submodules[f"branch{level}_{index}"] = Instance(
                     "hel_branch",
                     i_clk=ClockSignal(),
@@ -126,6 +125,8 @@ class Ring(wiring.Component):
             for i in range(2):
                 ports |= {f"i_x{i}_i": x[k - 1][i], f"o_x{i}_o": x[k][i]}
                 ports |= {f"i_acc{i}_i": a[k - 1][i], f"o_acc{i}_o": a[k][i]}
+                if g.two_way:
+                    ports[f"i_x{i}_n"] = x[(k + 1) % g.elements][i]
             if self._has_trace:
                 traces.append(Signal(trace_bits(g), name=f"trace_{k}"))
                 ports["o_trace"] = traces[-1]

@@ -28,10 +28,10 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.arithmetic import ControlWord
+from rtl.arithmetic import control_word
 from rtl.buffer import Buffer
 from rtl.hls.command import ADDRESSES, MAX_SHIFT
-from rtl.hls.control import ELEMENT_FIELDS, FIELDS, WORD_BITS, ImmSource
+from rtl.hls.control import ELEMENT_FIELDS, ImmSource, widths
 from rtl.hls.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
 from rtl.hls.registers import STORE_PARTS
 from rtl.primitives.memory import WeightMemory
@@ -53,13 +53,20 @@ CommandLayout = data.StructLayout(
 )
 """One command: where its segment lies, how often, first base address, added shift, and what each iteration needs."""
 
-StoredWord = data.StructLayout(FIELDS)
-_SLICES = -(-WORD_BITS // 18)
+
+def word_bits(geometry: Geometry) -> int:
+    """Bits of a stored control word."""
+    return sum(widths(geometry).values())
+
+
+def slices(geometry: Geometry) -> int:
+    """Block memories side by side that hold one, 18 bits each."""
+    return -(-word_bits(geometry) // 18)
 
 
 def store_memories(geometry: Geometry) -> int:
     """Block memories of the control store: slices of 18 bits, banks of 1024 words."""
-    return _SLICES * (geometry.control_words // WEIGHT_WORDS)
+    return slices(geometry) * (geometry.control_words // WEIGHT_WORDS)
 
 
 def chain_depth(geometry: Geometry) -> int:
@@ -84,7 +91,7 @@ class Sequencer(wiring.Component):
                 "store_part": In(range(STORE_PARTS)),
                 "store_data": In(32),
                 "store_we": In(1),
-                "control": Out(ControlWord),
+                "control": Out(control_word(geometry)),
                 "imm": Out(word),
                 "issued": Out(1),
                 "busy": Out(1),
@@ -188,18 +195,19 @@ class Sequencer(wiring.Component):
         ]
         for before, after in pairwise(stages):
             m.d.sync += after.eq(before)
-        stored = Signal(_SLICES * 18)
+        stored_word, bits = data.StructLayout(widths(g)), word_bits(g)
+        stored = Signal(slices(g) * 18)
         m.d.sync += stored.eq(self._store(m, pc, stages[2]))
-        word = data.View(StoredWord, stored[:WORD_BITS])
+        word = data.View(stored_word, stored[:bits])
         here = stages[3]
 
         # Address and shift arithmetic; the buffers are asked for their words. A word that is not valid is all zeros.
-        resolved = Signal(StoredWord)
+        resolved = Signal(stored_word)
         shift = Signal(signed(8))
         valid = Signal()
         m.d.sync += [
             valid.eq(here.valid),
-            resolved.eq(stored[:WORD_BITS]),
+            resolved.eq(stored[:bits]),
             shift.eq(word.shift.as_signed() + here.shift),
         ]
         for name in ADDRESSES:
@@ -213,7 +221,7 @@ class Sequencer(wiring.Component):
 
         # The words come.
         assert Buffer.latency == 2
-        final = Signal(ControlWord)
+        final = Signal(control_word(g))
         source = Signal(ImmSource)
         issued, none, limited = Signal(), Signal(), Signal()
         m.d.sync += [final[name].eq(resolved[name]) for name in ELEMENT_FIELDS if name != "shift"]
@@ -263,12 +271,12 @@ class Sequencer(wiring.Component):
             with m.If(here):
                 m.d.sync += part.eq(self.store_data)
         content = Cat(*parts)
-        chosen = Const(0, _SLICES * 18)
+        chosen = Const(0, slices(self.geometry) * 18)
         for index in range(self.geometry.control_words // WEIGHT_WORDS):
             commit = Signal(name=f"commit{index}")
             m.d.sync += commit.eq(arrived[-1] & (where[10:] == index))
-            slices = []
-            for slice_ in range(_SLICES):
+            parts = []
+            for slice_ in range(slices(self.geometry)):
                 m.submodules[f"store{index}_{slice_}"] = memory = WeightMemory(technology=self.technology)
                 m.d.comb += [
                     memory.a_addr.eq(pc[:10]),
@@ -276,6 +284,6 @@ class Sequencer(wiring.Component):
                     memory.b_we.eq(commit),
                     memory.b_wdata.eq(content[18 * slice_ : 18 * (slice_ + 1)]),
                 ]
-                slices.append(memory.a_data)
-            chosen |= Mux(asked.valid & (asked.bank == index), Cat(*slices), 0)
+                parts.append(memory.a_data)
+            chosen |= Mux(asked.valid & (asked.bank == index), Cat(*parts), 0)
         return chosen

@@ -14,7 +14,7 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
-from rtl.arithmetic import ControlWord, add, fits, pair, register, saturate, shift_right
+from rtl.arithmetic import add, fits, pair, register, saturate, shift_right
 from rtl.hls.control import KickSelect, KickSource, StationarySource
 from rtl.hls.geometry import MAX_FOLD, Geometry
 
@@ -35,7 +35,7 @@ class State(Elaboratable):
     flags : q_overflow, p_overflow, operand_clipped, in this cycle
     """
 
-    def __init__(self, geometry: Geometry, control: data.View[ControlWord]) -> None:
+    def __init__(self, geometry: Geometry, control: data.View[data.StructLayout]) -> None:
         g = geometry
         self.geometry, self.control = geometry, control
         self.acc = [Signal(signed(g.accumulator_bits)) for _ in range(2)]
@@ -53,7 +53,7 @@ class State(Elaboratable):
         c, g = self.control, self.geometry
         clipped = pair("operand_clip", 1)
         for context, address in enumerate((c.s_addr0, c.s_addr1)):
-            self._words(m, context, address)
+            self._words(m, context, address[: (MAX_FOLD - 1).bit_length()])
             self._drift(m, context)
             self._kick(m, context)
             operand, lost = saturate(shift_right(self.pos_read[context], g.operand_shift), g.operand_bits)
@@ -61,7 +61,8 @@ class State(Elaboratable):
         self._take_force(m)
         q_fits = [fits(value, g.position_bits) for value in self.pos_sum]
         p_fits = [fits(value, g.momentum_bits) for value in self.mom_sum]
-        used = (c.x_en & c.x_load) | (c.r_src == StationarySource.X)
+        own = c.x_en & c.x_load & ~c.x_store if g.lane_store else c.x_en & c.x_load
+        used = own | (c.r_src == StationarySource.X)
         m.d.comb += self.flags.eq(
             Cat(c.we_q & ~(q_fits[0] & q_fits[1]), c.we_p & ~(p_fits[0] & p_fits[1]), used & (clipped[0] | clipped[1]))
         )

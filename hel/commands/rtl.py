@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.explain or args.figure:
         result |= _explained(args, schedule)
     if resident is not None:
+        from rtl.hls.needs import geometry_of
         from rtl.hls.resident import lacks
 
-        missing = lacks(resident, schedule.geometry)
+        g = schedule.geometry
+        needs = geometry_of(
+            schedule.plan, program.formats, elements=g.elements, neurons=g.neurons, array=resident
+        )
+        missing = lacks(resident, replace(needs, control_words=g.control_words))
         result["resident"] = {"file": str(args.resident), "fits": not missing, "missing": missing}
     if args.output:
         map_file = args.output.with_name(args.output.name + ".json")

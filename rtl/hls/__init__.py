@@ -1,16 +1,21 @@
 """From a typed program to a scheduled array: bind, lay out, schedule, model cycle by cycle. No Amaranth here."""
 
+from dataclasses import replace
+
+from golden.errors import HelError
 from golden.program import Program
 from rtl.hls.bind import bind
 from rtl.hls.command import Command, play
 from rtl.hls.geometry import Geometry
+from rtl.hls.needs import geometry_of
+from rtl.hls.resident import lacks
 from rtl.hls.schedule import Schedule, schedule
 
 __all__ = ["Command", "Geometry", "Schedule", "compile_array", "play", "schedule"]
 
 
-def compile_array(program: Program, *, elements: int) -> Schedule:
-    """The checked schedule of a program on a ring of P elements.
+def compile_array(program: Program, *, elements: int, array: Geometry | None = None) -> Schedule:
+    """The checked schedule of a program on a ring of P elements: on one made for it, or on an `array` that is there.
 
     Raises
     ------
@@ -18,17 +23,10 @@ def compile_array(program: Program, *, elements: int) -> Schedule:
         An operation the ring lacks, or sizes that do not fit it.
     """
     plan = bind(program)
-    geometry = Geometry.of(
-        program.formats,
-        elements=elements,
-        neurons=program.n,
-        inputs=program.m,
-        sum_bits=program.accumulator_bits + _alignment(program),
-    )
-    return schedule(plan, geometry)
-
-
-def _alignment(program: Program) -> int:
-    """Bits by which the ring aligns a force to fraction 2w - 3 where the program is content with fewer."""
-    kick = next(op for op in program.ops if op.name == program.kick)
-    return 2 * program.formats.operand_bits - 3 - program.types[kick.operands[0]].fraction
+    needs = geometry_of(plan, program.formats, elements=elements, neurons=program.n, array=array)
+    if array is None:
+        return schedule(plan, needs)
+    missing = lacks(array, needs)
+    if missing:
+        raise HelError(f"{program.name} does not run on this array: {missing[0]}; build one for it")
+    return schedule(plan, replace(array, neurons=program.n), resident=True)

@@ -1,24 +1,44 @@
 """From a program to a ring plan: which operation is done by which motion of the ring.
 
-matvec by a square matrix rotates its operand; its transpose lets the partial sums travel; a product with the inputs
-uses the broadcast word; an element-wise product stays at home. What the ring of this release cannot do (slices, several
-tables) is an error that names the operation.
+A matrix times a vector rotates the vector; a parameter's transpose lets the partial sums travel; a product with the
+inputs uses the broadcast word; an element-wise product stays at home. Table outputs and cuts become statements, the
+kick the last of them. Constants are stored where they are not zero, and their transposes as matrices of their own.
 
 Example
 -------
 >>> from golden.lower import compile_system
 >>> from golden.systems import get
 >>> plan = bind(compile_system(get("hru", n=8, m=2)))
->>> [type(term).__name__ for term in plan.force]
-['Diagonal', 'Diagonal']
+>>> [(s.name, s.finish.value, [type(term).__name__ for term in s.terms]) for s in plan.statements]
+[('s', 'table', ['Local', 'Inputs', 'Local']), ('K', 'kick', ['Local', 'Local'])]
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from golden.errors import HelError
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Sum, Table
-from golden.program import Gradient, Program
-from rtl.hls.plan import Diagonal, GradientTerm, Inputs, Layout, Operand, Plan, Rotating, Term, Transposed
+from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
+from golden.program import Density, Program
+from golden.program import Gradient as Densities
+from golden.tables import REDUCED
+from rtl.hls.plan import (
+    INPUTS,
+    ONE,
+    POSITION,
+    Finish,
+    Gradient,
+    GradientTerm,
+    Inputs,
+    Layout,
+    Local,
+    Plan,
+    Rotating,
+    Statement,
+    Stored,
+    Term,
+    Transposed,
+)
 
 __all__ = ["bind"]
 
@@ -34,102 +54,143 @@ def bind(program: Program) -> Plan:
     return _Binder(program).run()
 
 
+INPUT_VECTOR, INPUT_WIRING = "u.vector", "u.identity"
+"""The inputs as a vector that may rotate, and the constant that makes it; names that no program has."""
+
+
 class _Binder:
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program, self.formats = program, program.formats
+        self.types = program.types
         self.ops: dict[str, Op] = {op.name: op for op in program.ops}
         self.shapes = dict(program.parameters)
-        self.operands = {"u": Operand.INPUT, "one": Operand.INPUT}
+        factors = [name for gradient in program.gradients for name in gradient.operands]
+        self.needed = program.needed([program.kick, *factors])
+        self.stored = {name: self._layout(name) for name in self.shapes}
+        self.fixed = {constant.name: constant for constant in program.constants}
+        self.constants: dict[str, Stored] = {}
+        self.moved_inputs = False
 
     def run(self) -> Plan:
         program = self.program
-        tables = [op for op in program.needed([program.kick]) if isinstance(op, Table)]
-        if len(tables) > 1:
-            raise self._unavailable(tables[1], "a force with one table look-up a neuron")
-        for op in program.needed([program.kick, *(name for g in program.gradients for name in g.operands)]):
-            if isinstance(op, Cut):
-                if op.source != "q":
-                    raise self._unavailable(op, "operands cut from the position itself")
-                self.operands[op.name] = Operand.X
-            elif isinstance(op, Table):
-                self.operands[op.name] = Operand.S
-            elif not isinstance(op, Matvec | MatvecT | Mul | Sum | Round):
-                raise self._unavailable(op, "sums of products of parameters with x, s and u")
-        z = self._z(tables[0]) if tables else ()
+        statements, function = [], ""
+        for op in self.needed:
+            if isinstance(op, Table):
+                if op.function in REDUCED:
+                    raise self._unavailable(op, f"the table of {REDUCED[op.function]}")
+                argument = self.ops[op.source]
+                assert isinstance(argument, Round) and argument.rule is Rounding.FLOOR
+                statements.append(self._statement(op.name, Finish.TABLE, argument.source))
+                function = op.function
+            elif isinstance(op, Cut) and op.source == "q":
+                if op.to != self.formats.x:
+                    raise self._unavailable(op, f"positions cut to {self.formats.x}")
+            elif isinstance(op, Cut):
+                if op.to.width != self.formats.operand_bits:
+                    raise self._unavailable(op, f"cuts to words of {self.formats.operand_bits} bits")
+                statements.append(self._statement(op.name, Finish.CUT, op.source, op.to.fraction_bits))
         kick = self.ops[program.kick]
-        assert isinstance(kick, Round)
-        layouts = {name: self._layout(name) for name, _ in program.parameters}
+        assert isinstance(kick, Round) and kick.rule is Rounding.HALF_UP
+        statements.append(self._statement(kick.name, Finish.KICK, kick.source))
         gradients = tuple(self._gradient(gradient) for gradient in program.gradients)
-        return Plan(program.name, layouts, z, self._terms(kick.source, force=True), gradients)
+        if self.moved_inputs:
+            statements.insert(0, self._input_vector())
+        return Plan(program.name, self.stored | self.constants, tuple(statements), gradients, function, program.m)
 
-    def _z(self, table: Table) -> tuple[Term, ...]:
-        if table.function != "tanh":
-            raise self._unavailable(table, "the table of tanh")
-        rounded = self.ops[table.source]
-        assert isinstance(rounded, Round) and rounded.rule is Rounding.FLOOR
-        return self._terms(rounded.source, force=False)
+    # What is stored.
 
-    def _layout(self, name: str) -> Layout:
-        shape, n, m = self.shapes[name], self.program.n, self.program.m
-        uses = [op for op in self.program.ops if isinstance(op, Matvec | MatvecT) and op.a == name]
-        if shape == (n,):
-            return Layout.VECTOR
-        if shape == (n, m) and all(op.b == "u" for op in uses if isinstance(op, Matvec)):
-            return Layout.COLUMNS
-        if shape == (n, n):
-            return Layout.MATRIX
-        raise HelError(f"the ring stores parameters of shape ({n},), ({n}, {n}) or ({n}, {m}), got {name} with {shape}")
+    def _layout(self, name: str) -> Stored:
+        """Columns where a matrix multiplies nothing but inputs."""
+        shape = self.shapes[name]
+        if len(shape) < 2:
+            return Stored(Layout.VECTOR, shape)
+        uses = [op for op in self.needed if isinstance(op, Matvec | MatvecT) and op.a == name]
+        driven = all(op.b == "u" for op in uses) and all(t.y == "u" for t in self.program.gradient(name).terms)
+        return Stored(Layout.COLUMNS if driven else Layout.MATRIX, shape)
 
-    def _terms(self, name: str, *, force: bool) -> tuple[Term, ...]:
+    def _constant(self, name: str, layout: Layout, *, transposed: bool = False) -> str:
+        """Stores a constant once for each way in which it is used; returns what the plan calls it."""
+        words = self.fixed[name].words.T if transposed else self.fixed[name].words
+        table = words[:, None] if words.ndim == 1 else words
+        triples = tuple((int(row), int(column), int(table[row, column])) for row, column in np.argwhere(table))
+        known = name + (".T" if transposed else "") + (".u" if layout is Layout.COLUMNS else "")
+        self.constants[known] = Stored(layout, words.shape, words=triples)
+        return known
+
+    def _input_vector(self) -> Statement:
+        """The inputs, cut from their products with one: exact."""
+        bits, m = self.formats.operand_bits, self.program.m
+        one = 1 << self.formats.weight.fraction_bits
+        self.constants[INPUT_WIRING] = Stored(Layout.COLUMNS, (m, m), words=tuple((i, i, one) for i in range(m)))
+        product = self.formats.u.fraction_bits + self.formats.weight.fraction_bits
+        terms = (Inputs(INPUT_WIRING, product),)
+        return Statement(INPUT_VECTOR, m, Finish.CUT, terms, 2 * bits, product, self.formats.u.fraction_bits)
+
+    # Sums.
+
+    def _statement(self, name: str, finish: Finish, source: str, fraction: int = 0) -> Statement:
+        terms = tuple(self._terms(source, 1, 0))
+        total = self.types[source]
+        return Statement(name, total.shape[0], finish, terms, total.bits, total.fraction, fraction)
+
+    def _terms(self, name: str, sign: int, log2: int) -> list[Term]:
+        """An exact value as products; `log2` is the power of two that scales it."""
         op = self.ops.get(name)
         if isinstance(op, Sum):
-            return tuple(self._term(t.source, t.sign < 0, force) for t in op.terms)
-        return (self._term(name, False, force),)
-
-    def _term(self, name: str, negative: bool, force: bool) -> Term:
-        op = self.ops.get(name)
-        if op is None:
-            raise HelError(
-                f'the ring has no form for "{name}" without a factor in system {self.program.name};'
-                " multiply it by a parameter"
-            )
-        w = self.program.formats.operand_bits
-        if not isinstance(op, Matvec | MatvecT | Mul) or op.a not in self.shapes:
-            raise self._unavailable(op, "sums of products of a parameter and an operand")
-        scaled = force and self.program.types[name].fraction == 2 * w - 7
+            return [t for term in op.terms for t in self._terms(term.source, sign * term.sign, log2)]
+        if isinstance(op, Scale):
+            return self._terms(op.source, sign, log2 + op.log2)
+        fraction, negative = self.types[name].fraction - log2, sign < 0
         if isinstance(op, Mul):
-            if op.b == "one":
-                return Inputs(op.a, negative, scaled)
-            if not negative and self.operands[op.b] in (Operand.X, Operand.S):
-                return Diagonal(op.a, self.operands[op.b], scaled)
-        elif isinstance(op, Matvec) and op.b == "u":
-            return Inputs(op.a, negative, scaled)
-        elif isinstance(op, Matvec) and self.operands[op.b] is Operand.X and not (negative or scaled):
-            return Rotating(op.a)
-        elif isinstance(op, MatvecT) and self.operands[op.b] is Operand.S and not (negative or scaled):
-            return Transposed(op.a)
-        raise self._unavailable(op, "W @ x, W.T @ s, B @ u, and element-wise products")
+            return [self._local(op, fraction, negative)]
+        assert isinstance(op, Matvec | MatvecT), op
+        return [self._product(op, fraction, negative)]
 
-    def _gradient(self, gradient: Gradient) -> GradientTerm:
-        if len(gradient.terms) > 1:
-            raise HelError(f"the ring has no form for {gradient}; it has densities of one product")
-        (term,) = gradient.terms
-        r, y = self.operands[term.r], self.operands[term.y]
-        if r is Operand.INPUT:
+    def _local(self, op: Mul, fraction: int, negative: bool) -> Term:
+        if op.a in self.fixed:
+            first = self._constant(op.a, Layout.VECTOR)
+        else:
+            first = op.a if op.a in self.stored else self._moving(op.a)
+        return Local(first, self._moving(op.b), fraction, negative)
+
+    def _product(self, op: Matvec | MatvecT, fraction: int, negative: bool) -> Term:
+        transposed, matrix = isinstance(op, MatvecT), op.a
+        driven = op.b == "u" and (matrix in self.fixed or self.stored[matrix].layout is Layout.COLUMNS)
+        if matrix in self.fixed:
+            layout = Layout.COLUMNS if driven else Layout.MATRIX
+            matrix, transposed = self._constant(matrix, layout, transposed=transposed), False
+        if driven:
+            return Inputs(matrix, fraction, negative)
+        kind = Transposed if transposed else Rotating
+        return kind(matrix, self._moving(op.b), fraction, negative)
+
+    def _moving(self, name: str) -> str:
+        """What the plan calls an operand; inputs become a vector of their own, for this one may rotate."""
+        if name == "one":
+            return ONE
+        if name == "u":
+            self.moved_inputs = True
+            return INPUT_VECTOR
+        op = self.ops[name]
+        return POSITION if isinstance(op, Cut) and op.source == "q" else name
+
+    # Gradients.
+
+    def _gradient(self, densities: Densities) -> Gradient:
+        program, parameter = self.program, densities.parameter
+        parts = zip(densities.terms, program.aligns(densities), densities.signs, strict=True)
+        terms = tuple(self._density(parameter, term, alignment, sign < 0) for term, alignment, sign in parts)
+        return Gradient(parameter, terms, program.update_offset(parameter), densities.sign < 0)
+
+    def _density(self, parameter: str, density: Density, alignment: int, negative: bool) -> GradientTerm:
+        stored = self.stored[parameter]
+        if stored.layout is Layout.COLUMNS:
+            return GradientTerm(self._moving(density.r), INPUTS, alignment, negative)
+        r, y = self._moving(density.r), self._moving(density.y)
+        if density.product == "mul" and (r == ONE or (r == POSITION and y not in (POSITION, ONE))):
+            # A product does not care which factor stays; the one that rotates best is the position.
             r, y = y, r
-        if y is Operand.S:
-            # A product of two operands does not care which rotates or stays, and s is the one that can stay.
-            r, y = y, r
-        if (
-            r is Operand.INPUT
-            or y is Operand.S
-            or (self._layout(gradient.parameter) is Layout.COLUMNS) != (term.y == "u")
-        ):
-            raise HelError(
-                f"the ring has no form for {gradient}; it has outer(s, x), outer(s or x, u), s * x and x * x"
-            )
-        offset = self.program.update_offset(gradient.parameter)
-        return GradientTerm(gradient.parameter, r, y, offset, gradient.sign < 0)
+        return GradientTerm(r, y, alignment, negative)
 
     def _unavailable(self, op: Op, available: str) -> HelError:
         return HelError(f'the ring has no form for "{op}" of system {self.program.name}; it has {available}')

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.control import FIELDS, ImmSource, decode
+from rtl.hls.control import ImmSource
 from rtl.hls.emitter import Fields
 from rtl.hls.machine import Machine
 from rtl.hls.schedule import Schedule
@@ -63,7 +63,7 @@ def resolve(schedule: Schedule, command: Command) -> Iterator[tuple[Fields, int]
     """(element fields, broadcast word) of each issued control word, in order."""
     g = schedule.geometry
     words = iter(command.words.tolist())
-    decoded = [decode(word) for word in schedule.segments[command.segment].words]
+    decoded, widths = schedule.fields(command.segment), schedule.widths
     for iteration in range(command.iterations):
         base = command.base + iteration
         for stored in decoded:
@@ -72,7 +72,7 @@ def resolve(schedule: Schedule, command: Command) -> Iterator[tuple[Fields, int]
             index = f.pop("u_index")
             if f.pop("relative"):
                 for name in ADDRESSES:
-                    f[name] |= base & ((1 << FIELDS[name]) - 1)
+                    f[name] |= base & ((1 << widths[name]) - 1)
             offset = f["shift"] - 64 if f["shift"] & 32 else f["shift"]
             f["shift"] = min(max(offset + command.shift, 0), MAX_SHIFT)
             if source is ImmSource.WORD:

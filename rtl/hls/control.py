@@ -4,13 +4,17 @@ Control is time-stationary: every field of a word acts in the cycle in which the
 stage, so an operation that takes nine cycles is spread over nine words by the scheduler. Elements then need no control
 pipeline of their own, the machine model is one line a register, and overlap is a matter of the schedule alone.
 
+A field that an array has no use for has no bits there (`widths`): the word is as wide as the program needs.
+
 An all-zero word does nothing (`NOP`): memories, accumulators, lanes and state hold. Plain pipeline registers (operands,
 products, read data) always move.
 
 Example
 -------
->>> word = encode({"addr_a": 5, "acc_en": 3})
->>> decode(word)["addr_a"], decode(word)["acc_en"], decode(word)["we_q"]
+>>> from rtl.hls.geometry import MAX_FOLD, Geometry
+>>> array = widths(Geometry(elements=2, neurons=4, inputs=1))
+>>> word = encode({"addr_a": 5, "acc_en": 3}, array)
+>>> decode(word, array)["addr_a"], decode(word, array)["acc_en"], decode(word, array)["we_q"]
 (5, 3, 0)
 """
 
@@ -18,6 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
+
+from rtl.hls.geometry import MAX_FOLD, Geometry
 
 __all__ = [
     "ELEMENT_FIELDS",
@@ -37,6 +43,7 @@ __all__ = [
     "ZTake",
     "decode",
     "encode",
+    "widths",
 ]
 
 
@@ -85,7 +92,7 @@ class StationarySource(IntEnum):
 
     HOLD = 0
     S = 1
-    """Table output kept for neuron `s_addr`."""
+    """Word read from the vector store one cycle ago."""
     X = 2
     """Own position operand."""
     FRACTION = 3
@@ -93,7 +100,7 @@ class StationarySource(IntEnum):
 
 
 class ZTake(IntEnum):
-    """Which accumulator enters the table input register."""
+    """Which accumulator enters the register from which tables and cuts take their sums."""
 
     HOLD = 0
     ACC0 = 1
@@ -167,24 +174,29 @@ ELEMENT_FIELDS: dict[str, int] = {
     "opa0": 1,
     "opa1": 2,
     "opb": 2,
-    "scale": 1,  # product << 4: aligns al x with W s
+    "scale": 3,  # which of the array's left shifts aligns the product
     "negate": 1,  # minus the product, for the accumulators
     # Accumulators and lanes.
     "acc_en": 2,  # bit m: accumulator m
     "acc_src": 2,
     "x_en": 1,
-    "x_load": 1,  # own position operand instead of the neighbour's lane
+    "x_load": 1,  # own operand instead of the neighbour's lane
+    "x_store": 1,  # that operand is the vector store's word instead of the position's
+    "x_back": 1,  # the neighbour is the next element instead of the previous one
     "r_src": 2,
-    # Table.
+    # Tables and cuts.
     "z_take": 2,
     "z_en": 1,  # clamp and split into index, fraction, sign
     "z_lane": 1,  # which sign register
-    "s_we": 2,  # bit m: table output memory m
-    "s_waddr": 4,
+    "cut": 2,  # which of the array's right shifts cuts the sum
     "s_lane": 1,
+    # Vector store.
+    "s_cut": 1,  # write the cut sum instead of the table's output
+    "s_we": 2,  # bit m: memory of context m
+    "s_waddr": 6,
     # State.
-    "s_addr0": 4,  # read address of context 0: state and table output
-    "s_addr1": 4,
+    "s_addr0": 6,  # read address of context 0: state and vector store
+    "s_addr1": 6,
     "q_io": 1,
     "p_zero": 1,
     "k_src": 2,
@@ -207,7 +219,7 @@ ELEMENT_FIELDS: dict[str, int] = {
     "flags_clear": 1,
     "push": 1,  # the last element's chain word goes to the host
 }
-"""Fields broadcast to the elements, with their widths in bits."""
+"""Fields broadcast to the elements, with the widths in bits that they have at the most."""
 
 SEQUENCER_FIELDS: dict[str, int] = {
     "imm_src": 2,
@@ -218,15 +230,31 @@ SEQUENCER_FIELDS: dict[str, int] = {
 
 FIELDS: dict[str, int] = {**ELEMENT_FIELDS, **SEQUENCER_FIELDS}
 WORD_BITS = sum(FIELDS.values())
+"""Of the widest word."""
 
-_OFFSETS: dict[str, int] = {}
-_at = 0
-for _name, _width in FIELDS.items():
-    _OFFSETS[_name] = _at
-    _at += _width
+_STATE_ADDRESS = (MAX_FOLD - 1).bit_length()
 
 
-def encode(fields: Mapping[str, int]) -> int:
+def widths(geometry: Geometry) -> dict[str, int]:
+    """Width of every field in the words of one array, in the order of `FIELDS`; 0 for those it has no use for."""
+    g = geometry
+    vector = (g.vector_words - 1).bit_length() if g.vector_words else 0
+    needed = {
+        "scale": (len(g.alignments) - 1).bit_length(),
+        "x_store": int(g.lane_store),
+        "x_back": int(g.two_way),
+        "z_take": 2 if g.table or g.cut_shifts else 0,
+        **dict.fromkeys(("lookup", "z_en", "z_lane", "s_lane"), int(g.table)),
+        "cut": (len(g.cut_shifts) - 1).bit_length() if g.cut_shifts else 0,
+        "s_cut": int(g.table and bool(g.cut_shifts)),
+        "s_we": 2 if vector else 0,
+        "s_waddr": vector,
+        **dict.fromkeys(("s_addr0", "s_addr1"), max(_STATE_ADDRESS, vector)),
+    }
+    return {name: needed.get(name, bits) for name, bits in FIELDS.items()}
+
+
+def encode(fields: Mapping[str, int], widths: Mapping[str, int] = FIELDS) -> int:
     """Control word of the given fields (the others are zero), lowest field first.
 
     Raises
@@ -234,16 +262,22 @@ def encode(fields: Mapping[str, int]) -> int:
     ValueError
         A field that does not exist or a value that does not fit.
     """
-    word = 0
     for name, value in fields.items():
-        if name not in FIELDS:
-            raise ValueError(f"a control word has no field {name!r}; fields: {', '.join(FIELDS)}")
-        if not 0 <= int(value) < 1 << FIELDS[name]:
-            raise ValueError(f"control field {name} holds 0 to {(1 << FIELDS[name]) - 1}, got {value}")
-        word |= int(value) << _OFFSETS[name]
+        if name not in widths:
+            raise ValueError(f"a control word has no field {name!r}; fields: {', '.join(widths)}")
+        if not 0 <= int(value) < 1 << widths[name]:
+            raise ValueError(f"control field {name} holds 0 to {(1 << widths[name]) - 1}, got {value}")
+    word = at = 0
+    for name, width in widths.items():
+        word |= int(fields.get(name, 0)) << at
+        at += width
     return word
 
 
-def decode(word: int) -> dict[str, int]:
-    """All fields of a control word."""
-    return {name: (word >> _OFFSETS[name]) & ((1 << width) - 1) for name, width in FIELDS.items()}
+def decode(word: int, widths: Mapping[str, int] = FIELDS) -> dict[str, int]:
+    """All fields of a control word; those without bits are 0."""
+    fields = {}
+    for name, width in widths.items():
+        fields[name] = word & ((1 << width) - 1)
+        word >>= width
+    return fields

@@ -19,11 +19,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rtl.hls.control import AccSource, ImmSource, OpA0, OpB, StationarySource, decode
+from rtl.hls.control import AccSource, ImmSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.emitter import Fields
 from rtl.hls.plan import Layout
 from rtl.hls.schedule import Schedule
-from rtl.hls.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, LANE, MULTIPLY, OPERAND, STATIONARY, TABLE_WRITE, UPDATE
+from rtl.hls.timing import (
+    ACCUMULATE,
+    GRAD_READ,
+    GRAD_WRITE,
+    LANE,
+    MULTIPLY,
+    OPERAND,
+    STATIONARY,
+    STORE,
+    TABLE_WRITE,
+    UPDATE,
+)
 
 __all__ = ["PASSES", "UNITS", "Activity", "Operation", "activity", "explain", "text"]
 
@@ -54,7 +65,8 @@ class Operation:
 
     Members
     -------
-    what : in words of the plan: `W @ x`, `W.T @ s`, `a * x`, `B @ u`, `b * 1`, `G W`; `table`, `move`, `update W`
+    what : in words of the plan: `W @ x`, `W.T @ s`, `a * x`, `B @ u`, `b * 1`, `G W`; `table`, `move`,
+        `update W`
     slots : cycles in which it enters the multipliers (for an update: in which a word is written)
     products : useful products over the whole ring
     first, last : cycle of the first and of the last slot
@@ -98,12 +110,12 @@ class _Slot:
     what: str
     lanes: tuple[int, ...]
     weights: tuple[str, ...] = ()
-    useful: bool = True
+    products: int = 0
 
 
 def activity(schedule: Schedule, name: str) -> Activity:
     """Activity of the segment `name`, one of PASSES."""
-    words = [decode(word) for word in schedule.segments[name].words]
+    words = schedule.fields(name)
     slots = list(_slots(schedule, words))
     units: dict[str, list[str]] = {unit: [""] * len(words) for unit in UNITS}
 
@@ -123,19 +135,19 @@ def activity(schedule: Schedule, name: str) -> Activity:
         for unit, at, what in _marks(cycle, f):
             mark(unit, at, what)
     p = schedule.geometry.elements
-    products = p * sum(len(slot.lanes) for slot in slots if slot.useful)
+    products = sum(slot.products for slot in slots)
     cycles = len(words)
     return Activity(
         name,
         cycles,
         {unit: tuple(row) for unit, row in units.items()},
-        _operations(slots, p),
+        _operations(slots),
         products,
         products / (2 * p * cycles) if cycles else 0.0,
     )
 
 
-def _operations(slots: list[_Slot], elements: int) -> tuple[Operation, ...]:
+def _operations(slots: list[_Slot]) -> tuple[Operation, ...]:
     grouped: dict[str, list[_Slot]] = {}
     for slot in sorted(slots, key=lambda slot: slot.cycle):
         grouped.setdefault(slot.what, []).append(slot)
@@ -143,7 +155,7 @@ def _operations(slots: list[_Slot], elements: int) -> tuple[Operation, ...]:
         Operation(
             what,
             len(group),
-            elements * sum(len(slot.lanes) for slot in group if slot.useful),
+            sum(slot.products for slot in group),
             group[0].cycle,
             group[-1].cycle,
         )
@@ -153,59 +165,84 @@ def _operations(slots: list[_Slot], elements: int) -> tuple[Operation, ...]:
 
 def _slots(schedule: Schedule, words: list[Fields]) -> Iterator[_Slot]:
     """Every entry into the multipliers, and every word that an update writes."""
-    names = _Names(schedule)
+    names = _Names(schedule, words)
     for cycle, f in enumerate(words):
         if f["lookup"]:
-            yield _Slot(cycle, "table", (0, 1), ("A", "B"), useful=False)
+            yield _Slot(cycle, "table", (0, 1), ("A", "B"))
         if f["acc_en"]:
             yield names.product(cycle - ACCUMULATE, words)
         if f["g_we"] and not f["g_clear"]:
-            yield _Slot(cycle - GRAD_WRITE, f"G {names.parameter(f['g_waddr'])}", (0, 1))
+            address = f["g_waddr"]
+            products = 2 * names.useful.get(address, 0)
+            yield _Slot(cycle - GRAD_WRITE, f"G {names.parameter(address)}", (0, 1), products=products)
         if f["we_b"] and f["w_theta"]:
-            yield _Slot(cycle, f"update {names.parameter(f['addr_b'])}", (), useful=False)
+            yield _Slot(cycle, f"update {names.parameter(f['addr_b'])}", ())
 
 
 class _Names:
     """Addresses to names."""
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, words: list[Fields]) -> None:
         memory = schedule.memory
-        self.layouts = dict(schedule.plan.parameters)
+        self.elements, self.useful = schedule.geometry.elements, memory.useful
+        self.layouts = {name: stored.layout for name, stored in schedule.plan.stored.items()}
         self.of = {memory.base[name] + word: name for name in memory.base for word in range(memory.size(name))}
+        self.vectors = {
+            memory.vector_base[name] + word: name
+            for name, length in memory.vectors.items()
+            for word in range(memory.blocks(length))
+        }
+        self.words = words
+        self.lane, self.stationary = self._contents()
 
     def parameter(self, address: int) -> str:
         return self.of.get(address, f"word {address}")
+
+    def _contents(self) -> tuple[list[str], list[str]]:
+        """Which vector's words the lanes and the stationary operands hold in every cycle."""
+        lane, stationary = [""], [""]
+        for cycle, f in enumerate(self.words):
+            stored = self.vectors.get(self.words[cycle - LANE + STORE]["s_addr0"], "")
+            lane.append((stored if f["x_store"] else "x") if f["x_en"] and f["x_load"] else lane[-1])
+            loaded = {StationarySource.X: "x", StationarySource.S: stored, StationarySource.FRACTION: ""}
+            stationary.append(loaded.get(StationarySource(f["r_src"]), stationary[-1]))
+        return lane, stationary
 
     def product(self, slot: int, words: list[Fields]) -> _Slot:
         first, multiply, add = words[slot], words[slot + MULTIPLY], words[slot + ACCUMULATE]
         lanes = tuple(lane for lane in (0, 1) if add["acc_en"] >> lane & 1)
         if multiply["opb"] == OpB.IMM and multiply["imm_src"] == ImmSource.ZERO:
-            return _Slot(slot, "move", lanes, useful=False)
-        second = {OpB.X: "x", OpB.R: "s", OpB.IMM: "1" if multiply["imm_src"] == ImmSource.ONE else "u"}
+            return _Slot(slot, "move", lanes)
+        lane, stationary = self.lane[slot + MULTIPLY], self.stationary[slot + MULTIPLY]
+        second = {OpB.X: lane, OpB.R: stationary, OpB.IMM: "1" if multiply["imm_src"] == ImmSource.ONE else "u"}
         vector = second[OpB(multiply["opb"])]
         if multiply["opa0"] == OpA0.R:
-            return _Slot(slot, f"r * {vector}", lanes)
-        name = self.parameter(first["addr_a"])
+            return _Slot(slot, f"{stationary} * {vector}", lanes, products=self.elements * len(lanes))
+        addresses = (first["addr_a"], first["addr_b"] if multiply["opa1"] == OpA1.WEIGHT_B else first["addr_a"])
+        name = self.parameter(addresses[lanes[0]])
         if self.layouts.get(name) is Layout.VECTOR:
             what = f"{name} * {vector}"
         else:
-            what = f"{name}.T @ {vector}" if vector == "s" else f"{name} @ {vector}"
+            what = f"{name}.T @ {vector}" if multiply["opb"] == OpB.R else f"{name} @ {vector}"
         ports = ("A", "B") if len(lanes) == 2 and first["addr_b"] != first["addr_a"] else ("A",)
-        return _Slot(slot, what, lanes, ports)
+        products = sum(self.useful.get(addresses[lane], 0) for lane in lanes)
+        return _Slot(slot, what, lanes, ports, products)
 
 
 def _marks(cycle: int, f: Fields) -> Iterator[tuple[str, int, str]]:
     """(unit, cycle, what) that a field tells directly."""
     if f["x_en"]:
-        yield "lanes", cycle, "load" if f["x_load"] else "hop"
-        if f["x_load"]:
+        yield "lanes", cycle, "load" if f["x_load"] else "back" if f["x_back"] else "hop"
+        if f["x_load"] and f["x_store"]:
+            yield "vectors, read", cycle - LANE + STORE, "operand"
+        elif f["x_load"]:
             yield "state, read", cycle - LANE + OPERAND, "operand"
     if f["r_src"] == StationarySource.X:
         yield "state, read", cycle - STATIONARY + OPERAND, "operand"
     if f["r_src"] == StationarySource.S:
-        yield "vectors, read", cycle, "operand"
+        yield "vectors, read", cycle - STATIONARY + STORE, "operand"
     if f["s_we"]:
-        yield "vectors, write", cycle, "table"
+        yield "vectors, write", cycle, "cut" if f["s_cut"] else "word"
     for field, what in (("we_q", "drift"), ("we_p", "kick")):
         if f[field]:
             yield "state, write", cycle, what

@@ -1,7 +1,9 @@
 """The sizes and shifts of one array: everything about it that is fixed at elaboration.
 
-Control words, tables and parameters are loaded; these numbers are wired. They follow from the formats and from the
-sizes by the rules of docs/numerics.md; the scheduler, the machine model and the RTL read them from here.
+Control words, tables, constants and parameters are loaded; these numbers are wired. They follow from the formats and
+from the needs of a program (`rtl.hls.needs`) by the rules of docs/numerics.md; the scheduler, the machine model and the
+RTL read them from here. What no program needs is not elaborated; an array runs every program whose needs it meets
+(`rtl.hls.resident`).
 
 Example
 -------
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from golden.errors import HelError
+from golden.tables import ARGUMENT_FRACTION
 
 if TYPE_CHECKING:
     from golden.formats import Formats
@@ -22,10 +25,13 @@ if TYPE_CHECKING:
 __all__ = [
     "GRADIENT_BITS",
     "HOST_BITS",
+    "MAX_ALIGNMENTS",
+    "MAX_CUTS",
     "MAX_FOLD",
     "MAX_INPUTS",
     "PARAMETER_WORDS",
     "TABLE_BASE",
+    "VECTOR_WORDS",
     "WEIGHT_WORDS",
     "Geometry",
 ]
@@ -46,6 +52,10 @@ MAX_ELEMENTS = 255
 """What the host port's SHAPE word can say."""
 MAX_FOLD = 16
 """Neurons an element can hold: depth of its state memories."""
+VECTOR_WORDS = (0, 16, 32, 64)
+"""Depths a vector store may have."""
+MAX_ALIGNMENTS, MAX_CUTS = 8, 4
+"""Left shifts of products, and right shifts of sums to operands, that one array may have."""
 MAX_INPUTS = 32
 """Input words of a step: half the sequencer's input buffer, so that the next step's arrive during this one."""
 
@@ -61,7 +71,14 @@ class Geometry:
     inputs : m, input words a step (the constant one not counted)
     fraction_bits, operand_bits, integer_bits, log2_inverse_step, g_cut, clip_log2 : see golden.formats.Formats
     control_words : depth of the control store; a schedule takes the smallest that holds it
-    sum_bits : width of the program's widest sum, by interval (`Program.accumulator_bits`); 0 where no program is known
+    sum_bits : width of the program's widest aligned sum, by interval; 0 where no program is known
+    alignments : left shifts of products, rising: what terms of a sum are aligned by
+    z_fraction, force_fraction : fraction bits of a table's sum and of the force sum; 0 for 2w - 7 and 2w - 3
+    gradient_alignment : largest left shift of a gradient product
+    table : there is a function table
+    vector_words : depth of the vector store, where table outputs and cut sums lie; 0 for none
+    cut_shifts : right shifts from a sum to an operand, rising; empty where sums are not cut
+    lane_store, two_way : lanes load from the vector store, too; they move to either neighbour
 
     Raises
     ------
@@ -80,10 +97,19 @@ class Geometry:
     clip_log2: int = 9
     control_words: int = 2048
     sum_bits: int = 0
+    alignments: tuple[int, ...] = (0, 4)
+    z_fraction: int = 0
+    force_fraction: int = 0
+    gradient_alignment: int = 0
+    table: bool = True
+    vector_words: int = 16
+    cut_shifts: tuple[int, ...] = ()
+    lane_store: bool = False
+    two_way: bool = False
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
-        """Geometry of these formats."""
+        """Geometry of these formats, with what tanh networks need (`rtl.hls.needs` finds a program's own needs)."""
         if formats.g_bits != GRADIENT_BITS:
             raise HelError(f"the array's gradient words have {GRADIENT_BITS} bits, got g_bits = {formats.g_bits}")
         return cls(
@@ -100,6 +126,10 @@ class Geometry:
         )
 
     def __post_init__(self) -> None:
+        for name, default in (("z_fraction", 2 * self.operand_bits - 7), ("force_fraction", 2 * self.operand_bits - 3)):
+            if not getattr(self, name):
+                object.__setattr__(self, name, default)
+        assert self.vector_words in VECTOR_WORDS
         if not 1 <= self.elements <= MAX_ELEMENTS:
             raise HelError(f"a ring has 1 to {MAX_ELEMENTS} elements, got {self.elements}; choose P within")
         if self.neurons < 1 or self.neurons % self.elements:
@@ -150,17 +180,32 @@ class Geometry:
     @property
     def z_shift(self) -> int:
         """Right shift from the sum z to the table's 18 fraction bits (negative: left)."""
-        return 2 * self.operand_bits - 7 - 18
+        return self.z_fraction - ARGUMENT_FRACTION
 
     @property
     def kick_shift(self) -> int:
         """Right shift from the force sum to the kick, h included."""
-        return 2 * self.operand_bits - 3 + self.log2_inverse_step - self.fraction_bits
+        return self.force_fraction + self.log2_inverse_step - self.fraction_bits
 
     @property
     def one(self) -> int:
         """1.0 as a position operand."""
         return 1 << (self.operand_bits - 5)
+
+    @property
+    def product_bits(self) -> int:
+        """Width of an aligned product."""
+        return 36 + self.alignments[-1]
+
+    @property
+    def density_bits(self) -> int:
+        """Width of a gradient product, aligned."""
+        return GRADIENT_BITS + self.gradient_alignment
+
+    @property
+    def gradient_sum_bits(self) -> int:
+        """Width of a gradient word with the cut difference of two products added."""
+        return max(GRADIENT_BITS + 1, self.density_bits + 2 - self.g_cut)
 
     @property
     def accumulator_bits(self) -> int:

@@ -20,8 +20,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from golden.tables import FRACTION_LOG2, REACH_LOG2
 from rtl.hls.control import AccSource, IoOp, IoSource, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
-from rtl.hls.geometry import MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
+from rtl.hls.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.trace import trace_layout
 
 __all__ = ["Machine"]
@@ -45,10 +46,12 @@ def _fits(value: Words, bits: int) -> npt.NDArray[np.bool_]:
 
 _LANE_REGISTERS = """
 x r acc_low acc_high carry addend product pos_read mom_read pos_sum mom_sum kick impulse operand operand_clip
-op_a op_b sign
+op_a op_b sign s_read
 """.split()
 _REGISTERS = """
-negated z_low z_high index fraction interpolated s_word difference grad_sum update_sum addr_a addr_b we_b
+negated z_low z_high index fraction interpolated s_word
+cut_wide cut_part cut_beyond cut_word cut_lost
+difference grad_sum update_sum addr_a addr_b we_b
 wdata io captured candidate flags update_step update_weight weight_a weight_b array_a array_b
 grad_read grad_array grad_output
 """.split()
@@ -58,7 +61,7 @@ class Machine:
     """State of a ring and its step of one clock cycle.
 
     Registers are public attributes, int64 arrays of shape (P,) or (2, P) for those that exist a lane; memories are
-    ``weights`` (P, 1024), ``gradients`` (P, 512), ``position``, ``momentum``, ``table_s`` (2, P, 16).
+    ``weights`` (P, 1024), ``gradients`` (P, 512), ``position``, ``momentum`` (2, P, 16), ``vectors`` (2, P, depth).
     """
 
     def __init__(self, geometry: Geometry) -> None:
@@ -66,7 +69,8 @@ class Machine:
         p = geometry.elements
         self.weights = np.zeros((p, WEIGHT_WORDS), np.int64)
         self.gradients = np.zeros((p, PARAMETER_WORDS), np.int64)
-        self.position, self.momentum, self.table_s = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(3))
+        self.position, self.momentum = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(2))
+        self.vectors = np.zeros((2, p, max(1, geometry.vector_words)), np.int64)
         for name in _LANE_REGISTERS:
             setattr(self, name, np.zeros((2, p), np.int64))
         for name in _REGISTERS:
@@ -90,13 +94,14 @@ class Machine:
         self._memory_stage(f, new)
         self._multiply_stage(f, imm, new)
         self._table_stage(f, new)
+        self._cut_stage(f, new)
         writes = self._state_stage(f, new)
         self._gradient_stage(f, new)
         self._host_stage(f, imm, new)
         for memory, address, value in writes:
             memory[..., address] = value
         if f("g_we", 0):
-            self.gradients[:, f("g_waddr", 0)] = 0 if f("g_clear", 0) else _wrap(self.grad_sum, 36)
+            self.gradients[:, f("g_waddr", 0)] = 0 if f("g_clear", 0) else _wrap(self.grad_sum, GRADIENT_BITS)
         written = np.flatnonzero(self.we_b)
         self.weights[written, self.addr_b[written]] = self.wdata[written]
         for name, value in new.items():
@@ -134,11 +139,12 @@ class Machine:
         broadcast = np.full_like(self.r, ((imm & 0x3FFFF) ^ 0x20000) - 0x20000)
         new["op_b"] = {OpB.X: self.x, OpB.R: self.r}.get(OpB(source), broadcast)
         new["multiplier"] = np.stack([self.op_a * self.op_b, self.multiplier[0], self.multiplier[1]])
-        scaled = _wrap(self.multiplier[2] << (4 if f("scale", 0) else 0), 40)
+        scaled = _wrap(self.multiplier[2] << g.alignments[f("scale", 0)], g.product_bits)
         new["product"] = ~scaled if f("negate", 0) else scaled
         self._accumulate(f, new)
         if f("x_en", 0):
-            new["x"] = self.operand if f("x_load", 0) else np.roll(self.x, 1, axis=1)
+            own = self.s_read if f("x_store", 0) else self.operand
+            new["x"] = own if f("x_load", 0) else np.roll(self.x, -1 if f("x_back", 0) else 1, axis=1)
 
     def _accumulate(self, f: Field, new: dict[str, Words]) -> None:
         """Low half now, high half with the controls, product and carry of one cycle ago."""
@@ -169,8 +175,8 @@ class Machine:
 
     @property
     def z(self) -> Words:
-        """The table input, cut to its fraction."""
-        return _shift(self.z_high << self.geometry.low_bits | self.z_low, self.geometry.z_shift)
+        """The sum taken from an accumulator, as its two halves read now."""
+        return np.asarray(self.z_high << self.geometry.low_bits | self.z_low)
 
     def _table_stage(self, f: Field, new: dict[str, Words]) -> None:
         take = f("z_take", 0)
@@ -180,22 +186,38 @@ class Machine:
             new["z_high"] = self.acc_high[0 if self.taken_z == ZTake.ACC0 else 1]
         self.taken_z = take
         if f("z_en", 0):
-            magnitude = np.where(self.z < 0, ~self.z, self.z)
-            clamped = np.minimum(magnitude, (1 << 21) - 1)
-            new["index"], new["fraction"] = clamped >> 12, clamped & 4095
+            z = _shift(self.z, self.geometry.z_shift)
+            clamped = np.minimum(np.where(z < 0, ~z, z), (1 << REACH_LOG2) - 1)
+            new["index"], new["fraction"] = clamped >> FRACTION_LOG2, clamped & ((1 << FRACTION_LOG2) - 1)
             new["sign"] = self.sign.copy()
-            new["sign"][f("z_lane", 0)] = self.z < 0
-        low = _wrap(self.product, 31)
-        new["interpolated"] = _wrap(low[0] + low[1], 31)
-        rounded = (self.interpolated >> 12) + ((self.interpolated >> 11) & 1)
+            new["sign"][f("z_lane", 0)] = z < 0
+        bits = 19 + FRACTION_LOG2
+        low = _wrap(self.product, bits)
+        new["interpolated"] = _wrap(low[0] + low[1], bits)
+        rounded = (self.interpolated >> FRACTION_LOG2) + ((self.interpolated >> (FRACTION_LOG2 - 1)) & 1)
         new["s_word"] = _wrap(np.where(self.sign[f("s_lane", 0)], -rounded, rounded), 18)
+
+    def _cut_stage(self, f: Field, new: dict[str, Words]) -> None:
+        """Shift; compare with the operand's range; saturate."""
+        g = self.geometry
+        if g.cut_shifts:
+            new["cut_wide"] = self.z >> g.cut_shifts[f("cut", 0)]
+            new["cut_part"] = _wrap(self.cut_wide, g.operand_bits)
+            # 1 above the range, -1 below it.
+            new["cut_beyond"] = np.where(_fits(self.cut_wide, g.operand_bits), 0, np.where(self.cut_wide < 0, -1, 1))
+            limit = 1 << (g.operand_bits - 1)
+            new["cut_word"] = np.select(
+                [self.cut_beyond < 0, self.cut_beyond > 0], [np.int64(-limit), np.int64(limit - 1)], self.cut_part
+            )
+            new["cut_lost"] = (self.cut_beyond != 0).astype(np.int64)
 
     def _state_stage(self, f: Field, new: dict[str, Words]) -> list[tuple[Words, int, Words]]:
         g = self.geometry
         address = (f("s_addr0", 0), f("s_addr1", 0))
-        position = np.stack([self.position[i, :, address[i]] for i in range(2)])
-        momentum = np.stack([self.momentum[i, :, address[i]] for i in range(2)])
-        table_s = np.stack([self.table_s[i, :, address[i]] for i in range(2)])
+        position = np.stack([self.position[i, :, address[i] % MAX_FOLD] for i in range(2)])
+        momentum = np.stack([self.momentum[i, :, address[i] % MAX_FOLD] for i in range(2)])
+        depth = self.vectors.shape[2]
+        new["s_read"] = np.stack([self.vectors[i, :, address[i] % depth] for i in range(2)])
         new["pos_read"] = np.stack([_wrap(self.io, g.position_bits)] * 2) if f("q_io", 0) else position
         new["mom_read"] = np.zeros_like(momentum) if f("p_zero", 0) else momentum
         new["pos_sum"] = self.pos_read - self.mom_read if f("q_sub", 0) else self.pos_read + self.mom_read
@@ -211,11 +233,11 @@ class Machine:
         new["operand_clip"] = (new["operand"] != shifted).astype(np.int64)
         source = f("r_src", 0)
         if source == StationarySource.S:
-            new["r"] = table_s
+            new["r"] = self.s_read
         elif source == StationarySource.X:
             new["r"] = self.operand
         elif source == StationarySource.FRACTION:
-            new["r"] = np.stack([4096 - self.fraction, self.fraction])
+            new["r"] = np.stack([(1 << FRACTION_LOG2) - self.fraction, self.fraction])
         writes = []
         if f("we_q", 0):
             writes.append((self.position, f("w_addr", 0), _wrap(self.pos_sum, g.position_bits)))
@@ -223,8 +245,13 @@ class Machine:
             writes.append((self.momentum, f("w_addr", 0), _wrap(self.mom_sum, g.momentum_bits)))
         for lane in range(2):
             if f("s_we", 0) >> lane & 1:
-                writes.append((self.table_s[lane], f("s_waddr", 0), self.s_word))
+                word = self.cut_word if self._writes_cut(f) else self.s_word
+                writes.append((self.vectors[lane], f("s_waddr", 0), word))
         return writes
+
+    def _writes_cut(self, f: Field) -> bool:
+        """Whether the vector store's write is of a cut; without a table it always is."""
+        return bool(f("s_cut", 0)) or (bool(self.geometry.cut_shifts) and not self.geometry.table)
 
     def _take_kick(self, f: Field, new: dict[str, Words]) -> None:
         """Force sums to the kick registers, with one bit for the rounding; their high part one cycle later."""
@@ -245,10 +272,10 @@ class Machine:
         g = self.geometry
         new["grad_array"], new["grad_read"] = self.gradients[:, f("g_raddr", 0)].copy(), self.grad_output
         new["grad_output"] = self.grad_array
-        low = _wrap(self.product, 36)
+        low = _wrap(self.product, g.density_bits)
         new["difference"] = low[1] - low[0]
         half = 1 << (g.g_cut - 1) if g.g_cut else 0
-        new["grad_sum"] = _wrap(self.grad_read + ((self.difference + half) >> g.g_cut), 37)
+        new["grad_sum"] = _wrap(self.grad_read + ((self.difference + half) >> g.g_cut), g.gradient_sum_bits)
         shift = f("shift", 0)
         # The RTL shifts stage by stage and narrows the words on the way, which no result depends on: a delay here.
         new["shifts"] = np.stack([np.full_like(self.shifts[0], shift), *self.shifts[:-1]])
@@ -280,13 +307,15 @@ class Machine:
             new["io"] = np.concatenate([[_imm_word(imm, g.chain_bits)], self.io[:-1]]).astype(np.int64)
         elif f("io_op", 0) == IoOp.CAPTURE:
             new["io"] = self.captured
-        uses_operand = (f("x_en", 0) and f("x_load", 0)) or f("r_src", 0) == StationarySource.X
+        loads_position = f("x_en", 0) and f("x_load", 0) and not f("x_store", 0)
+        uses_operand = loads_position or f("r_src", 0) == StationarySource.X
         off = np.zeros(g.elements, bool)
         raised = (
             (~_fits(self.pos_sum, g.position_bits)).any(0) * 1 * f("we_q", 0)
             | (~_fits(self.mom_sum, g.momentum_bits)).any(0) * 2 * f("we_p", 0)
             | self.operand_clip.astype(bool).any(0) * 4 * bool(uses_operand)
-            | (off if f("g_clear", 0) else ~_fits(self.grad_sum, 36)) * 8 * f("g_we", 0)
+            | self.cut_lost * 4 * bool(f("s_we", 0) and self._writes_cut(f))
+            | (off if f("g_clear", 0) else ~_fits(self.grad_sum, GRADIENT_BITS)) * 8 * f("g_we", 0)
             | ~_fits(self.update_sum, 18) * 16 * (f("we_b", 0) & f("w_theta", 0))
         )
         new["flags"] = raised if f("flags_clear", 0) else self.flags | raised

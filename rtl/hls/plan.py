@@ -1,12 +1,14 @@
 """The ring plan: a program bound to what the array can do.
 
-The force of a program is, on the ring, one or two stages of row sums over the neurons of a block:
+A plan is an ordered list of statements, each a vector made of a sum of products:
 
-    z_i = sum of z terms        (then the table: s_i = tanh z_i)
-    F_j = sum of force terms    (then one rounding: the kick)
+    vector = table(sum)      look-up, then an operand in the vector store
+    vector = cut(sum)        shifted, saturated, then an operand in the vector store
+    kick   = round(sum)      the momenta take it
 
-and every parameter's gradient is a product of two operands the datapath holds in the same step. `rtl.hls.bind` makes
-the plan from a program; `rtl.hls.schedule` schedules it.
+and of gradients, which are sums of products of two operands. A product's factors are stored words (parameters and
+constants), positions x, vectors of earlier statements, inputs u, and the constant one. `rtl.hls.bind` makes the plan
+from a program; `rtl.hls.schedule` schedules it.
 """
 
 from __future__ import annotations
@@ -14,77 +16,160 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["Diagonal", "GradientTerm", "Inputs", "Layout", "Operand", "Plan", "Rotating", "Term", "Transposed"]
+__all__ = [
+    "INPUTS",
+    "ONE",
+    "POSITION",
+    "Finish",
+    "Gradient",
+    "GradientTerm",
+    "Inputs",
+    "Layout",
+    "Local",
+    "Plan",
+    "Rotating",
+    "Statement",
+    "Stored",
+    "Term",
+    "Transposed",
+]
 
-
-class Operand(Enum):
-    """A vector operand with one word a neuron, or the broadcast inputs."""
-
-    X = "x"
-    S = "s"
-    INPUT = "input"
+POSITION, INPUTS, ONE = "x", "u", "one"
+"""Operands that no statement makes."""
 
 
 class Layout(Enum):
-    """How a parameter lies in the elements' weight memories."""
+    """How a parameter or a constant lies in the elements' weight memories."""
 
     MATRIX = "matrix"
-    """N x N, skewed: address (f, g, t) of element k holds W[k + fP, gP + (k - t) mod P]."""
+    """Rows x columns, skewed: address (f, g, t) of element k holds W[k + fP, gP + (k - t) mod P]."""
     COLUMNS = "columns"
-    """N x m: address (f, c) holds B[k + fP, c]."""
+    """Rows x m: address (f, c) holds B[k + fP, c]."""
     VECTOR = "vector"
-    """N: address f holds b[k + fP]."""
+    """Rows: address f holds b[k + fP]."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One array of the weight memory; what lies beyond its shape is zero.
+
+    Members
+    -------
+    shape : (rows, columns) or (rows,); () for a single number
+    words : of a constant, (row, column, word) of those that are not zero; None for a parameter, which has a gradient
+    """
+
+    layout: Layout
+    shape: tuple[int, ...]
+    words: tuple[tuple[int, int, int], ...] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Entries of a vector, rows of a matrix."""
+        return self.shape[0] if self.shape else 1
 
 
 @dataclass(frozen=True)
 class Rotating:
     """W x: the operand rotates, the sum stays."""
 
-    parameter: str
+    matrix: str
+    operand: str
+    fraction: int
+    negative: bool = False
 
 
 @dataclass(frozen=True)
 class Transposed:
-    """W^T s: the stationary operand stays, the partial sum travels home."""
+    """W^T s: the operand stays, the partial sum travels home."""
 
-    parameter: str
+    matrix: str
+    operand: str
+    fraction: int
+    negative: bool = False
 
 
 @dataclass(frozen=True)
-class Diagonal:
-    """a * operand, neuron by neuron; `scaled` products are shifted left by 4 to align with W s."""
+class Local:
+    """a * b, entry by entry; `a` a stored vector or an operand, `b` an operand or ONE."""
 
-    parameter: str
-    operand: Operand
-    scaled: bool = False
+    a: str
+    b: str
+    fraction: int
+    negative: bool = False
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """B u, or b * 1 when the parameter is a vector."""
+    """B u: the inputs are broadcast, one a cycle."""
 
-    parameter: str
+    matrix: str
+    fraction: int
     negative: bool = False
-    scaled: bool = False
 
 
-Term = Rotating | Transposed | Diagonal | Inputs
+Term = Rotating | Transposed | Local | Inputs
+"""`fraction` counts the fraction bits of the product; the array aligns it to its sum's."""
+
+
+class Finish(Enum):
+    """What becomes of a statement's sum."""
+
+    TABLE = "table"
+    CUT = "cut"
+    KICK = "kick"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One vector.
+
+    Members
+    -------
+    length : entries; the last block's missing ones are zero
+    sum_bits, sum_fraction : width of the sum, by interval, and its fraction bits
+    fraction : fraction bits of a cut's result
+    """
+
+    name: str
+    length: int
+    finish: Finish
+    terms: tuple[Term, ...]
+    sum_bits: int
+    sum_fraction: int
+    fraction: int = 0
 
 
 @dataclass(frozen=True)
 class GradientTerm:
-    """Gradient density r * y of a parameter.
+    """One product of a parameter's density: outer(r, y) for a matrix, r * y for a vector.
 
     Members
     -------
-    r, y : the two operands; y = X with Layout.MATRIX rotates, y = INPUT is broadcast
+    r : stays; POSITION or a vector
+    y : rotates; POSITION or a vector; or INPUTS, ONE
+    alignment : left shift that aligns it to the parameter's finest product
+    negative : the difference of this product is subtracted
+    """
+
+    r: str
+    y: str
+    alignment: int = 0
+    negative: bool = False
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Gradient density of a parameter.
+
+    Members
+    -------
     offset : shift of this parameter's update relative to the base shift of docs/numerics.md
-    negative : the density is -r * y, so the update adds
+    negative : the density is minus the terms, so the update adds
     """
 
     parameter: str
-    r: Operand
-    y: Operand
+    terms: tuple[GradientTerm, ...]
     offset: int = 0
     negative: bool = False
 
@@ -95,14 +180,26 @@ class Plan:
 
     Members
     -------
-    parameters : layout of each parameter, in memory order
-    z : terms of the table's input; empty for a force without a table
-    force : terms of the kick
+    stored : parameters, then constants, in memory order
+    statements : in an order in which each uses only vectors made before; the kick is one of them
     gradients : one a parameter
+    table : the function of the table, "" for none
+    inputs : input words a step
     """
 
     name: str
-    parameters: dict[str, Layout]
-    z: tuple[Term, ...]
-    force: tuple[Term, ...]
-    gradients: tuple[GradientTerm, ...]
+    stored: dict[str, Stored]
+    statements: tuple[Statement, ...]
+    gradients: tuple[Gradient, ...]
+    table: str = ""
+    inputs: int = 0
+
+    @property
+    def parameters(self) -> dict[str, Layout]:
+        """Layout of each parameter."""
+        return {name: stored.layout for name, stored in self.stored.items() if stored.words is None}
+
+    @property
+    def vectors(self) -> dict[str, int]:
+        """Length of each vector that lies in the vector store."""
+        return {s.name: s.length for s in self.statements if s.finish is not Finish.KICK}

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from golden.errors import HelError
-from rtl.hls.control import FIELDS, decode, encode
+from rtl.hls.control import decode, encode, widths
 from rtl.hls.emitter import Fields
 from rtl.hls.geometry import PARAMETER_WORDS, STORE_WORDS, WEIGHT_WORDS, Geometry
 from rtl.hls.memory_map import MemoryMap
-from rtl.hls.plan import Plan
-from rtl.hls.step import step_segment
+from rtl.hls.plan import Local, Plan, Statement
+from rtl.hls.step import needed_statements, step_segment
 from rtl.hls.timing import GRAD_READ, GRAD_WRITE
 from rtl.hls.transfer import capture_segments, clear_segment, load_segments, update_segment
 
@@ -58,6 +58,15 @@ class Schedule:
         return self.memory.geometry
 
     @cached_property
+    def widths(self) -> dict[str, int]:
+        """Width of each field in this array's control words."""
+        return widths(self.geometry)
+
+    def fields(self, segment: str) -> list[dict[str, int]]:
+        """The control words of a segment, decoded."""
+        return [decode(word, self.widths) for word in self.segments[segment].words]
+
+    @cached_property
     def words(self) -> tuple[int, ...]:
         """Content of the control store."""
         return tuple(word for segment in self.segments.values() for word in segment.words)
@@ -67,10 +76,18 @@ class Schedule:
 
         Moves of a partial sum (a zero is added) and table interpolations do not count.
         """
-        g, plan = self.geometry, self.plan
-        lengths = {term: self.memory.size(term) * g.elements for term in plan.parameters}
-        sums = sum(lengths[term.parameter] for term in (*plan.z, *plan.force))
-        gradient = sum(lengths[term.parameter] for term in plan.gradients)
+        g, words = self.geometry, {name: self.memory.nonzero(name) for name in self.plan.stored}
+
+        def of(statement: Statement) -> int:
+            return sum(
+                words[term.a] if isinstance(term, Local) and term.a in words
+                else g.elements * self.memory.blocks(statement.length) if isinstance(term, Local)
+                else words[term.matrix]
+                for term in statement.terms
+            )  # fmt: skip
+
+        sums = sum(of(s) for s in needed_statements(self.plan, gradients=name == "echo"))
+        gradient = sum(words[g.parameter] * len(g.terms) for g in self.plan.gradients)
         return {"forward": sums, "echo": 2 * (sums + gradient)}[name]
 
     def busy(self, name: str) -> float:
@@ -87,8 +104,8 @@ class Schedule:
         for segment in self.segments.values():
             assert segment.start == at, segment.name
             at += len(segment.words)
-            fields = [decode(word) for word in segment.words]
-            assert all(encode(f) == w for f, w in zip(fields, segment.words, strict=True))
+            fields = self.fields(segment.name)
+            assert all(encode(f, self.widths) == w for f, w in zip(fields, segment.words, strict=True))
             if not segment.loads:  # nothing uses what port A reads while words are loaded
                 _check_weights(segment.name, fields)
             if not segment.loads and segment.name not in ("update", "clear"):
@@ -122,15 +139,15 @@ def _check_gradients(name: str, fields: list[dict[str, int]]) -> None:
             written[f["g_waddr"]] = cycle
 
 
-def schedule(plan: Plan, geometry: Geometry) -> Schedule:
-    """Schedules a plan.
+def schedule(plan: Plan, geometry: Geometry, *, resident: bool = False) -> Schedule:
+    """Schedules a plan, on an array of its own or on one that is there and has the control store that it has.
 
     Raises
     ------
     HelError
         Parameters or control words that do not fit.
     """
-    memory = MemoryMap(geometry, plan.parameters)
+    memory = MemoryMap(geometry, plan.stored, plan.vectors)
     raw: dict[str, list[Fields]] = {
         "forward": step_segment(plan, memory, twin=False),
         "echo": step_segment(plan, memory, twin=True),
@@ -140,21 +157,22 @@ def schedule(plan: Plan, geometry: Geometry) -> Schedule:
         **capture_segments(geometry.elements),
     }
     total = sum(len(words) for words in raw.values())
-    depth = next((words for words in STORE_WORDS if words >= total), None)
+    depths = (geometry.control_words,) if resident else STORE_WORDS
+    depth = next((words for words in depths if words >= total), None)
     if depth is None:
         raise HelError(
-            f"the control store holds at most {STORE_WORDS[-1]} words, N = {geometry.neurons} on"
+            f"the control store holds at most {depths[-1]} words, N = {geometry.neurons} on"
             f" P = {geometry.elements} needs {total}; use fewer neurons or elements"
         )
     memory = replace(memory, geometry=replace(geometry, control_words=depth))
-    segments, at = {}, 0
+    segments, at, fields = {}, 0, widths(geometry)
     for name, words in raw.items():
-        assert all(field in FIELDS for word in words for field in word)
+        assert all(field in fields for word in words for field in word)
         segments[name] = Segment(
             name,
             at,
-            tuple(encode(word) for word in words),
-            inputs=name in ("forward", "echo") and geometry.inputs > 0,
+            tuple(encode(word, fields) for word in words),
+            inputs=name in ("forward", "echo") and plan.inputs > 0,
             loads=name.startswith("load_") or name == "nudge",
             sends=name.startswith("read_"),
         )

@@ -6,13 +6,18 @@ co-simulation would see at once if one were wrong.
 
 __all__ = [
     "ACCUMULATE",
+    "CUT_WRITE",
     "GRAD_READ",
     "GRAD_WRITE",
     "LANE",
+    "LOOKUP",
+    "LOOKUP_SPACING",
     "MULTIPLY",
     "OPERAND",
     "SCALE",
+    "SIGN_LIFE",
     "STATIONARY",
+    "STORE",
     "SUM_READY",
     "TABLE_SIGN",
     "TABLE_WRITE",
@@ -22,6 +27,8 @@ __all__ = [
 
 OPERAND = 0
 """State address of an operand that is loaded for this product: read register, cut, then lane or stationary register."""
+STORE = 1
+"""Vector store address of an operand that is loaded for this product: read register, then lane or stationary one."""
 LANE = 2
 """Lane load or hop, so that the lane holds this product's word."""
 STATIONARY = 2
@@ -35,7 +42,15 @@ ACCUMULATE = 8
 SUM_READY = 9
 """The low half of the accumulator holds the sum: table input or kick register may take it."""
 TAKE = 2
-"""From taking a sum to having all of it: its high half follows one cycle later."""
+"""From taking a sum to having all of it, for a split or a cut: its high half follows one cycle later."""
+LOOKUP = 1
+"""From the split of a table's input to the look-up's slot."""
+LOOKUP_SPACING = 3
+"""Cycles between two splits: the fraction waits that long for the table words."""
+SIGN_LIFE = 10
+"""Cycles from the split of a table's input to the use of its sign; the lane's next split comes no earlier."""
+CUT_WRITE = 5
+"""From taking a sum to the write of its cut: taken in two halves, shifted, compared, saturated."""
 TABLE_SIGN = 9
 """Of a look-up slot: the interpolated value is rounded and gets its sign."""
 TABLE_WRITE = 10

@@ -1,7 +1,11 @@
-"""The architectural registers of an element, as the trace bus carries them: names and widths, lowest first."""
+"""The architectural registers of an element, as the trace bus carries them: names and widths, lowest first.
+
+Those that an array has no use for are not there.
+"""
 
 from __future__ import annotations
 
+from golden.tables import FRACTION_LOG2, SEGMENTS_LOG2
 from rtl.hls.geometry import Geometry
 
 __all__ = ["trace_bits", "trace_layout"]
@@ -11,13 +15,16 @@ def trace_layout(geometry: Geometry) -> dict[str, int]:
     """Width in bits of each traced register, in the order of the bus (lowest bits first)."""
     g = geometry
     pair = {
-        "x": 18, "r": 18, "acc": g.accumulator_bits, "product": 40, "pos_read": g.position_bits,
+        "x": 18, "r": 18, "acc": g.accumulator_bits, "product": g.product_bits, "pos_read": g.position_bits,
         "mom_read": g.momentum_bits, "pos_sum": g.position_bits + 1, "mom_sum": g.kick_bits + 2,
-        "kick": g.kick_bits + 1, "operand": 18,
+        "kick": g.kick_bits + 1, "operand": 18, **({"s_read": 18} if g.vector_words else {}),
     }  # fmt: skip
+    taken = {"z_low": g.low_bits, "z_high": g.accumulator_bits - g.low_bits}
+    table = {"index": SEGMENTS_LOG2, "fraction": FRACTION_LOG2, "interpolated": 19 + FRACTION_LOG2, "s_word": 18}
     single = {
-        "z_low": g.low_bits, "z_high": g.accumulator_bits - g.low_bits, "index": 9, "fraction": 12,
-        "interpolated": 31, "s_word": 18, "difference": 37, "grad_sum": 37, "update_sum": 19,
+        **(taken if g.table or g.cut_shifts else {}), **(table if g.table else {}),
+        **({"cut_word": 18} if g.cut_shifts else {}),
+        "difference": g.density_bits + 1, "grad_sum": g.gradient_sum_bits, "update_sum": 19,
         "addr_a": 10, "addr_b": 10, "we_b": 1, "wdata": 18,
         "io": g.chain_bits, "flags": 5,
     }  # fmt: skip

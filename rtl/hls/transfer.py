@@ -81,14 +81,14 @@ def update_segment(plan: Plan, memory: MemoryMap) -> list[Fields]:
     """theta -= clip(G >> n) for every parameter word, one a cycle; G cleared. The stored shift is the word's offset."""
     emitter = Emitter()
     cycle = 0
-    for term in plan.gradients:
-        base = memory.base[term.parameter]
-        for address in range(base, base + memory.size(term.parameter)):
+    for gradient in plan.gradients:
+        base = memory.base[gradient.parameter]
+        for address in range(base, base + memory.size(gradient.parameter)):
             emitter.at(cycle + UPDATE["gradient"], g_raddr=address)
             emitter.at(cycle + UPDATE["clear"], g_we=1, g_clear=1, g_waddr=address)
-            emitter.at(cycle + UPDATE["shift"], shift=term.offset & 63)
+            emitter.at(cycle + UPDATE["shift"], shift=gradient.offset & 63)
             emitter.at(cycle + UPDATE["weight"], addr_a=address)
-            emitter.at(cycle + UPDATE["sum"], u_add=int(term.negative))
+            emitter.at(cycle + UPDATE["sum"], u_add=int(gradient.negative))
             emitter.at(cycle + UPDATE["write"], we_b=1, w_theta=1, addr_b=address)
             cycle += 1
     return emitter.words()

@@ -56,7 +56,7 @@ VERILATED = [
     ("dense", REFERENCE, (8, 4, 3), 0, 3),
     ("dense", REFERENCE, (8, 4, 3), 64, 1),
     ("hru", REFERENCE, (8, 4, 3), 200, 2),
-    ("linear", REFERENCE, (8, 4, 3), 64, 0),
+    ("springs", REFERENCE, (10, 5, 2), 64, 0),
     ("dense", W16, (3, 1, 2), 64, 4),
 ]
 ICARUS = [
@@ -64,6 +64,7 @@ ICARUS = [
     ("dense", REFERENCE, (5, 5, 1), 0, 1),
     ("hru", W16, (6, 2, 2), 0, 2),
     ("linear", SMALL, (4, 2, 1), 64, 3),
+    ("springs", W16, (4, 2, 1), 64, 1),
     ("dense", SMALL, (2, 2, 1), 100, 4),
 ]
 

@@ -3,77 +3,84 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from golden.errors import HelError
-from golden.formats import Formats
-from golden.lower import compile_system
+from golden.formats import SQ, Formats
+from golden.ops import Cut
 from golden.program import Program
-from golden.systems import get
-from golden.systems.base import System
 from rtl.hls.bind import bind
-from rtl.hls.plan import Plan
-from testbench.rtl.hls.cases import program
+from rtl.hls.plan import Local, Plan
+from testbench.rtl.hls.cases import EVERYTHING, program
 
 PLANS = {
     "linear": """
         a vector
         B columns
-        force Diagonal a X scaled
-        force Inputs B negative scaled
-        gradient a X X offset -3
-        gradient B X INPUT offset -4 negative
+        kick K: Local a x, -Inputs B
+        gradient a offset -3: x x
+        gradient B offset -4 negative: x u
     """,
     "hru": """
         al vector
         w vector
         B columns
         b vector
-        z Diagonal w X
-        z Inputs B
-        z Inputs b
-        force Diagonal al X scaled
-        force Diagonal w S
-        gradient al X X offset -3
-        gradient w S X offset 0
-        gradient B S INPUT offset 0
-        gradient b S INPUT offset 0
+        table s: Local w x, Inputs B, Local b one
+        kick K: Local al x, Local w s
+        gradient al offset -3: x x
+        gradient w offset 0: s x
+        gradient B offset 0: s u
+        gradient b offset 0: s one
     """,
     "dense": """
         al vector
         W matrix
         B columns
         b vector
-        z Rotating W
-        z Inputs B
-        z Inputs b
-        force Diagonal al X scaled
-        force Transposed W
-        gradient al X X offset -3
-        gradient W S X offset 0
-        gradient B S INPUT offset 0
-        gradient b S INPUT offset 0
+        table s: Rotating W x, Inputs B, Local b one
+        kick K: Local al x, Transposed W s
+        gradient al offset -3: x x
+        gradient W offset 0: s x
+        gradient B offset 0: s u
+        gradient b offset 0: s one
+    """,
+    "springs": """
+        k vector
+        kc vector
+        C matrix constant
+        C.T matrix constant
+        C1.u columns constant
+        cut d: Rotating C x
+        cut d1: Local kc d
+        kick K: Local k x, Rotating C.T d1, -Inputs C1.u
+        gradient k offset -3: x x
+        gradient kc offset -3: d d
     """,
 }
 
 
 def text(plan: Plan) -> list[str]:
-    lines = [f"{name} {layout.value}" for name, layout in plan.parameters.items()]
-    for stage in ("z", "force"):
-        for term in getattr(plan, stage):
-            operand = [term.operand.name] if hasattr(term, "operand") else []
-            marks = [mark for mark in ("negative", "scaled") if getattr(term, mark, False)]
-            lines.append(" ".join([stage, type(term).__name__, term.parameter, *operand, *marks]))
+    lines = []
+    for name, stored in plan.stored.items():
+        lines.append(f"{name} {stored.layout.value}" + " constant" * (stored.words is not None))
+    for statement in plan.statements:
+        terms = []
+        for term in statement.terms:
+            factors = (term.a, term.b) if isinstance(term, Local) else (term.matrix, getattr(term, "operand", ""))
+            terms.append(" ".join(["-" * term.negative + type(term).__name__, *filter(None, factors)]))
+        lines.append(f"{statement.finish.value} {statement.name}: {', '.join(terms)}")
     for g in plan.gradients:
-        line = f"gradient {g.parameter} {g.r.name} {g.y.name} offset {g.offset}"
-        lines.append(line + " negative" * g.negative)
+        marks = [("-" * t.negative, f" << {t.alignment}" * bool(t.alignment)) for t in g.terms]
+        products = [f"{sign}{t.r} {t.y}{shift}" for t, (sign, shift) in zip(g.terms, marks, strict=True)]
+        lines.append(f"gradient {g.parameter} offset {g.offset}{' negative' * g.negative}: {', '.join(products)}")
     return lines
 
 
 @pytest.mark.parametrize("system", PLANS)
-@pytest.mark.parametrize("sizes", [(6, 2), (3, 3), (1, 1)], ids=["n6 m2", "n3 m3", "n1 m1"])
+@pytest.mark.parametrize("sizes", [(6, 2), (3, 3), (4, 1)], ids=["n6 m2", "n3 m3", "n4 m1"])
 def test_the_plan_of_a_system(system: str, sizes: tuple[int, int]) -> None:
     """The same for every size, also where an input matrix is square."""
     plan = bind(program(system, *sizes))
@@ -92,57 +99,37 @@ def test_the_plan_survives_the_programs_text(system: str) -> None:
     assert bind(Program.parse(str(program(system, 4, 2)))) == bind(program(system, 4, 2))
 
 
-class Bare(System):
-    """A position without a factor."""
-
-    @property
-    def parameters(self) -> dict[str, tuple[int, ...]]:
-        return {"b": (self.n,)}
-
-    def potential(self, q, u, theta):  # type: ignore[no-untyped-def]
-        return np.sum(np.log(np.cosh(q + theta["b"])))
 
 
-class Deep(System):
-    """Two tables."""
-
-    @property
-    def parameters(self) -> dict[str, tuple[int, ...]]:
-        return {"V": (self.n, self.n), "W": (self.n, self.n)}
-
-    def potential(self, q, u, theta):  # type: ignore[no-untyped-def]
-        one, two = np.log(np.cosh(theta["V"] @ q)), np.log(np.cosh(theta["W"] @ q))
-        return np.sum(one) + np.sum(two)
-
-
-class Wide(System):
-    """More hidden units than neurons."""
-
-    @property
-    def parameters(self) -> dict[str, tuple[int, ...]]:
-        return {"W": (2 * self.n, self.n)}
-
-    def potential(self, q, u, theta):  # type: ignore[no-untyped-def]
-        return np.sum(np.log(np.cosh(theta["W"] @ q)))
+def test_a_program_with_everything() -> None:
+    """Wiring of vectors and of inputs, a matrix that multiplies both, products of operands, two densities."""
+    assert text(bind(Program.parse(EVERYTHING).verify())) == [
+        "a vector",
+        "M matrix",
+        "D matrix constant",
+        "D.T matrix constant",
+        "D.u columns constant",
+        "c vector constant",
+        "u.identity columns constant",
+        "cut u.vector: Inputs u.identity",
+        "table s: Rotating D x",
+        "kick K: Local a s, -Rotating D.T s, Inputs D.u, Rotating M u.vector, Transposed M x, Local c one, Local x s",
+        "gradient a offset 0: s x, -x x << 3",
+        "gradient M offset 0: x u.vector << 4, s x",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("system", "message"),
+    ("name", "cut", "message"),
     [
-        (Bare(4), r'the ring has no form for "x_one = mul x one" of system bare; it has sums of products'),
-        (
-            get("springs", n=4, m=1),
-            r'the ring has no form for "d = cut C_x .*" of system springs; it has operands cut from the position',
-        ),
-        (
-            Deep(4),
-            r'the ring has no form for ".*tanh.*" of system deep; it has a force with one table look-up a neuron',
-        ),
-        (Wide(4), r"the ring stores parameters of shape \(4,\), \(4, 4\) or \(4, 1\), got W with \(8, 4\)"),
+        ("x", Cut("x", "q", SQ(4, 13)), '"x = cut q SQ(4, 13)" of system own; it has positions cut to SQ(5, 13)'),
+        ("e", Cut("e", "arg", SQ(0, 17)), '"e = cut arg SQ(0, 17)" of system own; it has cuts to words of 18 bits'),
     ],
-    ids=lambda value: type(value).__name__ if isinstance(value, System) else "",
+    ids=["position", "narrow cut"],
 )
-def test_what_the_ring_lacks_is_named(system: System, message: str) -> None:
-    with pytest.raises(HelError) as error:
-        bind(compile_system(system))
-    assert re.match(message, str(error.value)), str(error.value)
+def test_what_the_ring_lacks_is_named(name: str, cut: Cut, message: str) -> None:
+    text = EVERYTHING.replace("matvec_t D s", "matvec_t D e")
+    program = Program.parse(text.replace("zt =", "e = cut arg SQ(1, 17)\nzt ="))
+    ops = tuple(cut if op.name == name else op for op in program.ops)
+    with pytest.raises(HelError, match=f"^the ring has no form for {re.escape(message)}$"):
+        bind(replace(program, ops=ops))

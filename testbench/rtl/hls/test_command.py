@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rtl.hls.command import MAX_SHIFT, Command, play, resolve
-from rtl.hls.control import ELEMENT_FIELDS, ImmSource, decode
+from rtl.hls.control import ELEMENT_FIELDS, ImmSource
 from rtl.hls.machine import Machine
 from testbench.rtl.hls.cases import scheduled
 
@@ -30,8 +30,8 @@ def test_one_word_a_cycle_and_one_before_each_iteration(iterations: int) -> None
 
 def test_inputs_and_the_constant_one_are_broadcast() -> None:
     u = np.array([[11, 22], [33, 44]])
-    segment = SCHEDULE.segments["forward"].words
-    stored = [decode(word) for word in segment] * 2
+    segment = SCHEDULE.fields("forward")
+    stored = segment * 2
     one = SCHEDULE.geometry.one
     for index, (f, (_, imm)) in enumerate(zip(stored, resolve(SCHEDULE, Command("forward", 2, inputs=u)), strict=True)):
         expected = {ImmSource.ONE: one, ImmSource.INPUT: int(u[index // len(segment), f["u_index"] % 2])}

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtl.hls.control import ELEMENT_FIELDS, FIELDS, SEQUENCER_FIELDS, WORD_BITS, IoOp, decode, encode
+from rtl.hls import Geometry
+from rtl.hls.control import ELEMENT_FIELDS, FIELDS, SEQUENCER_FIELDS, WORD_BITS, IoOp, decode, encode, widths
 from rtl.hls.registers import STORE_PARTS
 
 values = st.fixed_dictionaries({name: st.integers(0, (1 << bits) - 1) for name, bits in FIELDS.items()})
@@ -51,3 +52,17 @@ def test_a_value_beyond_its_field_is_refused(value: int) -> None:
 def test_an_unknown_field_is_refused() -> None:
     with pytest.raises(ValueError, match=re.escape("a control word has no field 'adr_a'; fields: addr_a, addr_b,")):
         encode({"adr_a": 1})
+
+
+def test_a_field_without_use_has_no_bits() -> None:
+    """The array of a tanh network is narrower than the widest; without a table it is narrower still."""
+    tanh = widths(Geometry(4, 16, 3))
+    plain = widths(Geometry(4, 16, 3, table=False, vector_words=0, alignments=(0,)))
+    assert list(tanh) == list(plain) == list(FIELDS)
+    assert sum(plain.values()) < sum(tanh.values()) < WORD_BITS
+    assert {name for name, bits in tanh.items() if not bits} == {"x_store", "x_back", "cut", "s_cut"}
+    word = encode({"addr_a": 5, "w_addr": 7}, plain)
+    assert word < 1 << sum(plain.values())
+    assert decode(word, plain) == dict.fromkeys(FIELDS, 0) | {"addr_a": 5, "w_addr": 7}
+    with pytest.raises(ValueError, match="^control field lookup holds 0 to 0, got 1$"):
+        encode({"lookup": 1}, plain)

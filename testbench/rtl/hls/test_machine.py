@@ -16,7 +16,17 @@ from golden.words import wrap
 from rtl.driver import Driver
 from rtl.hls import Command, Schedule, compile_array, play
 from rtl.hls.machine import Machine
-from testbench.rtl.hls.cases import FORMATS, SYSTEMS, Case, Words, program, random_case, scheduled
+from testbench.rtl.hls.cases import (
+    EVERYTHING,
+    FORMATS,
+    SYSTEMS,
+    Case,
+    Words,
+    of_every_system,
+    program,
+    random_case,
+    scheduled,
+)
 
 SIZES = [(1, 1, 1), (4, 1, 2), (4, 4, 3), (6, 2, 1), (10, 5, 2), (12, 4, 5)]
 """Neurons, elements, inputs: one element, one neuron each, even and odd folds."""
@@ -94,11 +104,9 @@ def same(found: tuple[Words, Words], expected: tuple[Words, Words]) -> None:
 
 
 @pytest.mark.parametrize("formats", FORMATS)
-@pytest.mark.parametrize(("sizes", "scale"), [(s, 1.0 if i % 2 else 1 / 16) for i, s in enumerate(SIZES)], ids=str)
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_forward_echo_update_and_flags_equal_golden(
-    system: str, sizes: tuple[int, int, int], scale: float, formats: str
-) -> None:
+@pytest.mark.parametrize(("system", "sizes"), of_every_system(SIZES), ids=str)
+def test_forward_echo_update_and_flags_equal_golden(system: str, sizes: tuple[int, int, int], formats: str) -> None:
+    scale = 1.0 if SIZES.index(sizes) % 2 else 1 / 16
     pair = Pair.of(system, sizes, formats)
     case = random_case(pair.program, steps=STEPS, seed=sum(sizes), scale=scale)
     pair.load(case)
@@ -216,3 +224,15 @@ def test_a_users_own_system(neurons: int, inputs: int) -> None:
     theta, _ = update.apply(own, pair.case.theta, grads, 8)
     d = pair.driver
     pair.same_named(d.parameters(pair.play([*d.update(8), *d.read_parameters()])), theta)
+
+
+@pytest.mark.parametrize("elements", [1, 2, 4])
+@pytest.mark.parametrize("scale", [0.05, 1.0])
+def test_a_program_with_everything(elements: int, scale: float) -> None:
+    """Wired vectors and inputs, a row without wires, products of operands, densities of several terms (`test_bind`)."""
+    everything = Program.parse(EVERYTHING)
+    pair = Pair(everything, compile_array(everything, elements=elements))
+    pair.load(random_case(everything, steps=STEPS, seed=elements, scale=scale))
+    grads = pair.echo()
+    assert pair.flags() == pair.golden.flags
+    assert all(grads[name].any() for name, _ in everything.parameters)

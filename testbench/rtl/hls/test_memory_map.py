@@ -13,16 +13,24 @@ from golden.errors import HelError
 from golden.tables import entries
 from rtl.hls.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.memory_map import MemoryMap
-from rtl.hls.plan import Layout
+from rtl.hls.plan import Layout, Stored
 
 LAYOUTS = {"al": Layout.VECTOR, "W": Layout.MATRIX, "B": Layout.COLUMNS, "b": Layout.VECTOR}
+
+
+def stored(n: int, m: int) -> dict[str, Stored]:
+    """The parameters of a dense system."""
+    shapes = {Layout.VECTOR: (n,), Layout.MATRIX: (n, n), Layout.COLUMNS: (n, m)}
+    return {name: Stored(layout, shapes[layout]) for name, layout in LAYOUTS.items()}
+
 
 sizes = st.tuples(st.integers(1, 12), st.integers(1, 5), st.integers(0, 6))
 """Elements, fold, inputs."""
 
 
 def memory_map(elements: int, fold: int, inputs: int, **formats: int) -> MemoryMap:
-    return MemoryMap(Geometry(elements, elements * fold, inputs, **formats), LAYOUTS)
+    neurons = elements * fold
+    return MemoryMap(Geometry(elements, neurons, inputs, **formats), stored(neurons, inputs))
 
 
 def shapes(memory: MemoryMap) -> dict[str, tuple[int, ...]]:
@@ -83,11 +91,13 @@ def test_the_operand_cut_leaves_table_entries_exact(bits: int) -> None:
 
 
 def test_the_largest_memory_fits_and_one_word_more_does_not() -> None:
-    layouts = {"W": Layout.MATRIX, "B": Layout.COLUMNS}
-    assert MemoryMap(Geometry(31, 124, 3), layouts).words == 4 * 124 + 12 < PARAMETER_WORDS
-    assert MemoryMap(Geometry(30, 120, 7), layouts).words == 508
+    def of(elements: int, n: int, m: int) -> MemoryMap:
+        return MemoryMap(Geometry(elements, n, m), {name: stored(n, m)[name] for name in ("W", "B")})
+
+    assert of(31, 124, 3).words == 4 * 124 + 12 < PARAMETER_WORDS
+    assert of(30, 120, 7).words == 508
     with pytest.raises(
         HelError,
         match="^an element holds at most 511 parameter words, N = 120 on P = 30 needs 512; use more elements$",
     ):
-        MemoryMap(Geometry(30, 120, 8), layouts)
+        of(30, 120, 8)

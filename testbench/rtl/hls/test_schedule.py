@@ -11,9 +11,9 @@ import pytest
 from golden.errors import HelError
 from golden.formats import Formats
 from rtl.hls import compile_array
-from rtl.hls.control import FIELDS, decode, encode
+from rtl.hls.control import encode
 from rtl.hls.schedule import Schedule
-from testbench.rtl.hls.cases import FORMATS, SYSTEMS, program, scheduled
+from testbench.rtl.hls.cases import FORMATS, SYSTEMS, of_every_system, program, scheduled
 
 Fields = dict[str, int]
 
@@ -39,8 +39,11 @@ def test_the_table_of_a_tiny_schedule() -> None:
 
 
 @pytest.mark.parametrize("formats", FORMATS.values(), ids=FORMATS)
-@pytest.mark.parametrize("sizes", [(1, 1, 1), (5, 1, 3), (6, 3, 2), (16, 4, 8), (64, 16, 8), (32, 32, 4)], ids=str)
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize(
+    ("system", "sizes"),
+    of_every_system([(1, 1, 1), (5, 1, 3), (6, 3, 2), (16, 4, 8), (64, 16, 8), (32, 32, 4)]),
+    ids=str,
+)
 def test_every_schedule_passes_its_checker(system: str, sizes: tuple[int, int, int], formats: Formats) -> None:
     scheduled(system, *sizes, formats).check()
 
@@ -64,8 +67,8 @@ def test_multipliers_are_busy() -> None:
     sums = 2 * n * n + n * m + 2 * n
     assert schedule.products("forward") == sums
     assert schedule.products("echo") == 2 * (sums + n * n + n * m + 2 * n)
-    assert schedule.busy("forward") >= 0.88
-    assert schedule.busy("echo") >= 0.95
+    assert schedule.busy("forward") >= 0.91
+    assert schedule.busy("echo") >= 0.97
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -80,9 +83,9 @@ def test_no_multiplier_is_used_twice(system: str) -> None:
 
 def corrupted(schedule: Schedule, segment: str, change: Callable[[list[Fields]], None]) -> Schedule:
     """The schedule with the words of a segment changed."""
-    fields = [decode(word) for word in schedule.segments[segment].words]
+    fields = schedule.fields(segment)
     change(fields)
-    changed = replace(schedule.segments[segment], words=tuple(encode(f) for f in fields))
+    changed = replace(schedule.segments[segment], words=tuple(encode(f, schedule.widths) for f in fields))
     return Schedule(schedule.plan, schedule.memory, schedule.segments | {segment: changed})
 
 
@@ -159,7 +162,7 @@ def test_the_checker_sees_a_gap_between_segments() -> None:
 def test_the_checker_sees_bits_beyond_the_fields() -> None:
     good = scheduled("hru", 4, 2, 1)
     echo = good.segments["echo"]
-    extra = replace(echo, words=(echo.words[0] | 1 << sum(FIELDS.values()), *echo.words[1:]))
+    extra = replace(echo, words=(echo.words[0] | 1 << sum(good.widths.values()), *echo.words[1:]))
     with pytest.raises(AssertionError):
         Schedule(good.plan, good.memory, good.segments | {"echo": extra}).check()
 

@@ -7,7 +7,7 @@ import pytest
 
 from rtl.driver import Driver
 from rtl.hls import play
-from rtl.hls.control import ImmSource, decode
+from rtl.hls.control import ImmSource
 from rtl.hls.machine import Machine
 from rtl.hls.schedule import Schedule
 from testbench.rtl.hls.cases import FORMATS, SYSTEMS, Case, program, random_case, scheduled
@@ -78,8 +78,9 @@ def test_the_nudge_is_minus_e_and_plus_e() -> None:
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_segments_consume_and_send_one_word_an_element(system: str) -> None:
-    for segment in scheduled(system, 6, 3, 2).segments.values():
-        fields = [decode(word) for word in segment.words]
+    schedule = scheduled(system, 6, 3, 2)
+    for segment in schedule.segments.values():
+        fields = schedule.fields(segment.name)
         taken = sum(f["imm_src"] == ImmSource.WORD for f in fields)
         assert taken == (3 if segment.loads else 0), segment.name
         assert sum(f["push"] for f in fields) == (3 if segment.sends else 0), segment.name
@@ -87,7 +88,7 @@ def test_segments_consume_and_send_one_word_an_element(system: str) -> None:
 
 def test_the_update_visits_every_word_once() -> None:
     schedule = scheduled("dense", 6, 2, 2)
-    fields = [decode(word) for word in schedule.segments["update"].words]
+    fields = schedule.fields("update")
     every = list(range(1, schedule.memory.words + 1))
     assert [f["addr_b"] for f in fields if f["we_b"] and f["w_theta"]] == every
     assert [f["g_waddr"] for f in fields if f["g_we"] and f["g_clear"]] == every

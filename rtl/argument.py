@@ -1,0 +1,46 @@
+"""The sum that a table or a cut takes from an accumulator: low half now, high half one cycle later."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Elaboratable, Module, Signal, signed
+from amaranth.lib import data
+
+from rtl.arithmetic import register
+from rtl.hls.control import ZTake
+from rtl.hls.geometry import Geometry
+
+__all__ = ["Argument"]
+
+
+class Argument(Elaboratable):
+    """See the module's text. Latency: 2.
+
+    Inputs
+    ------
+    acc : a lane: accumulator with the sum
+
+    Outputs
+    -------
+    z_low, z_high : registers
+    z : both, as one number
+    """
+
+    def __init__(self, geometry: Geometry, control: data.View[data.StructLayout]) -> None:
+        g = geometry
+        self.geometry, self.control = geometry, control
+        self.acc = [Signal(signed(g.accumulator_bits)) for _ in range(2)]
+        self.z_low = register("z_low", g.low_bits)
+        self.z_high = register("z_high", signed(g.accumulator_bits - g.low_bits))
+        self.z = Cat(self.z_low, self.z_high).as_signed()
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        c, g = self.control, self.geometry
+        take_high = register("take_high", 2)
+        m.d.sync += take_high.eq(c.z_take)
+        for lane, take in enumerate((ZTake.ACC0, ZTake.ACC1)):
+            with m.If(c.z_take == take):
+                m.d.sync += self.z_low.eq(self.acc[lane][: g.low_bits])
+            with m.If(take_high == take):
+                m.d.sync += self.z_high.eq(self.acc[lane][g.low_bits :].as_signed())
+        return m

@@ -1,0 +1,147 @@
+"""What happens to a complete sum: table look-up, cut, or kick; and the drifts. Each as control fields of its own.
+
+A sum is taken from its accumulator one lane at a time where it goes to a table or a cut (there is one register for it),
+both lanes at once where it is a force.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rtl.hls.control import KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
+from rtl.hls.emitter import Fields
+from rtl.hls.needs import alignment, sum_fraction
+from rtl.hls.plan import Finish, Statement
+from rtl.hls.products import Bench
+from rtl.hls.timing import (
+    ACCUMULATE,
+    CUT_WRITE,
+    LOOKUP,
+    LOOKUP_SPACING,
+    MULTIPLY,
+    SCALE,
+    SIGN_LIFE,
+    STATIONARY,
+    SUM_READY,
+    TABLE_SIGN,
+    TABLE_WRITE,
+    TAKE,
+)
+
+__all__ = ["Finisher"]
+
+
+class Finisher:
+    """Takes sums from the accumulators and books what follows.
+
+    Members
+    -------
+    kicked : first cycle in which the new momentum of a block can be read
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.emitter, self.geometry, self.twin = bench.emitter, bench.geometry, bench.twin
+        self.kicked: dict[int, int] = {}
+        self._taken = 0
+        """First cycle in which the register of taken sums is free."""
+        self._split = -LOOKUP_SPACING
+        self._sign_free = [0, 0]
+        self._kick_used = 0
+
+    def finish(self, statement: Statement, block: tuple[int, ...], slot: int) -> int:
+        """Books what follows a sum whose last product is in `slot`; returns the cycle that takes the last lane's."""
+        if statement.finish is Finish.KICK:
+            return self._kick(block, max(slot + SUM_READY, self._kick_used))
+        take = slot
+        for lane in range(2 if self.twin or len(block) == 2 else 1):
+            owner = block[0] if self.twin else block[lane]
+            take = max(slot + SUM_READY, self._taken)
+            if statement.finish is Finish.TABLE:
+                # The accumulator is freed early; the taken sum waits for its look-up.
+                take = self.emitter.place(take, partial(self._take, lane))
+                earliest = max(take + TAKE, self._split + LOOKUP_SPACING, self._sign_free[lane])
+                self._split = self._look_up(earliest, statement.name, owner, lane)
+                self._sign_free[lane] = self._split + SIGN_LIFE
+                self._taken = self._split
+                written = self._split + LOOKUP + TABLE_WRITE
+            else:
+                cut = sum_fraction(self.geometry, statement) - statement.fraction
+                take = self.emitter.place(take, partial(self._cut, statement.name, owner, lane, cut))
+                self._taken = take + TAKE
+                written = take + CUT_WRITE
+            self.bench.ready[statement.name, owner] = written + 1
+        return take
+
+    def drift(self, earliest: int, f: int) -> int:
+        """A half drift of a block; returns its slot."""
+
+        def fields(t: int) -> list[tuple[int, Fields]]:
+            return [
+                (t, {"s_addr0": f, "s_addr1": f, "q_io": 0, "p_zero": 0}),
+                (t + 1, {"q_sub": int(self.twin)}),
+                (t + 2, {"we_q": 1, "w_addr": f}),
+            ]
+
+        return self.emitter.place(earliest, fields)
+
+    def _write(self, name: str, owner: int, lane: int) -> Fields:
+        """Forward, both contexts get what a lane has computed."""
+        return {"s_we": 1 << lane if self.twin else 3, "s_waddr": self.bench.memory.vector_base[name] + owner}
+
+    def _take(self, lane: int, take: int) -> list[tuple[int, Fields]]:
+        return [(take, {"z_take": ZTake.ACC0 if lane == 0 else ZTake.ACC1})]
+
+    def _look_up(self, earliest: int, name: str, owner: int, lane: int) -> int:
+        """Splits the taken sum and looks it up, where its interpolation weights destroy no stationary operand."""
+        write = self._write(name, owner, lane)
+        if self.geometry.cut_shifts:
+            write["s_cut"] = 0
+
+        def fields(split: int) -> list[tuple[int, Fields]]:
+            slot = split + LOOKUP
+            return [
+                (split, {"z_en": 1, "z_lane": lane}),
+                (slot, {"lookup": 1, "addr_a": 0, "addr_b": 0, "we_b": 0}),
+                (slot + STATIONARY, {"r_src": StationarySource.FRACTION}),
+                (slot + MULTIPLY, {"opa0": OpA0.WEIGHT, "opa1": OpA1.WEIGHT_B, "opb": OpB.R}),
+                (slot + SCALE, {"scale": alignment(self.geometry, 0), "negate": 0}),
+                (slot + ACCUMULATE, {"acc_en": 0}),
+                (slot + TABLE_SIGN, {"s_lane": lane}),
+                (slot + TABLE_WRITE, write),
+            ]
+
+        stationary, split = self.bench.stationary, earliest
+        while not (stationary.can_load(split + LOOKUP + STATIONARY) and self.emitter.fits(fields(split))):
+            split += 1
+        self.emitter.place(split, fields)
+        stationary.load(split + LOOKUP + STATIONARY, ("fraction", split))
+        stationary.use(split + LOOKUP + MULTIPLY)
+        return split
+
+    def _cut(self, name: str, owner: int, lane: int, shift: int, take: int) -> list[tuple[int, Fields]]:
+        write = self._write(name, owner, lane)
+        if self.geometry.table:
+            write["s_cut"] = 1
+        return [
+            *self._take(lane, take),
+            (take + TAKE, {"cut": self.geometry.cut_shifts.index(shift)}),
+            (take + CUT_WRITE, write),
+        ]
+
+    def _kick(self, block: tuple[int, ...], earliest: int) -> int:
+        take = self.emitter.place(earliest, lambda t: [(t, {"k_src": KickSource.ACC})])
+        for lane, owner in enumerate(block):
+            select = KickSelect.OWN if self.twin else (KickSelect.LANE0, KickSelect.LANE1)[lane]
+
+            def fields(t: int, owner: int = owner, select: KickSelect = select) -> list[tuple[int, Fields]]:
+                read = {"s_addr0": owner, "s_addr1": owner, "p_zero": 0}
+                return [
+                    (t, {**read, "p_sub": 0 if self.twin else 3, "k_sel": select}),
+                    (t + 2, {"we_p": 1, "w_addr": owner}),
+                ]
+
+            slot = self.emitter.place(take + TAKE, fields)
+            self.kicked[owner] = slot + 3
+            self._kick_used = slot
+        return take

@@ -1,0 +1,129 @@
+"""What a plan needs of an array: the smallest geometry that runs it, and how its sums are aligned there.
+
+Every product of a sum is shifted left to the sum's fraction, by one of the array's `alignments`. Tables share one
+fraction, the kick has one, and a cut's sum has the fraction of its operand plus one of the array's `cut_shifts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from golden.errors import HelError
+from golden.formats import Formats
+from rtl.hls.geometry import MAX_ALIGNMENTS, MAX_CUTS, VECTOR_WORDS, Geometry
+from rtl.hls.memory_map import MemoryMap
+from rtl.hls.motion import visits
+from rtl.hls.plan import POSITION, Finish, Layout, Local, Plan, Rotating, Statement
+
+__all__ = ["alignment", "geometry_of", "sum_fraction"]
+
+
+def geometry_of(
+    plan: Plan, formats: Formats, *, elements: int, neurons: int, array: Geometry | None = None
+) -> Geometry:
+    """The smallest geometry for a plan; where there is an array already, with its fractions and cuts as far as they go.
+
+    Raises
+    ------
+    HelError
+        Sizes or needs beyond what an array can have.
+    """
+    base = Geometry.of(formats, elements=elements, neurons=neurons, inputs=plan.inputs)
+    finest = {
+        finish: max((t.fraction for s in plan.statements if s.finish is finish for t in s.terms), default=0)
+        for finish in (Finish.TABLE, Finish.KICK)
+    }
+    cuts = {max(0, *(t.fraction - s.fraction for t in s.terms)) for s in plan.statements if s.finish is Finish.CUT}
+    finest[Finish.KICK] = max(finest[Finish.KICK], formats.kick_fraction + 1)
+    if array is not None:
+        finest[Finish.TABLE] = max(finest[Finish.TABLE], array.z_fraction)
+        finest[Finish.KICK] = max(finest[Finish.KICK], array.force_fraction)
+        cuts = {min((shift for shift in array.cut_shifts if shift >= cut), default=cut) for cut in cuts}
+    base = replace(
+        base,
+        z_fraction=finest[Finish.TABLE],
+        force_fraction=finest[Finish.KICK],
+        cut_shifts=_widened(sorted(cuts), MAX_CUTS),
+        alignments=tuple(range(2 * 64)),
+    )
+    gradients = [term for gradient in plan.gradients for term in gradient.terms]
+    aligned = {0, *(term.alignment for term in gradients)}
+    width = 1
+    for statement in plan.statements:
+        target = sum_fraction(base, statement)
+        aligned |= {target - term.fraction for term in statement.terms}
+        width = max(width, statement.sum_bits + target - statement.sum_fraction)
+    if len(aligned) > MAX_ALIGNMENTS:
+        raise HelError(
+            f"an array aligns products by at most {MAX_ALIGNMENTS} different shifts, {plan.name} needs"
+            f" {len(aligned)} ({', '.join(map(str, sorted(aligned)))}); use fewer powers of two as factors"
+        )
+    memory = MemoryMap(base, plan.stored, plan.vectors)
+    return replace(
+        base,
+        alignments=tuple(sorted(aligned)),
+        sum_bits=width,
+        gradient_alignment=max((term.alignment for term in gradients), default=0),
+        table=bool(plan.table),
+        vector_words=next(words for words in VECTOR_WORDS if words >= memory.vector_words),
+        lane_store=_lanes_load_vectors(plan),
+        two_way=_is_shorter_both_ways(plan, memory),
+    )
+
+
+def _widened(shifts: list[int], count: int) -> tuple[int, ...]:
+    """At most so many shifts, each of the given ones at most as large as one of them; a sum can be aligned further."""
+    while len(shifts) > count:
+        gap = min(range(len(shifts) - 1), key=lambda i: shifts[i + 1] - shifts[i])
+        del shifts[gap]
+    return tuple(shifts)
+
+
+def sum_fraction(geometry: Geometry, statement: Statement) -> int:
+    """Fraction bits of a statement's sum on an array.
+
+    Raises
+    ------
+    HelError
+        The array lacks a shift that it takes.
+    """
+    if statement.finish is Finish.TABLE:
+        candidates = [geometry.z_fraction]
+    elif statement.finish is Finish.KICK:
+        candidates = [geometry.force_fraction]
+    else:
+        candidates = [statement.fraction + shift for shift in geometry.cut_shifts]
+    for fraction in candidates:
+        if all(fraction - term.fraction in geometry.alignments for term in statement.terms):
+            return fraction
+    raise HelError(
+        f"this array has the alignments {geometry.alignments} and the cuts {geometry.cut_shifts}, which do not make"
+        f" {statement.name}; use an array of its own"
+    )
+
+
+def alignment(geometry: Geometry, shift: int) -> int:
+    """What the control field `scale` says for a left shift."""
+    return geometry.alignments.index(shift)
+
+
+def _lanes_load_vectors(plan: Plan) -> bool:
+    for statement in plan.statements:
+        for term in statement.terms:
+            if isinstance(term, Rotating) and term.operand != POSITION:
+                return True
+            if isinstance(term, Local) and term.a in plan.vectors and term.b in plan.vectors:
+                return True
+    return any(term.y in plan.vectors for gradient in plan.gradients for term in gradient.terms)
+
+
+def _is_shorter_both_ways(plan: Plan, memory: MemoryMap) -> bool:
+    p = memory.geometry.elements
+    for stored_name, stored in plan.stored.items():
+        if stored.layout is Layout.MATRIX and stored.words is not None:
+            steps: dict[tuple[int, int], list[int]] = {}
+            for f, g, t in memory.cells[stored_name]:
+                steps.setdefault((f, g), []).append(t)
+            if any(len(visits(s, p, two_way=True)) < len(visits(s, p, two_way=False)) for s in steps.values()):
+                return True
+    return False

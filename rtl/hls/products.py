@@ -1,0 +1,271 @@
+"""Products of the two lanes, placed one a slot: factors fetched, operands loaded where the registers hold others.
+
+The bench knows what the rotating and the stationary operands hold in every cycle (`rtl.hls.tenure`), so that products
+may be placed in any order: nothing is overwritten while it is still needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.emitter import Emitter, Fields
+from rtl.hls.geometry import Geometry
+from rtl.hls.memory_map import MemoryMap
+from rtl.hls.motion import Move
+from rtl.hls.needs import alignment
+from rtl.hls.plan import POSITION
+from rtl.hls.tenure import Tenure
+from rtl.hls.timing import (
+    ACCUMULATE,
+    GRAD_READ,
+    GRAD_WRITE,
+    LANE,
+    MULTIPLY,
+    OPERAND,
+    SCALE,
+    STATIONARY,
+    STORE,
+)
+
+__all__ = ["Bench", "Fetch", "Product"]
+
+Placed = list[tuple[int, Fields]]
+_Booking = Callable[[], None]
+_Found = tuple[Placed, list[_Booking]]
+
+AHEAD = 3
+"""Cycles that a stationary operand may be loaded before it must be: where its read port is taken then."""
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """An operand and the blocks that context 0 and context 1 (forward: lane 0 and lane 1) take of it."""
+
+    operand: str
+    first: int
+    second: int
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product a lane.
+
+    Members
+    -------
+    weights : word addresses of the lanes' first factors; None where that is the stationary operand
+    stationary : what r0 and r1 must hold, as first or as second factor
+    lane : what the lanes rotate, with the move that brings it to `step`; None where the lanes take no part
+    turns : it is one of a rotation's products: no other use of the lanes may come in between
+    imm : sequencer fields of the broadcast word, which is the second factor then
+    enable : bit m: accumulator m takes it
+    source : what it is added to
+    gradient : address of the gradient word that gains the difference of the two products
+    """
+
+    weights: tuple[int, int] | None = None
+    stationary: Fetch | None = None
+    lane: Fetch | None = None
+    move: Move = Move.LOAD
+    step: int = 0
+    turns: bool = False
+    imm: tuple[tuple[str, int], ...] | None = None
+    shift: int = 0
+    negative: bool = False
+    enable: int = 0
+    source: AccSource = AccSource.ZERO
+    gradient: int | None = None
+
+    @property
+    def glides(self) -> bool:
+        """The lanes move, and nothing is multiplied."""
+        return self.weights is None and self.stationary is None
+
+
+class Bench:
+    """Where products are placed."""
+
+    def __init__(self, memory: MemoryMap, emitter: Emitter, *, twin: bool) -> None:
+        self.memory = memory
+        self.geometry: Geometry = memory.geometry
+        self.emitter = emitter
+        self.twin = twin
+        self.lanes, self.stationary = Tenure(), Tenure()
+        self.ready: dict[tuple[str, int], int] = {}
+        """First cycle in which a block of an operand can be read."""
+        self.position_reads: dict[int, int] = {}
+        """Last cycle that reads a half-step position of a block."""
+        self._written: dict[int, int] = {}
+        self._rotated = 0
+        """Slot after the last product with lanes. A rotation starts no earlier: no other use may come in between."""
+
+    def readable(self, fetch: Fetch) -> int:
+        """First slot of a product that fetches this."""
+        at = max(self.ready[fetch.operand, fetch.first], self.ready[fetch.operand, fetch.second])
+        return max(0, at - (OPERAND if fetch.operand == POSITION else STORE))
+
+    def place(self, earliest: int, product: Product) -> int:
+        """Puts a product into the first slot that it fits into; returns the slot."""
+        fixed = self._fixed(product)
+        loads = (product.lane is not None and product.move is Move.LOAD, product.stationary is not None)
+        for fetch, loaded in zip((product.lane, product.stationary), loads, strict=True):
+            if fetch is not None and loaded:
+                earliest = max(earliest, self.readable(fetch))
+        slot = max(earliest, self._rotated if product.turns else 0)
+        limit = max(slot, self.emitter.length) + 200
+        while (found := self._try(slot, product, fixed)) is None:
+            slot += 1
+            assert slot < limit, product
+        self._book(found)
+        if product.lane is not None:
+            self._rotated = max(self._rotated, slot + 1)
+        return slot
+
+    def _book(self, found: _Found) -> None:
+        placed, bookings = found
+        for cycle, fields in placed:
+            self.emitter.at(cycle, **fields)
+        for booking in bookings:
+            booking()
+
+    def glide(self, earliest: int, product: Product) -> int:
+        """Moves the lanes without a product; returns the slot whose product it would be."""
+        lane = product.lane
+        assert lane is not None
+        slot = max(earliest, self._rotated, self.readable(lane) if product.move is Move.LOAD else 0)
+        limit = max(slot, self.emitter.length) + 200
+        while True:
+            found = self._lane(slot, lane, product.move, product.step, used=False)
+            if found is not None and self.emitter.fits(found[0]):
+                break
+            slot += 1
+            assert slot < limit, product
+        self._book(found)
+        self._rotated = slot + 1
+        return slot
+
+    def touch(self, block: int) -> None:
+        """Loads a position that nothing multiplies: its clipping is to be seen all the same."""
+        fetch = Fetch(POSITION, block, block)
+        slot = self.readable(fetch)
+        while not (self.stationary.can_load(slot + STATIONARY) and self.emitter.fits(self._fetched(slot, fetch))):
+            slot += 1
+        self._book((self._fetched(slot, fetch), [lambda: self.stationary.load(slot + STATIONARY, fetch)]))
+        self._read(fetch, slot)
+
+    def _fixed(self, p: Product) -> Placed:
+        """The fields that do not depend on what the operands' registers hold, by cycle after the slot."""
+        placed: Placed = []
+        multiply: Fields = {"opa0": OpA0.R, "opa1": OpA1.R}
+        if p.weights is not None:
+            placed.append((0, {"addr_a": p.weights[0], "addr_b": p.weights[1], "lookup": 0, "we_b": 0}))
+            multiply = {"opa0": OpA0.WEIGHT, "opa1": OpA1.WEIGHT_A if self.twin else OpA1.WEIGHT_B}
+        if p.imm is not None:
+            multiply |= {"opb": OpB.IMM, **dict(p.imm)}
+        else:
+            multiply["opb"] = OpB.R if p.lane is None else OpB.X
+        placed.append((MULTIPLY, multiply))
+        placed.append((SCALE, {"scale": alignment(self.geometry, p.shift), "negate": int(p.negative)}))
+        accumulate: Fields = {"acc_en": p.enable}
+        if p.enable:
+            accumulate["acc_src"] = p.source
+        placed.append((ACCUMULATE, accumulate))
+        if p.gradient is not None:
+            placed.append((GRAD_READ, {"g_raddr": p.gradient}))
+            placed.append((GRAD_WRITE, {"g_we": 1, "g_clear": 0, "g_waddr": p.gradient}))
+        return placed
+
+    def _try(self, slot: int, p: Product, fixed: Placed) -> _Found | None:
+        """The fields and bookings of the product in a slot, or None where it does not fit."""
+        if p.gradient is not None and self._written.get(p.gradient, -1) >= slot + GRAD_READ:
+            return None
+        placed: Placed = [(slot + cycle, fields) for cycle, fields in fixed]
+        if not self.emitter.fits(placed):
+            return None
+        booked: list[_Booking] = []
+        if p.lane is not None:
+            lane = self._lane(slot, p.lane, p.move, p.step, used=True)
+            if lane is None:
+                return None
+            placed += lane[0]
+            booked += lane[1]
+        if p.stationary is not None:
+            kept = self._kept(slot, p.stationary, placed)
+            if kept is None:
+                return None
+            placed += kept[0]
+            booked += kept[1]
+        if not _agree(placed) or not self.emitter.fits(placed):
+            return None
+        if p.gradient is not None:
+            address = p.gradient
+            booked.append(lambda: self._written.update({address: slot + GRAD_WRITE}))
+        return placed, booked
+
+    def _lane(self, slot: int, fetch: Fetch, move: Move, step: int, *, used: bool) -> _Found | None:
+        """The load or the hop that brings a lane to its step, unless it is there already."""
+        lanes, cycle = self.lanes, slot + LANE
+        content = (fetch, step)
+        uses: list[_Booking] = [partial(lanes.use, slot + MULTIPLY)] if used else []
+        if move is Move.LOAD:
+            if used and lanes.holds(slot + MULTIPLY) == content:
+                return [], uses
+            if not lanes.can_load(cycle):
+                return None
+            placed = self._fetched(slot, fetch, lane=True)
+            return placed, [partial(self._read, fetch, slot), partial(lanes.load, cycle, content), *uses]
+        before = (step + (1 if move is Move.BACK else -1)) % self.geometry.elements
+        if lanes.holds(cycle) != (fetch, before):
+            return None
+        if not lanes.can_load(cycle):
+            return None
+        fields: Fields = {"x_en": 1, "x_load": 0}
+        if self.geometry.two_way:
+            fields["x_back"] = int(move is Move.BACK)
+        return [(cycle, fields)], [partial(lanes.use, cycle), partial(lanes.load, cycle, content), *uses]
+
+    def _kept(self, slot: int, fetch: Fetch, others: Placed) -> _Found | None:
+        """The load of the stationary operands, unless they are there already; ahead of their use if need be."""
+        stationary = self.stationary
+        if stationary.holds(slot + MULTIPLY) == fetch:
+            return [], [partial(stationary.use, slot + MULTIPLY)]
+        for at in range(slot, max(slot - AHEAD, self.readable(fetch)) - 1, -1):
+            load = at + STATIONARY
+            if not (stationary.can_load(load) and stationary.is_quiet(load + 1, slot + MULTIPLY)):
+                continue
+            placed = self._fetched(at, fetch)
+            if _agree([*placed, *others]) and self.emitter.fits(placed):
+                return placed, [
+                    partial(self._read, fetch, at),
+                    partial(stationary.load, load, fetch),
+                    partial(stationary.use, slot + MULTIPLY),
+                ]
+        return None
+
+    def _fetched(self, slot: int, fetch: Fetch, *, lane: bool = False) -> Placed:
+        """Address and load of an operand, for the lanes or for the stationary registers."""
+        if fetch.operand == POSITION:
+            read = (slot + OPERAND, {"s_addr0": fetch.first, "s_addr1": fetch.second, "q_io": 0})
+        else:
+            base = self.memory.vector_base[fetch.operand]
+            read = (slot + STORE, {"s_addr0": base + fetch.first, "s_addr1": base + fetch.second})
+        if not lane:
+            source = StationarySource.X if fetch.operand == POSITION else StationarySource.S
+            return [read, (slot + STATIONARY, {"r_src": source})]
+        load: Fields = {"x_en": 1, "x_load": 1}
+        if self.geometry.lane_store:
+            load["x_store"] = int(fetch.operand != POSITION)
+        return [read, (slot + LANE, load)]
+
+    def _read(self, fetch: Fetch, slot: int) -> None:
+        if fetch.operand == POSITION:
+            for block in (fetch.first, fetch.second):
+                self.position_reads[block] = max(self.position_reads.get(block, 0), slot + OPERAND)
+
+
+def _agree(placed: Placed) -> bool:
+    """Whether no two of these give one field two values."""
+    seen: dict[tuple[int, str], int] = {}
+    return all(seen.setdefault((c, name), value) == value for c, fields in placed for name, value in fields.items())

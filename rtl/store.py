@@ -1,0 +1,55 @@
+"""The vector store: table outputs and cut sums of an element's entries, as operands, in two contexts."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Elaboratable, Module, Mux, Signal, signed
+from amaranth.lib import data
+from amaranth.lib.memory import Memory
+
+from rtl.arithmetic import pair
+from rtl.hls.geometry import Geometry
+
+__all__ = ["Store"]
+
+
+class Store(Elaboratable):
+    """See the module's text. Latency of a read: 1; a word written can be read one cycle later.
+
+    Inputs
+    ------
+    table_word, cut_word : what may be written
+    cut_lost : the cut word was saturated
+
+    Outputs
+    -------
+    s_read : registers, a context: the word that its state address named
+    clipped : operand_clipped, in this cycle
+    """
+
+    def __init__(self, geometry: Geometry, control: data.View[data.StructLayout]) -> None:
+        self.geometry, self.control = geometry, control
+        self.table_word, self.cut_word, self.cut_lost = Signal(signed(18)), Signal(signed(18)), Signal()
+        self.s_read = pair("s_read", signed(18))
+        self.clipped = Signal()
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        c, g = self.control, self.geometry
+        if not g.vector_words:
+            return m
+        word, is_cut = self.table_word, 0
+        if g.cut_shifts:
+            word, is_cut = (Mux(c.s_cut, self.cut_word, word), c.s_cut) if g.table else (self.cut_word, 1)
+        m.d.comb += self.clipped.eq(c.s_we.any() & is_cut & self.cut_lost)
+        for context, address in enumerate((c.s_addr0, c.s_addr1)):
+            memory = Memory(shape=signed(18), depth=g.vector_words, init=[], attrs={"ram_style": "distributed"})
+            m.submodules[f"vectors{context}"] = memory
+            read, write = memory.read_port(domain="comb"), memory.write_port()
+            m.d.comb += [
+                read.addr.eq(address),
+                write.addr.eq(c.s_waddr),
+                write.en.eq(c.s_we[context]),
+                write.data.eq(word),
+            ]
+            m.d.sync += self.s_read[context].eq(read.data)
+        return m

@@ -38,7 +38,7 @@ def choose_elements(schedule_of: Callable[[int], Schedule], neurons: int, board_
     Raises
     ------
     HelError
-        No P fits; the message says what is missing at the least P that could be scheduled.
+        No P fits; the message says what is missing at the least P that was too large, and why no smaller one can be.
     """
     device = size_of(board(board_name).device)
     able = [p for p in range(neurons, 0, -1) if neurons % p == 0]
@@ -57,8 +57,10 @@ def choose_elements(schedule_of: Callable[[int], Schedule], neurons: int, board_
         if not lacks:
             return Choice(p, schedule, needs, _reason(p, neurons, device, needs, refused))
         refused.append(f"P = {p} needs {', '.join(lacks)}")
-    last = refused[-1]
-    raise HelError(f"no array of {neurons} neurons fits {device.name}: {last}; use fewer neurons or another board")
+    sizes = [why for why in refused if " cannot be: " not in why]
+    impossible = [why for why in refused if " cannot be: " in why]
+    reasons = "; ".join([*sizes[-1:], *impossible[:1]])
+    raise HelError(f"no array of {neurons} neurons fits {device.name}: {reasons}; use fewer neurons or another board")
 
 
 def _reason(p: int, neurons: int, device: DeviceSize, needs: Estimate, refused: list[str]) -> str:

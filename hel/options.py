@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from hel.parse import UsageError, choose, integer, multiple, power_of_two
@@ -29,7 +30,9 @@ def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "
     if systems.load.is_file(name):
         systems.load.find(name)
         return name
-    choose("system", name, systems.SYSTEMS)
+    if name and name not in systems.SYSTEMS and Path(f"{name}.py").is_file():
+        raise UsageError(f"unknown system {name!r}, did you mean {name}.py? a file's name ends in .py")
+    choose("system", name, systems.SYSTEMS, "or path/to/file.py:Class")
     if among is not None and name not in among:
         raise UsageError(f"system {name!r} cannot be {doing}; systems that can: {', '.join(sorted(among))}")
     return name

@@ -82,11 +82,15 @@ def write_whole(texts: Mapping[Path, str | bytes]) -> None:
     made: list[tuple[str, Path]] = []
     try:
         for path, text in texts.items():
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            made.append((name, path))
-            with os.fdopen(handle, "wb") as file:
-                file.write(text if isinstance(text, bytes) else bytes(text, "utf-8"))
-            os.chmod(name, 0o644)
+            try:
+                handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+                made.append((name, path))
+                with os.fdopen(handle, "wb") as file:
+                    file.write(text if isinstance(text, bytes) else bytes(text, "utf-8"))
+                os.chmod(name, 0o644)
+            except OSError as error:
+                error.filename = str(path)  # the user's file, not its temporary neighbour
+                raise
         for name, path in made:
             os.replace(name, path)
     except BaseException:

@@ -41,7 +41,7 @@ def suggest(value: str, names: Iterable[str]) -> str:
     return f", did you mean {near[0]}?" if near else ""
 
 
-def choose(kind: str, value: str, names: Iterable[str]) -> str:
+def choose(kind: str, value: str, names: Iterable[str], also: str = "") -> str:
     """Return `value` if it is one of `names`; else say what there is.
 
     >>> choose("system", "dens", ["dense", "hru"])
@@ -51,7 +51,8 @@ def choose(kind: str, value: str, names: Iterable[str]) -> str:
     """
     names = sorted(names)
     if value not in names:
-        raise UsageError(f"unknown {kind} {value!r}{suggest(value, names) or ';'} available: {', '.join(names)}")
+        available = ", ".join(names) + (f", {also}" if also else "")
+        raise UsageError(f"unknown {kind} {value!r}{suggest(value, names) or ';'} available: {available}")
     return value
 
 

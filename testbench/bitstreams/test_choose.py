@@ -62,3 +62,15 @@ def test_an_array_that_cannot_be_is_passed_over():
 
     choice = choose_elements(refuse_the_larger, 4, "ulx3s_85f")
     assert choice.elements == 2 and choice.reason.endswith("P = 4 cannot be: the ring has no form for it")
+
+
+def test_too_large_above_and_impossible_below():
+    def schedule_of(p):
+        if p < 32:
+            raise HelError("an element holds at most 511 parameter words")
+        return hru(32)(p)
+
+    with pytest.raises(HelError) as error:
+        choose_elements(schedule_of, 32, "ulx3s_25f")
+    assert "P = 32 needs multipliers: 64 of 28; P = 16 needs multipliers" not in str(error.value)
+    assert "needs multipliers: 32 of 28; P = 8 cannot be: an element holds at most 511" in str(error.value)

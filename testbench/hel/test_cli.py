@@ -251,6 +251,22 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert path.read_text() == "module a; endmodule\n" and [p.name for p in tmp_path.iterdir()] == ["a.v"]
 
 
+def test_a_file_that_cannot_be_written_is_named_by_its_own_name(tmp_path):
+    from hel.output import write_whole
+
+    with pytest.raises(OSError) as error:
+        write_whole({tmp_path / "no" / "a.v": "text"})
+    assert error.value.filename == str(tmp_path / "no" / "a.v")
+
+
+def test_a_system_without_the_ending_of_its_file(capfd, tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = hel(capfd, "gradcheck", "mine")
+    assert code == 2 and "unknown system 'mine', did you mean mine.py?" in err
+    assert "springs, or path/to/file.py:Class" in hel(capfd, "gradcheck", "other")[2].replace(", stack", "")
+
+
 def test_only_regular_files_are_replaced(tmp_path):
     from golden.errors import HelError
     from hel.output import write_whole

@@ -44,8 +44,8 @@ def problem(
     bounds and differences measure nothing, so data that determine their trajectory too weakly (smallest singular value
     of Newton's matrix below WEAKEST) are drawn again.
     """
-    if steps < 1:
-        raise HelError(f"the number of steps must be at least 1, got {steps}; use for example 100")
+    if steps < 2:  # with one step and q given at both ends, no cost of positions depends on theta
+        raise HelError(f"the number of steps must be at least 2, got {steps}; use for example 100")
     made = systems.get(system, n=neurons, m=inputs)
     rng = np.random.default_rng([seed, 2])
     theta = made.initial(seed)

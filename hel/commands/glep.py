@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_system(parser, optional=True)
     parser.add_argument("--neurons", type=integer(1, 64), metavar="N", help="state size, 1 to 64; default: 8")
     parser.add_argument("--inputs", type=integer(1, 64), metavar="M", help="inputs of the system; default: 4")
-    parser.add_argument("--steps", type=integer(1, 10_000), metavar="T", help="time steps; default: 100, the demo's 40")
+    parser.add_argument("--steps", type=integer(2, 10_000), metavar="T", help="time steps; default: 100, the demo's 40")
     parser.add_argument("--step", type=fraction, default=0.125, metavar="H", help="time step h; default: 0.125")
     parser.add_argument(
         "--eps", type=fraction, default=1e-4, metavar="E", help="nudge strength of a whole run; default: 1e-4"
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from golden.rules.glep import CONDITIONS
     from hel import figures_rules
 
-    conditions = [name.strip() for name in (args.conditions or "").split(",") if name.strip()]
+    conditions = list(dict.fromkeys(name.strip() for name in (args.conditions or "").split(",") if name.strip()))
     for name in conditions:
         choose("condition", name, CONDITIONS)
     if args.demo is not None:

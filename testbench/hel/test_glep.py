@@ -61,7 +61,7 @@ REFUSED = [
     (["--step=-0.1"], "--step must be positive, not -0.1; try 0.1"),
     (["--step", "100"], "goes beyond 1e+30 within 20 steps of h = 100; take a smaller step"),
     (["--neurons", "0"], "--neurons: must be an integer from 1 to 64, not '0'"),
-    (["--steps", "0"], "--steps: must be an integer from 1 to 10000, not '0'"),
+    (["--steps", "0"], "--steps: must be an integer from 2 to 10000, not '0'"),
     (["--system", "springs", "--neurons", "1"], "a chain of springs has at least 2 masses, got 1"),
     (["--figure", "no/such/folder/a.png"], "--figure must name a file in an existing folder"),
     (["--figure", "a.txt"], "--figure must name a .png, .svg, .pdf file, not 'a.txt'; try 'a.png'"),

@@ -138,7 +138,7 @@ def gradcheck(
             " --step or fewer --steps, or smaller forces in the potential"
         )
     names = list(case.build().parameters)
-    in_float, _, _ = rhel.gradient(case.build(), **shared)
+    in_float, _, float_report = rhel.gradient(case.build(), **shared)
     in_fixed, _, report = rhel_fixed.gradient(case.build(), **shared, formats=formats)
     cosine_float, error_float = compare(in_float, wanted, names)
     cosine_fixed, error_fixed = compare(in_fixed, wanted, names)
@@ -155,6 +155,7 @@ def gradcheck(
         "cost": value,
         "cosine_float": cosine_float,
         "relative_error_float": error_float,
+        "asymmetry": float_report.asymmetry,
         "cosine_fixed": cosine_fixed,
         "relative_error_fixed": error_fixed,
         "return_error_lsb": report.return_error_lsb,

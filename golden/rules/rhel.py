@@ -90,9 +90,11 @@ def differentiate(
     echo = (passes or Echo)(problem, meter, scale)
     q, p = echo.forward(collect=not symmetric)
     total = float(np.sum(meter.total()))
+    asymmetry = 0.0
     if symmetric:
         (plus_q, minus_q), (plus_p, minus_p) = echo.back(np.stack([q, q]), np.stack([p, p]), (eps, -eps))
         echo.grads["q0"], echo.grads["p0"] = (minus_p - plus_p) / (2 * eps), (plus_q - minus_q) / (2 * eps)
+        asymmetry = _asymmetry((plus_q, plus_p), (minus_q, minus_p), (problem.q0, problem.p0))
     else:
         q, p = echo.back(q[None], p[None], (eps,))
         echo.grads["q0"], echo.grads["p0"] = (problem.p0 - p[0]) / eps, (q[0] - problem.q0) / eps
@@ -104,8 +106,18 @@ def differentiate(
         passes=3 if symmetric else 2,
         stored_words=echo.words,
         force_evaluations=problem.leapfrog.force_evaluations,
+        asymmetry=asymmetry,
     )
     return echo.grads, total, report
+
+
+def _asymmetry(plus: tuple[Array, Array], minus: tuple[Array, Array], start: tuple[Array, Array]) -> float:
+    """`Report.asymmetry` of two echoes' ends and the start of the free run, each (q, p) of shape (..., n)."""
+    middle = np.concatenate([(a + b) / 2 - c for a, b, c in zip(plus, minus, start, strict=True)], axis=-1)
+    half = np.concatenate([(a - b) / 2 for a, b in zip(plus, minus, strict=True)], axis=-1)
+    off, apart = np.linalg.norm(middle, axis=-1), np.linalg.norm(half, axis=-1)
+    # Without a nudge both echoes return to the start but for round-off, and there is nothing to compare.
+    return float(np.max(np.divide(off, apart, out=np.zeros_like(off), where=apart > 0), initial=0.0))
 
 
 class Echo:

@@ -57,6 +57,11 @@ def text(result: dict[str, Any]) -> str:
     for label, key in (("float64    ", "float"), ("fixed point", "fixed")):
         angle, error = max(0.0, 1 - result[f"cosine_{key}"]), result[f"relative_error_{key}"]
         lines.append(f"{label}  1 - cosine {angle:.2e}   relative error {error:.2e}")
+    if result["asymmetry"] > 0.5:
+        lines.append(
+            f"the two echoes end {result['asymmetry']:.1g} times their half distance off the middle: the nudge is too"
+            " strong or the motion too chaotic for a gradient; lower --eps, --steps or --step"
+        )
     if result["flags"]:
         lines.append(f"flags raised in fixed point: {', '.join(result['flags'])}")
     lines.append(f"echo without nudge returns to within {result['return_error_lsb']} LSB")

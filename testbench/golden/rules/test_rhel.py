@@ -198,3 +198,17 @@ def test_a_cost_with_its_own_gradient_is_used_as_given():
     reference, value, _ = bptt.gradient(system, theta, **arguments)
     grads, same, _ = rhel.gradient(system, theta, **arguments)
     assert same == pytest.approx(value) and relative_error(grads, reference) < 1e-5
+
+
+def test_asymmetry_falls_with_eps_and_tells_chaos():
+    """Where the way back has drowned in round-off the gradient means nothing, and the report says so."""
+    system, theta, arguments = case("dense", "final", n=8, steps=60)
+    found = [rhel.gradient(system, theta, **arguments, eps=eps)[2].asymmetry for eps in (2.0**-4, 2.0**-7, 2.0**-10)]
+    assert found[0] > 4 * found[1] > 16 * found[2] > 0
+    assert rhel.gradient(system, theta, **arguments, symmetric=False)[2].asymmetry == 0
+    wild = {**theta, "W": 3 * theta["W"]}
+    system, _, arguments = case("dense", "final", n=8, steps=1000)
+    grads, _, report = rhel.gradient(system, wild, **arguments, eps=1e-6)
+    reference, _, _ = bptt.gradient(system, wild, **arguments)
+    assert one_minus_cosine(grads, reference, system.parameters) > 0.1
+    assert report.asymmetry > 0.5

@@ -22,7 +22,7 @@ from golden.build import Builder
 from golden.emit import Emitter
 from golden.errors import HelError
 from golden.formats import Formats
-from golden.graph import Array, Graph, Node, depends
+from golden.graph import Array, Graph, Node, depends, topological
 from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
 from golden.passes import pipeline
 from golden.program import Density, Gradient, Program
@@ -228,6 +228,10 @@ class _Lowering:
     # Densities
     def gradient(self, parameter: str, node: Node) -> Gradient:
         """dV/d(parameter) as a sum of products of two operands; what does not depend on q cancels and is dropped."""
+        for below in topological([node]):
+            if below.op in ("logcosh", "softplus"):
+                rule = f"the gradient of {parameter} is a product with this function itself, which has no table"
+                raise HelError(f"{_at(below)}{rule}; put {parameter} inside the function, or make it a constant")
         terms = self.densities(node, 1.0)
         if not terms:
             raise HelError(
@@ -314,8 +318,14 @@ def _polynomial(node: Node, builder: Builder) -> list[Node]:
         if total.op == "add" and x.op != "param":
             parts = [(share, *_factors(part)) for share, part in _summands(total, builder)]
             if all(_is_power(nodes, x) for _, nodes, _ in parts):
-                return [builder.scale(builder.mul(part, x), share) for share, part in _summands(total, builder)]
+                return [_times(builder, part, x, share) for share, part in _summands(total, builder)]
     return []
+
+
+def _times(builder: Builder, part: Node, x: Node, share: float) -> Node:
+    """share * part * x, from the line of the part."""
+    builder.where = lambda: part.source
+    return builder.scale(builder.mul(part, x), share)
 
 
 def _is_power(nodes: list[Node], x: Node) -> bool:
@@ -395,7 +405,8 @@ def _matrices(node: Node) -> list[tuple[str, float, bool]]:
             return [(name, share * node.factor, flip) for name, share, flip in _matrices(node.args[0])]
         case "transpose":
             return [(name, share, not flip) for name, share, flip in _matrices(node.args[0])]
-    raise unavailable(node, "multiply vectors by parameter matrices, or by constant ones")
+    way_out = "a matrix in a product is a parameter, a constant, or a sum of such; write for example (W @ q) * c"
+    raise unavailable(node, way_out)
 
 
 def _constant(node: Node) -> Array | None:
@@ -411,7 +422,10 @@ def _uniform(node: Node) -> float | None:
     return float(base.data) if base.data is not None and base.shape == () else None
 
 
+def _at(node: Node) -> str:
+    return f"{node.source}: " if node.source else ""
+
+
 def unavailable(node: Node, way_out: str) -> HelError:
     """The error of a node that has no integer form, with the line of the user's code that made it."""
-    where = f"{node.source}: " if node.source else ""
-    return HelError(f'{where}the operation "{node.op}" has no fixed-point form here; {way_out}')
+    return HelError(f'{_at(node)}the operation "{node.op}" has no fixed-point form here; {way_out}')

@@ -136,6 +136,17 @@ class Program:
                 wanted.update(op.operands)
         return tuple(reversed(found))
 
+    def line(self, name: str) -> str:
+        """``file:line: `text`: `` of the line of the potential that a value comes from; "" if unknown."""
+        lines, ops = dict(self.origins), {op.name: op for op in self.ops}
+        stack = [name]
+        while stack:
+            at = stack.pop(0)
+            if lines.get(at):
+                return f"{lines[at]}: "
+            stack += ops[at].operands if at in ops else ()
+        return ""
+
     @property
     def digest(self) -> str:
         """SHA-256 of the text form."""

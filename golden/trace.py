@@ -202,7 +202,8 @@ def trace_function(
     for below in topological([node]):
         if below.op in ("cosh", "exp"):
             at = f"{below.source}: " if below.source else f"{name}: "
-            raise HelError(f"{at}np.{below.op} is available only inside a logarithm; available: {AVAILABLE}")
+            other = "for a bump write 1 - np.tanh(x)**2, for a soft wall np.logaddexp(0, x)"
+            raise HelError(f"{at}np.{below.op} is available only inside a logarithm; {other}; available: {AVAILABLE}")
     return Graph(name, dict(inputs), dict(parameters or {}), {output: node}, builder)
 
 

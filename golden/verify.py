@@ -31,10 +31,10 @@ class _Checks:
         program = self.program
         for op in program.ops:
             if self.types[op.name].bits > EXACT_BITS:
-                raise HelError(
-                    f"{op}: every value has at most {EXACT_BITS} bits, got {self.types[op.name].bits}; "
-                    "lower operand_bits, or bring the sizes of the summed terms closer together"
-                )
+                got = f"every value has at most {EXACT_BITS} bits, got {self.types[op.name].bits}"
+                way_out = "lower operand_bits, or bring the sizes of the summed terms closer together"
+                finest = max(op.operands, key=lambda name: self.types[name].fraction)
+                raise HelError(f"{program.line(finest)}{op}: {got}; {way_out}")
             self.sources(op)
         self.tables()
         self.kick()
@@ -100,10 +100,14 @@ class _Checks:
             raise HelError(f"{op}: {rule}, got {got}; {way_out}")
 
     def tables(self) -> None:
-        used = {REDUCED.get(op.function, op.function) for op in self.program.ops if isinstance(op, Table)}
+        used: dict[str, str] = {}
+        for op in self.program.ops:
+            if isinstance(op, Table):
+                used.setdefault(REDUCED.get(op.function, op.function), self.program.line(op.name))
         if len(used) > 1:
+            lines = "".join(dict.fromkeys(used.values()))
             raise HelError(
-                f"a program has one table function, got {' and '.join(sorted(used))}; "
+                f"{lines}a program has one table function, got {' and '.join(sorted(used))}; "
                 "write the potential with tanh (log cosh, softplus) or with sin and cos, not both"
             )
 

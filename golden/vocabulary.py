@@ -10,6 +10,7 @@ import linecache
 import math
 import sys
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -60,15 +61,28 @@ def located(make: Callable[[], Node]) -> Node:
 
 
 def where() -> str:
-    """``file:line: `source`: `` of the innermost frame that is neither this machinery nor NumPy, or ""."""
+    """``file:line: `source`: `` of the innermost frame that is neither this machinery nor NumPy, or "".
+
+    The source is the very expression where it stands on one line, else the line.
+    """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
         if path not in _HERE and f"{Path(np.__file__).parent}" not in path:
-            source = linecache.getline(path, frame.f_lineno).strip()
+            source = _expression(frame) or linecache.getline(path, frame.f_lineno).strip()
             return f"{Path(path).name}:{frame.f_lineno}: " + (f"`{source}`: " if source else "")
         frame = frame.f_back
     return ""
+
+
+def _expression(frame: FrameType) -> str:
+    """The text of what a frame computes right now; "" where it is not known or not on one line."""
+    at = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    first, last, start, stop = at
+    if first is None or first != last or start is None or stop is None:
+        return ""
+    text = linecache.getline(frame.f_code.co_filename, first).encode()[start:stop]
+    return text.decode(errors="replace").strip()
 
 
 def unsupported(what: str, name: str = "") -> NoReturn:

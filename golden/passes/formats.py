@@ -29,7 +29,7 @@ FRACTION = 8
 _TABLE_END = 8.0
 
 
-def infer(program: Program, reach: Reach, margin: float = 1.5) -> Program:
+def infer(program: Program, reach: Reach, margin: float = 2.0) -> Program:
     """The program with the cuts' formats chosen; the same operations otherwise, sums and roundings aligned anew.
 
     Parameters
@@ -50,8 +50,9 @@ def infer(program: Program, reach: Reach, margin: float = 1.5) -> Program:
             needed = _integer_bits(margin * reach[op.source])
             integers = max(min(source.bits - source.fraction, needed), 1, width - source.fraction)
             if width - integers < FRACTION:
+                where = program.line(op.source) or f"{program.name}: "
                 raise HelError(
-                    f"{_line(program, op.source)}{op.source} reaches {reach[op.source]:.3g} in the calibration"
+                    f"{where}{op.source} reaches {reach[op.source]:.3g} in the calibration"
                     f" run, a word of {width} bits would keep {width - integers} fraction bits of it; scale q or the"
                     " parameters down, lower the power, or raise operand_bits"
                 )
@@ -80,19 +81,5 @@ def _check(program: Program, reach: Reach) -> None:
     for op in program.ops:
         if isinstance(op, Table) and op.function in ("sin", "cos") and not reach[op.source] < _TABLE_END:
             got = f"an angle reaches {reach[op.source]:.3g} {run}, the table of sin ends at +-{_TABLE_END:g}"
-            where = _line(program, op.source)
+            where = program.line(op.source) or f"{program.name}: "
             raise HelError(f"{where}{got} (cos x is sin(x + pi / 2)); {restore}, or write it with a smaller angle")
-
-
-def _line(program: Program, name: str) -> str:
-    """``file:line: `text`: `` of a value, or of the nearest below it that has one."""
-    lines = dict(program.origins)
-    ops = {op.name: op for op in program.ops}
-    stack = [name]
-    while stack:
-        at = stack.pop(0)
-        if lines.get(at):
-            return f"{lines[at]}: "
-        op = ops.get(at)
-        stack += op.operands if op is not None else ()
-    return f"{program.name}: "

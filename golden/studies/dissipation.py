@@ -142,9 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m golden.studies.dissipation", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
-    parser.add_argument(
-        "--into", type=Path, help="a Markdown file with the two markers"
-    )
+    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
     parser.add_argument("--figure", type=Path, help="a PNG file (needs matplotlib)")
     options = parser.parse_args(arguments)
     rows = collect(options.out, f"python -m golden.studies.dissipation -o {options.out}", cases(), measure)

@@ -30,6 +30,7 @@ __all__ = ["absolute", "find", "is_file", "make"]
 _SKELETON = "see docs/your_own_hamiltonian.md"
 _modules: dict[tuple[str, int, int], ModuleType] = {}
 
+
 def is_file(name: str) -> bool:
     """Whether a system's name means a file: it has `.py`, a colon or a slash.
 
@@ -91,9 +92,7 @@ def make(name: str, n: int, m: int) -> System:
     cls, path = find(name), Path(_split(name)[0])
     missing = sorted(getattr(cls, "__abstractmethods__", ()))
     if missing:
-        raise HelError(
-            f"{path.name}: class {cls.__name__} must define {', '.join(missing)}, and does not; {_SKELETON}"
-        )
+        raise HelError(f"{path.name}: class {cls.__name__} must define {', '.join(missing)}, and does not; {_SKELETON}")
     with _blamed(path, f"{cls.__name__}({n}, {m})", "a constructor takes n and m, and raises HelError to refuse them"):
         system = cls(n, m)
     if not (hasattr(system, "n") and hasattr(system, "m")):

@@ -168,11 +168,16 @@ def test_shared_expressions_are_one_value():
 @pytest.mark.parametrize(
     ("parameters", "potential", "message"),
     [
+        (
+            {"k": (3,)},
+            lambda q, u, t: np.sum(t["k"] * np.log(np.cosh(q))),
+            "test_lower.py:.*the gradient of k is a product with this function itself, .* put k inside",
+        ),
         ({"a": (3,)}, lambda q, u, t: np.sum(q**2), "every parameter acts on the state, a does not"),
         (
             {"W": (3, 3)},
             lambda q, u, t: np.sum((t["W"] * t["W"]) @ q),
-            "has no fixed-point form here; multiply vectors",
+            "has no fixed-point form here; a matrix in a product is a parameter",
         ),
         (
             {"a": (3,)},

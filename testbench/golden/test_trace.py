@@ -1,6 +1,7 @@
 """Tracing: text in, text out; what is unsupported says so, with the user's line."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ UNSUPPORTED = {
 def test_unsupported_names_operation_and_line(message):
     with pytest.raises(HelError, match=message) as caught:
         traced(UNSUPPORTED[message])
-    assert str(caught.value).startswith("test_trace.py:") and "lambda q, u" in str(caught.value)
+    assert re.match(r"test_trace.py:\d+: `.*[qu].*`: ", str(caught.value))
 
 
 def test_unsupported_lists_what_is_available():
@@ -139,10 +140,10 @@ def test_nodes_know_the_line_they_come_from():
         return np.sum(bend) + np.sum(np.tanh(q))
 
     graph = gradient(traced(potential))
-    sources = {node.op: node.source for node in graph.nodes}
+    sources = {node.op: node.source for node in reversed(graph.nodes)}
     line = potential.__code__.co_firstlineno
-    assert sources["square"] == f"test_trace.py:{line + 1}: `bend = q**3`" or sources["square"].endswith("np.tanh(q))`")
-    assert sources["tanh"] == f"test_trace.py:{line + 2}: `return np.sum(bend) + np.sum(np.tanh(q))`"
+    assert sources["square"] == f"test_trace.py:{line + 1}: `q**3`"
+    assert sources["tanh"] == f"test_trace.py:{line + 2}: `np.tanh(q)`"
     assert sources["input"] == ""
 
 

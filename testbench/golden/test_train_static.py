@@ -70,7 +70,7 @@ def test_other_systems_train(system):
 def test_progress_reaches_the_end():
     seen = []
     train(neurons=4, epochs=2, samples=40, validation=True, progress=lambda *row: seen.append(row))
-    assert [row[0] for row in seen] == [32, 40, 72, 80] and seen[-1][1] == 80
+    assert [row[0] for row in seen] == [16, 32, 40, 56, 72, 80] and seen[-1][1] == 80
 
 
 @pytest.mark.parametrize(

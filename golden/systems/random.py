@@ -46,7 +46,7 @@ class Random(System):
 
     >>> system = Random(6, 2, seed=1)
     >>> system.terms
-    ['quadratic form', 'sines of some, joined']
+    ['quartic of some', 'fixed couplings', 'sines of some, joined']
     >>> system.name
     'random-1'
     """
@@ -170,6 +170,26 @@ class Random(System):
             lambda q, u, t: q @ (coupling @ q) / 4 + np.sum(weights * q**2) / 2 - q @ (drive @ u),
         )
 
+    def shared(self, rng: np.random.Generator, i: int) -> _Term:
+        """One vector in two places, of unequal powers of two and signs."""
+        k, by = f"k{i}", 2.0 ** -int(rng.integers(0, 4))
+        gate = rng.normal(0.0, 0.5, (self.n, self.m))
+        return _Term(
+            "a vector used twice",
+            {k: ((self.n,), _uniform(0.1, 0.4))},
+            lambda q, u, t: np.sum(t[k] * q**2) / 2 - by * np.sum(t[k] * q * (gate @ u)),
+        )
+
+    def reused(self, rng: np.random.Generator, i: int) -> _Term:
+        """One matrix in two places: its density has two outer products."""
+        name, shift = f"W{i}", int(rng.integers(1, self.n))
+        factor = 0.75 if rng.random() < 0.5 else 0.5
+        return _Term(
+            "a matrix used twice",
+            {name: ((self.n - 1, self.n), _normal(0.3 / np.sqrt(self.n)))},
+            lambda q, u, t: factor * (t[name] @ q) @ (t[name] @ np.roll(q, shift)),
+        )
+
     # Terms with a table
     def units(self, rng: np.random.Generator, i: int) -> _Term:
         size, start = int(rng.integers(1, self.n + 3)), int(rng.integers(0, self.n // 2))
@@ -226,6 +246,7 @@ class Random(System):
 _Maker = Callable[[Random, np.random.Generator, int], _Term]
 _ANY: tuple[_Maker, ...] = (
     Random.springs, Random.tied, Random.quartic, Random.soft, Random.form, Random.product, Random.gated, Random.fixed,
+    Random.shared, Random.reused,
 )  # fmt: skip
 _TANH: tuple[_Maker, ...] = (Random.units, Random.network)
 _SIN: tuple[_Maker, ...] = (Random.angles, Random.waves)

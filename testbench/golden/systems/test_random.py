@@ -80,8 +80,18 @@ def test_passes_keep_every_output_bit(seed):
 
 def test_the_seeds_draw_every_kind_of_term():
     kinds = {term for seed in range(60) for term in Random(5, 2, seed).terms}
-    assert len(kinds) == 12
+    assert len(kinds) == 14
     assert {Random(5, 2, seed).terms == Random(5, 2, seed).terms for seed in range(9)} == {True}
+
+
+def test_densities_of_several_terms_are_among_them():
+    """Unequal alignments and signs within one parameter, in the seeds that are always run."""
+    seen = set()
+    for seed in range(12):
+        program = build(f"random-{seed}", n=5, m=2)[0]
+        for gradient in program.gradients:
+            seen |= {(len(gradient.terms) > 1, any(program.aligns(gradient)), min(gradient.signs))}
+    assert {(True, True, -1), (False, False, 1)} <= seen and any(several and sign > 0 for several, _, sign in seen)
 
 
 def test_too_few_neurons():

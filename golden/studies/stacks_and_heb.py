@@ -3,7 +3,7 @@
     python -m golden.studies.stacks_and_heb -o docs/results/stacks_and_heb.json
 
 References: BPTT through the stack (golden.rules.stack_bptt), finite differences and BPTT for HEB. Relative errors and
-cosines are over all parameters together. No random choice but the seeded problem; half a minute.
+cosines are over all parameters together. The problem is seeded; ten seconds of one CPU.
 """
 
 from __future__ import annotations
@@ -132,6 +132,40 @@ def self_learning() -> dict[str, Any]:
         "finite_differences_q0_one_minus_cosine": 1 - compare(grads, plain, ["q0"])[0],
         "stored_words": {"heb": report.stored_words, "rhel": of_rhel.stored_words},
         "infinite_mass_against_rhel": compare(heb.gradient(system, **given, mass=math.inf)[0], echo, names)[1],
+    }
+
+
+def lines(found: dict[str, Any]) -> dict[str, list[str]]:
+    """The measured lines of docs/stacks_and_heb.md, by their place there."""
+    of_heb, words = found["heb"], found["stacks"]["stored_words"]
+    table = [
+        f"| {row['layers']} | {row['parameters']} | {row['order_symmetric']:.2f} | {row['errors']['0.001']:.0e} | "
+        f"{row['best_error']:.0e} ({row['best_eps']:.0e}) | {row['rounding_times_eps']:.0e} | "
+        f"{row['undivided_error']:.0e} |"
+        for row in found["stacks"]["rows"]
+        if row["cost"] == "final"
+    ]
+    stored = [
+        f"Three layers, 27 neurons, T = {row['steps']}: {row['rhel']} words of state, where BPTT stores {row['bptt']}."
+        for row in words
+    ]
+    orders = [
+        f"| relative error against M | {of_heb['order_mass_error']:.2f} | "
+        f"{of_heb['by_mass'][3]['relative_error']:.0e} at M = 1e6 |",
+        f"| 1 - cosine against M | {of_heb['order_mass_cosine']:.2f} | "
+        f"{of_heb['by_mass'][3]['one_minus_cosine']:.0e} at M = 1e6 |",
+        f"| relative error against eps, symmetric | {of_heb['order_eps_symmetric']:.2f} | "
+        f"{of_heb['by_eps'][3]['symmetric']:.0e} at eps = 2^-10 |",
+        f"| relative error against eps, one-sided | {of_heb['order_eps_one_sided']:.2f} | "
+        f"{of_heb['by_eps'][3]['one_sided']:.0e} at eps = 2^-10 |",
+    ]
+    return {
+        "TABLE": table,
+        "WORDS": stored,
+        "ORDERS": orders,
+        "INFINITE": [f"{of_heb['infinite_mass_against_rhel']:.0e}"],
+        "FDQ": [f"{of_heb['finite_differences_q0_one_minus_cosine']:.0e}"],
+        "FD": [f"{of_heb['finite_differences_one_minus_cosine']:.0e}"],
     }
 
 

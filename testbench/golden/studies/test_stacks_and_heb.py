@@ -1,6 +1,7 @@
 """The committed figures of stacks and HEB: what they must show, and one of them computed again."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,16 @@ def test_one_figure_again():
     _, error = compare(stack.gradient(built, **given, eps=1e-3)[0], wanted, built.parameters)
     assert error == pytest.approx(row["errors"]["0.001"], rel=1e-4)
     assert built.n == row["neurons"] == 27
+
+
+def test_the_page_says_what_was_measured():
+    page = (Path(__file__).parents[3] / "docs/stacks_and_heb.md").read_text()
+    for place, lines in stacks_and_heb.lines(FOUND).items():
+        assert "\n".join(lines) in page and place not in page.split()
+
+
+def test_the_pages_example_runs(capsys):
+    page = (Path(__file__).parents[3] / "docs/stacks_and_heb.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out.strip() == re.search(r"# (\d+ \(.*\))$", code.strip()).group(1)

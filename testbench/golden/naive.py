@@ -83,9 +83,10 @@ class Naive:
             return [self._operand(word) for word in words]
         return floor(words, 18 - self.formats.operand_bits)
 
-    def values(self, q, u):
+    def values(self, q, u, wanted=None):
+        """Every value, or the wanted ones and what they need: only what is computed can raise a flag."""
         v = {"q": list(q), "u": list(u), "one": 2 ** (self.formats.operand_bits - 5), **self.theta, **self.constants}
-        for op in self.program.ops:
+        for op in self.program.ops if wanted is None else self.program.needed(wanted):
             v[op.name] = self._value(op, v)
         return v
 
@@ -136,17 +137,19 @@ class Naive:
 
     def forward(self, q, p, u):
         q = self._q(q, p, 1)
-        p = self._p(p, self.values(q, u)[self.program.kick], -1)
+        p = self._p(p, self.values(q, u, [self.program.kick])[self.program.kick], -1)
         return self._q(q, p, 1), p
 
-    def echo(self, contexts, u, grads, nudge=None):
-        """contexts: [(q, p) of +eps, (q, p) of -eps]; grads: name -> nested lists, replaced."""
+    def echo(self, contexts, u, grads, nudge=None, inputs=False):
+        """contexts: [(q, p) of +eps, (q, p) of -eps]; grads: name -> nested lists, replaced; du where `inputs`."""
+        wanted = [self.program.kick, *(name for g in self.program.gradients for name in g.operands)]
+        wanted += [self.program.input_gradient] if inputs else []
         values, after = [], []
         for (q, p), sign in zip(contexts, (-1, 1), strict=True):
             if nudge is not None:
                 p = self._p(p, nudge, sign)
             q = self._q(q, p, -1)
-            v = self.values(q, u)
+            v = self.values(q, u, wanted)
             p = self._p(p, v[self.program.kick], 1)
             values.append(v)
             after.append((self._q(q, p, -1), p))
@@ -165,7 +168,7 @@ class Naive:
                     new = self._g(old, sign * d[0])
                 grads[g.parameter] = new
         self.du = None
-        if self.program.input_gradient:
+        if inputs:
             v = self.program.input_gradient
             self.du = [b - a for a, b in zip(plus[v], minus[v], strict=True)]
         return after

@@ -36,7 +36,7 @@ def test_words_equal_the_naive_machine(name, formats):
     for t, u in reversed(list(enumerate(inputs))):
         e = np.arange(-3, program.n - 3) * (40 + t)
         q, p = integrator.echo(q, p, u, grads, e, du)
-        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist())
+        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist(), inputs=True)
         assert [(a.tolist(), b.tolist()) for a, b in zip(q, p, strict=True)] == contexts
         assert {name: words.tolist() for name, words in grads.items()} == expected
         assert du.tolist() == naive.du

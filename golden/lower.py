@@ -257,7 +257,7 @@ class _Lowering:
         if node.op == "outer":
             a, b = node.args
             y = "u" if b.op == "input" and b.name == "u" else self.operand(b)
-            if self.emit.digits(factor) is None:  # another factor enters the first operand
+            if len(self.emit.digits(factor) or ()) != 1:  # another factor enters the first operand, once for all
                 return [(("outer", self._multiple(a, factor), y), 1.0)]
             return [(("outer", self.operand(a), y), factor)]
         if len(node.shape) == 2:

@@ -120,7 +120,8 @@ class GoldenMachine:
         self.program = program
         self.integrator = Integrator(program, theta_raw)
         self._theta = {name: np.array(words, np.int64) for name, words in theta_raw.items()}
-        batch = self._theta[program.parameters[0][0]].shape[: -len(program.parameters[0][1])]
+        name, shape = program.parameters[0]
+        batch = self._theta[name].shape[: self._theta[name].ndim - len(shape)]
         self.gradients = self.integrator.zero_gradients(batch)
         self._start = np.zeros((*batch, program.n), np.int64)
         self._state = self._start, self._start

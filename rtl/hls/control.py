@@ -174,7 +174,7 @@ ELEMENT_FIELDS: dict[str, int] = {
     "opa0": 1,
     "opa1": 2,
     "opb": 2,
-    "scale": 3,  # which of the array's left shifts aligns the product
+    "scale": 4,  # which of the array's left shifts aligns the product
     "negate": 1,  # minus the product, for the accumulators
     # Accumulators and lanes.
     "acc_en": 2,  # bit m: accumulator m
@@ -223,7 +223,7 @@ ELEMENT_FIELDS: dict[str, int] = {
 
 SEQUENCER_FIELDS: dict[str, int] = {
     "imm_src": 2,
-    "u_index": 6,
+    "u_index": 5,
     "relative": 1,  # OR the iteration's base into every address
 }
 """Fields the sequencer resolves before the broadcast."""

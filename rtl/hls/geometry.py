@@ -54,7 +54,7 @@ MAX_FOLD = 16
 """Neurons an element can hold: depth of its state memories."""
 VECTOR_WORDS = (0, 16, 32, 64)
 """Depths a vector store may have."""
-MAX_ALIGNMENTS, MAX_CUTS = 8, 4
+MAX_ALIGNMENTS, MAX_CUTS = 16, 4
 """Left shifts of products, and right shifts of sums to operands, that one array may have."""
 MAX_INPUTS = 32
 """Input words of a step: half the sequencer's input buffer, so that the next step's arrive during this one."""
@@ -130,6 +130,12 @@ class Geometry:
             if not getattr(self, name):
                 object.__setattr__(self, name, default)
         assert self.vector_words in VECTOR_WORDS
+        for name, limit in (("alignments", MAX_ALIGNMENTS), ("cut_shifts", MAX_CUTS)):
+            if len(getattr(self, name)) > limit:
+                raise HelError(
+                    f"an array has at most {limit} {name}, got {', '.join(map(str, getattr(self, name)))};"
+                    " use fewer different powers of two as factors"
+                )
         if not 1 <= self.elements <= MAX_ELEMENTS:
             raise HelError(f"a ring has 1 to {MAX_ELEMENTS} elements, got {self.elements}; choose P within")
         if self.neurons < 1 or self.neurons % self.elements:

@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from golden.errors import HelError
 from golden.formats import Formats
-from rtl.hls.geometry import MAX_ALIGNMENTS, MAX_CUTS, VECTOR_WORDS, Geometry
+from rtl.hls.geometry import MAX_CUTS, VECTOR_WORDS, Geometry
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.motion import visits
 from rtl.hls.plan import POSITION, Finish, Layout, Local, Plan, Rotating, Statement
 
-__all__ = ["alignment", "geometry_of", "sum_fraction"]
+__all__ = ["alignment", "geometry_of", "sum_fraction", "widened"]
 
 
 def geometry_of(
@@ -28,50 +28,54 @@ def geometry_of(
     HelError
         Sizes or needs beyond what an array can have.
     """
-    base = Geometry.of(formats, elements=elements, neurons=neurons, inputs=plan.inputs)
-    finest = {
-        finish: max((t.fraction for s in plan.statements if s.finish is finish for t in s.terms), default=0)
-        for finish in (Finish.TABLE, Finish.KICK)
-    }
-    cuts = {max(0, *(t.fraction - s.fraction for t in s.terms)) for s in plan.statements if s.finish is Finish.CUT}
-    finest[Finish.KICK] = max(finest[Finish.KICK], formats.kick_fraction + 1)
-    if array is not None:
-        finest[Finish.TABLE] = max(finest[Finish.TABLE], array.z_fraction)
-        finest[Finish.KICK] = max(finest[Finish.KICK], array.force_fraction)
-        cuts = {min((shift for shift in array.cut_shifts if shift >= cut), default=cut) for cut in cuts}
     base = replace(
-        base,
-        z_fraction=finest[Finish.TABLE],
-        force_fraction=finest[Finish.KICK],
-        cut_shifts=_widened(sorted(cuts), MAX_CUTS),
-        alignments=tuple(range(2 * 64)),
+        Geometry.of(formats, elements=elements, neurons=neurons, inputs=plan.inputs), table=bool(plan.table)
     )
+    fractions = {finish: _wired(finish, array) for finish in (Finish.TABLE, Finish.KICK)}
+    fractions[Finish.KICK] = max(fractions[Finish.KICK], formats.kick_fraction + 1)
+    cuts: set[int] = set()
+    for s in plan.statements:
+        finest = max(t.fraction for t in s.terms)
+        if s.finish is Finish.CUT:
+            shift = max(0, finest - s.fraction)
+            cuts.add(min((there for there in (array.cut_shifts if array else ()) if there >= shift), default=shift))
+        else:
+            fractions[s.finish] = max(fractions[s.finish], finest)
+    shifts = widened(sorted(cuts), MAX_CUTS)
     gradients = [term for gradient in plan.gradients for term in gradient.terms]
     aligned = {0, *(term.alignment for term in gradients)}
     width = 1
-    for statement in plan.statements:
-        target = sum_fraction(base, statement)
-        aligned |= {target - term.fraction for term in statement.terms}
-        width = max(width, statement.sum_bits + target - statement.sum_fraction)
-    if len(aligned) > MAX_ALIGNMENTS:
-        raise HelError(
-            f"an array aligns products by at most {MAX_ALIGNMENTS} different shifts, {plan.name} needs"
-            f" {len(aligned)} ({', '.join(map(str, sorted(aligned)))}); use fewer powers of two as factors"
-        )
+    for s in plan.statements:
+        if s.finish is Finish.CUT:
+            finest = max(s.fraction, *(t.fraction for t in s.terms))
+            target = s.fraction + min(shift for shift in shifts if shift >= finest - s.fraction)
+        else:
+            target = fractions[s.finish]
+        aligned |= {target - term.fraction for term in s.terms}
+        width = max(width, s.sum_bits + target - s.sum_fraction)
     memory = MemoryMap(base, plan.stored, plan.vectors)
     return replace(
         base,
+        z_fraction=fractions[Finish.TABLE],
+        force_fraction=fractions[Finish.KICK],
+        cut_shifts=shifts,
         alignments=tuple(sorted(aligned)),
         sum_bits=width,
         gradient_alignment=max((term.alignment for term in gradients), default=0),
-        table=bool(plan.table),
         vector_words=next(words for words in VECTOR_WORDS if words >= memory.vector_words),
         lane_store=_lanes_load_vectors(plan),
         two_way=_is_shorter_both_ways(plan, memory),
     )
 
 
-def _widened(shifts: list[int], count: int) -> tuple[int, ...]:
+def _wired(finish: Finish, array: Geometry | None) -> int:
+    """Fraction bits that an array's sums have in any case."""
+    if array is None:
+        return 0
+    return array.z_fraction if finish is Finish.TABLE else array.force_fraction
+
+
+def widened(shifts: list[int], count: int) -> tuple[int, ...]:
     """At most so many shifts, each of the given ones at most as large as one of them; a sum can be aligned further."""
     while len(shifts) > count:
         gap = min(range(len(shifts) - 1), key=lambda i: shifts[i + 1] - shifts[i])

@@ -1,7 +1,7 @@
 """Whether an array that is already built runs another system: what of it the system needs and it does not have.
 
-An array is its geometry; parameters, tables and control words are loaded. `read` takes the geometry out of the memory
-map of `hel rtl` or the report of `hel build`.
+An array is its geometry; parameters, constants, tables and control words are loaded. `joined` is one that runs several
+programs; `read` takes the geometry out of the memory map of `hel rtl` or the report of `hel build`.
 
 Example
 -------
@@ -16,14 +16,18 @@ Example
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from golden.errors import HelError
-from rtl.hls.geometry import Geometry
+from golden.formats import Formats
+from rtl.hls.geometry import MAX_CUTS, STORE_WORDS, Geometry
+from rtl.hls.needs import geometry_of, widened
+from rtl.hls.plan import Plan
 
-__all__ = ["lacks", "read"]
+__all__ = ["joined", "lacks", "read"]
 
 _EQUAL = ("elements", "fraction_bits", "operand_bits", "integer_bits", "log2_inverse_step", "g_cut", "clip_log2")
 """Wired: widths and shifts."""
@@ -49,6 +53,37 @@ def lacks(array: Geometry, needs: Geometry) -> list[str]:
             what = "must be there" if isinstance(wants[name], bool) else f"must be at least {wants[name]}"
             found.append(f"{name} {what}, the array has {'none' if has[name] is False else has[name]}")
     return found
+
+
+def joined(plans: Sequence[Plan], formats: Formats, *, elements: int, neurons: int) -> Geometry:
+    """One geometry that runs all plans, each of at most so many neurons; its control store is the deepest.
+
+    Raises
+    ------
+    HelError
+        One of them needs what no array can have, or all together do.
+    """
+    of = {plan.name: geometry_of(plan, formats, elements=elements, neurons=neurons) for plan in plans}
+    cuts = sorted({shift for g in of.values() for shift in g.cut_shifts})
+    array = replace(
+        max(of.values(), key=lambda g: g.inputs),
+        z_fraction=max(g.z_fraction for g in of.values()),
+        force_fraction=max(g.force_fraction for g in of.values()),
+        cut_shifts=widened(cuts, MAX_CUTS),
+    )
+    # Once the fractions are common ones, the shifts of products follow.
+    needs = [geometry_of(plan, formats, elements=elements, neurons=neurons, array=array) for plan in plans]
+    return replace(
+        array,
+        alignments=tuple(sorted({shift for g in needs for shift in g.alignments})),
+        sum_bits=max(g.sum_bits for g in needs),
+        gradient_alignment=max(g.gradient_alignment for g in needs),
+        vector_words=max(g.vector_words for g in needs),
+        table=any(g.table for g in needs),
+        lane_store=any(g.lane_store for g in needs),
+        two_way=any(g.two_way for g in needs),
+        control_words=STORE_WORDS[-1],
+    )
 
 
 def read(path: Path) -> Geometry:

@@ -38,7 +38,7 @@ def build_array(
 
 
 class ArrayPort:
-    """One array behind a simulated host port.
+    """One array behind a simulated host port, loaded with a schedule; `built` is its own geometry, if that is another.
 
     Members
     -------
@@ -46,9 +46,10 @@ class ArrayPort:
     seconds : wall-clock time inside the simulator
     """
 
-    def __init__(self, port: SimulatedPort, schedule: Schedule) -> None:
+    def __init__(self, port: SimulatedPort, schedule: Schedule, *, built: Geometry | None = None) -> None:
         self.port = port
         self.schedule = schedule
+        self.built = built or schedule.geometry
         self.cycles = self.predicted = self.stalls = 0
         self.seconds = 0.0
 
@@ -56,7 +57,7 @@ class ArrayPort:
         """Reset, check of the identity word, control store."""
         await self.port.reset()
         identity, shape = await self.port.play(np.concatenate([read(Address.IDENTITY), read(Address.SHAPE)]))
-        g = self.schedule.geometry
+        g = self.built
         assert identity == IDENTITY_WORD
         assert shape == g.elements | g.fold << 8 | g.inputs << 16
         await self.port.play(np.concatenate([store_requests(self.schedule), write(Address.CYCLES, 0)]))

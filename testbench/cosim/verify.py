@@ -25,14 +25,14 @@ from golden.formats import Formats
 from golden.lower import compile_system
 from golden.words import wrap
 from rtl.driver import Driver
-from rtl.hls import Command, Schedule, compile_array
+from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.command import resolve
 from rtl.hls.machine import Machine
 from rtl.hls.trace import trace_bits, trace_layout
 from testbench.cosim.array import ArrayPort, build_array
 from testbench.cosim.session import SimulatedPort, launch
 
-__all__ = ["inside", "verify"]
+__all__ = ["Comparison", "inside", "verify"]
 
 Words = npt.NDArray[np.int64]
 
@@ -91,10 +91,15 @@ def verify(
 
 async def inside(port: SimulatedPort, **arguments: Any) -> dict[str, Any]:
     """The part of `verify` that runs in the simulator."""
-    return await _Comparison(port, **arguments).run()
+    return await Comparison(port, **arguments).run()
 
 
-class _Comparison:
+class Comparison:
+    """One system on the array in the simulator, beside golden and, where `traced`, the machine model.
+
+    `array` is the geometry of an array that was not made for the system; `machine` a model that has followed it so far.
+    """
+
     def __init__(
         self,
         port: SimulatedPort,
@@ -108,19 +113,23 @@ class _Comparison:
         inputs: int,
         stalls: int,
         traced: bool,
+        array: Geometry | None = None,
+        machine: Machine | None = None,
     ) -> None:
         self.formats = f = Formats(**formats)
         self.program = compile_system(systems.get(system, n=neurons, m=inputs), f)
-        self.schedule: Schedule = compile_array(self.program, elements=elements)
+        self.schedule: Schedule = compile_array(self.program, elements=elements, array=array)
         self.driver = Driver(self.schedule)
-        self.array = ArrayPort(port, self.schedule)
+        self.array = ArrayPort(port, self.schedule, built=array)
         self.port, self.steps, self.seed, self.stalls, self.traced = port, steps, seed, stalls, traced
-        self.machine = Machine(self.schedule.geometry)
+        self.machine = machine or Machine(self.schedule.geometry)
         self.random = random = np.random.default_rng(seed)
         # From small motions to words that wrap.
         scale = 2.0 ** -random.integers(0, 5)
         word = lambda sq, shape, scale=1.0: np.rint(random.uniform(sq.low, sq.high, shape) * scale).astype(np.int64)  # noqa: E731
         self.theta = {name: word(f.theta, shape) for name, shape in self.program.parameters}
+        for name in self.program.symmetric:
+            self.theta[name] = np.triu(self.theta[name]) + np.triu(self.theta[name], 1).T
         self.q, self.p = word(f.q, neurons, scale), word(f.p, neurons, scale)
         self.u = word(f.u, (steps, inputs), 0.25)
         self.nudges = word(f.p, (steps, neurons), 2.0**-6)

@@ -85,8 +85,11 @@ def random_case(program: Program, *, steps: int, seed: int, scale: float) -> Cas
     def words(word: SQ, shape: tuple[int, ...], part: float = 1.0) -> Words:
         return np.rint(random.uniform(word.low, word.high, shape) * part).astype(np.int64)
 
+    theta = {name: words(f.theta, shape) for name, shape in program.parameters}
+    for name in program.symmetric:
+        theta[name] = np.triu(theta[name]) + np.triu(theta[name], 1).T
     return Case(
-        {name: words(f.theta, shape) for name, shape in program.parameters},
+        theta,
         words(f.q, (program.n,), scale),
         words(f.p, (program.n,), scale),
         words(f.u, (steps, program.m), 0.25),

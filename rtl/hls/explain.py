@@ -9,22 +9,26 @@ Example
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array
 >>> found = activity(compile_array(compile_system(get("linear", n=4, m=2)), elements=2), "forward")
->>> [(row.what, row.slots, row.products) for row in found.operations]
-[('a * x', 1, 4), ('B @ u', 2, 8)]
+>>> sorted((row.what, row.slots, row.products) for row in found.operations)
+[('B @ u', 2, 8), ('a * x', 1, 4)]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from rtl.hls.control import AccSource, ImmSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.emitter import Fields
-from rtl.hls.plan import Layout
+from rtl.hls.geometry import Geometry
+from rtl.hls.plan import INPUTS, ONE, POSITION, Layout
 from rtl.hls.schedule import Schedule
 from rtl.hls.timing import (
     ACCUMULATE,
+    CUT_WRITE,
     GRAD_READ,
     GRAD_WRITE,
     LANE,
@@ -45,6 +49,7 @@ UNITS = (
     "multiplier 0",
     "multiplier 1",
     "table",
+    "cut",
     "weights, port A",
     "weights, port B",
     "state, read",
@@ -65,10 +70,9 @@ class Operation:
 
     Members
     -------
-    what : in words of the plan: `W @ x`, `W.T @ s`, `a * x`, `B @ u`, `b * 1`, `G W`; `table`, `move`,
-        `update W`
+    what : in words of the plan: `W @ x`, `W.T @ s`, `a * x`, `B @ u`, `b * 1`, `G W`; `table`, `move`, `update W`
     slots : cycles in which it enters the multipliers (for an update: in which a word is written)
-    products : useful products over the whole ring
+    products : useful products over the whole ring; those with a padded or absent word do not count
     first, last : cycle of the first and of the last slot
     """
 
@@ -106,6 +110,8 @@ class Activity:
 
 @dataclass(frozen=True)
 class _Slot:
+    """Entry into the multipliers of every element, or the write of an updated word."""
+
     cycle: int
     what: str
     lanes: tuple[int, ...]
@@ -116,7 +122,7 @@ class _Slot:
 def activity(schedule: Schedule, name: str) -> Activity:
     """Activity of the segment `name`, one of PASSES."""
     words = schedule.fields(name)
-    slots = list(_slots(schedule, words))
+    slots = sorted(_Reader(schedule, words).slots(), key=lambda slot: slot.cycle)
     units: dict[str, list[str]] = {unit: [""] * len(words) for unit in UNITS}
 
     def mark(unit: str, cycle: int, what: str) -> None:
@@ -132,107 +138,123 @@ def activity(schedule: Schedule, name: str) -> Activity:
             for cycle in range(slot.cycle, slot.cycle + TABLE_WRITE + 1):
                 mark("table", cycle, "look-up")
     for cycle, f in enumerate(words):
-        for unit, at, what in _marks(cycle, f):
+        for unit, at, what in _marks(cycle, f, schedule.geometry):
             mark(unit, at, what)
-    p = schedule.geometry.elements
-    products = sum(slot.products for slot in slots)
-    cycles = len(words)
+    products, cycles = sum(slot.products for slot in slots), len(words)
     return Activity(
         name,
         cycles,
         {unit: tuple(row) for unit, row in units.items()},
         _operations(slots),
         products,
-        products / (2 * p * cycles) if cycles else 0.0,
+        products / (2 * schedule.geometry.elements * cycles) if cycles else 0.0,
     )
 
 
 def _operations(slots: list[_Slot]) -> tuple[Operation, ...]:
     grouped: dict[str, list[_Slot]] = {}
-    for slot in sorted(slots, key=lambda slot: slot.cycle):
+    for slot in slots:
         grouped.setdefault(slot.what, []).append(slot)
     return tuple(
-        Operation(
-            what,
-            len(group),
-            sum(slot.products for slot in group),
-            group[0].cycle,
-            group[-1].cycle,
-        )
+        Operation(what, len(group), sum(slot.products for slot in group), group[0].cycle, group[-1].cycle)
         for what, group in grouped.items()
     )
 
 
-def _slots(schedule: Schedule, words: list[Fields]) -> Iterator[_Slot]:
-    """Every entry into the multipliers, and every word that an update writes."""
-    names = _Names(schedule, words)
-    for cycle, f in enumerate(words):
-        if f["lookup"]:
-            yield _Slot(cycle, "table", (0, 1), ("A", "B"))
-        if f["acc_en"]:
-            yield names.product(cycle - ACCUMULATE, words)
-        if f["g_we"] and not f["g_clear"]:
-            address = f["g_waddr"]
-            products = 2 * names.useful.get(address, 0)
-            yield _Slot(cycle - GRAD_WRITE, f"G {names.parameter(address)}", (0, 1), products=products)
-        if f["we_b"] and f["w_theta"]:
-            yield _Slot(cycle, f"update {names.parameter(f['addr_b'])}", ())
+_Word = tuple[str, int]
+"""Operand, and how many elements hold a word of it that is no padding."""
 
 
-class _Names:
-    """Addresses to names."""
+class _Reader:
+    """Names and counts what the words of one segment multiply."""
 
     def __init__(self, schedule: Schedule, words: list[Fields]) -> None:
-        memory = schedule.memory
-        self.elements, self.useful = schedule.geometry.elements, memory.useful
-        self.layouts = {name: stored.layout for name, stored in schedule.plan.stored.items()}
-        self.of = {memory.base[name] + word: name for name in memory.base for word in range(memory.size(name))}
+        self.words, self.memory = words, schedule.memory
+        self.stored, self.elements = schedule.plan.stored, schedule.geometry.elements
+        bases = self.memory.base
+        self.arrays = {bases[name] + word: name for name in bases for word in range(self.memory.size(name))}
+        ones = {name: np.ones(stored.shape, np.int64) for name, stored in self.stored.items() if stored.words is None}
+        content = np.concatenate([self.memory.pack(ones), self.memory.constants()], axis=1)
+        self.useful = np.count_nonzero(content, axis=0)
         self.vectors = {
-            memory.vector_base[name] + word: name
-            for name, length in memory.vectors.items()
-            for word in range(memory.blocks(length))
+            base + block: (name, min(self.elements, length - block * self.elements))
+            for name, length in self.memory.vectors.items()
+            for base in [self.memory.vector_base[name]]
+            for block in range(self.memory.blocks(length))
         }
-        self.words = words
-        self.lane, self.stationary = self._contents()
+        self.lanes = self._loads(LANE, lambda f: bool(f["x_en"] and f["x_load"]), lambda f: bool(f["x_store"]))
+        self.stay = self._loads(
+            STATIONARY,
+            lambda f: f["r_src"] in (StationarySource.S, StationarySource.X),
+            lambda f: f["r_src"] == StationarySource.S,
+        )
 
-    def parameter(self, address: int) -> str:
-        return self.of.get(address, f"word {address}")
-
-    def _contents(self) -> tuple[list[str], list[str]]:
-        """Which vector's words the lanes and the stationary operands hold in every cycle."""
-        lane, stationary = [""], [""]
+    def _loads(
+        self, stage: int, loads: Callable[[Fields], bool], from_store: Callable[[Fields], bool]
+    ) -> dict[int, tuple[_Word, _Word]]:
+        """Cycle of a load -> the words of both contexts."""
+        found = {}
         for cycle, f in enumerate(self.words):
-            stored = self.vectors.get(self.words[cycle - LANE + STORE]["s_addr0"], "")
-            lane.append((stored if f["x_store"] else "x") if f["x_en"] and f["x_load"] else lane[-1])
-            loaded = {StationarySource.X: "x", StationarySource.S: stored, StationarySource.FRACTION: ""}
-            stationary.append(loaded.get(StationarySource(f["r_src"]), stationary[-1]))
-        return lane, stationary
+            if loads(f):
+                vectors = from_store(f)
+                read = self.words[cycle - stage + (STORE if vectors else OPERAND)]
+                addresses = (read["s_addr0"], read["s_addr1"])
+                whole = (POSITION, self.elements)
+                found[cycle] = (
+                    self.vectors.get(addresses[0], whole) if vectors else whole,
+                    self.vectors.get(addresses[1], whole) if vectors else whole,
+                )
+        return found
 
-    def product(self, slot: int, words: list[Fields]) -> _Slot:
-        first, multiply, add = words[slot], words[slot + MULTIPLY], words[slot + ACCUMULATE]
+    def slots(self) -> Iterator[_Slot]:
+        """Every entry into the multipliers, and every word that an update writes."""
+        for cycle, f in enumerate(self.words):
+            if f["lookup"]:
+                yield _Slot(cycle, "table", (0, 1), ("A", "B"))
+            if f["acc_en"]:
+                yield self._product(cycle - ACCUMULATE)
+            if f["g_we"] and not f["g_clear"]:
+                address = f["g_waddr"]
+                yield _Slot(cycle - GRAD_WRITE, f"G {self._name(address)}", (0, 1), (), 2 * int(self.useful[address]))
+            if f["we_b"] and f["w_theta"]:
+                yield _Slot(cycle, f"update {self._name(f['addr_b'])}", ())
+
+    def _name(self, address: int) -> str:
+        return self.arrays.get(address, f"word {address}")
+
+    def _product(self, slot: int) -> _Slot:
+        first, multiply, add = (self.words[slot + stage] for stage in (0, MULTIPLY, ACCUMULATE))
         lanes = tuple(lane for lane in (0, 1) if add["acc_en"] >> lane & 1)
         if multiply["opb"] == OpB.IMM and multiply["imm_src"] == ImmSource.ZERO:
             return _Slot(slot, "move", lanes)
-        lane, stationary = self.lane[slot + MULTIPLY], self.stationary[slot + MULTIPLY]
-        second = {OpB.X: lane, OpB.R: stationary, OpB.IMM: "1" if multiply["imm_src"] == ImmSource.ONE else "u"}
-        vector = second[OpB(multiply["opb"])]
-        if multiply["opa0"] == OpA0.R:
-            return _Slot(slot, f"{stationary} * {vector}", lanes, products=self.elements * len(lanes))
-        addresses = (first["addr_a"], first["addr_b"] if multiply["opa1"] == OpA1.WEIGHT_B else first["addr_a"])
-        name = self.parameter(addresses[lanes[0]])
-        if self.layouts.get(name) is Layout.VECTOR:
-            what = f"{name} * {vector}"
+        if multiply["opb"] == OpB.IMM:
+            name = ONE if multiply["imm_src"] == ImmSource.ONE else INPUTS
+            second = ((name, self.elements),) * 2
         else:
-            what = f"{name}.T @ {vector}" if multiply["opb"] == OpB.R else f"{name} @ {vector}"
-        ports = ("A", "B") if len(lanes) == 2 and first["addr_b"] != first["addr_a"] else ("A",)
-        products = sum(self.useful.get(addresses[lane], 0) for lane in lanes)
-        return _Slot(slot, what, lanes, ports, products)
+            second = self._held(self.lanes if multiply["opb"] == OpB.X else self.stay, slot)
+        vector = "1" if second[0][0] == ONE else second[0][0]
+        if multiply["opa0"] == OpA0.R:
+            stays = self._held(self.stay, slot)
+            products = sum(min(stays[lane][1], second[lane][1]) for lane in lanes)
+            return _Slot(slot, f"{stays[0][0]} * {vector}", lanes, (), products)
+        addresses = [first["addr_a"], first["addr_b"] if multiply["opa1"] == OpA1.WEIGHT_B else first["addr_a"]]
+        name = self._name(addresses[0])
+        products = sum(int(self.useful[addresses[lane]]) for lane in lanes)
+        ports = ("A", "B") if multiply["opa1"] == OpA1.WEIGHT_B and 1 in lanes else ("A",)
+        if name in self.stored and self.stored[name].layout is Layout.VECTOR:
+            return _Slot(slot, f"{name} * {vector}", lanes, ports, products)
+        turned = ".T" if multiply["opb"] == OpB.R else ""
+        return _Slot(slot, f"{name}{turned} @ {vector}", lanes, ports, products)
+
+    def _held(self, loads: dict[int, tuple[_Word, _Word]], slot: int) -> tuple[_Word, _Word]:
+        """What a register holds for the product of a slot: the last load before it multiplies."""
+        return loads[max(cycle for cycle in loads if cycle < slot + MULTIPLY)]
 
 
-def _marks(cycle: int, f: Fields) -> Iterator[tuple[str, int, str]]:
+def _marks(cycle: int, f: Fields, geometry: Geometry) -> Iterator[tuple[str, int, str]]:
     """(unit, cycle, what) that a field tells directly."""
     if f["x_en"]:
-        yield "lanes", cycle, "load" if f["x_load"] else "back" if f["x_back"] else "hop"
+        yield "lanes", cycle, "load" if f["x_load"] else "hop back" if f["x_back"] else "hop"
         if f["x_load"] and f["x_store"]:
             yield "vectors, read", cycle - LANE + STORE, "operand"
         elif f["x_load"]:
@@ -242,7 +264,10 @@ def _marks(cycle: int, f: Fields) -> Iterator[tuple[str, int, str]]:
     if f["r_src"] == StationarySource.S:
         yield "vectors, read", cycle - STATIONARY + STORE, "operand"
     if f["s_we"]:
-        yield "vectors, write", cycle, "cut" if f["s_cut"] else "word"
+        cut = bool(f["s_cut"]) or not geometry.table
+        yield "vectors, write", cycle, "cut" if cut else "table"
+        if cut:
+            yield from (("cut", at, "cut") for at in range(cycle - CUT_WRITE, cycle + 1))
     for field, what in (("we_q", "drift"), ("we_p", "kick")):
         if f[field]:
             yield "state, write", cycle, what

@@ -74,14 +74,14 @@ class Schedule:
     def products(self, name: str) -> int:
         """Products of the program that one iteration of a step computes, over the whole ring.
 
-        Moves of a partial sum (a zero is added) and table interpolations do not count.
+        Moves of a partial sum (a zero is added), table interpolations and products with padding do not count.
         """
-        g, words = self.geometry, {name: self.memory.nonzero(name) for name in self.plan.stored}
+        words = {name: self.memory.nonzero(name) for name in self.plan.stored}
 
         def of(statement: Statement) -> int:
             return sum(
                 words[term.a] if isinstance(term, Local) and term.a in words
-                else g.elements * self.memory.blocks(statement.length) if isinstance(term, Local)
+                else statement.length if isinstance(term, Local)
                 else words[term.matrix]
                 for term in statement.terms
             )  # fmt: skip

@@ -22,6 +22,21 @@ def test_products_found_are_the_products_planned(system: str, size: tuple[int, i
         assert found.cycles == len(schedule.segments[name].words)
 
 
+@pytest.mark.parametrize("system", ["springs", "graph", "banded", "phi4", "fput", "hopfield", "stack", "gated"])
+@pytest.mark.parametrize("size", [(8, 4, 3), (6, 3, 1), (10, 2, 2)])
+def test_products_of_wired_cut_and_padded_vectors_are_found(system: str, size: tuple[int, int, int]) -> None:
+    schedule = scheduled(system, *size)
+    for name in ("forward", "echo"):
+        assert activity(schedule, name).products == schedule.products(name)
+
+
+def test_cuts_and_wiring_have_their_names() -> None:
+    schedule = scheduled("springs", 8, 4, 2)
+    found = rows(schedule, "echo")
+    assert found["C @ x"].products == 2 * 2 * 7 and found["kc * d"].products == 2 * 7
+    assert "cut" in explain(schedule)["echo"]["units"] and "table" not in explain(schedule)["echo"]["units"]
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_state_is_read_before_it_is_written_and_as_often_as_a_leapfrog_step_says(system: str) -> None:
     schedule = scheduled(system, 12, 4, 3)

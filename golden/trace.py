@@ -84,6 +84,8 @@ class Symbol(NDArrayOperatorsMixin):
         rule = UFUNCS.get(ufunc.__name__)
         if rule is None or method != "__call__":
             unsupported(name, ufunc.__name__)
+        if "out" in options:
+            unsupported("assignment in place (v += x and its like)", "inplace")
         if options:
             unsupported(f"{name} with {', '.join(sorted(options))}=")
         nodes = [_node(self._builder, value) for value in inputs]

@@ -47,6 +47,7 @@ HINTS = {
     "stack": "use np.concatenate",
     "cumsum": "write np.tril(np.ones((n, n))) @ x",
     "convolve": "write a constant matrix @ x, or a sum of c[k] * np.roll(x, k)",
+    "inplace": "write v = v + x",
     "gradient": "write np.diff(x), or np.roll(x, -1) - x",
 }
 _HERE = {str(Path(__file__).with_name(name)) for name in ("trace.py", "build.py", "vocabulary.py", "autodiff.py")}

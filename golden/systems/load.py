@@ -116,7 +116,7 @@ def _examine(system: System, path: Path) -> None:
         if not isinstance(parameters, Mapping) or not all(map(_is_entry, parameters.items())):
             raise HelError(
                 f"{who}.parameters must map names to shapes such as {{'k': (self.n,)}}, got {parameters!r};"
-                " a shape is a tuple of whole numbers, () for a single number"
+                " a name is a Python name, a shape is a tuple of whole numbers, () for a single number"
             )
     with _blamed(path, f"{type(system).__name__}.potential"):
         graph = system.graph
@@ -146,8 +146,9 @@ def _examine(system: System, path: Path) -> None:
 
 def _is_entry(item: tuple[object, object]) -> bool:
     name, shape = item
+    named = isinstance(name, str) and name.isidentifier()
     whole = isinstance(shape, tuple) and all(isinstance(k, int | np.integer) and k >= 0 for k in shape)
-    return isinstance(name, str) and whole
+    return named and whole
 
 
 def _is_system(value: object) -> TypeGuard[type[System]]:
@@ -218,6 +219,8 @@ def _blamed(path: Path, what: str, way_out: str = "correct it") -> Iterator[None
         ) from None
     except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}".rstrip(": ")
+        if isinstance(error, TypeError) and "positional argument" in said and "potential" in said:
+            way_out = "it is called as potential(q, u, theta)"
         raise HelError(f"{_line(path, error)}{what} raised {said}; {way_out}") from error
 
 

@@ -22,6 +22,7 @@ from golden.build import Builder
 from golden.emit import Emitter
 from golden.errors import HelError
 from golden.formats import Formats
+from golden.forms import at, constant, factors, halves, matrices, summands, unavailable, uniform, wiring
 from golden.graph import Array, Graph, Node, depends, topological
 from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
 from golden.passes import pipeline
@@ -75,7 +76,7 @@ def lower(graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, 
     shift = emit.fraction(force) - formats.kick_fraction
     kick = emit.define(lambda name: Round(name, Rounding.HALF_UP, force, shift), "K")
     gradients = tuple(lowering.gradient(name, graph.outputs[name]) for name in graph.parameters)
-    inputs = "" if _uniform(graph.outputs["u"]) == 0.0 else lowering.total(graph.outputs["u"], "v")
+    inputs = "" if uniform(graph.outputs["u"]) == 0.0 else lowering.total(graph.outputs["u"], "v")
     return emit.program(kick, gradients, inputs).verify()
 
 
@@ -119,7 +120,7 @@ class _Lowering:
 
     def factors(self, nodes: list[Node]) -> tuple[str, str]:
         """The two names of a product of two or more factors: a parameter first, else in order."""
-        a, b = (self._factor(part) for part in _halves(nodes))
+        a, b = (self._factor(part) for part in halves(nodes))
         if b in self.emit.parameters and a not in self.emit.parameters:
             a, b = b, a
         return a, self._held(b) if b in self.emit.parameters else b
@@ -147,13 +148,13 @@ class _Lowering:
     def terms(self, node: Node, factor: float) -> list[_Term]:
         """The node as a list of terms, in the order of the potential; numbers are vectors of one element."""
         found: list[_Term] = []
-        for share, below in _summands(node, self.builder):
+        for share, below in summands(node, self.builder):
             with self.emit.at(below):
                 found += self._terms(below, factor * share)
         return found
 
     def _terms(self, node: Node, factor: float) -> list[_Term]:
-        value = _constant(node)
+        value = constant(node)
         if value is not None:
             return [_Term(factor, "constant", matrix=value)] if np.any(value) else []
         match node.op:
@@ -161,13 +162,13 @@ class _Lowering:
                 return [self._mul(factor, node.name, "one")]
             case "input" if node.name == "u":
                 return [_Term(factor, "wire", "u", np.eye(node.shape[0]))]
-            case "matvec" | "matvec_t" if _constant(node.args[0]) is None:
+            case "matvec" | "matvec_t" if constant(node.args[0]) is None:
                 return self._parametric(node, factor)
-            case "mul" | "square" if _factors(node)[0]:
-                nodes, share = _factors(node)
+            case "mul" | "square" if factors(node)[0]:
+                nodes, share = factors(node)
                 return [self._mul(factor * share, *self.factors(nodes))]
             case "slice" | "pad" | "sum" | "fill" | "mul" | "matvec" | "matvec_t":
-                matrix, below = _wiring(node)
+                matrix, below = wiring(node)
                 return [self._through(matrix, term) for term in self._linear(below, factor)]
         if node.op in _TABLES or node.op == "input":
             return [_Term(factor, "wire", self.operand(node))]
@@ -179,7 +180,7 @@ class _Lowering:
         matrix, vector = node.args
         transposed = node.op == "matvec_t"
         found: list[_Term] = []
-        for name, share, flip in _matrices(matrix):
+        for name, share, flip in matrices(matrix):
             across = transposed != flip and name not in self.emit.symmetric
             kind: type[Matvec] | type[MatvecT] = MatvecT if across else Matvec
             driven = kind is Matvec and vector.op == "input" and vector.name == "u"
@@ -206,8 +207,12 @@ class _Lowering:
         return _Term(term.factor, term.kind, term.name, matrix @ below)
 
     def parts(self, terms: list[_Term]) -> list[tuple[int, str]]:
-        """The terms as (sign, exact value): a product twice where its factor is a sum of two powers of two."""
+        """The terms as (sign, exact value): a product twice where its factor is a sum of two powers of two.
+
+        Products with another factor are added up first, those of one mantissa together, and multiplied by it once.
+        """
         emit, found = self.emit, list[tuple[int, str]]()
+        others: dict[float, list[tuple[int, str]]] = {}
         for term in _merged(terms):
             name = term.name
             if term.kind == "constant":
@@ -220,9 +225,16 @@ class _Lowering:
                 if digits is not None and (len(digits) == 1 or term.kind == "product"):
                     found += [(sign, emit.scaled(name, log2)) for sign, log2 in digits]
                     continue
-                name = emit.cut(name, "d")
+                mantissa, exponent = np.frexp(abs(term.factor))
+                sign = 1 if term.factor > 0 else -1
+                others.setdefault(float(mantissa), []).append((sign, emit.scaled(name, int(exponent))))
+                continue
             size = emit.types[name].shape[0]
             found += emit.wired(term.factor * (np.eye(size) if term.matrix is None else term.matrix), name, size)
+        for mantissa, group in others.items():
+            name = emit.cut(emit.sum(group, "y"), "d")
+            size = emit.types[name].shape[0]
+            found += emit.wired(mantissa * np.eye(size), name, size)
         return found
 
     # Densities
@@ -231,7 +243,7 @@ class _Lowering:
         for below in topological([node]):
             if below.op in ("logcosh", "softplus"):
                 rule = f"the gradient of {parameter} is a product with this function itself, which has no table"
-                raise HelError(f"{_at(below)}{rule}; put {parameter} inside the function, or make it a constant")
+                raise HelError(f"{at(below)}{rule}; put {parameter} inside the function, or make it a constant")
         terms = self.densities(node, 1.0)
         if not terms:
             raise HelError(
@@ -241,7 +253,7 @@ class _Lowering:
 
     def densities(self, node: Node, factor: float) -> list[Density]:
         found: dict[tuple[str, str, str], float] = {}
-        for share, below in _summands(node, self.builder):
+        for share, below in summands(node, self.builder):
             if depends(below, "q", self.emit.cache):
                 with self.emit.at(below):
                     for key, value in self._density(below, factor * share):
@@ -262,12 +274,12 @@ class _Lowering:
             return [(("outer", self.operand(a), y), factor)]
         if len(node.shape) == 2:
             raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
-        nodes, share = _factors(node) if node.op in ("mul", "square") else ([], 1.0)
+        nodes, share = factors(node) if node.op in ("mul", "square") else ([], 1.0)
         if self.emit.digits(factor * share) is None:
             return [(("mul", self._multiple(node, factor), "one"), 1.0)]
         if not nodes:
             return [(("mul", self.operand(node), "one"), factor)]
-        left, right = _halves(nodes)
+        left, right = halves(nodes)
         if right[0].op in _TABLES and len(right) == 1 and not (left[0].op in _TABLES and len(left) == 1):
             left, right = right, left
         r, y = (self._held(name) if name in self.emit.parameters else name for name in map(self._factor, (left, right)))
@@ -294,138 +306,3 @@ def _merged(terms: list[_Term]) -> list[_Term]:
         left, right = (x.factor * (np.eye(size[0]) if x.matrix is None else x.matrix) for x in (one, two))
         found[key] = _Term(1.0, term.kind, term.name, left + right)
     return [t for t in found.values() if t.factor and (t.matrix is None or np.any(t.matrix))]
-
-
-def _summands(node: Node, builder: Builder) -> list[tuple[float, Node]]:
-    """(factor, node) of a sum, in order; no recursion, for sums may be long."""
-    found, stack = [], [(1.0, node)]
-    while stack:
-        factor, top = stack.pop()
-        if top.op == "add":
-            stack += [(factor, top.args[1]), (factor, top.args[0])]
-        elif top.op == "scale":
-            stack.append((factor * top.factor, top.args[0]))
-        elif top.op == "mul" and (powers := _polynomial(top, builder)):
-            stack += [(factor, power) for power in reversed(powers)]
-        else:
-            found.append((factor, top))
-    return found
-
-
-def _polynomial(node: Node, builder: Builder) -> list[Node]:
-    """(a + b x + c x x) x with parameters a, b, c as its products; none for another product."""
-    for total, x in (node.args, node.args[::-1]):
-        if total.op == "add" and x.op != "param":
-            parts = [(share, *_factors(part)) for share, part in _summands(total, builder)]
-            if all(_is_power(nodes, x) for _, nodes, _ in parts):
-                return [_times(builder, part, x, share) for share, part in _summands(total, builder)]
-    return []
-
-
-def _times(builder: Builder, part: Node, x: Node, share: float) -> Node:
-    """share * part * x, from the line of the part."""
-    builder.where = lambda: part.source
-    return builder.scale(builder.mul(part, x), share)
-
-
-def _is_power(nodes: list[Node], x: Node) -> bool:
-    """Whether a product is one parameter times powers of x."""
-    return sum(node.op == "param" for node in nodes) == 1 and all(node is x or node.op == "param" for node in nodes)
-
-
-def _factors(node: Node) -> tuple[list[Node], float]:
-    """The factors of an element-wise product, products inside it opened; none where one of them is a constant."""
-    if node.op == "scale":
-        nodes, share = _factors(node.args[0])
-        return nodes, share * node.factor
-    if node.op not in ("mul", "square"):
-        return ([] if _constant(node) is not None else [node]), 1.0
-    found: list[Node] = []
-    share = 1.0
-    for arg in (node.args[0], node.args[-1]):
-        nodes, inner = _factors(arg)
-        if not nodes:
-            return [], 1.0
-        found, share = found + nodes, share * inner
-    return found, share
-
-
-def _halves(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
-    """Two parts to multiply; a power is halved, an odd factor comes last, a parameter first.
-
-    c x x x is (c (x x)) x: three factors, two cuts, and the last product exact.
-    """
-    if len(nodes) == 2:
-        return [nodes[0]], [nodes[1]]
-    counts = {node: nodes.count(node) for node in nodes}
-    odd = [node for node, count in counts.items() if count % 2]
-    if not odd:
-        half = [node for node, count in counts.items() for _ in range(count // 2)]
-        return half, half
-    last = next((node for node in reversed(odd) if node.op != "param"), odd[0])
-    rest = list(nodes)
-    rest.remove(last)
-    return ([last], rest) if last.op == "param" else (rest, [last])
-
-
-def _wiring(node: Node) -> tuple[Array, Node]:
-    """(matrix, x) of a node that is a fixed matrix times x; numbers are vectors of one element."""
-    size = node.shape[0] if node.shape else 1
-    x = node.args[0]
-    match node.op:
-        case "slice":
-            return np.eye(x.shape[0])[node.start : node.start + size], x
-        case "pad":
-            return np.eye(size)[:, node.start : node.start + x.shape[0]], x
-        case "sum" if len(x.shape) == 1:
-            return np.ones((1, x.shape[0])), x
-        case "fill" if len(node.shape) == 1:
-            return np.ones((size, 1)), x
-        case "mul":
-            first, second = _constant(x), _constant(node.args[1])
-            if first is not None:
-                return np.diag(np.atleast_1d(first)), node.args[1]
-            if second is not None:
-                return np.diag(np.atleast_1d(second)), x
-        case "matvec" | "matvec_t":
-            matrix = _constant(x)
-            if matrix is not None:
-                return matrix if node.op == "matvec" else matrix.T, node.args[1]
-    raise unavailable(node, "arithmetic on whole matrices is not available; write products of matrices and vectors")
-
-
-def _matrices(node: Node) -> list[tuple[str, float, bool]]:
-    """(parameter, factor, transposed) of a sum of parameter matrices."""
-    match node.op:
-        case "param":
-            return [(node.name, 1.0, False)]
-        case "add":
-            return _matrices(node.args[0]) + _matrices(node.args[1])
-        case "scale":
-            return [(name, share * node.factor, flip) for name, share, flip in _matrices(node.args[0])]
-        case "transpose":
-            return [(name, share, not flip) for name, share, flip in _matrices(node.args[0])]
-    way_out = "a matrix in a product is a parameter, a constant, or a sum of such; write for example (W @ q) * c"
-    raise unavailable(node, way_out)
-
-
-def _constant(node: Node) -> Array | None:
-    """The value of a constant node of any shape."""
-    if node.op == "fill":
-        value = _constant(node.args[0])
-        return None if value is None else np.full(node.shape, float(value))
-    return node.data
-
-
-def _uniform(node: Node) -> float | None:
-    base = node.args[0] if node.op == "fill" else node
-    return float(base.data) if base.data is not None and base.shape == () else None
-
-
-def _at(node: Node) -> str:
-    return f"{node.source}: " if node.source else ""
-
-
-def unavailable(node: Node, way_out: str) -> HelError:
-    """The error of a node that has no integer form, with the line of the user's code that made it."""
-    return HelError(f'{_at(node)}the operation "{node.op}" has no fixed-point form here; {way_out}')

@@ -131,7 +131,7 @@ FILES = [
     (body("return np.sum(q)", "{'k': self.n}"), "S.parameters must map names to shapes"),
     (body("return np.sum(q)", "{'my k': (self.n,)}"), "a name is a Python name, a shape is a tuple"),
     (body("return np.sum(q)").replace(", theta)", ", theta, p)"), "it is called as potential(q, u, theta)"),
-    (body("v = np.sum(q); v += q[0]; return v"), "mine.py:8: `v = np.sum(q); v += q[0]; return v`: assignment"),
+    (body("v = np.sum(q); v += q[0]; return v"), "mine.py:8: `v += q[0]`: assignment"),
     (body("return np.sum(q)", "{'k': (self.N,)}"), "raised AttributeError: 'S' object has no attribute 'N'"),
     (body("return np.sum(q)").replace("    @property\n", ""), "S.parameters must be a property, got a method"),
     (body("return np.random.normal() * np.sum(q)"), "must be a function of q, u and theta alone"),

@@ -65,7 +65,7 @@ def test_an_echo_without_nudge_returns(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_float_and_fixed_agree_with_bptt(seed):
     found = gradcheck(f"random-{seed}", steps=60, neurons=5, inputs=2, eps=2.0**-5, seed=seed)
-    assert found["cosine_float"] > 1 - 1e-5 and found["cosine_fixed"] > 1 - 1e-3
+    assert found["cosine_float"] > 1 - 1e-4 and found["cosine_fixed"] > 1 - 1e-3
     assert found["return_error_lsb"] == 0 and found["flags"] == []
 
 

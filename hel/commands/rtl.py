@@ -113,16 +113,19 @@ def _compiled(args: argparse.Namespace, number_formats: Any) -> tuple[Any, Any, 
 
 
 def _passes(args: argparse.Namespace, program: Any, schedule: Any) -> list[dict[str, str]]:
+    """Every stage of the compiler as text; a pass that changed nothing says so."""
     from golden import systems
+    from golden.lower import lowered
+    from golden.passes import shown
 
     system = systems.get(args.system, n=args.neurons, m=args.inputs)
-    stages = (
-        ("trace: the potential", system.graph),
-        ("autodiff: the force and the gradients", system.gradient),
-        ("lower: the integer program", program),
-        ("schedule: the segments of control words", schedule),
-    )
-    return [{"name": name, "text": str(stage).rstrip("\n")} for name, stage in stages]
+    stages = [("trace", str(system.graph)), ("autodiff", str(system.gradient))]
+    before = ""
+    for name, made in shown(lowered(system, program.formats)):
+        stages.append((name, str(made) if str(made) != before else "(changes nothing)"))
+        before = str(made)
+    stages.append(("schedule", str(schedule)))
+    return [{"name": name, "text": text.rstrip("\n")} for name, text in stages]
 
 
 def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_verify(capfd, mine):
     [
         (["train", "digits", "--system", "mine.py:Blind"], "a system that trains must see its inputs"),
         (["gradcheck", "mine.py:Torn"], "mine.py:27: `np.abs(q)`: np.absolute is not available"),
-        (["rtl", "mine.py:Torn", "-o", "a.v"], "np.absolute is not available in a traced function; write a smooth function"),
+        (["rtl", "mine.py:Torn", "-o", "a.v"], "np.absolute is not available in a traced function; write a smooth"),
         (["verify", "mine.py:Min"], "mine.py defines no 'Min'; its systems: Mine, Blind, Torn; did you mean mine"),
         (["build", "mine.py"], "mine.py defines Mine, Blind, Torn; write mine.py:Mine"),
     ],

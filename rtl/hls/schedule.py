@@ -11,11 +11,11 @@ from functools import cached_property
 from golden.errors import HelError
 from rtl.hls.control import decode, encode, widths
 from rtl.hls.emitter import Fields
-from rtl.hls.geometry import PARAMETER_WORDS, STORE_WORDS, WEIGHT_WORDS, Geometry
+from rtl.hls.geometry import STORE_WORDS, Geometry
+from rtl.hls.hazards import check_gradients, check_step, check_weights
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.plan import Local, Plan, Statement
 from rtl.hls.step import needed_statements, step_segment
-from rtl.hls.timing import GRAD_READ, GRAD_WRITE
 from rtl.hls.transfer import capture_segments, clear_segment, load_segments, update_segment
 
 __all__ = ["Schedule", "Segment", "schedule"]
@@ -97,8 +97,7 @@ class Schedule:
     def check(self) -> None:
         """Structure and hazards; raises AssertionError, for a violation is our bug and no user's.
 
-        No word reads a weight that is being written; gradient read-modify-writes of one address never overlap; look-ups
-        and writes keep off each other; every address exists; segments tile the store.
+        Segments tile the store, and their words pass `rtl.hls.hazards`.
         """
         at = 0
         for segment in self.segments.values():
@@ -107,9 +106,11 @@ class Schedule:
             fields = self.fields(segment.name)
             assert all(encode(f, self.widths) == w for f, w in zip(fields, segment.words, strict=True))
             if not segment.loads:  # nothing uses what port A reads while words are loaded
-                _check_weights(segment.name, fields)
+                check_weights(segment.name, fields)
             if not segment.loads and segment.name not in ("update", "clear"):
-                _check_gradients(segment.name, fields)
+                check_gradients(segment.name, fields)
+            if segment.name in ("forward", "echo"):
+                check_step(self.memory, segment.name, fields, twin=segment.name == "echo")
         assert at <= self.geometry.control_words
 
     def __str__(self) -> str:
@@ -118,25 +119,6 @@ class Schedule:
             uses = " ".join(n for n, on in (("inputs", s.inputs), ("loads", s.loads), ("sends", s.sends)) if on)
             rows.append(f"{s.name:20} {s.start:6} {len(s.words):6}  {uses}".rstrip())
         return "\n".join(rows)
-
-
-def _check_weights(name: str, fields: list[dict[str, int]]) -> None:
-    for cycle, f in enumerate(fields):
-        if f["we_b"]:
-            assert f["addr_b"] < WEIGHT_WORDS and not f["lookup"], (name, cycle)
-            assert f["addr_a"] != f["addr_b"], (name, cycle, "reads the word it writes")
-
-
-def _check_gradients(name: str, fields: list[dict[str, int]]) -> None:
-    written: dict[int, int] = {}
-    lag = GRAD_WRITE - GRAD_READ
-    for cycle, f in enumerate(fields):
-        if f["g_we"] and not f["g_clear"]:
-            assert 0 < f["g_waddr"] < PARAMETER_WORDS, (name, cycle)
-            assert fields[cycle - lag]["g_raddr"] == f["g_waddr"], (name, cycle, "write without its read")
-            last = written.get(f["g_waddr"])
-            assert last is None or cycle - lag > last, (name, cycle, "reads before the last write")
-            written[f["g_waddr"]] = cycle
 
 
 def schedule(plan: Plan, geometry: Geometry, *, resident: bool = False) -> Schedule:

@@ -236,3 +236,51 @@ def test_a_program_with_everything(elements: int, scale: float) -> None:
     grads = pair.echo()
     assert pair.flags() == pair.golden.flags
     assert all(grads[name].any() for name, _ in everything.parameters)
+
+
+RANDOM = [(0, (6, 2, 2)), (3, (4, 1, 1)), (5, (5, 5, 3)), (9, (9, 3, 2))]
+
+
+def compare_random(seed: int, sizes: tuple[int, int, int], formats: str) -> None:
+    own = program(f"random-{seed}", sizes[0], sizes[2], FORMATS[formats])
+    pair = Pair(own, compile_array(own, elements=sizes[1]))
+    pair.load(random_case(own, steps=2, seed=seed, scale=1.0 if seed % 2 else 0.05))
+    pair.echo()
+    assert pair.flags() == pair.golden.flags
+
+
+@pytest.mark.parametrize(("seed", "sizes"), RANDOM, ids=str)
+def test_random_systems(seed: int, sizes: tuple[int, int, int]) -> None:
+    compare_random(seed, sizes, list(FORMATS)[seed % 3])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("formats", FORMATS)
+@pytest.mark.parametrize("first", range(0, 100, 10))
+def test_hundreds_of_random_systems(first: int, formats: str) -> None:
+    for seed in range(first, first + 10):
+        elements, fold = 1 + seed % 5, 1 + seed // 5 % 3
+        compare_random(seed, (elements * max(fold, -(-3 // elements)), elements, seed % 4), formats)
+
+
+@pytest.mark.parametrize("system", ["springs", "random-0", "random-6"])
+def test_what_lies_beyond_a_vectors_end_is_zero(system: str) -> None:
+    """Words of the vector store and of the gradients that no entry has, after a run with words that wrap."""
+    own = program(system, 6, 2)
+    pair = Pair(own, compile_array(own, elements=3))
+    pair.load(random_case(own, steps=2, seed=1, scale=1.0))
+    pair.echo()
+    memory, machine, p = pair.schedule.memory, pair.machine, pair.schedule.geometry.elements
+    pads = 0
+    for name, length in memory.vectors.items():
+        base = memory.vector_base[name]
+        for entry in range(length, memory.blocks(length) * p):
+            assert not machine.vectors[:, entry % p, base + entry // p].any(), (name, entry)
+            pads += 1
+        assert machine.vectors[:, :, base].any(), name
+    for name in memory.base:
+        at, index = memory.base[name], memory.index(name)
+        if memory.stored[name].words is None:
+            assert not machine.gradients[:, at : at + memory.size(name)][index < 0].any(), name
+            pads += int((index < 0).sum())
+    assert pads

@@ -1,0 +1,259 @@
+"""Hazards of a step's control words: what registers and memories hold, followed cycle by cycle, against what is used.
+
+Nothing is taken from the scheduler: the words are read by the meaning of their fields, the addresses by the memory map.
+An address (f, g, t) of a matrix tells which block its product must find rotating, at which step, and which block must
+stay; so lanes or stationary operands that were overwritten too early, or loaded too late, are seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rtl.hls.control import AccSource, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.geometry import PARAMETER_WORDS, WEIGHT_WORDS
+from rtl.hls.memory_map import Cell, MemoryMap
+from rtl.hls.plan import Layout
+from rtl.hls.timing import (
+    ACCUMULATE,
+    CUT_WRITE,
+    GRAD_READ,
+    GRAD_WRITE,
+    LANE,
+    LOOKUP,
+    MULTIPLY,
+    OPERAND,
+    SIGN_LIFE,
+    STATIONARY,
+    STORE,
+    SUM_READY,
+    TABLE_WRITE,
+    TAKE,
+)
+
+__all__ = ["check_gradients", "check_step", "check_weights"]
+
+Words = list[dict[str, int]]
+POSITION = "x"
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An operand's blocks (of context 0 and 1, forward of lane 0 and 1), and how far it has moved on."""
+
+    operand: str
+    blocks: tuple[int, int]
+    step: int = 0
+
+
+def check_weights(name: str, words: Words) -> None:
+    """No word reads a weight that is being written, and look-ups keep off writes."""
+    for cycle, f in enumerate(words):
+        if f["we_b"]:
+            assert f["addr_b"] < WEIGHT_WORDS and not f["lookup"], (name, cycle)
+            assert f["addr_a"] != f["addr_b"], (name, cycle, "reads the word it writes")
+
+
+def check_gradients(name: str, words: Words) -> None:
+    """Read-modify-writes of one gradient word never overlap, and each has its read."""
+    written: dict[int, int] = {}
+    lag = GRAD_WRITE - GRAD_READ
+    for cycle, f in enumerate(words):
+        if f["g_we"] and not f["g_clear"]:
+            assert 0 < f["g_waddr"] < PARAMETER_WORDS, (name, cycle)
+            assert words[cycle - lag]["g_raddr"] == f["g_waddr"], (name, cycle, "write without its read")
+            last = written.get(f["g_waddr"])
+            assert last is None or cycle - lag > last, (name, cycle, "reads before the last write")
+            written[f["g_waddr"]] = cycle
+
+
+def check_step(memory: MemoryMap, name: str, words: Words, *, twin: bool) -> None:
+    """A forward or an echo step.
+
+    Raises
+    ------
+    AssertionError
+        A vector read before it is written, or written twice; a position read outside of the half step; a product that
+        finds other operands than its address asks for; sums or taken sums overwritten before they are used; an
+        operation that the segment's end cuts off.
+    """
+    _Step(memory, name, words, twin=twin).run()
+
+
+class _Step:
+    def __init__(self, memory: MemoryMap, name: str, words: Words, *, twin: bool) -> None:
+        self.memory, self.name, self.words, self.twin = memory, name, words, twin
+        self.cells: dict[int, tuple[str, Cell]] = {
+            address: (stored, cell) for stored, cells in memory.address.items() for cell, address in cells.items()
+        }
+        self.vectors = {
+            memory.vector_base[vector] + block: (vector, block)
+            for vector, length in memory.vectors.items()
+            for block in range(memory.blocks(length))
+        }
+        self.written: dict[tuple[int, int], int] = {}
+        """Cycle in which each (context, address) of the vector store is written."""
+        self.drifts: dict[int, list[int]] = {}
+
+    def need(self, holds: object, cycle: int, what: str) -> None:
+        assert holds, (self.name, cycle, what)
+
+    def run(self) -> None:
+        self._writes()
+        self._reads()
+        lanes, stationary = self._contents()
+        for cycle, f in enumerate(self.words):
+            if f["acc_en"] or (f["g_we"] and not f["g_clear"]):
+                slot = cycle - (ACCUMULATE if f["acc_en"] else GRAD_WRITE)
+                self.need(slot >= 0, cycle, "starts before the segment")
+                self._product(slot, f, lanes[slot + MULTIPLY], stationary[slot + MULTIPLY])
+        self._sums()
+        self._taken()
+
+    def _writes(self) -> None:
+        for cycle, f in enumerate(self.words):
+            for context in range(2):
+                if f["s_we"] >> context & 1:
+                    key = context, f["s_waddr"]
+                    self.need(f["s_waddr"] in self.vectors, cycle, "writes beyond the vectors")
+                    self.need(key not in self.written, cycle, "writes a vector's word twice")
+                    self.written[key] = cycle
+            if f["we_q"]:
+                self.drifts.setdefault(f["w_addr"], []).append(cycle)
+        fold = self.memory.geometry.fold
+        self.need(sorted(self.drifts) == list(range(fold)), 0, "drifts every block")
+        self.need(all(len(cycles) == 2 for cycles in self.drifts.values()), 0, "drifts twice")
+
+    def _reads(self) -> None:
+        """Every operand is read while its memory holds it."""
+        for cycle, f in enumerate(self.words):
+            loads = f["x_en"] and f["x_load"]
+            if (loads and f["x_store"]) or f["r_src"] == StationarySource.S:
+                at = cycle - STATIONARY + STORE
+                for context in range(2):
+                    key = context, self.words[at][f"s_addr{context}"]
+                    self.need(self.written.get(key, len(self.words)) < at, at, "reads a vector before it is written")
+            if (loads and not f["x_store"]) or f["r_src"] == StationarySource.X:
+                at = cycle - STATIONARY + OPERAND
+                for context in range(2):
+                    first, second = self.drifts[self.words[at][f"s_addr{context}"]]
+                    self.need(first < at <= second, at, "reads a position outside of the half step")
+
+    def _contents(self) -> tuple[list[_Held | None], list[_Held | None]]:
+        """What lanes and stationary operands hold in every cycle."""
+        lane: list[_Held | None] = [None]
+        stay: list[_Held | None] = [None]
+        p = self.memory.geometry.elements
+        for cycle, f in enumerate(self.words):
+            now, kept = lane[-1], stay[-1]
+            if f["x_en"] and f["x_load"]:
+                now = self._read(cycle - LANE, bool(f["x_store"]))
+            elif f["x_en"] and now is not None:
+                now = _Held(now.operand, now.blocks, (now.step + (-1 if f["x_back"] else 1)) % p)
+            source = f["r_src"]
+            if source in (StationarySource.X, StationarySource.S):
+                kept = self._read(cycle - STATIONARY, source == StationarySource.S)
+            elif source == StationarySource.FRACTION:
+                kept = None
+            lane.append(now)
+            stay.append(kept)
+        return lane, stay
+
+    def _read(self, slot: int, stored: bool) -> _Held:
+        f = self.words[slot + (STORE if stored else OPERAND)]
+        first, second = f["s_addr0"], f["s_addr1"]
+        if not stored:
+            return _Held(POSITION, (first, second))
+        (name, one), (other, two) = self.vectors[first], self.vectors[second]
+        self.need(name == other, slot, "reads two vectors")
+        return _Held(name, (one, two))
+
+    def _product(self, slot: int, f: dict[str, int], lane: _Held | None, stay: _Held | None) -> None:
+        """The operands are those that the address asks for."""
+        multiply = self.words[slot + MULTIPLY]
+        if f["acc_en"]:
+            if multiply["opb"] == OpB.IMM and multiply["imm_src"] == ImmSource.ZERO:
+                return
+            own = multiply["opa0"] != OpA0.R
+            second = multiply["opa1"] == OpA1.WEIGHT_B
+            addresses = (self.words[slot]["addr_a"], self.words[slot]["addr_b" if second else "addr_a"])
+            cells = [self.cells[a] for m, a in enumerate(addresses) if f["acc_en"] >> m & 1] if own else []
+            moves = f["acc_src"] == AccSource.PREV
+        else:
+            cells, moves = [self.cells[f["g_waddr"]]], False
+        for index, (name, (row, column, step)) in enumerate(cells):
+            self._operands(slot, name, (row, column, step), index, f, multiply, lane, stay, moves)
+        if not cells:
+            self.need(stay is not None, slot, "multiplies a stationary operand that is not there")
+            if multiply["opb"] == OpB.X:
+                self.need(lane is not None and lane.step == 0, slot, "multiplies a lane that is not at home")
+
+    def _operands(
+        self,
+        slot: int,
+        name: str,
+        cell: Cell,
+        index: int,
+        f: dict[str, int],
+        multiply: dict[str, int],
+        lane: _Held | None,
+        stay: _Held | None,
+        moves: bool,
+    ) -> None:
+        row, column, step = cell
+        layout = self.memory.stored[name].layout
+        gradient = not f["acc_en"]
+        if layout is Layout.COLUMNS:
+            self.need(multiply["opb"] == OpB.IMM and multiply["u_index"] == column, slot, "takes another input")
+        if multiply["opb"] == OpB.X:
+            wanted = (column, step) if layout is Layout.MATRIX else (row, 0)
+            found = lane is not None and (lane.blocks[index if layout is Layout.VECTOR else 0], lane.step) == wanted
+            self.need(found, slot, f"{name} finds another word rotating")
+        if gradient or multiply["opb"] == OpB.R:
+            travelling = layout is Layout.MATRIX or gradient
+            found = stay is not None and stay.blocks[0 if travelling else index] == row
+            self.need(found, slot, f"{name} finds another operand")
+        self.need(moves <= (layout is Layout.MATRIX), slot, "moves a sum that stays")
+
+    def _sums(self) -> None:
+        """A sum starts from nothing, and only after the last one was taken from both lanes."""
+        open_lanes = 0
+        last = [0, 0]
+        for cycle, f in enumerate(self.words):
+            taken = open_lanes if f["k_src"] == KickSource.ACC else f["z_take"]
+            self.need(taken or f["k_src"] != KickSource.ACC, cycle, "takes a force that is not there")
+            for lane in range(2):
+                if taken >> lane & 1:
+                    self.need(open_lanes >> lane & 1, cycle, "takes a sum that is not there")
+                    self.need(cycle - last[lane] >= SUM_READY - ACCUMULATE, cycle, "takes a sum too early")
+                    open_lanes &= ~(1 << lane)
+            if f["acc_en"]:
+                starts = f["acc_src"] == AccSource.ZERO
+                busy = open_lanes & f["acc_en"]
+                self.need(busy == (0 if starts else f["acc_en"]), cycle, "overwrites a sum, or adds to none")
+                open_lanes |= f["acc_en"]
+                last = [cycle if f["acc_en"] >> lane & 1 else last[lane] for lane in range(2)]
+        self.need(not open_lanes, len(self.words), "leaves a sum")
+
+    def _taken(self) -> None:
+        """A taken sum is split or cut before the next is taken; the look-up follows its split at once."""
+        takes = [cycle for cycle, f in enumerate(self.words) if f["z_take"]]
+        for cycle, following in pairwise([*takes, len(self.words)]):
+            window = range(cycle + TAKE, min(following + 1, len(self.words)))
+            splits = [c for c in window if self.words[c]["z_en"]]
+            writes = cycle + CUT_WRITE < len(self.words) and self.words[cycle + CUT_WRITE]["s_we"]
+            self.need(splits or writes, cycle, "loses a taken sum")
+        splits = [cycle for cycle, f in enumerate(self.words) if f["z_en"]]
+        lookups = [cycle for cycle, f in enumerate(self.words) if f["lookup"]]
+        self.need(lookups == [cycle + LOOKUP for cycle in splits], 0, "looks up what was not split")
+        free = [0, 0]
+        for cycle in splits:
+            lane = self.words[cycle]["z_lane"]
+            slot = cycle + LOOKUP
+            self.need(cycle >= free[lane], cycle, "overwrites a sign")
+            free[lane] = cycle + SIGN_LIFE
+            self.need(self.words[slot + STATIONARY]["r_src"] == StationarySource.FRACTION, cycle, "interpolates")
+            self.need(slot + TABLE_WRITE < len(self.words) and self.words[slot + TABLE_WRITE]["s_we"], cycle, "is lost")
+            self.need(not self.words[slot + ACCUMULATE]["acc_en"], cycle, "adds a table entry to a sum")
+            later = self.words[cycle + 1 : slot + STATIONARY]
+            self.need(not any(f["z_en"] for f in later), cycle, "overwrites a fraction")

@@ -244,50 +244,66 @@ class _Lowering:
             if below.op in ("logcosh", "softplus"):
                 rule = f"the gradient of {parameter} is a product with this function itself, which has no table"
                 raise HelError(f"{at(below)}{rule}; put {parameter} inside the function, or make it a constant")
-        terms = self.densities(node, 1.0)
+        terms = self.densities(node)
         if not terms:
             raise HelError(
                 f"every parameter acts on the state, {parameter} does not; use it in the potential or remove it"
             )
         return Gradient(parameter, tuple(terms))
 
-    def densities(self, node: Node, factor: float) -> list[Density]:
+    def densities(self, node: Node) -> list[Density]:
+        """The terms of a density; those that are no product of two operands are one sum, cut, times `one`."""
         found: dict[tuple[str, str, str], float] = {}
+        loose: list[tuple[float, Node]] = []
         for share, below in summands(node, self.builder):
             if depends(below, "q", self.emit.cache):
                 with self.emit.at(below):
-                    for key, value in self._density(below, factor * share):
-                        found[key] = found.get(key, 0.0) + value
-        terms = []
-        for (kind, r, y), value in found.items():
-            for sign, log2 in self.emit.digits(value) or () if value else ():
-                terms.append(Density(kind, r, y, sign, -log2))
-        return terms
+                    key, value = self._density(below)
+                if key is None:
+                    loose.append((share, below))
+                else:
+                    found[key] = found.get(key, 0.0) + share * value
+        terms = [term for key, value in found.items() if value for term in self._placed(*key, value)]
+        return terms + (self._loose(loose) if loose else [])
 
-    def _density(self, node: Node, factor: float) -> list[tuple[tuple[str, str, str], float]]:
-        """(product, r, y) and its factor, one or two signed powers of two."""
+    def _density(self, node: Node) -> tuple[tuple[str, str, str] | None, float]:
+        """(product, r, y) and its factor; None for what is no product of two operands."""
         if node.op == "outer":
             a, b = node.args
-            y = "u" if b.op == "input" and b.name == "u" else self.operand(b)
-            if len(self.emit.digits(factor) or ()) != 1:  # another factor enters the first operand, once for all
-                return [(("outer", self._multiple(a, factor), y), 1.0)]
-            return [(("outer", self.operand(a), y), factor)]
+            return ("outer", self.operand(a), "u" if b.op == "input" and b.name == "u" else self.operand(b)), 1.0
         if len(node.shape) == 2:
             raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
         nodes, share = factors(node) if node.op in ("mul", "square") else ([], 1.0)
-        if self.emit.digits(factor * share) is None:
-            return [(("mul", self._multiple(node, factor), "one"), 1.0)]
         if not nodes:
-            return [(("mul", self.operand(node), "one"), factor)]
+            return None, 1.0
         left, right = halves(nodes)
         if right[0].op in _TABLES and len(right) == 1 and not (left[0].op in _TABLES and len(left) == 1):
             left, right = right, left
         r, y = (self._held(name) if name in self.emit.parameters else name for name in map(self._factor, (left, right)))
-        return [(("mul", r, y), factor * share)]
+        return ("mul", r, y), share
 
-    def _multiple(self, node: Node, factor: float) -> str:
-        """factor * node, cut."""
-        return self.emit.cut(self.emit.sum(self.parts(self.terms(node, factor)), "y"), "d")
+    def _placed(self, kind: str, r: str, y: str, factor: float) -> list[Density]:
+        """factor * r y: twice where the factor is a sum of two powers of two, else the factor enters r, once."""
+        digits = self.emit.digits(factor)
+        if digits is None or (len(digits) > 1 and kind == "outer"):
+            size = self.emit.types[r].shape[0]
+            exact = self.emit.sum(self.emit.wired(factor * np.eye(size), r, size), "y")
+            r, digits = self.emit.cut(exact, "d"), [(1, 0)]
+        return [Density(kind, r, y, sign, -log2) for sign, log2 in digits]
+
+    def _loose(self, nodes: list[tuple[float, Node]]) -> list[Density]:
+        if len(nodes) == 1:
+            ((factor, node),) = nodes
+            digits = self.emit.digits(factor)
+            if digits is not None and len(digits) == 1:
+                ((sign, log2),) = digits
+                with self.emit.at(node):
+                    return [Density("mul", self.operand(node), "one", sign, -log2)]
+        terms: list[_Term] = []
+        for factor, node in nodes:
+            terms += self.terms(node, factor)
+        parts = self.parts(terms)
+        return [Density("mul", self.emit.cut(self.emit.sum(parts, "y"), "d"), "one")] if parts else []
 
 
 def _merged(terms: list[_Term]) -> list[_Term]:

@@ -34,7 +34,7 @@ HINTS = {
     **dict.fromkeys(("greater", "less", "greater_equal", "less_equal", "equal", "not_equal"), _SMOOTH),
     "norm": "write np.sum(x**2)",
     "sqrt": "write the potential with squares, or with np.log(np.cosh(x)) for a soft |x|",
-    "reciprocal": "multiply by a parameter instead",
+    "reciprocal": "multiply by a parameter instead; 1 - np.tanh(x)**2 is a bump like 1 / (1 + x**2)",
     "einsum": "write W @ x, np.sum(a * b) or x @ (W @ y)",
     "inner": "write np.dot or a @ b",
     "vdot": "write np.dot or a @ b",
@@ -107,7 +107,7 @@ def _elementwise(method: str) -> Callable[[Builder, Node, Node], Node]:
 def _divide(builder: Builder, a: Node, b: Node) -> Node:
     divisor = builder.uniform(b)
     if divisor is None:
-        unsupported("division by a traced value or a varying array")
+        unsupported("division by a traced value or a varying array", "reciprocal")
     if divisor == 0.0:
         raise HelError(f"{where()}division by zero")
     if a.shape == ():

@@ -147,6 +147,20 @@ def test_a_parameter_in_two_places_has_two_terms():
     assert program.aligns(program.gradients[0]) == (0, 0)
 
 
+def test_terms_of_one_product_are_added_up_whatever_their_factors():
+    """1 + 3 / 8 is no sum of two powers of two, though both factors are: a constant then, never nothing."""
+    program = made({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + 0.375 * (t["a"] * q) @ q)
+    assert [str(g) for g in program.gradients] == ["gradient a = mul d1 x"]
+    lines = texts(program)
+    assert "c_x = mul c x" in lines and "d1 = cut c_x SQ(5, 13)" in lines
+
+
+def test_what_is_no_product_is_one_sum():
+    program = made({"a": (3,)}, lambda q, u, t: t["a"] @ np.roll(q, 1) + t["a"] @ np.tanh(q) / 4 + t["a"] @ q**2)
+    (gradient,) = program.gradients
+    assert [str(term) for term in gradient.terms] == ["mul x x", "mul d2 one"]
+
+
 def test_what_cancels_between_the_contexts_is_dropped():
     program = made({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * (q**2 + u**2 + 3.0)))
     assert str(program.gradients[0]) == "gradient a = mul x x"

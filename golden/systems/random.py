@@ -42,7 +42,7 @@ class _Term:
 
 
 class Random(System):
-    """The potential of a seed; str(system.terms) says what was drawn.
+    """V = sum al q^2 / 2 - (B u) . q + two to four terms drawn by the seed; `terms` says which.
 
     >>> system = Random(6, 2, seed=1)
     >>> system.terms

@@ -1,7 +1,8 @@
-"""What a user passed, as finite float64 arrays."""
+"""What a user passed, as finite float64 arrays and positive numbers."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from golden.errors import HelError
 from golden.graph import Array
 
-__all__ = ["numbers"]
+__all__ = ["numbers", "positive"]
 
 
 def numbers(value: Any, what: str) -> Array:
@@ -29,3 +30,15 @@ def numbers(value: Any, what: str) -> Array:
     if not np.all(np.isfinite(array)):
         raise HelError(f"{what} must be finite, got inf or nan; look where it comes from")
     return array
+
+
+def positive(value: object, what: str, example: str = "1e-3") -> None:
+    """Refuses what is not a positive, finite number.
+
+    >>> positive(-1, "the step h", "0.125")
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: the step h must be a positive number, got -1; use for example 0.125
+    """
+    if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
+        raise HelError(f"{what} must be a positive number, got {value!r}; use for example {example}")

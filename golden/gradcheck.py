@@ -21,16 +21,13 @@ from golden.graph import Array
 from golden.lower import compile_system
 from golden.program import Program
 from golden.rules import bptt, rhel, rhel_fixed
+from golden.rules.problem import LARGE
 from golden.words import Words, power_of_two
 
 __all__ = ["COSTS", "Case", "Row", "compare", "gradcheck", "problem", "sweep"]
 
 COSTS: dict[str, type[Cost]] = {"final": FinalCost, "summed": SummedCost}
 """Half squared error at the end, or its plain sum over all steps."""
-
-
-LARGE = 1e100
-"""A gradient beyond this belongs to a trajectory that has left every bound."""
 
 
 @dataclass(frozen=True)

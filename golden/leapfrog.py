@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, MutableMapping
 
-import numpy as np
-
-from golden.errors import HelError
+from golden.arrays import positive
 from golden.graph import Array
 from golden.systems.base import System
 
@@ -43,8 +41,7 @@ class Leapfrog:
     """
 
     def __init__(self, system: System, theta: Mapping[str, Array], step: float) -> None:
-        if not (isinstance(step, int | float | np.number) and math.isfinite(step) and step > 0):
-            raise HelError(f"the step h must be a positive number, got {step!r}; use for example 0.125")
+        positive(step, "the step h", "0.125")
         self.system = system
         self.theta = system.check(theta)
         self.step = float(step)

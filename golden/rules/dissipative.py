@@ -32,6 +32,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import positive
 from golden.costs import Cost, FinalCost, Meter
 from golden.dissipation import DampedLeapfrog
 from golden.errors import HelError
@@ -45,9 +46,6 @@ __all__ = ["LONGEST", "gradient"]
 
 LONGEST = {True: 40.0, False: 20.0}
 """Largest g h T: of a cost read at the end (True), and where every step is nudged (False)."""
-
-WEAKEST = 1e-13
-"""A weaker nudge is lost in the round-off of states of size 1."""
 
 ASTRAY = 0.5
 """An echo lost its way when its contexts' mean ends this far from the start, in units of max(1, |q_0|, |p_0|)."""
@@ -85,8 +83,7 @@ def gradient(
     >>> all(np.array_equal(free[name], undamped[name]) for name in free)
     True
     """
-    if not (isinstance(eps, int | float | np.number) and math.isfinite(eps) and eps > 0):
-        raise HelError(f"the nudge strength eps must be a positive number, got {eps!r}; use for example 1e-3")
+    positive(eps, "the nudge strength eps")
     problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
     problem = replace(problem, leapfrog=DampedLeapfrog(system, problem.theta, step, damping))
     once = isinstance(problem.cost, FinalCost)
@@ -98,11 +95,6 @@ def gradient(
             f"use at most {int(LONGEST[once] / decay)} steps, or less damping"
         )
     meter = _Weighted(problem.meter(), problem.steps, decay, once)
-    if decay > 0 and eps * meter.strength < WEAKEST:
-        raise HelError(
-            f"the nudge at the end is eps times {meter.strength:.2g} and at least {WEAKEST:g}, got "
-            f"{eps * meter.strength:.2g}: round-off would drown it; raise eps, got {eps:g}, or use less damping"
-        )
     grads, total, report = rhel.differentiate(problem, meter, eps, symmetric, _DampedEcho)
     for name in ("q0", "p0"):
         grads[name] = math.exp(-decay * problem.steps) * grads[name]

@@ -18,13 +18,13 @@ State kept: q, the force and the solver's numbers. Source: Scellier & Bengio 201
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import positive
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.evaluate import Evaluator
@@ -191,8 +191,7 @@ def gradient(
     >>> sorted(grads), report.passes, report.residual < 1e-10
     (['B', 'W', 'al', 'b', 'u'], 3, True)
     """
-    if not (isinstance(eps, int | float | np.number) and math.isfinite(eps) and eps > 0):
-        raise HelError(f"the nudge strength eps must be a positive number, got {eps!r}; use for example 1e-3")
+    positive(eps, "the nudge strength eps")
     if cost is not None and not isinstance(cost, FinalCost):
         raise HelError(f"a state at rest has no steps: its cost is a FinalCost, got {type(cost).__name__}")
     driven = np.asarray(inputs, dtype=np.float64)

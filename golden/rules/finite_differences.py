@@ -6,12 +6,12 @@ it knows the forward pass and the cost's value only. Moved copies run as one bat
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import positive
 from golden.costs import Cost
 from golden.errors import HelError
 from golden.graph import Array
@@ -48,8 +48,7 @@ def gradient(
     >>> sorted(grads), report.passes
     (['a', 'q0'], 9)
     """
-    if not (isinstance(eps, int | float | np.number) and math.isfinite(eps) and eps > 0):
-        raise HelError(f"the distance eps must be a positive number, got {eps!r}; use for example 1e-5")
+    positive(eps, "the distance eps", "1e-5")
     problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
     known = [*problem.theta, "u", "q0", "p0"]
     wanted = known if names is None else list(names)

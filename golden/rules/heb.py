@@ -36,10 +36,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import numbers
+from golden.arrays import numbers, positive
 from golden.costs import Cost, FinalCost
 from golden.errors import HelError
 from golden.graph import Array
+from golden.rules.astray import asymmetry, check_nudge
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System
@@ -135,11 +136,9 @@ def learn(
     True
     """
     problem = _checked(system, theta, inputs, targets, q0, p0, cost, step, eps, mass)
-    if not _positive(drift) or not math.isfinite(mass):
-        raise HelError(
-            f"parameters move for a time drift > 0 and with a finite mass, got {drift!r} and {mass!r}; "
-            "the learning rate is drift * eps / mass"
-        )
+    positive(drift, "the time drift for which parameters move", "1e6")
+    if not math.isfinite(mass):
+        raise HelError("parameters move with a finite mass, got inf; the learning rate is drift * eps / mass")
     if not (isinstance(keep, int | float | np.number) and 0 <= keep < 1):
         raise HelError(f"friction keeps a share of the momenta, 0 <= keep < 1, got {keep!r}; use for example 0.9")
     before = {name: np.zeros(value.shape) for name, value in problem.theta.items()}
@@ -212,8 +211,14 @@ class _Cycle:
             passes=3 if symmetric else 2,
             stored_words=self.words,
             force_evaluations=self.evaluations,
+            asymmetry=self._asymmetry(end) if symmetric else 0.0,
         )
         return grads, total, report
+
+    def _asymmetry(self, end: _State) -> float:
+        """Of q and p: parameters and momenta of the joint system follow from them."""
+        (plus_q, minus_q), (plus_p, minus_p) = end.q, end.p
+        return asymmetry((plus_q, plus_p), (minus_q, minus_p), (self.start.q, self.start.p))
 
     def echo(self, symmetric: bool) -> tuple[_State, float, float]:
         """The state after the cycle, its contexts (+eps, and -eps) on axis 0; C; and 2 eps or eps."""
@@ -278,10 +283,6 @@ class _Cycle:
             state.theta = {name: value + rate * state.momenta[name] for name, value in state.theta.items()}
 
 
-def _positive(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and math.isfinite(value) and bool(value > 0)
-
-
 def _checked(
     system: System,
     theta: Mapping[str, ArrayLike],
@@ -295,21 +296,14 @@ def _checked(
     mass: float,
 ) -> Problem:
     """What `pose` checks, and what HEB asks for besides."""
-    if not _positive(eps):
-        raise HelError(f"the nudge strength eps must be a positive number, got {eps!r}; use for example 1e-3")
-    if not (_positive(mass) or (isinstance(mass, float) and mass == math.inf)):
-        raise HelError(f"the mass of parameters must be a positive number or inf, got {mass!r}; use for example 1e6")
-    if not isinstance(system, System) or not isinstance(theta, Mapping):
-        raise HelError(
-            f"HEB takes a golden.systems.System and a theta by name, got {system!r:.60} and {type(theta).__name__}; "
-            "for a stack: golden.rules.stack"
-        )
+    positive(eps, "the nudge strength eps")
+    check_nudge(eps, eps)
+    if not (isinstance(mass, float) and mass == math.inf):
+        positive(mass, "the mass of parameters, where it is not inf,", "1e6")
     if cost is not None and not isinstance(cost, FinalCost):
         kind = cost.__name__ if isinstance(cost, type) else type(cost).__name__
         raise HelError(
             f"HEB reads its cost at the final time only, got {kind}; "
             "use FinalCost, or golden.rules.rhel for a cost along the way"
         )
-    for what, value in (("inputs", inputs), ("targets", targets), ("q0", q0), ("p0", p0), *theta.items()):
-        numbers(0.0 if value is None else value, what)
     return pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import numbers
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.graph import Array
 from golden.leapfrog import Leapfrog
 from golden.systems.base import System
 
-__all__ = ["Gradients", "Problem", "collapse", "pose"]
+__all__ = ["LARGE", "Gradients", "Problem", "collapse", "pose"]
+
+LARGE = 1e30
+"""Where a run has diverged: nothing in float64 comes back from there."""
 
 Gradients = dict[str, Array]
 """Each parameter (its own shape), ``"u"`` (T, ..., m), ``"q0"`` and ``"p0"`` (..., n)."""
@@ -40,6 +44,14 @@ class Problem:
     def theta(self) -> Mapping[str, Array]:
         return self.leapfrog.theta
 
+    def check_finite(self, cost: float, grads: Mapping[str, Array]) -> None:
+        """Raises HelError where a run ended in inf or nan, or beyond `LARGE`."""
+        if not all(np.all(np.abs(value) < LARGE) for value in (np.asarray(cost), *grads.values())):
+            raise HelError(
+                f"the run diverged within {self.steps} steps of h = {self.leapfrog.step:g}; "
+                "take a smaller step, smaller parameters or another eps"
+            )
+
     def meter(self) -> Meter:
         return self.cost.start(n=self.system.n, steps=self.steps, targets=self.targets)
 
@@ -61,14 +73,19 @@ def pose(
     ------
     HelError : what is wrong, the shape found and the shape wanted.
     """
+    if not isinstance(system, System) or not isinstance(theta, Mapping):
+        raise HelError(
+            f"a rule takes a golden.systems.System and a theta by name, got {system!r:.60} and {type(theta).__name__}; "
+            "for a stack: golden.rules.stack"
+        )
     reserved = {"u", "q0", "p0"} & set(system.parameters)
     if reserved:
         raise HelError(f"gradients are named u, q0 and p0; rename the parameter {', '.join(sorted(reserved))}")
-    leapfrog = Leapfrog(system, {name: np.asarray(value, dtype=np.float64) for name, value in theta.items()}, step)
+    leapfrog = Leapfrog(system, {name: numbers(value, name) for name, value in theta.items()}, step)
     for name in system.symmetric:
         if not np.array_equal(leapfrog.theta[name], leapfrog.theta[name].swapaxes(-1, -2)):
             raise HelError(f"parameter {name} of {system!r} is a symmetric matrix; give it as (W + W.T) / 2")
-    driven = np.asarray(inputs, dtype=np.float64)
+    driven = numbers(inputs, "inputs")
     if driven.ndim < 2 or driven.shape[-1] != system.m or driven.shape[0] < 1:
         raise HelError(f"inputs of {system!r} have shape (T, ..., {system.m}) with T >= 1, got {driven.shape}")
     ranks = {name: len(shape) for name, shape in system.parameters.items()}
@@ -81,13 +98,15 @@ def pose(
     driven = np.broadcast_to(driven, (len(driven), *batch, system.m))
     starts = []
     for name, start in (("q0", q0), ("p0", p0)):
-        value = np.zeros(system.n) if start is None else np.asarray(start, dtype=np.float64)
+        value = np.zeros(system.n) if start is None else numbers(start, name)
         try:
             starts.append(np.array(np.broadcast_to(value, (*batch, system.n))))
         except ValueError:
             raise HelError(f"{name} has shape {(*batch, system.n)} or {(system.n,)}, got {value.shape}") from None
-    wanted = np.asarray(targets, dtype=np.float64)
+    wanted = numbers(targets, "targets")
     cost = FinalCost() if cost is None else cost
+    if not isinstance(cost, Cost):
+        raise HelError(f"a cost is one of golden.costs, for instance FinalCost(); got {cost!r}")
     samples = wanted.shape[1 if cost.per_step else 0 : -1]
     if samples not in ((), batch):
         raise HelError(

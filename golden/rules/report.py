@@ -23,10 +23,11 @@ class Report:
     hessian_products : evaluations of d(dV/dq . v) on the whole batch (BPTT, and the Newton steps of boundary-value
         solvers: HEL has none)
     solver_iterations : of boundary-value solvers; 0 for initial-value rules
-    asymmetry : of the symmetric echo: how far the middle of the two echoes' ends lies from the start of the free run,
-        in units of half their distance (largest over the batch). It falls with eps. From about 1 on the two no longer
-        lie on either side of the free run: a nudge too strong, or a motion so chaotic that its way back has drowned in
-        round-off, and the gradient means nothing. 0 for rules without two echoes
+    asymmetry : of two echoes (RHEL, HEB; of a stack its worst layer): how far the middle of their ends lies from the
+        start of the free run, in units of half their distance (largest over the batch). It falls with eps. From about
+        1 on the two no longer lie on either side of the free run: a nudge too strong, or a motion so chaotic that its
+        way back has drowned in round-off, and the gradient means nothing. 0 for rules without two echoes, and for
+        GLEP, which refuses such a pair
     """
 
     rule: str

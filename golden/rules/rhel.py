@@ -22,15 +22,15 @@ reversible BPTT, which runs the adjoint equations and needs Hessian products. Po
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import positive
 from golden.costs import Cost, Meter
-from golden.errors import HelError
 from golden.graph import Array
+from golden.rules.astray import asymmetry, check_nudge
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System
@@ -67,7 +67,11 @@ def gradient(
     -------
     grads : each parameter (summed over the batch, or per sample where theta is), "u" (T, ..., m), "q0", "p0" (..., n)
     cost : C summed over the batch
-    report : `golden.rules.report.Report`
+    report : `golden.rules.report.Report`; look at its `asymmetry` before you trust a long or chaotic run
+
+    Raises
+    ------
+    HelError : a wrong shape or number; a run that diverges; a nudge below round-off.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
@@ -75,8 +79,7 @@ def gradient(
     >>> sorted(grads), report.passes, report.stored_words
     (['B', 'a', 'p0', 'q0', 'u'], 3, 8)
     """
-    if not (isinstance(eps, int | float | np.number) and math.isfinite(eps) and eps > 0):
-        raise HelError(f"the nudge strength eps must be a positive number, got {eps!r}; use for example 1e-3")
+    positive(eps, "the nudge strength eps")
     problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
     return differentiate(problem, problem.meter(), eps, symmetric)
 
@@ -85,19 +88,22 @@ def differentiate(
     problem: Problem, meter: Meter, eps: float, symmetric: bool, passes: type[Echo] | None = None
 ) -> tuple[Gradients, float, Report]:
     """`gradient` of a checked problem whose nudges `meter` tells; `passes` may refine `Echo`."""
+    check_nudge(eps * meter.strength, eps)
     eps = eps * meter.strength
     scale = problem.leapfrog.step / ((2 if symmetric else 1) * eps)
     echo = (passes or Echo)(problem, meter, scale)
-    q, p = echo.forward(collect=not symmetric)
-    total = float(np.sum(meter.total()))
-    asymmetry = 0.0
-    if symmetric:
-        (plus_q, minus_q), (plus_p, minus_p) = echo.back(np.stack([q, q]), np.stack([p, p]), (eps, -eps))
-        echo.grads["q0"], echo.grads["p0"] = (minus_p - plus_p) / (2 * eps), (plus_q - minus_q) / (2 * eps)
-        asymmetry = _asymmetry((plus_q, plus_p), (minus_q, minus_p), (problem.q0, problem.p0))
-    else:
-        q, p = echo.back(q[None], p[None], (eps,))
-        echo.grads["q0"], echo.grads["p0"] = (problem.p0 - p[0]) / eps, (q[0] - problem.q0) / eps
+    off = 0.0
+    with np.errstate(over="ignore", invalid="ignore"):  # looked for below
+        q, p = echo.forward(collect=not symmetric)
+        total = float(np.sum(meter.total()))
+        if symmetric:
+            (plus_q, minus_q), (plus_p, minus_p) = echo.back(np.stack([q, q]), np.stack([p, p]), (eps, -eps))
+            echo.grads["q0"], echo.grads["p0"] = (minus_p - plus_p) / (2 * eps), (plus_q - minus_q) / (2 * eps)
+            off = asymmetry((plus_q, plus_p), (minus_q, minus_p), (problem.q0, problem.p0))
+        else:
+            q, p = echo.back(q[None], p[None], (eps,))
+            echo.grads["q0"], echo.grads["p0"] = (problem.p0 - p[0]) / eps, (q[0] - problem.q0) / eps
+    problem.check_finite(total, echo.grads)
     for name in problem.theta:
         echo.grads[name] = collapse(echo.grads[name], problem.theta[name].shape)
     report = Report(
@@ -106,18 +112,9 @@ def differentiate(
         passes=3 if symmetric else 2,
         stored_words=echo.words,
         force_evaluations=problem.leapfrog.force_evaluations,
-        asymmetry=asymmetry,
+        asymmetry=off,
     )
     return echo.grads, total, report
-
-
-def _asymmetry(plus: tuple[Array, Array], minus: tuple[Array, Array], start: tuple[Array, Array]) -> float:
-    """`Report.asymmetry` of two echoes' ends and the start of the free run, each (q, p) of shape (..., n)."""
-    middle = np.concatenate([(a + b) / 2 - c for a, b, c in zip(plus, minus, start, strict=True)], axis=-1)
-    half = np.concatenate([(a - b) / 2 for a, b in zip(plus, minus, strict=True)], axis=-1)
-    off, apart = np.linalg.norm(middle, axis=-1), np.linalg.norm(half, axis=-1)
-    # Without a nudge both echoes return to the start but for round-off, and there is nothing to compare.
-    return float(np.max(np.divide(off, apart, out=np.zeros_like(off), where=apart > 0), initial=0.0))
 
 
 class Echo:

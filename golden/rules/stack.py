@@ -42,6 +42,7 @@ from numpy.typing import ArrayLike
 from golden.costs import Cost
 from golden.graph import Array
 from golden.leapfrog import Leapfrog
+from golden.rules.astray import asymmetry, check_nudge
 from golden.rules.problem import Gradients
 from golden.rules.report import Report
 from golden.rules.stack_problem import PerLayer, StackProblem, per_layer, pose_stack
@@ -104,6 +105,8 @@ class _Run:
         self.problem, self.stack, self.theta = problem, problem.stack, problem.theta
         self.symmetric, self.meter = symmetric, problem.meter()
         self.eps = [strength * self.meter.strength for strength in eps]
+        for nudge, strength in zip(self.eps, eps, strict=True):
+            check_nudge(nudge, strength)
         self.double = [strength * (2 if symmetric else 1) for strength in self.eps]
         self.signs = (1.0, -1.0) if symmetric else (1.0, 0.0)
         self.leapfrogs = [
@@ -124,6 +127,7 @@ class _Run:
                 self.echo(t)
             pairs = zip(self.q, self.p, self.double, strict=True)
             starts = [((p[1] - p[0]) / double, (q[0] - q[1]) / double) for q, p, double in pairs]
+            off = self.asymmetry() if self.symmetric else 0.0
         for at, name in enumerate(("q0", "p0")):
             self.grads[name] = np.concatenate([start[at] for start in starts], axis=-1)
         self.problem.check_finite(total, self.grads)
@@ -133,8 +137,14 @@ class _Run:
             passes=3,
             stored_words=self.words,
             force_evaluations=sum(leapfrog.force_evaluations for leapfrog in self.leapfrogs) // len(self.leapfrogs),
+            asymmetry=off,
         )
         return self.grads, total, report
+
+    def asymmetry(self) -> float:
+        """The largest of the layers."""
+        layers = zip(self.q, self.p, self.problem.q0, self.problem.p0, strict=True)
+        return max(asymmetry((q[0], p[0]), (q[1], p[1]), (q0, p0)) for q, p, q0, p0 in layers)
 
     def forward(self) -> None:
         for t, v in enumerate(self.problem.inputs):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import numbers
+from golden.arrays import numbers, positive
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.graph import Array
@@ -62,8 +61,7 @@ def per_layer(value: Any, layers: int, what: str, example: str) -> list[float]:
         raise HelError(f"{what} is one number, or one for each of the {layers} layers; got {len(given)}")
     given = [number.item() if isinstance(number, np.ndarray) and number.ndim == 0 else number for number in given]
     for number in given:
-        if not (isinstance(number, int | float | np.number) and math.isfinite(number) and number > 0):
-            raise HelError(f"{what} must be a positive number, got {number!r}; use for example {example}")
+        positive(number, what, example)
     return [float(number) for number in given]
 
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import positive
 from golden.costs import Cost
 from golden.graph import Array
 from golden.rules.glep.boundary import Condition
 from golden.rules.glep.conditions import named
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.moved import moved, wanted
-from golden.rules.glep.setting import positive, set_up
+from golden.rules.glep.setting import set_up
 from golden.rules.glep.solver import Solution, solve
 from golden.rules.problem import Gradients
 from golden.rules.report import Report
@@ -51,7 +52,7 @@ def gradient(
     >>> report.passes
     5
     """
-    positive("distance eps", eps)
+    positive(eps, "the distance eps", "1e-5")
     data = {"q0": q0, "p0": p0, "qT": qT, "pT": pT}
     setting = set_up(
         system, theta, inputs, targets, condition=named(condition), data=data, cost=cost, step=step, scheme=scheme

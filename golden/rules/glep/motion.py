@@ -24,6 +24,7 @@ from golden.evaluate import Evaluator
 from golden.graph import Array, Graph
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import Lattice
+from golden.rules.problem import LARGE
 from golden.systems.base import System
 
 __all__ = ["Motion", "Nudge"]
@@ -31,7 +32,6 @@ __all__ = ["Motion", "Nudge"]
 Visit = Callable[[int, Array, Array], None]
 Collect = Callable[[float, int, dict[str, Array]], None]
 _TANGENT = "tangent of q"
-_FAR = 1e30
 
 
 @dataclass(frozen=True)
@@ -167,9 +167,9 @@ class Motion:
         return value[:, None] if value.ndim > len(self.system.parameters[name]) else value
 
     def _finite(self, *arrays: Array) -> None:
-        if not all((np.abs(array) < _FAR).all() for array in arrays):
+        if not all((np.abs(array) < LARGE).all() for array in arrays):
             step = self.lattice.drift * (2 if self.lattice.scheme == "leapfrog" else 1)
             raise HelError(
-                f"the trajectory of {self.system.name} goes beyond {_FAR:g} within {self.lattice.steps} steps of "
+                f"the trajectory of {self.system.name} goes beyond {LARGE:g} within {self.lattice.steps} steps of "
                 f"h = {step:g}; take a smaller step or eps"
             )

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import positive
 from golden.costs import Cost
 from golden.graph import Array
 from golden.rules.glep.boundary import DATA, Condition, Ends
@@ -29,7 +30,7 @@ from golden.rules.glep.conditions import named
 from golden.rules.glep.family import Family, find
 from golden.rules.glep.moved import wanted
 from golden.rules.glep.residual import boundary_residual
-from golden.rules.glep.setting import positive, set_up
+from golden.rules.glep.setting import set_up
 from golden.rules.problem import Gradients
 from golden.rules.report import Report
 from golden.systems.base import System
@@ -90,8 +91,8 @@ def gradient(
     >>> sorted(grads), report.rule, report.solver_iterations > 0
     (['B', 'W', 'al', 'b', 'pT', 'q0', 'u'], 'glep mixed', True)
     """
-    positive("nudge strength eps", eps)
-    positive("distance delta", delta)
+    positive(eps, "the nudge strength eps")
+    positive(delta, "the distance delta")
     condition = named(condition)
     data = {"q0": q0, "p0": p0, "qT": qT, "pT": pT}
     setting = set_up(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import numbers as finite
 from golden.costs import Cost, Meter
 from golden.errors import HelError
 from golden.graph import Array
@@ -19,7 +19,7 @@ from golden.rules.glep.motion import Motion
 from golden.rules.problem import pose
 from golden.systems.base import System
 
-__all__ = ["Setting", "positive", "set_up"]
+__all__ = ["Setting", "set_up"]
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,6 @@ class Setting:
         return Motion(self.system, self.lattice, theta, inputs, self.counts, apart=True), values
 
 
-def positive(what: str, value: object) -> None:
-    """Refuses what is not a positive, finite number."""
-    if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
-        raise HelError(f"the {what} must be a positive number, got {value!r}; use for example 1e-3")
-
-
 def set_up(
     system: System,
     theta: Mapping[str, ArrayLike],
@@ -120,13 +114,10 @@ def set_up(
     n, nodes = system.n, lattice(scheme, rows=len(problem.inputs), step=problem.leapfrog.step)
     numbers: dict[str, Array] = {**problem.theta, "u": problem.inputs, "q0": problem.q0, "p0": problem.p0}
     for name in ("qT", "pT"):
-        value = np.zeros(n) if data[name] is None else np.asarray(data[name], dtype=np.float64)
+        value = np.zeros(n) if data[name] is None else finite(data[name], name)
         if value.shape != (n,):
             raise HelError(f"{name} has shape {(n,)}, got {value.shape}")
         numbers[name] = value
-    bad = [name for name, value in {**numbers, "targets": problem.targets}.items() if not np.isfinite(value).all()]
-    if bad:
-        raise HelError(f"numbers must be finite, got inf or nan in {', '.join(bad)}; look where they come from")
     if condition.periodic and scheme == "verlet" and not np.array_equal(problem.inputs[0], problem.inputs[-1]):
         raise HelError(
             f"{condition.name} wants periodic inputs, u[0] = u[T], got a difference of "

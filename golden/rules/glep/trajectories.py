@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arrays import positive
 from golden.costs import Cost
 from golden.errors import HelError
 from golden.graph import Array
@@ -21,7 +22,7 @@ from golden.leapfrog import Leapfrog
 from golden.rules.glep.boundary import Condition
 from golden.rules.glep.conditions import named
 from golden.rules.glep.family import Family, find
-from golden.rules.glep.setting import positive, set_up
+from golden.rules.glep.setting import set_up
 from golden.systems.base import System
 
 __all__ = ["Trajectories", "echo", "trajectories"]
@@ -74,7 +75,7 @@ def trajectories(
     >>> found.free.shape, bool((found.plus[-1] == found.free[-1]).all()), found.back
     ((11, 2), True, True)
     """
-    positive("nudge strength eps", eps)
+    positive(eps, "the nudge strength eps")
     data = {"q0": q0, "p0": p0, "qT": qT, "pT": pT}
     setting = set_up(
         system, theta, inputs, targets, condition=named(condition), data=data, cost=cost, step=step, scheme=scheme

@@ -207,15 +207,26 @@ def test_learning_by_drifting_is_a_step_down_the_gradient():
     assert relative_error(step, wanted) < 1e-4
 
 
+def test_asymmetry_falls_with_eps_and_tells_chaos():
+    system, theta, arguments = case("dense", "final", n=8, steps=60)
+    found = [heb.gradient(system, theta, **arguments, eps=eps)[2].asymmetry for eps in (2.0**-4, 2.0**-7, 2.0**-10)]
+    assert found[0] > 4 * found[1] > 16 * found[2] > 0
+    at_rest = heb.gradient(system, theta, **arguments, eps=2.0**-7, mass=math.inf)[2].asymmetry
+    assert at_rest == pytest.approx(rhel.gradient(system, theta, **arguments, eps=2.0**-7)[2].asymmetry, rel=1e-6)
+    system, _, arguments = case("dense", "final", n=8, steps=1000)
+    assert heb.gradient(system, {**theta, "W": 3 * theta["W"]}, **arguments, eps=1e-6)[2].asymmetry > 0.5
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"mass": 0.0}, "the mass of parameters must be a positive number or inf, got 0.0; use for example 1e6"),
-        ({"mass": -1.0}, "positive number or inf, got -1.0"),
-        ({"mass": math.nan}, "positive number or inf, got nan"),
-        ({"mass": np.ones(2)}, r"positive number or inf, got array\(\[1., 1.\]\)"),
+        ({"eps": 1e-18}, r"a nudge of one step is at least 1e-13, got 1e-18 \(round-off drowns it\)"),
+        ({"mass": 0.0}, "where it is not inf, must be a positive number, got 0.0; use for example 1e6"),
+        ({"mass": -1.0}, "must be a positive number, got -1.0"),
+        ({"mass": math.nan}, "must be a positive number, got nan"),
+        ({"mass": np.ones(2)}, r"must be a positive number, got array\(\[1., 1.\]\)"),
         ({"inputs": np.full((20, 2), np.nan)}, "inputs must be finite, got inf or nan"),
-        ({"mass": "heavy"}, "positive number or inf, got 'heavy'"),
+        ({"mass": "heavy"}, "must be a positive number, got 'heavy'"),
         ({"eps": 0.0}, "the nudge strength eps must be a positive number, got 0.0"),
         ({"eps": None}, "eps must be a positive number, got None"),
         ({"cost": SummedCost()}, "HEB reads its cost at the final time only, got SummedCost; use FinalCost, or"),
@@ -266,14 +277,21 @@ def test_learning_refuses_other_friction_and_momenta(change, message):
 
 
 def test_a_stack_is_sent_elsewhere():
-    with pytest.raises(HelError, match="HEB takes a golden.systems.System and a theta by name.*golden.rules.stack"):
+    with pytest.raises(HelError, match="a rule takes a golden.systems.System and a theta by name.*golden.rules.stack"):
         heb.gradient("dense", {}, np.zeros((5, 1)), np.zeros(4))
 
 
-@pytest.mark.parametrize("change", [{"drift": 0.0}, {"drift": math.inf}, {"drift": 1.0, "mass": math.inf}])
-def test_learning_needs_a_time_and_a_mass(change):
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"drift": 0.0}, "the time drift for which parameters move must be a positive number, got 0.0"),
+        ({"drift": math.inf}, "must be a positive number, got inf"),
+        ({"drift": 1.0, "mass": math.inf}, "parameters move with a finite mass, got inf; the learning rate is"),
+    ],
+)
+def test_learning_needs_a_time_and_a_mass(change, message):
     system, theta, arguments = case("dense", "final")
-    with pytest.raises(HelError, match=r"move for a time drift > 0 and with a finite mass, got .*learning rate is"):
+    with pytest.raises(HelError, match=message):
         heb.learn(system, theta, **arguments, **change)
 
 

@@ -156,12 +156,26 @@ def test_a_slope_that_does_not_depend_on_the_state_cancels():
         ({"targets": np.zeros((7, 4))}, r"targets have the batch axes \(\) of the inputs, got \(7,\)"),
         ({"targets": np.zeros(3)}, r"half_squared_error|operands of"),
         ({"targets": np.float64(1)}, "targets need a last axis"),
+        ({"targets": np.full(4, np.nan)}, "targets must be finite, got inf or nan"),
+        ({"inputs": "abc"}, "inputs must be an array of numbers, got 'abc'"),
+        ({"theta": {"al": np.ones(4)}}, "dense has the parameters al, W, B, b; got al"),
+        ({"theta": None}, "a rule takes a golden.systems.System and a theta by name, got .* NoneType"),
+        ({"cost": FinalCost}, "a cost is one of golden.costs, for instance"),
+        ({"eps": 1e-18}, r"a nudge of one step is at least 1e-13, got 1e-18 \(round-off drowns it\)"),
+        ({"step": 50.0}, "the run diverged within 20 steps of h = 50; take a smaller step"),
+        ({"step": 50.0, "symmetric": False}, "the run diverged within 20 steps"),
     ],
 )
 def test_errors(change, message):
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match=message):
-        rhel.gradient(system, theta, **{**arguments, **change})
+        rhel.gradient(system, **{"theta": theta, **arguments, **change})
+
+
+def test_nan_in_a_parameter_is_named():
+    system, theta, arguments = case("dense", "final")
+    with pytest.raises(HelError, match="W must be finite, got inf or nan; look where it comes from"):
+        rhel.gradient(system, {**theta, "W": theta["W"] * np.nan}, **arguments)
 
 
 def test_summed_targets_must_cover_every_step():

@@ -157,6 +157,13 @@ def test_start_defaults_to_rest():
     assert gradient(stack, theta, **default)[1] == gradient(stack, theta, **resting)[1]
 
 
+def test_asymmetry_falls_with_eps():
+    stack, theta, arguments = stack_case()
+    found = [gradient(stack, theta, **arguments, eps=eps)[2].asymmetry for eps in (2.0**-4, 2.0**-7, 2.0**-10)]
+    assert found[0] > 4 * found[1] > 16 * found[2] > 0
+    assert gradient(stack, theta, **arguments, symmetric=False)[2].asymmetry == 0
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -174,6 +181,7 @@ def test_start_defaults_to_rest():
         ({"inputs": "abc"}, "inputs must be an array of numbers, got 'abc'"),
         ({"eps": np.array(0.0)}, "eps must be a positive number, got 0.0"),
         ({"cost": "final"}, r"a cost is one of golden.costs, for instance FinalCost\(\); got 'final'"),
+        ({"eps": [1e-3, 1e-18, 1e-3]}, "a nudge of one step is at least 1e-13, got 1e-18"),
         ({"step": 50.0}, "the run diverged within 100 steps of h = "),
     ],
 )

@@ -194,7 +194,7 @@ ERRORS = [
     ({"qT": None}, "cbvp holds q0, qT; give qT="),
     ({"pT": np.zeros(8)}, "cbvp holds q0, qT; drop pT="),
     ({"qT": np.zeros(7)}, r"qT has shape \(8,\), got \(7,\)"),
-    ({"qT": np.full(8, np.nan)}, "numbers must be finite, got inf or nan in qT"),
+    ({"qT": np.full(8, np.nan)}, "qT must be finite, got inf or nan"),
     ({"q0": np.zeros((3, 8))}, r"q0 has shape \(8,\) or \(8,\), got \(3, 8\)"),
     ({"inputs": np.zeros((100, 3, 2))}, r"glep takes one sample at a time, .* got the batch \(3,\)"),
     ({"inputs": np.zeros((100, 3))}, r"inputs of Dense\(n=8, m=2\) have shape \(T, ..., 2\)"),

@@ -1,0 +1,43 @@
+"""When an echo means something: a nudge above round-off, and two echoes on either side of the free run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from golden.errors import HelError
+from golden.graph import Array
+
+__all__ = ["WEAKEST", "asymmetry", "check_nudge"]
+
+WEAKEST = 1e-13
+"""A weaker nudge of one step is lost in the round-off of states of size 1."""
+
+
+def check_nudge(nudge: float, eps: float) -> None:
+    """Refuses a nudge of one step below `WEAKEST`; `eps` is what the user gave.
+
+    >>> check_nudge(1e-14, 1e-11)
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: a nudge of one step is at least 1e-13, got 1e-14 (round-off drowns it); raise eps = 1e-11
+    """
+    if nudge < WEAKEST:
+        raise HelError(
+            f"a nudge of one step is at least {WEAKEST:g}, got {nudge:.2g} (round-off drowns it); raise eps = {eps:g}"
+        )
+
+
+def asymmetry(plus: tuple[Array, Array], minus: tuple[Array, Array], start: tuple[Array, Array]) -> float:
+    """`golden.rules.report.Report.asymmetry` of two echoes' ends and the start of the free run.
+
+    |(plus + minus) / 2 - start| / |(plus - minus) / 2| over (q, p) together, each (..., n); the largest of the batch.
+
+    >>> at = [(np.array([x]), np.zeros(1)) for x in (1.5, 0.7, 1.0)]
+    >>> round(asymmetry(*at), 9)
+    0.25
+    """
+    middle = np.concatenate([(a + b) / 2 - c for a, b, c in zip(plus, minus, start, strict=True)], axis=-1)
+    half = np.concatenate([(a - b) / 2 for a, b in zip(plus, minus, strict=True)], axis=-1)
+    off, apart = np.linalg.norm(middle, axis=-1), np.linalg.norm(half, axis=-1)
+    # Without a nudge both echoes return to the start but for round-off, and there is nothing to compare.
+    return float(np.max(np.divide(off, apart, out=np.zeros_like(off), where=apart > 0), initial=0.0))

@@ -2,8 +2,9 @@
 
     python -m bitstreams.calibrate                     # rewrites bitstreams/results/calibration.json
 
-Half a minute an array on one core: yosys, then nextpnr's packing (no placement), which counts as its final report does.
-Arrays of `HELD_OUT` are measured and not fitted: the errors made on them are the figures of the estimate's worth.
+Yosys, then nextpnr's packing (no placement), which counts as its final report does: half a minute an array on one core.
+Of most arrays the element alone is synthesised. Those of `HELD_OUT` are measured whole and not fitted: the errors made
+on them are the figures of the estimate's worth. What has not changed since the last time comes from a cache.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from amaranth.back import verilog
 
 from bitstreams import ecp5, tools
 from bitstreams.boards import board
@@ -27,12 +29,15 @@ from bitstreams.learning import FORMATS, learning_plan
 from golden import systems
 from golden.formats import Formats
 from golden.lower import compile_system
+from rtl.element import Element
 from rtl.hls import Geometry, Schedule, compile_array
 
-__all__ = ["CASES", "HELD_OUT", "Case", "main", "measure"]
+__all__ = ["ARRAYS", "ELEMENTS", "HELD_OUT", "Case", "main", "measure", "measure_element"]
 
 BOARD, CLOCK_HZ = "ulx3s_85f", 125e6
 TOOLS = ("yosys", "nextpnr-ecp5")
+ELEMENT = "hel_element"
+PACKED = {"dsp": "MULT18X18D", "bram": "DP16KD", "lut": "TRELLIS_COMB", "ff": "TRELLIS_FF"}
 CACHE = Path("build/calibration")
 """Counts by digest of the Verilog and the tools: only what has changed is synthesised again."""
 
@@ -61,22 +66,43 @@ def _formats(fraction: int, operand: int, integer: int, step: int) -> Formats:
     return Formats(fraction_bits=fraction, operand_bits=operand, integer_bits=integer, log2_inverse_step=step)
 
 
-CASES = (
-    Case("dense", 8, 2),
-    Case("dense", 4, 4, 3),
-    Case("dense", 8, 8),
-    Case("dense", 32, 16),
+ELEMENTS = (
     Case("dense", 8, 2, 8, _formats(12, 16, 5, 2)),
     Case("dense", 4, 2, 2, _formats(10, 12, 4, 3)),
     Case("dense", 8, 4, 8, _formats(20, 18, 6, 1)),
     Case("dense", 16, 2, 8, _formats(14, 18, 8, 5)),
     Case("hru", 8, 2),
     Case("hru", 4, 2, 8, _formats(16, 14, 6, 4)),
+    Case("hru", 4, 4, 8, _formats(8, 10, 3, 2)),
     Case("linear", 8, 2),
     Case("linear", 4, 2, 4, _formats(18, 16, 4, 3)),
-    Case("hru", 4, 4, 8, _formats(8, 10, 3, 2)),
+    Case("linear", 4, 2, 4, _formats(12, 18, 6, 3)),
+    Case("springs", 8, 2),
+    Case("graph", 8, 4),
+    Case("banded", 8, 4),
+    Case("phi4", 8, 2),
+    Case("hopfield", 8, 2),
+    Case("stack", 8, 2),
+    Case("pendulum", 8, 4),
+    Case("gated", 8, 4),
+    Case("springs", 8, 2, 3, _formats(14, 14, 6, 2)),
+    Case("phi4", 8, 4, 3, _formats(12, 16, 5, 3)),
+    Case("gated", 8, 4, 3, _formats(10, 12, 5, 2)),
+    Case("hopfield", 12, 3, 3, _formats(18, 17, 6, 4)),
 )
-"""Arrays that the coefficients are fitted to."""
+"""Arrays whose element alone is synthesised."""
+
+ARRAYS = (
+    Case("dense", 8, 2),
+    Case("dense", 4, 4, 3),
+    Case("dense", 8, 8),
+    Case("dense", 32, 16),
+    Case("linear", 6, 2, 4, _formats(18, 16, 4, 3)),
+    Case("hru", 6, 3, 8, _formats(8, 10, 3, 2)),
+    Case("fput", 8, 2),
+    Case("banded", 10, 5, 3, _formats(14, 16, 6, 2)),
+)
+"""Arrays that are synthesised whole; element and rest are fitted to them."""
 
 HELD_OUT = (
     Case("dense", 24, 6),
@@ -84,8 +110,25 @@ HELD_OUT = (
     Case("hru", 12, 4, 8, _formats(16, 18, 6, 4)),
     Case("linear", 10, 5, 3, _formats(11, 12, 5, 2)),
     Case("dense", 32, 8),
+    Case("springs", 12, 3, 2, _formats(15, 16, 6, 3)),
+    Case("fput", 12, 6, 3),
+    Case("stack", 12, 4, 4, _formats(12, 14, 6, 2)),
+    Case("gated", 10, 2, 3),
 )
-"""Arrays that it must predict."""
+"""Arrays that are synthesised whole, and that the fit must predict without having seen them."""
+
+
+def measure_element(case: Case, folder: Path, keep: bool = True) -> dict[str, Any]:
+    """case, geometry and `element`: LUTs and flip-flops of one element as yosys counts them; `keep`: see `measure`."""
+    geometry = case.schedule().geometry
+    text = str(verilog.convert(Element(geometry, technology="ecp5"), name=ELEMENT, emit_src=False))
+
+    def synthesise() -> dict[str, Any]:
+        (folder / "element.v").write_text(text)
+        cells = ecp5.cell_counts(ecp5.synthesise(["element.v"], ELEMENT, folder), ELEMENT)
+        return {"element": _counts(cells)}
+
+    return {"case": case.row(), "geometry": asdict(geometry), **_kept(text, synthesise, keep)}
 
 
 def measure(case: Case, folder: Path, keep: bool = True) -> dict[str, Any]:
@@ -93,51 +136,54 @@ def measure(case: Case, folder: Path, keep: bool = True) -> dict[str, Any]:
 
     Returns
     -------
-    case; geometry; element, branch, total: LUTs and flip-flops as yosys counts them; packed: dsp, bram, lut, ff as
-    nextpnr counts them
+    case; geometry; element, total: LUTs and flip-flops as yosys counts them; packed: dsp, bram, lut, ff as nextpnr
+    counts them
     """
     schedule = case.schedule()
-    versions = {name: tools.version(name) for name in TOOLS}
     plan = learning_plan(schedule, board=BOARD, seed=1, clock_hz=CLOCK_HZ)
-    kept = CACHE / f"{hashlib.sha256(json.dumps([plan.digest(), versions]).encode()).hexdigest()}.json"
-    if keep and kept.exists():
-        return {"case": case.row(), **json.loads(kept.read_text())}
-    (folder / "array.v").write_text(plan.array)
-    (folder / "top.v").write_text(plan.top())
-    netlist = ecp5.synthesise(["array.v", "top.v"], "top", folder, keep=plan.keep)
-    modules = json.loads(netlist.read_text())["modules"]
-    counts = {
-        part: ecp5.cell_counts(netlist, module)
-        for part, module in (("element", "hel_element"), ("branch", "hel_branch"), ("total", "top"))
-        if module in modules
-    }
-    used = ecp5.packed(netlist, board(BOARD).device)
-    row = {
-        "geometry": asdict(schedule.geometry),
-        **{part: {"lut": ecp5.luts(cells), "ff": cells["TRELLIS_FF"]} for part, cells in counts.items()},
-        "packed": {
-            "dsp": used["MULT18X18D"],
-            "bram": used["DP16KD"],
-            "lut": used["TRELLIS_COMB"],
-            "ff": used["TRELLIS_FF"],
-        },
-    }
+
+    def synthesise() -> dict[str, Any]:
+        (folder / "array.v").write_text(plan.array)
+        (folder / "top.v").write_text(plan.top())
+        netlist = ecp5.synthesise(["array.v", "top.v"], "top", folder, keep=plan.keep)
+        used = ecp5.packed(netlist, board(BOARD).device)
+        packed = {cell: used[kind] for cell, kind in PACKED.items()}
+        counts = {
+            part: _counts(ecp5.cell_counts(netlist, name)) for part, name in (("element", ELEMENT), ("total", "top"))
+        }
+        return {**counts, "packed": packed}
+
+    return {"case": case.row(), "geometry": asdict(schedule.geometry), **_kept(plan.digest(), synthesise, keep)}
+
+
+def _counts(cells: Mapping[str, int]) -> dict[str, int]:
+    return {"lut": ecp5.luts(cells), "ff": cells["TRELLIS_FF"]}
+
+
+def _kept(source: str, synthesise: Callable[[], dict[str, Any]], keep: bool) -> dict[str, Any]:
+    """What `synthesise` returns, from the cache where the same source went through the same tools."""
+    versions = [tools.version(name) for name in TOOLS]
+    path = CACHE / f"{hashlib.sha256(json.dumps([source, versions]).encode()).hexdigest()}.json"
+    if keep and path.exists():
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
+    found = synthesise()
     if keep:
         CACHE.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(row))
-    return {"case": case.row(), **row}
+        path.write_text(json.dumps(found))
+    return found
 
 
 def fit(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The coefficients of `bitstreams.estimate`."""
-    geometries = [_geometry(row) for row in rows]
+    whole = [row for row in rows if "total" in row]
     result: dict[str, Any] = {"element": {}, "rest": {}}
     for cell in ("lut", "ff"):
         elements = [row["element"][cell] for row in rows]
-        rest = [row["total"][cell] - g.elements * e for row, g, e in zip(rows, geometries, elements, strict=True)]
-        result["element"][cell] = fitted([element_features(g) for g in geometries], elements)
-        result["rest"][cell] = fitted([rest_features(g) for g in geometries], rest)
-    result["packing"] = round(float(np.mean([row["packed"]["lut"] / row["total"]["lut"] for row in rows])), 4)
+        result["element"][cell] = fitted([element_features(_geometry(row)) for row in rows], elements)
+        rest = [row["total"][cell] - _geometry(row).elements * row["element"][cell] for row in whole]
+        result["rest"][cell] = fitted([rest_features(_geometry(row)) for row in whole], rest)
+    result["packing"] = round(float(np.mean([row["packed"]["lut"] / row["total"]["lut"] for row in whole])), 4)
     return result
 
 
@@ -166,13 +212,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = json.loads(options.output.read_text())
         fitted_rows, held_out = result["rows"], result["held_out"]
     else:
-        rows = []
-        for case in (*CASES, *HELD_OUT):
+        rows: list[dict[str, Any]] = []
+        jobs = [(measure_element, case) for case in ELEMENTS] + [(measure, case) for case in (*ARRAYS, *HELD_OUT)]
+        for work, case in jobs:
             with tempfile.TemporaryDirectory() as folder:
-                rows.append(measure(case, Path(folder)))
-            done = f"{len(rows)}/{len(CASES) + len(HELD_OUT)}"
-            print(f"{done} {case.row()}: {rows[-1]['packed']}", file=sys.stderr, flush=True)
-        fitted_rows, held_out = rows[: len(CASES)], rows[len(CASES) :]
+                rows.append(work(case, Path(folder)))
+            said = rows[-1].get("packed", rows[-1]["element"])
+            print(f"{len(rows)}/{len(jobs)} {case.row()}: {said}", file=sys.stderr, flush=True)
+        fitted_rows, held_out = rows[: -len(HELD_OUT)], rows[-len(HELD_OUT) :]
         result = {
             "command": "python -m bitstreams.calibrate",
             "tools": {name: tools.version(name) for name in TOOLS},

@@ -49,8 +49,12 @@ def element_features(g: Geometry) -> dict[str, float]:
         "accumulator_bits": g.accumulator_bits,
         "position_bits": g.position_bits,
         "momentum_bits": g.momentum_bits,
-        "operand_bits": g.operand_bits,
         "kick_bits": g.kick_bits,
+        "alignments": (len(g.alignments) - 1) * g.product_bits,
+        "table": g.table,
+        "vectors": g.vector_words / 16,
+        "cut": bool(g.cut_shifts),
+        "lane_store": g.lane_store,
     }
 
 

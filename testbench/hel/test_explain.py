@@ -114,3 +114,24 @@ def test_a_build_report_shows_what_was_predicted():
     report |= {"steps_per_s": 1.0, "mac_per_s": 1.0, "predicted": {**cells, "lut": 11}}
     assert "LUT 10 " in build.text(report) and "predicted: LUT 11 " in build.text(report)
     assert build.text(report | {"choice": "P = 4 because"}).startswith("P = 4 because\n")
+
+
+def test_a_build_with_as_many_elements_as_the_board_holds(capfd, monkeypatch, tmp_path):
+    from bitstreams import build as builds
+
+    asked = []
+
+    def without_tools(plan, output, figures, progress):
+        asked.append(plan)
+        measured = {"bitstream": "a.bit", "lut": 1, "ff": 1, "dsp": plan.dsp, "dsp_available": 28, "bram": plan.bram}
+        return dict(figures) | measured | {"fmax_hz": 1e8, "steps_per_s": 1.0, "mac_per_s": 1.0}
+
+    monkeypatch.setattr(builds, "run", without_tools)
+    argv = ("build", "hru", "-n", 4, "-m", 3, "--elements", "auto", "--board", "ulx3s_25f", "--operand-bits", 16)
+    result = answer(capfd, *argv, "-o", tmp_path)
+    assert result["elements"] == 4 and asked[0].dsp == 8 and result["choice"].startswith("P = 4 is the largest divisor")
+    assert set(result["predicted"]) == {"dsp", "bram", "lut", "ff"} and result["predicted"]["bram"] == asked[0].bram
+    again = answer(capfd, *result["command"].split()[1:], "-o", tmp_path)
+    assert again["command"] == result["command"] and asked[0].digest() == asked[1].digest()
+    assert "--inputs 3 --operand-bits 16" in result["command"]
+    assert again["geometry"] == result["geometry"]

@@ -22,6 +22,9 @@ trace : Out, all architectural registers (only with ``trace=True``)
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -163,7 +166,7 @@ class Element(wiring.Component):
     ) -> None:
         """The host chain: what may be captured is selected two cycles ahead, first within pairs, then among them."""
         bits = signed(self.geometry.chain_bits)
-        captured, which = register("captured", bits), register("which", 2)
+        captured = register("captured", bits)
         sources: dict[IoSource, Value] = {
             IoSource.POS0: state.pos_read[0],
             IoSource.POS1: state.pos_read[1],
@@ -174,12 +177,12 @@ class Element(wiring.Component):
             IoSource.GRAD_HIGH: gradient.grad_read[18:],
             IoSource.FLAGS: flags,
         }
-        m.d.sync += which.eq(c.io_src[1:])
-        for pair in range(len(sources) // 2):
-            candidate = register(f"candidate{pair}", bits)
+        candidates = [register(f"candidate{pair}", bits) for pair in range(len(sources) // 2)]
+        for pair, candidate in enumerate(candidates):
             m.d.sync += candidate.eq(Mux(c.io_src[0], sources[IoSource(2 * pair + 1)], sources[IoSource(2 * pair)]))
-            with m.If(which == pair):
-                m.d.sync += captured.eq(candidate)
+            with m.If(c.io_src[1:] != pair):
+                m.d.sync += candidate.eq(0)
+        m.d.sync += captured.eq(reduce(or_, candidates))
         with m.If(c.io_op == IoOp.SHIFT):
             m.d.sync += io.eq(self.io_i)
         with m.If(c.io_op == IoOp.CAPTURE):

@@ -3,8 +3,8 @@
     G     += half_up(product_1 - product_0, g_cut)     the twins' difference before any cut; wraps at 36 bits
     theta -= clip(half_up(G, shift), -C, C)            saturated to 18 bits; or += where the density is negative
 
-Latency: from the gradient's address to its word 3, a read-modify-write 4; from the address to the new parameter 10 (the
-stages are `rtl.hls.timing.UPDATE`). Golden twins: golden.differences, golden.update.
+Latency: from the control word with the gradient's address to its word 4, a read-modify-write 4; from the address to the
+new parameter 11 (the stages are `rtl.hls.timing.UPDATE`). Golden twins: golden.differences, golden.update.
 """
 
 from __future__ import annotations
@@ -58,14 +58,19 @@ class Gradient(Elaboratable):
             self.difference.eq(twins[1] - twins[0]),
             self.grad_sum.eq(add(self.grad_read, (self.difference >> cut).as_signed(), rounding)),
         ]
+        # Clearing takes the place of the sum that would be written: the memory's controls are a cycle late for it.
+        r_addr, w_addr, w_en = register("g_r_addr", 9), register("g_w_addr", 9), register("g_w_en", 1)
+        m.d.sync += [r_addr.eq(c.g_raddr), w_addr.eq(c.g_waddr), w_en.eq(c.g_we)]
+        with m.If(c.g_clear):
+            m.d.sync += self.grad_sum.eq(0)
         m.d.comb += [
-            memory.r_addr.eq(c.g_raddr),
-            memory.w_addr.eq(c.g_waddr),
-            memory.w_en.eq(c.g_we),
-            memory.w_data.eq(Mux(c.g_clear, 0, self.grad_sum[:WORD_BITS])),
+            memory.r_addr.eq(r_addr),
+            memory.w_addr.eq(w_addr),
+            memory.w_en.eq(w_en),
+            memory.w_data.eq(self.grad_sum[:WORD_BITS]),
         ]
         clipped = self._update(m)
-        overflow = c.g_we & ~c.g_clear & ~fits(self.grad_sum, WORD_BITS)
+        overflow = w_en & ~fits(self.grad_sum, WORD_BITS)
         m.d.comb += self.flags.eq(Cat(overflow, c.we_b & c.w_theta & clipped))
         return m
 

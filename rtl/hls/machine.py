@@ -78,6 +78,7 @@ class Machine:
         self.multiplier = np.zeros((3, 2, p), np.int64)
         self.shifted, self.shifts = np.zeros((5, p), np.int64), np.zeros((5, p), np.int64)
         self.acc_control = (0, 0)
+        self.g_raddr = self.g_waddr = self.g_we = 0
         self.taken_z = 0
         self.taken_kick = False
         self.pushed: list[int] = []
@@ -100,8 +101,9 @@ class Machine:
         self._host_stage(f, imm, new)
         for memory, address, value in writes:
             memory[..., address] = value
-        if f("g_we", 0):
-            self.gradients[:, f("g_waddr", 0)] = 0 if f("g_clear", 0) else _wrap(self.grad_sum, GRADIENT_BITS)
+        if self.g_we:
+            self.gradients[:, self.g_waddr] = _wrap(self.grad_sum, GRADIENT_BITS)
+        self.g_raddr, self.g_waddr, self.g_we = f("g_raddr", 0), f("g_waddr", 0), f("g_we", 0)
         written = np.flatnonzero(self.we_b)
         self.weights[written, self.addr_b[written]] = self.wdata[written]
         for name, value in new.items():
@@ -270,12 +272,14 @@ class Machine:
 
     def _gradient_stage(self, f: Field, new: dict[str, Words]) -> None:
         g = self.geometry
-        new["grad_array"], new["grad_read"] = self.gradients[:, f("g_raddr", 0)].copy(), self.grad_output
+        new["grad_array"], new["grad_read"] = self.gradients[:, self.g_raddr].copy(), self.grad_output
         new["grad_output"] = self.grad_array
         low = _wrap(self.product, g.density_bits)
         new["difference"] = low[1] - low[0]
         half = 1 << (g.g_cut - 1) if g.g_cut else 0
         new["grad_sum"] = _wrap(self.grad_read + ((self.difference + half) >> g.g_cut), g.gradient_sum_bits)
+        if f("g_clear", 0):
+            new["grad_sum"] = np.zeros_like(self.grad_sum)
         shift = f("shift", 0)
         # The RTL shifts stage by stage and narrows the words on the way, which no result depends on: a delay here.
         new["shifts"] = np.stack([np.full_like(self.shifts[0], shift), *self.shifts[:-1]])
@@ -309,13 +313,12 @@ class Machine:
             new["io"] = self.captured
         loads_position = f("x_en", 0) and f("x_load", 0) and not f("x_store", 0)
         uses_operand = loads_position or f("r_src", 0) == StationarySource.X
-        off = np.zeros(g.elements, bool)
         raised = (
             (~_fits(self.pos_sum, g.position_bits)).any(0) * 1 * f("we_q", 0)
             | (~_fits(self.mom_sum, g.momentum_bits)).any(0) * 2 * f("we_p", 0)
             | self.operand_clip.astype(bool).any(0) * 4 * bool(uses_operand)
             | self.cut_lost * 4 * bool(f("s_we", 0) and self._writes_cut(f))
-            | (off if f("g_clear", 0) else ~_fits(self.grad_sum, GRADIENT_BITS)) * 8 * f("g_we", 0)
+            | ~_fits(self.grad_sum, GRADIENT_BITS) * 8 * self.g_we
             | ~_fits(self.update_sum, 18) * 16 * (f("we_b", 0) & f("w_theta", 0))
         )
         new["flags"] = raised if f("flags_clear", 0) else self.flags | raised

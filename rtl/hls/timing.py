@@ -55,9 +55,9 @@ TABLE_SIGN = 9
 """Of a look-up slot: the interpolated value is rounded and gets its sign."""
 TABLE_WRITE = 10
 """Of a look-up slot: the value is written; it can be read one cycle later."""
-GRAD_READ = 6
+GRAD_READ = 5
 """Address of the gradient word the product is added to."""
-GRAD_WRITE = 10
+GRAD_WRITE = 9
 """Write of that word; GRAD_WRITE - GRAD_READ is how long a read-modify-write takes."""
-UPDATE = {"gradient": 0, "clear": 1, "shift": 3, "weight": 5, "sum": 9, "write": 10}
+UPDATE = {"gradient": 0, "clear": 1, "shift": 4, "weight": 6, "sum": 10, "write": 11}
 """Stages of one word's update, from its gradient address on."""

@@ -61,8 +61,8 @@ def capture_segments(elements: int) -> dict[str, list[Fields]]:
         "read_momentum0": (IoSource.MOM0, {"relative": 1}, 1),
         "read_momentum1": (IoSource.MOM1, {"relative": 1}, 1),
         "read_weight": (IoSource.WEIGHT, {"relative": 1}, 3),
-        "read_gradient_low": (IoSource.GRAD_LOW, {"relative": 1}, 3),
-        "read_gradient_high": (IoSource.GRAD_HIGH, {"relative": 1}, 3),
+        "read_gradient_low": (IoSource.GRAD_LOW, {"relative": 1}, UPDATE["shift"]),
+        "read_gradient_high": (IoSource.GRAD_HIGH, {"relative": 1}, UPDATE["shift"]),
         "read_flags": (IoSource.FLAGS, {}, 0),
     }
     segments = {}

@@ -78,8 +78,8 @@ class BoardTop(wiring.Component):
             i_o__ready=responses.ready,
         )
         # The lamps look at registers of their own: no path of theirs reaches into the host port.
-        active, seen, waits = Signal(ACTIVITY_BITS), Signal(), Signal()
-        m.d.sync += [seen.eq(requests.valid), waits.eq(requests.valid & ~requests.ready)]
+        active, seen, taken, waits = Signal(ACTIVITY_BITS), Signal(), Signal(), Signal()
+        m.d.sync += [seen.eq(requests.valid), taken.eq(requests.ready), waits.eq(seen & ~taken)]
         with m.If(seen):
             m.d.sync += active.eq(-1)
         with m.Elif(active[-1]):

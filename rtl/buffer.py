@@ -4,7 +4,7 @@ Whoever reads has counted what was `stored`, so reading needs no handshake: it n
 oldest one, and drops the oldest `step` words in one cycle.
 
 Latency `latency` = 2 cycles from `offset` to `word`; a word may be read three cycles after its `stored`. Throughput: a
-word in every two cycles, a word out every cycle.
+word in every three cycles, a word out every cycle.
 
 Members
 -------
@@ -52,7 +52,7 @@ class Buffer(wiring.Component):
         write, read = memory.write_port(), memory.read_port(domain="comb")
         head, tail, where = (Signal(range(self.depth), name=name) for name in ("head", "tail", "where"))
         level = Signal(range(self.depth + 1))
-        ready, push = Signal(), Signal()
+        ready, push, dropped = Signal(), Signal(), Signal()
         arrived = Signal(self._shape, reset_less=True)
         word = Signal(self._shape, reset_less=True)
         m.d.comb += [
@@ -68,9 +68,10 @@ class Buffer(wiring.Component):
             arrived.eq(self.i.payload),
             self.stored.eq(push),
             tail.eq(tail + self.stored),
-            # `level` does not know yet of a word that comes now.
-            ready.eq((level != self.depth) & ~push),
-            level.eq(level + push - Mux(self.drop, self.step, 0)),
+            dropped.eq(self.drop),
+            # `level` is two cycles late: it does not know yet of a word that comes now, or came last.
+            ready.eq((level != self.depth) & ~push & ~self.stored),
+            level.eq(level + Mux(dropped, Mux(self.stored, 1 - self.step, -self.step), self.stored)),
             where.eq(head + self.offset),
             word.eq(read.data),
         ]

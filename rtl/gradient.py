@@ -50,13 +50,16 @@ class Gradient(Elaboratable):
         m = Module()
         c, cut = self.control, self.geometry.g_cut
         m.submodules.memory = memory = GradientMemory(technology=self.technology)
-        rounding = self.difference[cut - 1] if cut else Const(0, 1)
+        carried = Signal.like(self.difference, name="carried")
+        rounding = carried[cut - 1] if cut else Const(0, 1)
         twins = [product[: self.geometry.density_bits].as_signed() for product in self.product]
         m.d.sync += [
             # A register between the block RAM and the adder: the memory's output is slow enough by itself.
             self.grad_read.eq(memory.r_data),
             self.difference.eq(twins[1] - twins[0]),
-            self.grad_sum.eq(add(self.grad_read, (self.difference >> cut).as_signed(), rounding)),
+            # And one on the way from the multipliers to that memory, which may lie far from them.
+            carried.eq(self.difference),
+            self.grad_sum.eq(add(self.grad_read, (carried >> cut).as_signed(), rounding)),
         ]
         # Clearing takes the place of the sum that would be written: the memory's controls are a cycle late for it.
         r_addr, w_addr, w_en = register("g_r_addr", 9), register("g_w_addr", 9), register("g_w_en", 1)

@@ -62,13 +62,15 @@ class Table(Elaboratable):
         return m
 
     def _split(self, m: Module, sign: tuple[Signal, Signal]) -> None:
+        """Sign and magnitude first; then the clamp."""
         c = self.control
         z = shift_right(self.z, self.geometry.z_shift)
-        magnitude = Signal(max(len(z) - 1, REACH_LOG2 + 1))
-        m.d.comb += magnitude.eq(z ^ z[-1].replicate(len(z)).as_signed())
-        beyond = magnitude[REACH_LOG2:].any()
+        folded = Signal(max(len(z) - 1, REACH_LOG2 + 1))
+        magnitude, beyond = register("magnitude", REACH_LOG2), register("beyond", 1)
+        m.d.comb += folded.eq(z ^ z[-1].replicate(len(z)).as_signed())
         with m.If(c.z_en):
-            m.d.sync += Cat(self.fraction, self.index).eq(magnitude[:REACH_LOG2] | beyond.replicate(REACH_LOG2))
+            m.d.sync += [magnitude.eq(folded[:REACH_LOG2]), beyond.eq(folded[REACH_LOG2:].any())]
             for lane in range(2):
                 with m.If(c.z_lane == lane):
                     m.d.sync += sign[lane].eq(z[-1])
+        m.d.sync += Cat(self.fraction, self.index).eq(magnitude | beyond.replicate(REACH_LOG2))

@@ -49,9 +49,9 @@ x r acc_low acc_high carry addend product pos_read mom_read pos_sum mom_sum kick
 op_a op_b sign s_read
 """.split()
 _REGISTERS = """
-negated z_low z_high index fraction interpolated s_word
+negated z_low z_high magnitude index fraction interpolated s_word
 cut_wide cut_part cut_beyond cut_word cut_lost
-difference grad_sum update_sum addr_a addr_b we_b
+difference carried grad_sum update_sum addr_a addr_b we_b
 wdata io captured candidate flags update_step update_weight weight_a weight_b array_a array_b
 grad_read grad_array grad_output
 """.split()
@@ -189,10 +189,10 @@ class Machine:
         self.taken_z = take
         if f("z_en", 0):
             z = _shift(self.z, self.geometry.z_shift)
-            clamped = np.minimum(np.where(z < 0, ~z, z), (1 << REACH_LOG2) - 1)
-            new["index"], new["fraction"] = clamped >> FRACTION_LOG2, clamped & ((1 << FRACTION_LOG2) - 1)
+            new["magnitude"] = np.minimum(np.where(z < 0, ~z, z), (1 << REACH_LOG2) - 1)
             new["sign"] = self.sign.copy()
             new["sign"][f("z_lane", 0)] = z < 0
+        new["index"], new["fraction"] = self.magnitude >> FRACTION_LOG2, self.magnitude & ((1 << FRACTION_LOG2) - 1)
         bits = 19 + FRACTION_LOG2
         low = _wrap(self.product, bits)
         new["interpolated"] = _wrap(low[0] + low[1], bits)
@@ -275,9 +275,9 @@ class Machine:
         new["grad_array"], new["grad_read"] = self.gradients[:, self.g_raddr].copy(), self.grad_output
         new["grad_output"] = self.grad_array
         low = _wrap(self.product, g.density_bits)
-        new["difference"] = low[1] - low[0]
+        new["difference"], new["carried"] = low[1] - low[0], self.difference
         half = 1 << (g.g_cut - 1) if g.g_cut else 0
-        new["grad_sum"] = _wrap(self.grad_read + ((self.difference + half) >> g.g_cut), g.gradient_sum_bits)
+        new["grad_sum"] = _wrap(self.grad_read + ((self.carried + half) >> g.g_cut), g.gradient_sum_bits)
         if f("g_clear", 0):
             new["grad_sum"] = np.zeros_like(self.grad_sum)
         shift = f("shift", 0)

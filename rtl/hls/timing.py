@@ -43,21 +43,21 @@ SUM_READY = 9
 """The low half of the accumulator holds the sum: table input or kick register may take it."""
 TAKE = 2
 """From taking a sum to having all of it, for a split or a cut: its high half follows one cycle later."""
-LOOKUP = 1
-"""From the split of a table's input to the look-up's slot."""
+LOOKUP = 2
+"""From the split of a table's input, which takes two stages, to the look-up's slot."""
 LOOKUP_SPACING = 3
 """Cycles between two splits: the fraction waits that long for the table words."""
-SIGN_LIFE = 10
-"""Cycles from the split of a table's input to the use of its sign; the lane's next split comes no earlier."""
 CUT_WRITE = 5
 """From taking a sum to the write of its cut: taken in two halves, shifted, compared, saturated."""
 TABLE_SIGN = 9
 """Of a look-up slot: the interpolated value is rounded and gets its sign."""
+SIGN_LIFE = LOOKUP + TABLE_SIGN
+"""Cycles from the split of a table's input to the use of its sign; the lane's next split comes no earlier."""
 TABLE_WRITE = 10
 """Of a look-up slot: the value is written; it can be read one cycle later."""
-GRAD_READ = 5
+GRAD_READ = 6
 """Address of the gradient word the product is added to."""
-GRAD_WRITE = 9
+GRAD_WRITE = 10
 """Write of that word; GRAD_WRITE - GRAD_READ is how long a read-modify-write takes."""
 UPDATE = {"gradient": 0, "clear": 1, "shift": 4, "weight": 6, "sum": 10, "write": 11}
 """Stages of one word's update, from its gradient address on."""

@@ -119,7 +119,7 @@ def test_a_buffer_gives_the_words_it_is_asked_for(depth: int, step: int) -> None
     async def process(ctx: Any) -> None:
         nonlocal compared
         arrived, offered = deque[int](), None
-        for _ in range(900):
+        for _ in range(1500):
             if offered is None and source.random() < 0.7:
                 offered = source.getrandbits(8)
             ctx.set(buffer.i.valid, offered is not None)

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bitstreams import ecp5, tools
+from bitstreams import ecp5, floorplan, tools
 from bitstreams.boards import board
 from bitstreams.pll import Pll, pll
 from bitstreams.top import top_verilog
@@ -44,6 +44,7 @@ class Plan:
     clock_hz : wanted; the PLL takes the highest frequency it can make that does not exceed it
     target_hz : what the placer aims at, the PLL's frequency if None
     keep : modules synthesised once and not flattened (the element of the ring)
+    elements : of the ring, laid out by bitstreams.floorplan; 0 leaves all to the placer
     """
 
     name: str
@@ -57,6 +58,7 @@ class Plan:
     seed: int = 1
     placer: str = "heap"
     keep: tuple[str, ...] = field(default=("hel_element",))
+    elements: int = 0
 
     def pll(self) -> Pll:
         """The PLL's setting."""
@@ -67,10 +69,15 @@ class Plan:
         setting = self.pll()
         return top_verilog(board(self.board), setting, divisor(setting.output_hz, self.baud))
 
+    def places(self) -> list[dict[str, str]]:
+        """Fixed places of the elements' multipliers and block RAMs; none where there is no plan for the device."""
+        return floorplan.places(self.elements, board(self.board).device.size) if self.elements else []
+
     def digest(self) -> str:
-        """SHA-256 over every field but the name, the top module and the board's constraints."""
+        """SHA-256 over every field but the name, the top module, the board's constraints and the floor plan."""
         content = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "name"}
         content |= {"top": self.top(), "constraints": board(self.board).constraints()}
+        content["places"] = self.places()
         content["device"] = asdict(board(self.board).device)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -141,6 +148,7 @@ def _products(plan: Plan, work: Path, progress: tools.Progress) -> ecp5.Placed:
     netlist = ecp5.synthesise(["array.v", "top.v"], "top", work, keep=plan.keep, say=partial(progress, 0, STEPS))
     synthesised = ecp5.cell_counts(netlist, "top")
     _check_cells(plan, synthesised["MULT18X18D"], synthesised["DP16KD"], "synthesised")
+    floorplan.pin(netlist, plan.places())
     progress(1, STEPS, "nextpnr")
     placed = ecp5.place_and_route(
         netlist,
@@ -200,6 +208,7 @@ def _report(
         "speed": device.speed,
         "seed": plan.seed,
         "placer": plan.placer,
+        "floorplan": bool(plan.places()),
         "baud": plan.baud,
         "digest": plan.digest(),
         "tools": dict(versions),

@@ -44,6 +44,7 @@ def learning_plan(
         seed=seed,
         placer=placer,
         keep=KEPT_MODULES,
+        elements=g.elements,
     )
 
 

@@ -5,7 +5,7 @@ that the iteration needs, and counts the cycles in `stalls`; inside an iteration
 without stalls: 2 + iterations * (1 + words), as `rtl.hls.schedule.Segment.cycles` says.
 
 The words then pass a pipeline: store (2 cycles), bank, address and shift arithmetic, words read from the buffers,
-choice of the broadcast word. Latency from the program counter to `control`: 6 cycles.
+choice of the broadcast word. Latency from the program counter to `control`: 7 cycles.
 
 Members
 -------
@@ -219,18 +219,24 @@ class Sequencer(wiring.Component):
             words.drop.eq(word.imm_src == ImmSource.WORD),
         ]
 
-        # The words come.
-        assert Buffer.latency == 2
-        final = Signal(control_word(g))
-        source = Signal(ImmSource)
-        issued, none, limited = Signal(), Signal(), Signal()
-        m.d.sync += [final[name].eq(resolved[name]) for name in ELEMENT_FIELDS if name != "shift"]
+        # The words come, two cycles later.
+        assert Buffer.latency == 3
+        halfway, final = Signal(control_word(g)), Signal(control_word(g))
+        below, above, none, limited = Signal(), Signal(), Signal(), Signal()
+        here_valid, issued = Signal(), Signal()
+        before, source = Signal(ImmSource), Signal(ImmSource)
+        m.d.sync += [halfway[name].eq(resolved[name]) for name in ELEMENT_FIELDS if name != "shift"]
         m.d.sync += [
-            source.eq(resolved.imm_src),
-            issued.eq(valid),
-            final.shift.eq(shift[: len(final.shift)]),
-            none.eq((shift < 0) | ~valid),
-            limited.eq(shift > MAX_SHIFT),
+            halfway.shift.eq(shift[: len(final.shift)]),
+            below.eq(shift < 0),
+            above.eq(shift > MAX_SHIFT),
+            here_valid.eq(valid),
+            before.eq(resolved.imm_src),
+            final.eq(halfway),
+            none.eq(below | ~here_valid),
+            limited.eq(above),
+            issued.eq(here_valid),
+            source.eq(before),
         ]
 
         # Broadcast word and output.
@@ -250,6 +256,7 @@ class Sequencer(wiring.Component):
             | commands.o.valid
             | Cat(*(stage.valid for stage in stages)).any()
             | valid
+            | here_valid
             | issued
             | self.issued
         )

@@ -22,6 +22,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 __all__ = ["GRIDS", "Grid", "pin", "places"]
@@ -29,7 +30,7 @@ __all__ = ["GRIDS", "Grid", "pin", "places"]
 ELEMENT = "hel_element"
 ONE_ROW = 2
 """Elements that one row takes before the ring turns."""
-PITCH = 15
+PITCH = 13
 """Columns between elements, where there is room: about what the logic of an element needs on either side of its row."""
 
 
@@ -80,16 +81,26 @@ def places(elements: int, size: str) -> list[dict[str, str]]:
 
 
 def _spread(count: int, sites: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """So many sites of a row, in order, each as near as can be to its place at an even pitch."""
+    """So many sites of a row, in order, at the most even pitch there is; the leftmost of these.
+
+    A gap too wide is slow, for the slowest path of an array goes from an accumulator to the next element's; one too
+    narrow leaves no room for an element's logic.
+    """
     columns = [column + 4 * half for column, half in sites]
     pitch = min(PITCH, (columns[-1] - columns[0]) / max(count - 1, 1))
-    chosen: list[int] = []
-    for step in range(count):
-        wanted = columns[0] + step * pitch
-        nearest = min(range(len(sites)), key=lambda k: abs(columns[k] - wanted))
-        first, last = len(chosen) and chosen[-1] + 1, len(sites) - (count - step)
-        chosen.append(min(max(nearest, first), last))
-    return [sites[k] for k in chosen]
+
+    @cache
+    def best(first: int, left: int) -> tuple[float, tuple[int, ...]]:
+        """Largest deviation from the pitch, and the sites, of `left` elements from site `first` on."""
+        if left == 1:
+            return 0, (first,)
+        choices = []
+        for second in range(first + 1, len(sites) - left + 2):
+            rest, chosen = best(second, left - 1)
+            choices.append((max(rest, abs(columns[second] - columns[first] - pitch)), (first, *chosen)))
+        return min(choices)
+
+    return [sites[k] for k in min(best(first, count) for first in range(len(sites) - count + 1))[1]]
 
 
 def pin(netlist: Path, plan: Sequence[Mapping[str, str]]) -> None:

@@ -255,5 +255,6 @@ class _Step:
             self.need(self.words[slot + STATIONARY]["r_src"] == StationarySource.FRACTION, cycle, "interpolates")
             self.need(slot + TABLE_WRITE < len(self.words) and self.words[slot + TABLE_WRITE]["s_we"], cycle, "is lost")
             self.need(not self.words[slot + ACCUMULATE]["acc_en"], cycle, "adds a table entry to a sum")
-            later = self.words[cycle + 1 : slot + STATIONARY]
+            # Both ways are LOOKUP long: from this split to its look-up, and from the next split to the fraction.
+            later = self.words[cycle + 1 : cycle + 1 + STATIONARY]
             self.need(not any(f["z_en"] for f in later), cycle, "overwrites a fraction")

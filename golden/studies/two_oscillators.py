@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from golden.arrays import positive
 from golden.costs import SummedCost
 from golden.errors import HelError
 from golden.graph import Array
 from golden.rules import glep
 from golden.rules.glep.conditions import named
-from golden.rules.glep.setting import positive
 from golden.rules.glep.trajectories import trajectories
 from golden.systems import Springs
 
@@ -58,7 +58,7 @@ def study(
     >>> row["condition"], abs(row["k12"] - result["true_k12"]) < 0.01, row["cost"] < 1e-4 * row["history"]["cost"][0]
     ('pfvp', True, True)
     """
-    positive("learning rate", rate)
+    positive(rate, "the learning rate", "0.25")
     if epochs < 1 or steps < 2:
         raise HelError(f"learning takes at least 1 epoch and 2 steps, got {epochs} and {steps}; use for example 60, 80")
     rows = []

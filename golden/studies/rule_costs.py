@@ -3,9 +3,10 @@
     python -m golden.studies.rule_costs -o docs/results/rule_costs.json --into docs/learning_rules.md
 
 measures (about a minute on one core), writes the rows, and rewrites the tables between the markers of
-docs/learning_rules.md; --render does the last from the committed rows. System dense with 4 inputs; problems of
-`golden.glepcheck.problem`: half squared error summed over all steps (HEB: read at the end; EP: at rest); the stack has
-two dense layers of half the neurons. Gradients of all parameters, and of nothing else where a rule lets one choose.
+docs/learning_rules.md; --render does the last from the committed rows, and `hel.cost_figures`
+draws them. System dense with 4 inputs; problems of `golden.glepcheck.problem`: half squared error summed over all steps
+(HEB: read at the end; EP: at rest); the stack has two dense layers of half the neurons. Gradients of all parameters,
+and of nothing else where a rule lets one choose.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any
 import numpy as np
 
 from golden.costs import FinalCost
+from golden.errors import HelError
+from golden.glepcheck import EPS as STRENGTHS
 from golden.glepcheck import problem
 from golden.gradcheck import compare
 from golden.rules import bptt, dissipative, ep, finite_differences, glep, heb, rhel, stack, stack_bptt
@@ -66,12 +69,13 @@ class Rule:
     Members
     -------
     name : as printed
-    run : the rule's gradient on (system, arguments)
+    run : the rule's gradient on (system, arguments), with the nudge strength `eps` among them
     reference : another gradient of the same cost
     local, reads, reason : may the update of theta_ij be computed at connection ij; which of `golden.studies.readers`
         measures what it reads; and why
     condition : of the problem
     prepare : makes the system and the arguments from (neurons, steps, condition)
+    nudged : False for the references, which have no eps
     """
 
     name: str
@@ -82,6 +86,11 @@ class Rule:
     reason: str
     condition: str = "pfvp"
     prepare: Prepare = _dense
+    nudged: bool = True
+
+    def gradient(self, system: Any, given: Given, eps: float = EPS) -> Result:
+        """`run` at one nudge strength."""
+        return self.run(system, {**given, "eps": eps} if self.nudged else given)
 
 
 def _final(given: Given) -> Given:
@@ -121,7 +130,7 @@ def _boundary(condition: str, residual: bool | None = None) -> Rule:
 
     def run(system: System, given: Given) -> Result:
         names = list(system.parameters)
-        return glep.gradient(system, **given, condition=condition, eps=EPS, names=names, residual=residual)
+        return glep.gradient(system, **given, condition=condition, names=names, residual=residual)
 
     def reference(system: System, given: Given) -> Gradients:
         names = list(system.parameters)
@@ -140,11 +149,11 @@ def _boundary(condition: str, residual: bool | None = None) -> Rule:
 
 
 def _ep(system: System, given: Given) -> Result:
-    return ep.gradient(system, **_static(given), eps=EPS)
+    return ep.gradient(system, **_static(given))
 
 
 def _damped(system: System, given: Given) -> Result:
-    return dissipative.gradient(system, **given, eps=EPS, damping=0.1)
+    return dissipative.gradient(system, **given, damping=0.1)
 
 
 RULES = (
@@ -157,7 +166,7 @@ RULES = (
     _boundary("pfvp"),
     Rule(
         "RHEL symmetric",
-        lambda system, given: rhel.gradient(system, **given, eps=EPS),
+        lambda system, given: rhel.gradient(system, **given),
         _bptt,
         True,
         "slope",
@@ -165,7 +174,7 @@ RULES = (
     ),
     Rule(
         "RHEL one-sided",
-        lambda system, given: rhel.gradient(system, **given, eps=EPS, symmetric=False),
+        lambda system, given: rhel.gradient(system, **given, symmetric=False),
         _bptt,
         True,
         "slope",
@@ -181,7 +190,7 @@ RULES = (
     ),
     Rule(
         "RHEL stack of 2 layers",
-        lambda made, given: stack.gradient(made, **given, eps=EPS),
+        lambda made, given: stack.gradient(made, **given),
         lambda made, given: stack_bptt.gradient(made, **given)[0],
         True,
         "slope",
@@ -190,7 +199,7 @@ RULES = (
     ),
     Rule(
         "HEB",
-        lambda system, given: heb.gradient(system, **_final(given), eps=EPS),
+        lambda system, given: heb.gradient(system, **_final(given)),
         lambda system, given: _bptt(system, _final(given)),
         True,
         "slope",
@@ -203,6 +212,7 @@ RULES = (
         False,
         "adjoint",
         "updates see their ends, but of a second network that computes Hessian products on the stored path",
+        nudged=False,
     ),
     Rule(
         "finite differences",
@@ -211,26 +221,41 @@ RULES = (
         False,
         "cost",
         "each parameter waits for two values of the one, global cost",
+        nudged=False,
     ),
 )
 """In the order of the tables. A new rule is one more entry."""
 
 
 def measure(rules: Sequence[Rule] = RULES) -> Iterator[dict[str, Any]]:
-    """One row per rule and size; 1 - cosine with the reference at NEURONS, STEPS."""
+    """One row per rule and size; at NEURONS, STEPS 1 - cosine with the reference, and (eps, relative error) pairs."""
     reads = readers(NEURONS)
     for rule in rules:
         for neurons, steps in dict.fromkeys(BY_STEPS + BY_NEURONS):
             system, given = rule.prepare(neurons, steps, rule.condition)
-            grads, _, report = rule.run(system, given)
+            grads, _, report = rule.gradient(system, given)
             row: dict[str, Any] = {"rule": rule.name, "neurons": neurons, "steps": steps}
             row["parameters"] = sum(value.size for value in given["theta"].values())
             row |= {count: getattr(report, count) for count in COUNTS}
             row |= {"local": rule.local, "reads": reads[rule.reads], "reason": rule.reason}
             if (neurons, steps) == (NEURONS, STEPS):
-                cosine, error = compare(grads, rule.reference(system, given), list(given["theta"]))
+                wanted = rule.reference(system, given)
+                cosine, error = compare(grads, wanted, list(given["theta"]))
                 row |= {"one_minus_cosine": 1 - cosine, "relative_error": error}
+                row["errors"] = _errors(rule, system, given, wanted) if rule.nudged else []
             yield row
+
+
+def _errors(rule: Rule, system: Any, given: Given, wanted: Gradients) -> list[tuple[float, float]]:
+    """(eps, relative error); an eps that the rule refuses is left out."""
+    found = []
+    for eps in STRENGTHS:
+        try:
+            grads, _, _ = rule.gradient(system, given, eps)
+        except HelError:
+            continue
+        found.append((eps, compare(grads, wanted, list(given["theta"]))[1]))
+    return found
 
 
 def render(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -13,6 +13,12 @@ from hel.parse import UsageError
 __all__ = ["SUFFIXES", "boundary_conditions", "checked", "two_oscillators"]
 
 SUFFIXES = (".png", ".svg", ".pdf")
+_RUNS: dict[str, dict[str, Any]] = {
+    "free": {"linestyle": "-", "linewidth": 3, "alpha": 0.4},
+    "+eps": {"linestyle": ":", "linewidth": 2},
+    "-eps": {"linestyle": "--", "linewidth": 1},
+}
+"""How the three runs of a family are drawn."""
 
 
 def checked(path: Path | None) -> Path | None:
@@ -52,17 +58,18 @@ def boundary_conditions(
         above, below = axes[0][k], axes[1][k]
         steps = np.arange(len(found.free))
         for j in range(min(shown, found.free.shape[1])):
-            (line,) = above.plot(steps, found.free[:, j], linewidth=2, alpha=0.5, label=f"neuron {j}")
-            above.plot(steps, found.plus[:, j], ":", color=line.get_color())
-            above.plot(steps, found.minus[:, j], "--", color=line.get_color(), linewidth=1)
+            free, plus, minus = _RUNS.values()
+            (line,) = above.plot(steps, found.free[:, j], **free, label=f"neuron {j}")
+            plus, minus = ({**style, "color": line.get_color()} for style in (plus, minus))
+            above.plot(steps, found.plus[:, j], **plus)
+            above.plot(steps, found.minus[:, j], **minus)
             scale = 1 / found.family.beta
-            below.plot(steps, scale * (found.plus - found.free)[:, j], ":", color=line.get_color())
-            below.plot(steps, -scale * (found.minus - found.free)[:, j], "--", color=line.get_color(), linewidth=1)
+            below.plot(steps, scale * (found.plus - found.free)[:, j], **plus)
+            below.plot(steps, -scale * (found.minus - found.free)[:, j], **minus)
         above.set_title(f"{name}: nudged run {'from T back' if found.back else 'from 0 on'}")
         below.axhline(0, color="black", linewidth=0.5)
         below.set_xlabel("time step")
-    axes[0][0].set_ylabel("position q: free (solid), +eps, -eps")
-    axes[0][0].legend(loc="upper left", fontsize="small")
+    axes[0][0].set_ylabel("position q")
     axes[1][0].set_ylabel("response to the nudge, (q$^{\\beta}$ - q) / $\\beta$")
     curve, blank = axes[0][-1], axes[1][-1]
     for name, rows in errors.items():
@@ -76,7 +83,11 @@ def boundary_conditions(
     curve.set_title("relative error of the gradient")
     curve.set_xlabel("eps")
     blank.axis("off")
-    blank.legend(*curve.get_legend_handles_labels(), loc="center")
+    blank.add_artist(blank.legend(*curve.get_legend_handles_labels(), loc="upper center", ncols=2, title="conditions"))
+    runs = [plt.Line2D([], [], color="black", **style) for style in _RUNS.values()]
+    runs += axes[0][0].get_lines()[::3]
+    labels = [*_RUNS, *(line.get_label() for line in axes[0][0].get_lines()[::3])]
+    blank.legend(runs, labels, loc="lower center", ncols=2, title="trajectories")
     return _save(figure, path)
 
 

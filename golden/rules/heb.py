@@ -41,7 +41,7 @@ from golden.costs import Cost, FinalCost
 from golden.errors import HelError
 from golden.graph import Array
 from golden.rules.astray import asymmetry, check_nudge
-from golden.rules.problem import Gradients, Problem, collapse, pose
+from golden.rules.problem import LARGE, Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System
 
@@ -243,7 +243,7 @@ class _Cycle:
                 self.driven[t] += scale * (slope[1] - slope[0] if symmetric else -slope[0])
             state.flip()
         ends = [np.asarray(cost), state.q, state.p, *state.momenta.values()]
-        if not all(np.all(np.isfinite(value)) for value in ends):
+        if not all(np.all(np.abs(value) < LARGE) for value in ends):
             raise HelError(
                 f"the run diverged within {self.problem.steps} steps of h = {self.problem.leapfrog.step:g} at "
                 f"mass = {self.mass:g}; take a smaller step, a larger mass or smaller parameters"

@@ -234,6 +234,7 @@ def test_asymmetry_falls_with_eps_and_tells_chaos():
         ({"cost": AveragedCost()}, "at the final time only, got AveragedCost"),
         ({"mass": 1e-9}, "the run diverged within 20 steps of h = 0.125 at mass = 1e-09; take a smaller step"),
         ({"step": 50.0}, "the run diverged"),
+        ({"step": 50.0, "mass": math.inf}, "the run diverged within 20 steps of h = 50 at mass = inf"),
         ({"q0": np.zeros(5)}, r"q0 has shape \(4,\) or \(4,\), got \(5,\)"),
     ],
 )

@@ -43,7 +43,7 @@ def test_all_systems_and_random_ones_on_one_array() -> None:
 
 
 def test_another_format_on_icarus() -> None:
-    run(["gated", *randoms(40, 2)], "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, traced=1)
+    run(["gated", *randoms(40, 1)], "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, traced=1)
 
 
 @pytest.mark.slow

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 __all__ = ["accuracies", "builds", "fill", "main"]
 
@@ -18,20 +20,29 @@ BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available
 
 
 def builds(folder: Path) -> list[str]:
-    """A table of the whole builds among the reports of a folder; empty when there is none."""
+    """A table of the whole builds among the reports of a folder, seeds of one build in a row; empty without any."""
     found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     reports = [report for report in found if isinstance(report, dict) and all(key in report for key in BUILD_KEYS)]
     if not reports:
         return []
     lines = [
-        "| board | P | N | LUT | FF | DSP | block RAM | Fmax | cycles a forward step | steps/s | GMAC/s |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| board | P | N | LUT | FF | DSP | block RAM | Fmax | seeds | cycles a forward step | steps/s | GMAC/s |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for r in sorted(reports, key=lambda r: (r["board"], r["elements"], r["neurons"])):
+
+    def same(report: Mapping[str, Any]) -> tuple[Any, ...]:
+        return report["board"], report["elements"], report["neurons"]
+
+    for _, group in groupby(sorted(reports, key=lambda r: (*same(r), r.get("seed", 0))), key=same):
+        seeds = list(group)
+        r = seeds[0]
+        reached = [seed["fmax_hz"] for seed in seeds]
+        low, high = (f"{bound(reached) / 1e6:.0f}" for bound in (min, max))
+        fmax = f"{low} MHz" if low == high else f"{low} to {high} MHz"
         speed = f"{r['steps_per_s'] / 1e3:.0f} k | {r['mac_per_s'] / 1e9:.2f}" if "steps_per_s" in r else " | "
         lines.append(
             f"| {r['board']} | {r['elements']} | {r['neurons']} | {r['lut']} | {r['ff']} | "
-            f"{r['dsp']}/{r['dsp_available']} | {r['bram']} | {r['fmax_hz'] / 1e6:.0f} MHz | "
+            f"{r['dsp']}/{r['dsp_available']} | {r['bram']} | {fmax} | {len(seeds)} | "
             f"{r['cycles_per_step']} | {speed} |"
         )
     return lines

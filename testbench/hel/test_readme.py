@@ -43,7 +43,14 @@ def test_tables(tmp_path):
     }
     (tmp_path / "a.json").write_text(json.dumps(report))
     (tmp_path / "element.json").write_text(json.dumps({"fmax_hz": 1.0}))
-    assert readme.builds(tmp_path)[2:] == ["| b | 16 | 16 | 16 | 16 | 16/16 | 16 | 190 MHz | 16 | 500 k | 2.00 |"]
+    assert readme.builds(tmp_path)[2:] == ["| b | 16 | 16 | 16 | 16 | 16/16 | 16 | 190 MHz | 1 | 16 | 500 k | 2.00 |"]
+    for seed, fmax_hz in ((3, 181e6), (2, 184e6)):
+        (tmp_path / f"b{seed}.json").write_text(json.dumps(report | {"seed": seed, "fmax_hz": fmax_hz, "lut": seed}))
+    (tmp_path / "a.json").write_text(json.dumps(report | {"neurons": 8}))
+    assert readme.builds(tmp_path)[2:] == [
+        "| b | 16 | 8 | 16 | 16 | 16/16 | 16 | 190 MHz | 1 | 16 | 500 k | 2.00 |",
+        "| b | 16 | 16 | 2 | 16 | 16/16 | 16 | 181 to 184 MHz | 2 | 16 | 500 k | 2.00 |",
+    ]
     case = {"neurons": 32, "epochs": 4, "arithmetic": "fixed", "rule": "hel", "seeds": 5}
     (tmp_path / "digits").write_text(
         json.dumps({"rows": [{"case": case, "mean": 0.97, "deviation": 0.001, "test_accuracy": [0.969, 0.971]}]})

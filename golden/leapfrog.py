@@ -31,6 +31,7 @@ class Leapfrog:
     -------
     force_evaluations : how many times the force was computed, one per context and step
 
+    >>> import numpy as np
     >>> from golden.systems import get
     >>> leapfrog = Leapfrog(get("linear", n=1), {"a": np.array([1.0]), "B": np.array([[0.0]])}, 0.5)
     >>> q, p = leapfrog.forward(np.array([1.0]), np.array([0.0]), np.array([0.0]))

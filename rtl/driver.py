@@ -33,6 +33,7 @@ import numpy.typing as npt
 from golden.errors import HelError
 from golden.tables import entries
 from rtl.hls.command import MAX_ITERATIONS, MAX_SHIFT, Command
+from rtl.hls.geometry import GRADIENT_BITS
 from rtl.hls.schedule import Schedule
 
 __all__ = ["Driver"]
@@ -155,7 +156,7 @@ class Driver:
     def gradients(self, words: Sequence[int]) -> dict[str, Words]:
         """G by name."""
         low, high = np.asarray(words, np.int64).reshape(2, -1) & 0x3FFFF
-        return self._named(_unchain(_signed(low | high << 18, 36), self.geometry.elements))
+        return self._named(_unchain(_signed(low | high << 18, GRADIENT_BITS), self.geometry.elements))
 
     def read_flags(self) -> list[Command]:
         """Sticky flags, cleared by reading; decode with `flags`."""

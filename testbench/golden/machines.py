@@ -3,9 +3,10 @@
 import numpy as np
 
 from golden import systems
-from golden.fixed import Integrator
+from golden.fixed import Integrator, twin
 from golden.formats import Formats
 from golden.lower import compile_system
+from testbench.golden.naive import Naive
 
 NAMES = ("dense", "hru", "linear", "springs")
 
@@ -29,3 +30,25 @@ def state(program, seed, batch=(), steps=None, scale=0.5, inputs=0.5):
         formats.p.raw(rng.normal(0, scale, (*batch, program.n)), saturating=True),
         formats.u.raw(rng.normal(0, inputs, (*lead, *batch, program.m)), saturating=True),
     )
+
+
+def equal_words(program, theta, integrator, steps):
+    """Forward, twin echo with a nudge, gradients and flags against the naive interpreter; returns the gradients."""
+    q, p, inputs = state(program, 3, steps=steps, scale=1.0)
+    naive = Naive(program, theta)
+    ours, theirs = (q, p), (q.tolist(), p.tolist())
+    for u in inputs:
+        ours = integrator.forward(*ours, u)
+        theirs = naive.forward(*theirs, u.tolist())
+        assert (ours[0].tolist(), ours[1].tolist()) == theirs
+    grads = integrator.zero_gradients()
+    expected = {name: words.tolist() for name, words in grads.items()}
+    (q, p), contexts = twin(*ours), [theirs, theirs]
+    for u in inputs[::-1]:
+        e = np.arange(-2, program.n - 2) * 400
+        q, p = integrator.echo(q, p, u, grads, e)
+        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist())
+        assert [(a.tolist(), b.tolist()) for a, b in zip(q, p, strict=True)] == contexts
+        assert {name: words.tolist() for name, words in grads.items()} == expected
+    assert {flag.name for flag in integrator.flags} == naive.flags
+    return grads

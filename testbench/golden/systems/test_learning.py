@@ -9,8 +9,7 @@ from golden.fixed import twin
 from golden.formats import Formats
 from golden.rules import bptt, finite_differences, rhel
 from golden.systems import SYSTEMS
-from testbench.golden.machines import build, state
-from testbench.golden.naive import Naive
+from testbench.golden.machines import build, equal_words, state
 from testbench.golden.rules.cases import case, relative_error
 from testbench.golden.test_lower import close
 
@@ -35,23 +34,7 @@ def test_hel_bptt_and_finite_differences_agree(name):
 @pytest.mark.parametrize("formats", [Formats(), SMALL], ids=["reference", "overflowing"])
 def test_words_equal_the_naive_machine(name, formats):
     program, theta, integrator = build(name, n=5, m=2, formats=formats)
-    q, p, inputs = state(program, 3, steps=5, scale=1.0)
-    naive = Naive(program, theta)
-    ours, theirs = (q, p), (q.tolist(), p.tolist())
-    for u in inputs:
-        ours = integrator.forward(*ours, u)
-        theirs = naive.forward(*theirs, u.tolist())
-        assert (ours[0].tolist(), ours[1].tolist()) == theirs
-    grads = integrator.zero_gradients()
-    expected = {name: words.tolist() for name, words in grads.items()}
-    (q, p), contexts = twin(*ours), [theirs, theirs]
-    for u in inputs[::-1]:
-        e = np.arange(-2, program.n - 2) * 400
-        q, p = integrator.echo(q, p, u, grads, e)
-        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist())
-        assert [(a.tolist(), b.tolist()) for a, b in zip(q, p, strict=True)] == contexts
-        assert {name: words.tolist() for name, words in grads.items()} == expected
-    assert {flag.name for flag in integrator.flags} == naive.flags
+    grads = equal_words(program, theta, integrator, steps=5)
     assert all(words.any() for words in grads.values())
 
 

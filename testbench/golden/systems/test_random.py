@@ -1,6 +1,5 @@
 """Random potentials through everything: the seed is in the test's name. More of them: make test-all."""
 
-import numpy as np
 import pytest
 
 from golden.errors import HelError
@@ -12,33 +11,11 @@ from golden.passes import PASSES
 from golden.program import Program
 from golden.systems import get
 from golden.systems.random import Random
-from testbench.golden.machines import build, state
-from testbench.golden.naive import Naive
+from testbench.golden.machines import build, equal_words, state
 from testbench.golden.passes.cases import same
 
 SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
 SEEDS = [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 200))]
-
-
-def equal_words(program, theta, integrator, steps):
-    """Forward, twin echo with a nudge, gradients and flags against the naive interpreter."""
-    q, p, inputs = state(program, 3, steps=steps, scale=1.0)
-    naive = Naive(program, theta)
-    ours, theirs = (q, p), (q.tolist(), p.tolist())
-    for u in inputs:
-        ours = integrator.forward(*ours, u)
-        theirs = naive.forward(*theirs, u.tolist())
-        assert (ours[0].tolist(), ours[1].tolist()) == theirs
-    grads = integrator.zero_gradients()
-    expected = {name: words.tolist() for name, words in grads.items()}
-    (q, p), contexts = twin(*ours), [theirs, theirs]
-    for u in inputs[::-1]:
-        e = np.arange(-2, program.n - 2) * 400
-        q, p = integrator.echo(q, p, u, grads, e)
-        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist())
-        assert [(a.tolist(), b.tolist()) for a, b in zip(q, p, strict=True)] == contexts
-        assert {name: words.tolist() for name, words in grads.items()} == expected
-    assert {flag.name for flag in integrator.flags} == naive.flags
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -8,6 +8,7 @@ The cache may be deleted at any time.
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ PUBLIC = "start command count budget seed gap_i gap_o tracing done failure sent 
 VERILATOR_FLAGS = ["-O3", "--x-assign", "fast", "--x-initial", "fast", "--timing", "--output-split", "0", "-Wno-fatal"]
 CXX_FLAGS = "-std=gnu++20 -fcoroutines"
 OPT_FAST = "-O2"
+_WAKER = re.compile(r"^(  reg (\\\$auto\$verilog_backend\S+ +)= 0;)$", re.MULTILINE)
 
 
 class BuildError(RuntimeError):
@@ -78,8 +80,7 @@ def build(
     tool = tools.find(simulator)
     texts = [source.read_text() if isinstance(source, Path) else source for source in sources]
     if simulator == "icarus":
-        # Icarus 11 does not run `always @*` at time 0, so registers whose inputs never change would stay X.
-        texts = [text.replace("always @*", "always_comb") for text in texts]
+        texts = [_awake_at_time_zero(text) for text in texts]
     libraries = _cocotb_libraries()
     flags = [*VERILATOR_FLAGS, CXX_FLAGS, OPT_FAST] if simulator == "verilator" else ["-g2012"]
     recipe = [tool.version, str(libraries), *flags, top, str(trace_bits), BENCH.read_text(), *PUBLIC, *texts]
@@ -145,6 +146,16 @@ def make_verilated(tool: tools.Tool, objects: Path) -> None:
             temporary.rename(library)
         except OSError:  # another process was faster
             shutil.rmtree(temporary)
+
+
+def _awake_at_time_zero(text: str) -> str:
+    """The Verilog of Yosys with its `always @*` processes woken once at time 0.
+
+    Yosys has each of them read a variable of its own, initially 0, so that a simulator runs it at the start. Icarus
+    sets that variable before the processes wait: what depends on inputs that never change would stay X. Here it changes
+    after they do. (`always_comb` is no way out: with it Icarus 11 wakes processes for ever in one time step.)
+    """
+    return _WAKER.sub(r"\1\n  initial #0 \2 = 1;", text)
 
 
 def _compile_icarus(tool: tools.Tool, work: Path, names: list[str], top: str, trace_bits: int) -> None:

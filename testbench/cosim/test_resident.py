@@ -46,6 +46,11 @@ def test_another_format_on_icarus() -> None:
     run(["gated", *randoms(40, 1)], "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, traced=1)
 
 
+def test_an_array_that_woke_icarus_for_ever() -> None:
+    """The reason is in `testbench.cosim.runner`."""
+    run(randoms(41, 1), "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, traced=1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(8, 4, 3), (6, 6, 1), (12, 3, 2), (5, 1, 2)], ids=str)
 @pytest.mark.parametrize("formats", [Formats(), W16, W14], ids=["reference", "w16", "w14"])

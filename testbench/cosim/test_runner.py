@@ -1,8 +1,11 @@
 """Builds: found again by content, refused with the reason, and tools named when they are missing."""
 
 import importlib.util
+import subprocess
 
 import pytest
+from amaranth.back import verilog
+from amaranth.hdl import Module, Signal
 
 from golden.errors import HelError
 from testbench.cosim import runner, tools
@@ -42,6 +45,36 @@ def test_sources_that_do_not_compile_are_refused(simulator, tmp_path):
     with pytest.raises(BuildError, match="(?i)failed: .*error"):
         build(simulator, [SILENT.replace("assign", "asign")], top="silent", cache=tmp_path)
     assert not list(tmp_path.glob("build-*"))
+
+
+def test_processes_whose_inputs_never_change_run_once_on_icarus(tmp_path):
+    """Otherwise their outputs stay X; and `always_comb` instead, which runs at time 0, hangs on some arrays."""
+    try:
+        tool = tools.find("icarus")
+    except HelError as error:
+        pytest.skip(str(error))
+    m, still, out = Module(), Signal(name="still"), Signal(4, name="out")
+    with m.If(still):
+        m.d.comb += out.eq(5)
+    with m.Else():
+        m.d.comb += out.eq(10)
+    text = verilog.convert(m, name="still", ports=[still, out])
+    assert "always @*" in text
+    tail = """
+module tb;
+  wire [3:0] out;
+  still still(.still(1'b0), .out(out));
+  initial #1 $display("%b", out);
+endmodule
+"""
+
+    def printed(source):
+        (tmp_path / "still.v").write_text(source + tail)
+        subprocess.run([tool.paths["iverilog"], "-g2012", "-o", "still.vvp", "still.v"], cwd=tmp_path, check=True)
+        return subprocess.run([tool.paths["vvp"], "-n", "still.vvp"], cwd=tmp_path, capture_output=True).stdout.split()
+
+    assert printed(text) in ([b"xxxx"], [b"1010"])  # newer releases than 11 may run it
+    assert printed(runner._awake_at_time_zero(text)) == [b"1010"]
 
 
 def test_only_the_fields_of_the_bench_are_public():

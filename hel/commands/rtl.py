@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +62,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.explain or args.figure:
         result |= _explained(args, schedule)
     if resident is not None:
-        from rtl.hls.needs import geometry_of
-        from rtl.hls.resident import lacks
+        from rtl.hls.resident import missing
 
         g = schedule.geometry
-        needs = geometry_of(
-            schedule.plan, program.formats, elements=g.elements, neurons=g.neurons, array=resident
-        )
-        missing = lacks(resident, replace(needs, control_words=g.control_words))
-        result["resident"] = {"file": str(args.resident), "fits": not missing, "missing": missing}
+        lacking = missing(schedule.plan, program.formats, resident, elements=g.elements, neurons=g.neurons)
+        result["resident"] = {"file": str(args.resident), "fits": not lacking, "missing": lacking}
     if args.output:
         map_file = args.output.with_name(args.output.name + ".json")
         verilog = emit.array_verilog(schedule.geometry)

@@ -34,6 +34,7 @@ from rtl.hls.timing import (
     LANE,
     MULTIPLY,
     OPERAND,
+    STATE_WRITE,
     STATIONARY,
     STORE,
     TABLE_WRITE,
@@ -122,7 +123,7 @@ class _Slot:
 def activity(schedule: Schedule, name: str) -> Activity:
     """Activity of the segment `name`, one of PASSES."""
     words = schedule.fields(name)
-    slots = sorted(_Reader(schedule, words).slots(), key=lambda slot: slot.cycle)
+    slots = sorted(_Reader(schedule, name, words).slots(), key=lambda slot: slot.cycle)
     units: dict[str, list[str]] = {unit: [""] * len(words) for unit in UNITS}
 
     def mark(unit: str, cycle: int, what: str) -> None:
@@ -168,7 +169,7 @@ _Word = tuple[str, int]
 class _Reader:
     """Names and counts what the words of one segment multiply."""
 
-    def __init__(self, schedule: Schedule, words: list[Fields]) -> None:
+    def __init__(self, schedule: Schedule, segment: str, words: list[Fields]) -> None:
         self.words, self.memory = words, schedule.memory
         self.stored, self.elements = schedule.plan.stored, schedule.geometry.elements
         bases = self.memory.base
@@ -176,12 +177,7 @@ class _Reader:
         ones = {name: np.ones(stored.shape, np.int64) for name, stored in self.stored.items() if stored.words is None}
         content = np.concatenate([self.memory.pack(ones), self.memory.constants()], axis=1)
         self.useful = np.count_nonzero(content, axis=0)
-        self.vectors = {
-            base + block: (name, min(self.elements, length - block * self.elements))
-            for name, length in self.memory.vectors.items()
-            for base in [self.memory.vector_base[name]]
-            for block in range(self.memory.blocks(length))
-        }
+        self.reads = schedule.segments[segment].vectors.reads
         self.lanes = self._loads(LANE, lambda f: bool(f["x_en"] and f["x_load"]), lambda f: bool(f["x_store"]))
         self.stay = self._loads(
             STATIONARY,
@@ -196,15 +192,15 @@ class _Reader:
         found = {}
         for cycle, f in enumerate(self.words):
             if loads(f):
-                vectors = from_store(f)
-                read = self.words[cycle - stage + (STORE if vectors else OPERAND)]
-                addresses = (read["s_addr0"], read["s_addr1"])
+                at = cycle - stage + STORE
                 whole = (POSITION, self.elements)
-                found[cycle] = (
-                    self.vectors.get(addresses[0], whole) if vectors else whole,
-                    self.vectors.get(addresses[1], whole) if vectors else whole,
-                )
+                found[cycle] = (self._block(at, 0), self._block(at, 1)) if from_store(f) else (whole, whole)
         return found
+
+    def _block(self, cycle: int, context: int) -> _Word:
+        """What is read from the vector store in a cycle."""
+        name, block = self.reads[cycle, context]
+        return name, min(self.elements, self.memory.vectors[name] - block * self.elements)
 
     def slots(self) -> Iterator[_Slot]:
         """Every entry into the multipliers, and every word that an update writes."""
@@ -271,7 +267,7 @@ def _marks(cycle: int, f: Fields, geometry: Geometry) -> Iterator[tuple[str, int
     for field, what in (("we_q", "drift"), ("we_p", "kick")):
         if f[field]:
             yield "state, write", cycle, what
-            yield "state, read", cycle - 2, what
+            yield "state, read", cycle - STATE_WRITE, what
     if f["acc_en"] and f["acc_src"] == AccSource.PREV:
         yield "partial sums", cycle, "hop"
     if f["g_we"]:

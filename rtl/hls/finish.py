@@ -21,6 +21,7 @@ from rtl.hls.timing import (
     MULTIPLY,
     SCALE,
     SIGN_LIFE,
+    STATE_WRITE,
     STATIONARY,
     SUM_READY,
     TABLE_SIGN,
@@ -80,7 +81,7 @@ class Finisher:
             return [
                 (t, {"s_addr0": f, "s_addr1": f, "q_io": 0, "p_zero": 0}),
                 (t + 1, {"q_sub": int(self.twin)}),
-                (t + 2, {"we_q": 1, "w_addr": f}),
+                (t + STATE_WRITE, {"we_q": 1, "w_addr": f}),
             ]
 
         return self.emitter.place(earliest, fields)
@@ -138,10 +139,10 @@ class Finisher:
                 read = {"s_addr0": owner, "s_addr1": owner, "p_zero": 0}
                 return [
                     (t, {**read, "p_sub": 0 if self.twin else 3, "k_sel": select}),
-                    (t + 2, {"we_p": 1, "w_addr": owner}),
+                    (t + STATE_WRITE, {"we_p": 1, "w_addr": owner}),
                 ]
 
             slot = self.emitter.place(take + TAKE, fields)
-            self.kicked[owner] = slot + 3
+            self.kicked[owner] = slot + STATE_WRITE + 1
             self._kick_used = slot
         return take

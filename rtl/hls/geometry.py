@@ -76,7 +76,8 @@ class Geometry:
     z_fraction, force_fraction : fraction bits of a table's sum and of the force sum; 0 for 2w - 7 and 2w - 3
     gradient_alignment : largest left shift of a gradient product
     table : there is a function table
-    vector_words : depth of the vector store, where table outputs and cut sums lie; 0 for none
+    vector_words : depth of the vector store, where table outputs and cut sums lie, 0 for none; a schedule takes the
+        smallest that holds those alive at once
     cut_shifts : right shifts from a sum to an operand, rising; empty where sums are not cut
     lane_store, two_way : lanes load from the vector store, too; they move to either neighbour
 

@@ -1,8 +1,12 @@
 """Hazards of a step's control words: what registers and memories hold, followed cycle by cycle, against what is used.
 
-Nothing is taken from the scheduler: the words are read by the meaning of their fields, the addresses by the memory map.
-An address (f, g, t) of a matrix tells which block its product must find rotating, at which step, and which block must
-stay; so lanes or stationary operands that were overwritten too early, or loaded too late, are seen.
+The words are read by the meaning of their fields, the addresses by the memory map. An address (f, g, t) of a matrix
+tells which block its product must find rotating, at which step, and which block must stay; so lanes or stationary
+operands that were overwritten too early, or loaded too late, are seen.
+
+One thing is taken from the scheduler, since addresses of the vector store do not tell it: which block of a vector each
+write and each read is meant to be of (`rtl.hls.allocate.Traffic`). The store itself is followed through the words, by
+their addresses: every read must find there the block that was meant. Nothing is taken from the allocation.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rtl.hls.allocate import Block, Traffic
 from rtl.hls.control import AccSource, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.geometry import PARAMETER_WORDS, WEIGHT_WORDS
 from rtl.hls.memory_map import Cell, MemoryMap
@@ -24,6 +29,7 @@ from rtl.hls.timing import (
     MULTIPLY,
     OPERAND,
     SIGN_LIFE,
+    STATE_WRITE,
     STATIONARY,
     STORE,
     SUM_READY,
@@ -67,39 +73,36 @@ def check_gradients(name: str, words: Words) -> None:
             written[f["g_waddr"]] = cycle
 
 
-def check_step(memory: MemoryMap, name: str, words: Words, *, twin: bool) -> None:
-    """A forward or an echo step.
+def check_step(memory: MemoryMap, name: str, words: Words, vectors: Traffic, *, twin: bool) -> None:
+    """A forward or an echo step, and what it is meant to write into the vector store and to read from it.
 
     Raises
     ------
     AssertionError
-        A vector read before it is written, or written twice; a position read outside of the half step; a product that
+        A vector read before it is written or after its word was given away, or written twice; a position read outside
+        of the half step, or a state word written back elsewhere; a product that
         finds other operands than its address asks for; sums or taken sums overwritten before they are used; an
         operation that the segment's end cuts off.
     """
-    _Step(memory, name, words, twin=twin).run()
+    _Step(memory, name, words, vectors, twin=twin).run()
 
 
 class _Step:
-    def __init__(self, memory: MemoryMap, name: str, words: Words, *, twin: bool) -> None:
-        self.memory, self.name, self.words, self.twin = memory, name, words, twin
+    def __init__(self, memory: MemoryMap, name: str, words: Words, vectors: Traffic, *, twin: bool) -> None:
+        self.memory, self.name, self.words, self.vectors, self.twin = memory, name, words, vectors, twin
         self.cells: dict[int, tuple[str, Cell]] = {
             address: (stored, cell) for stored, cells in memory.address.items() for cell, address in cells.items()
         }
-        self.vectors = {
-            memory.vector_base[vector] + block: (vector, block)
-            for vector, length in memory.vectors.items()
-            for block in range(memory.blocks(length))
-        }
-        self.written: dict[tuple[int, int], int] = {}
-        """Cycle in which each (context, address) of the vector store is written."""
+        self.held: dict[tuple[int, int], Block] = {}
+        """What the vector store holds for each (cycle, context) that reads from it."""
         self.drifts: dict[int, list[int]] = {}
 
     def need(self, holds: object, cycle: int, what: str) -> None:
         assert holds, (self.name, cycle, what)
 
     def run(self) -> None:
-        self._writes()
+        self._states()
+        self._store()
         self._reads()
         lanes, stationary = self._contents()
         for cycle, f in enumerate(self.words):
@@ -110,29 +113,47 @@ class _Step:
         self._sums()
         self._taken()
 
-    def _writes(self) -> None:
+    def _states(self) -> None:
+        """A state word is written back where it was read, half drifts twice."""
         for cycle, f in enumerate(self.words):
-            for context in range(2):
-                if f["s_we"] >> context & 1:
-                    key = context, f["s_waddr"]
-                    self.need(f["s_waddr"] in self.vectors, cycle, "writes beyond the vectors")
-                    self.need(key not in self.written, cycle, "writes a vector's word twice")
-                    self.written[key] = cycle
+            if f["we_q"] or f["we_p"]:
+                read = self.words[cycle - STATE_WRITE]
+                self.need(f["w_addr"] == read["s_addr0"] == read["s_addr1"], cycle, "reads the state of another block")
             if f["we_q"]:
                 self.drifts.setdefault(f["w_addr"], []).append(cycle)
         fold = self.memory.geometry.fold
         self.need(sorted(self.drifts) == list(range(fold)), 0, "drifts every block")
         self.need(all(len(cycles) == 2 for cycles in self.drifts.values()), 0, "drifts twice")
 
+    def _store(self) -> None:
+        """Every read finds the block that it is meant to be of; in the cycle of a write, as it was before."""
+        store: list[dict[int, Block]] = [{}, {}]
+        written: set[tuple[int, Block]] = set()
+        depth = self.memory.geometry.vector_words
+        for cycle, f in enumerate(self.words):
+            for context in range(2):
+                wanted = self.vectors.reads.get((cycle, context))
+                if wanted is not None:
+                    self.need((context, wanted) in written, cycle, "reads a vector before it is written")
+                    self.held[cycle, context] = found = store[context].get(f[f"s_addr{context}"], ("nothing", 0))
+                    self.need(found == wanted, cycle, f"finds {_named(found)}, not {_named(wanted)}")
+                made = self.vectors.writes.get((cycle, context))
+                if f["s_we"] >> context & 1:
+                    self.need(made is not None, cycle, "writes what is no vector")
+                if made is not None:
+                    self.need(f["s_we"] >> context & 1, cycle, f"does not write {_named(made)}")
+                    self.need(f["s_waddr"] < depth, cycle, "writes beyond the vectors")
+                    self.need((context, made) not in written, cycle, "writes a vector's word twice")
+                    written.add((context, made))
+                    store[context][f["s_waddr"]] = made
+
     def _reads(self) -> None:
-        """Every operand is read while its memory holds it."""
+        """Every operand is read while its memory holds it, from the store only what is meant to be."""
         for cycle, f in enumerate(self.words):
             loads = f["x_en"] and f["x_load"]
             if (loads and f["x_store"]) or f["r_src"] == StationarySource.S:
                 at = cycle - STATIONARY + STORE
-                for context in range(2):
-                    key = context, self.words[at][f"s_addr{context}"]
-                    self.need(self.written.get(key, len(self.words)) < at, at, "reads a vector before it is written")
+                self.need({(at, 0), (at, 1)} <= self.held.keys(), at, "reads what is no vector")
             if (loads and not f["x_store"]) or f["r_src"] == StationarySource.X:
                 at = cycle - STATIONARY + OPERAND
                 for context in range(2):
@@ -160,11 +181,10 @@ class _Step:
         return lane, stay
 
     def _read(self, slot: int, stored: bool) -> _Held:
-        f = self.words[slot + (STORE if stored else OPERAND)]
-        first, second = f["s_addr0"], f["s_addr1"]
         if not stored:
-            return _Held(POSITION, (first, second))
-        (name, one), (other, two) = self.vectors[first], self.vectors[second]
+            f = self.words[slot + OPERAND]
+            return _Held(POSITION, (f["s_addr0"], f["s_addr1"]))
+        (name, one), (other, two) = (self.held[slot + STORE, context] for context in range(2))
         self.need(name == other, slot, "reads two vectors")
         return _Held(name, (one, two))
 
@@ -258,3 +278,7 @@ class _Step:
             # Both ways are LOOKUP long: from this split to its look-up, and from the next split to the fraction.
             later = self.words[cycle + 1 : cycle + 1 + STATIONARY]
             self.need(not any(f["z_en"] for f in later), cycle, "overwrites a fraction")
+
+
+def _named(block: Block) -> str:
+    return f"{block[0]}[{block[1]}]"

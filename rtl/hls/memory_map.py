@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.geometry import PARAMETER_WORDS, TABLE_BASE, VECTOR_WORDS, WEIGHT_WORDS, Geometry
+from rtl.hls.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.plan import Layout, Stored
 
 __all__ = ["Cell", "MemoryMap"]
@@ -32,7 +32,8 @@ Cell = tuple[int, int, int]
 @dataclass(frozen=True)
 class MemoryMap:
     """Addresses in every element: of parameters in the weight and the gradient memory (the same in both), of constants
-    behind them in the weight memory, of vectors in the vector store.
+    behind them in the weight memory, of vectors in the vector store: one for each block of each vector, which
+    `rtl.hls.allocate` replaces where blocks share a word.
 
     Parameters
     ----------
@@ -62,11 +63,6 @@ class MemoryMap:
             raise HelError(
                 f"an element holds at most {room - 1} words of parameters and constants, {sizes} {self.weight_words};"
                 " use more elements"
-            )
-        if self.vector_words > VECTOR_WORDS[-1]:
-            raise HelError(
-                f"an element holds at most {VECTOR_WORDS[-1]} words of intermediate vectors, {sizes}"
-                f" {self.vector_words}; use more elements"
             )
 
     def blocks(self, length: int) -> int:
@@ -152,7 +148,7 @@ class MemoryMap:
 
     @cached_property
     def vector_base(self) -> dict[str, int]:
-        """First address of each vector in the vector store."""
+        """First address of each vector, as the scheduler writes it: none is shared."""
         result, at = {}, 0
         for name, length in self.vectors.items():
             result[name] = at
@@ -161,7 +157,7 @@ class MemoryMap:
 
     @cached_property
     def vector_words(self) -> int:
-        """Words of all vectors in one element."""
+        """Words of all vectors in one element, had each block its own."""
         return sum(self.blocks(length) for length in self.vectors.values())
 
     def matrix(self, name: str, f: int, g: int, t: int) -> int:

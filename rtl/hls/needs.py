@@ -23,6 +23,9 @@ def geometry_of(
 ) -> Geometry:
     """The smallest geometry for a plan; where there is an array already, with its fractions and cuts as far as they go.
 
+    How deep the control store and the vector store must be is known once there is a schedule (`rtl.hls.schedule`);
+    here they are as small as can be.
+
     Raises
     ------
     HelError
@@ -62,7 +65,7 @@ def geometry_of(
         alignments=tuple(sorted(aligned)),
         sum_bits=width,
         gradient_alignment=max((term.alignment for term in gradients), default=0),
-        vector_words=next(words for words in VECTOR_WORDS if words >= memory.vector_words),
+        vector_words=VECTOR_WORDS[1] if plan.vectors else 0,
         lane_store=_lanes_load_vectors(plan),
         two_way=_is_shorter_both_ways(plan, memory),
     )

@@ -25,9 +25,10 @@ from golden.errors import HelError
 from golden.formats import Formats
 from rtl.hls.geometry import MAX_CUTS, STORE_WORDS, Geometry
 from rtl.hls.needs import geometry_of, widened
-from rtl.hls.plan import Plan
+from rtl.hls.plan import Finish, Plan
+from rtl.hls.schedule import schedule
 
-__all__ = ["joined", "lacks", "read"]
+__all__ = ["joined", "lacks", "missing", "read", "stores"]
 
 _EQUAL = ("elements", "fraction_bits", "operand_bits", "integer_bits", "log2_inverse_step", "g_cut", "clip_log2")
 """Wired: widths and shifts."""
@@ -73,17 +74,38 @@ def joined(plans: Sequence[Plan], formats: Formats, *, elements: int, neurons: i
     )
     # Once the fractions are common ones, the shifts of products follow.
     needs = [geometry_of(plan, formats, elements=elements, neurons=neurons, array=array) for plan in plans]
-    return replace(
+    array = replace(
         array,
         alignments=tuple(sorted({shift for g in needs for shift in g.alignments})),
         sum_bits=max(g.sum_bits for g in needs),
         gradient_alignment=max(g.gradient_alignment for g in needs),
-        vector_words=max(g.vector_words for g in needs),
         table=any(g.table for g in needs),
         lane_store=any(g.lane_store for g in needs),
         two_way=any(g.two_way for g in needs),
         control_words=STORE_WORDS[-1],
     )
+    return replace(array, vector_words=max(stores(plan, array).vector_words for plan in plans))
+
+
+def stores(plan: Plan, array: Geometry) -> Geometry:
+    """An array of this geometry with stores just as deep as a plan needs there: where lanes move back, lives differ.
+
+    Raises
+    ------
+    HelError
+        No store is as deep.
+    """
+    neurons = max(s.length for s in plan.statements if s.finish is Finish.KICK)
+    return schedule(plan, replace(array, neurons=-(-neurons // array.elements) * array.elements)).geometry
+
+
+def missing(plan: Plan, formats: Formats, array: Geometry, *, elements: int, neurons: int) -> list[str]:
+    """What a plan misses in an array, in words; empty where it can be loaded. Stores are compared where all else is."""
+    found = lacks(array, geometry_of(plan, formats, elements=elements, neurons=neurons, array=array))
+    try:
+        return found or lacks(array, stores(plan, array))
+    except HelError as error:
+        return [str(error)]
 
 
 def read(path: Path) -> Geometry:

@@ -5,13 +5,15 @@ A schedule is a value with a checker. It is loaded, not wired: another program o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from golden.errors import HelError
+from rtl.hls.allocate import Traffic, allocated
 from rtl.hls.control import decode, encode, widths
 from rtl.hls.emitter import Fields
-from rtl.hls.geometry import STORE_WORDS, Geometry
+from rtl.hls.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
 from rtl.hls.hazards import check_gradients, check_step, check_weights
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.plan import Local, Plan, Statement
@@ -30,6 +32,7 @@ class Segment:
     start : address of the first word in the control store
     words : encoded control words, one a cycle
     inputs, loads, sends : whether an iteration consumes the step's inputs, consumes P host words, sends P host words
+    vectors : which blocks of vectors the words write and read, and when; addresses do not tell, for blocks share words
     """
 
     name: str
@@ -38,6 +41,7 @@ class Segment:
     inputs: bool = False
     loads: bool = False
     sends: bool = False
+    vectors: Traffic = field(default_factory=Traffic)
 
     def cycles(self, iterations: int) -> int:
         """Cycles of a command: two to fetch it, one before each iteration, one a word."""
@@ -110,7 +114,7 @@ class Schedule:
             if not segment.loads and segment.name not in ("update", "clear"):
                 check_gradients(segment.name, fields)
             if segment.name in ("forward", "echo"):
-                check_step(self.memory, segment.name, fields, twin=segment.name == "echo")
+                check_step(self.memory, segment.name, fields, segment.vectors, twin=segment.name == "echo")
         assert at <= self.geometry.control_words
 
     def __str__(self) -> str:
@@ -122,12 +126,12 @@ class Schedule:
 
 
 def schedule(plan: Plan, geometry: Geometry, *, resident: bool = False) -> Schedule:
-    """Schedules a plan, on an array of its own or on one that is there and has the control store that it has.
+    """Schedules a plan, on an array of its own or on one that is there and has the stores that it has.
 
     Raises
     ------
     HelError
-        Parameters or control words that do not fit.
+        Parameters, vectors or control words that do not fit.
     """
     memory = MemoryMap(geometry, plan.stored, plan.vectors)
     raw: dict[str, list[Fields]] = {
@@ -138,15 +142,27 @@ def schedule(plan: Plan, geometry: Geometry, *, resident: bool = False) -> Sched
         **load_segments(geometry.elements),
         **capture_segments(geometry.elements),
     }
-    total = sum(len(words) for words in raw.values())
-    depths = (geometry.control_words,) if resident else STORE_WORDS
-    depth = next((words for words in depths if words >= total), None)
-    if depth is None:
-        raise HelError(
-            f"the control store holds at most {depths[-1]} words, N = {geometry.neurons} on"
-            f" P = {geometry.elements} needs {total}; use fewer neurons or elements"
-        )
-    memory = replace(memory, geometry=replace(geometry, control_words=depth))
+    vectors: dict[str, Traffic] = {}
+    for name in ("forward", "echo"):
+        raw[name], vectors[name] = allocated(memory, raw[name])
+    geometry = replace(
+        geometry,
+        control_words=_depth(
+            "the control store holds at most {most} words",
+            "build an array for it" if resident else "use fewer neurons or elements",
+            sum(len(words) for words in raw.values()),
+            (geometry.control_words,) if resident else STORE_WORDS,
+            geometry,
+        ),
+        vector_words=_depth(
+            "an element holds at most {most} words of intermediate vectors at a time",
+            "build an array for it" if resident else "use more elements",
+            max((1 + f["s_waddr"] for name in vectors for f in raw[name] if f.get("s_we")), default=0),
+            (geometry.vector_words,) if resident else VECTOR_WORDS,
+            geometry,
+        ),
+    )
+    memory = replace(memory, geometry=geometry)
     segments, at, fields = {}, 0, widths(geometry)
     for name, words in raw.items():
         assert all(field in fields for word in words for field in word)
@@ -157,8 +173,18 @@ def schedule(plan: Plan, geometry: Geometry, *, resident: bool = False) -> Sched
             inputs=name in ("forward", "echo") and plan.inputs > 0,
             loads=name.startswith("load_") or name == "nudge",
             sends=name.startswith("read_"),
+            vectors=vectors.get(name, Traffic()),
         )
         at += len(words)
     result = Schedule(plan, memory, segments)
     result.check()
     return result
+
+
+def _depth(rule: str, way_out: str, words: int, depths: Sequence[int], geometry: Geometry) -> int:
+    """The smallest depth that holds so many words."""
+    for depth in depths:
+        if depth >= words:
+            return depth
+    sizes = f"N = {geometry.neurons} on P = {geometry.elements}"
+    raise HelError(f"{rule.format(most=depths[-1])}, {sizes} needs {words}; {way_out}")

@@ -22,7 +22,7 @@ from rtl.hls.pieces import Pieces
 from rtl.hls.plan import POSITION, Finish, Plan, Statement, Term
 from rtl.hls.products import Bench, Product
 from rtl.hls.terms import IMM_ZERO, Block, Terms, operands
-from rtl.hls.timing import ACCUMULATE
+from rtl.hls.timing import ACCUMULATE, STATE_WRITE
 
 __all__ = ["StepScheduler", "needed_statements", "step_segment"]
 
@@ -67,7 +67,7 @@ class StepScheduler:
     def run(self) -> list[Fields]:
         fold = self.geometry.fold
         for f in range(fold):
-            self.bench.ready[POSITION, f] = self.finisher.drift(0, f) + 3
+            self.bench.ready[POSITION, f] = self.finisher.drift(0, f) + STATE_WRITE + 1
         sums, pieces = list(self._sums()), list(self.pieces.all()) if self.twin else []
         while sums:
             ready = [(self._start(s), index) for index, s in enumerate(sums) if self._is_ready(s)]
@@ -85,8 +85,8 @@ class StepScheduler:
                 if f not in self.bench.position_reads:
                     self.bench.touch(f)
         for f in range(fold):
-            # Written two cycles after the read: no half-step position may be read after that.
-            after = max(self.bench.position_reads.get(f, 0) - 2, self.finisher.kicked[f])
+            # Written some cycles after the read: no half-step position may be read after that.
+            after = max(self.bench.position_reads.get(f, 0) - STATE_WRITE, self.finisher.kicked[f])
             self.finisher.drift(after, f)
         return self.emitter.words()
 

@@ -16,6 +16,7 @@ __all__ = [
     "OPERAND",
     "SCALE",
     "SIGN_LIFE",
+    "STATE_WRITE",
     "STATIONARY",
     "STORE",
     "SUM_READY",
@@ -29,6 +30,8 @@ OPERAND = 0
 """State address of an operand that is loaded for this product: read register, cut, then lane or stationary register."""
 STORE = 1
 """Vector store address of an operand that is loaded for this product: read register, then lane or stationary one."""
+STATE_WRITE = 2
+"""From reading a state word to writing it back, for a drift or a kick."""
 LANE = 2
 """Lane load or hop, so that the lane holds this product's word."""
 STATIONARY = 2

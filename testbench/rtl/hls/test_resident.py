@@ -6,9 +6,11 @@ from dataclasses import asdict, replace
 import pytest
 
 from golden.errors import HelError
-from rtl.hls import Geometry, schedule
-from rtl.hls.resident import lacks, read
-from testbench.rtl.hls.cases import scheduled
+from golden.formats import Formats
+from rtl.hls import Geometry, compile_array, schedule
+from rtl.hls.bind import bind
+from rtl.hls.resident import joined, lacks, missing, read
+from testbench.rtl.hls.cases import program, scheduled
 
 DENSE = scheduled("dense", 8, 4, 3).geometry
 
@@ -39,6 +41,34 @@ def test_each_missing_need_is_named(change: dict, message: str) -> None:
 
 def test_the_number_of_neurons_is_a_matter_of_the_schedule() -> None:
     assert lacks(DENSE, replace(DENSE, neurons=32)) == []
+
+
+def array_of(*systems: str, **change: object) -> Geometry:
+    plans = [bind(program(system, 8, 3)) for system in systems]
+    return replace(joined(plans, Formats(), elements=2, neurons=8), **change)  # type: ignore[arg-type]
+
+
+def test_a_joined_array_has_the_words_that_its_plans_need_there() -> None:
+    systems = ("fput", "random-1", "banded")
+    array = array_of(*systems)
+    own = {system: scheduled(system, 8, 2, 3).geometry.vector_words for system in systems}
+    assert own == {"fput": 16, "random-1": 32, "banded": 16} and array.vector_words == 32
+    for system in systems:
+        assert missing(bind(program(system, 8, 3)), Formats(), array, elements=2, neurons=8) == []
+        assert compile_array(program(system, 8, 3), elements=2, array=array).geometry == array
+
+
+def test_stores_that_are_not_deep_enough() -> None:
+    """How deep they must be is known by scheduling on that array."""
+    own = program("random-1", 8, 3)
+    for change, names, message in (
+        ({"vector_words": 16}, "vector_words must be at least 32, the array has 16", "at most 16 words of inter"),
+        ({"vector_words": 0}, "vector_words must be at least 16, the array has 0", "vector_words must be at least 16"),
+    ):
+        array = array_of("random-1", **change)
+        assert missing(bind(own), Formats(), array, elements=2, neurons=8) == [names]
+        with pytest.raises(HelError, match=f"{message}.*; build"):
+            compile_array(own, elements=2, array=array)
 
 
 def test_an_array_is_read_from_its_memory_map(tmp_path) -> None:

@@ -59,8 +59,13 @@ def choose_elements(schedule_of: Callable[[int], Schedule], neurons: int, board_
         refused.append(f"P = {p} needs {', '.join(lacks)}")
     sizes = [why for why in refused if " cannot be: " not in why]
     impossible = [why for why in refused if " cannot be: " in why]
-    reasons = "; ".join([*sizes[-1:], *impossible[:1]])
-    raise HelError(f"no array of {neurons} neurons fits {device.name}: {reasons}; use fewer neurons or another board")
+    # The ways out of the reasons contradict each other (more elements, fewer elements): only their rules are told.
+    reasons = "; ".join([*sizes[-1:], *(why.rpartition("; ")[0] or why for why in impossible[:1])])
+    prime = f" ({neurons} is prime, {neurons - 1} and {neurons + 1} are not)" if len(able) == 2 else ""
+    raise HelError(
+        f"no array of {neurons} neurons fits {device.name}: {reasons};"
+        f" use another number of neurons{prime} or another board"
+    )
 
 
 def _reason(p: int, neurons: int, device: DeviceSize, needs: Estimate, refused: list[str]) -> str:

@@ -1,6 +1,7 @@
 """`hel COMMAND ...`, the one entry point.
 
-Exit code 0 on success, 2 and one line for a request that cannot be met, 1 otherwise, 130 when interrupted.
+Exit code 0 on success, 2 and one line for a request that cannot be met, 1 otherwise, 130 when interrupted, 143 when
+terminated; either way nothing half-written stays.
 
 `--json` prints exactly one JSON object on standard output. HEL_DEBUG=1 shows tracebacks.
 """
@@ -13,6 +14,7 @@ import errno
 import importlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,6 +27,10 @@ from hel.parse import Parser, UsageError, suggest
 __all__ = ["guarded", "main", "parsed"]
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, as a batch system or `timeout` sends it: cleaned up after as Ctrl-C is."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     return guarded(lambda: _main(list(sys.argv[1:] if argv is None else argv)))
@@ -32,10 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def guarded(work: Callable[[], int]) -> int:
     """The exit code of `work`; whatever it raises becomes one line on standard error."""
+    before = signal.signal(signal.SIGTERM, _terminated)
     try:
         return work()
     except SystemExit as stop:  # --help
         return int(stop.code or 0)
+    except Terminated:
+        return _fail(143, "terminated")
     except KeyboardInterrupt:
         return _fail(130, "interrupted")
     except BrokenPipeError:  # the reader of our output left, as in `hel systems | head -1`
@@ -53,6 +62,12 @@ def guarded(work: Callable[[], int]) -> int:
         return _fail(2, _of_the_system(error))
     except Exception as error:
         return _fail(1, f"{type(error).__name__}: {error} (a defect; HEL_DEBUG=1 shows where)")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminated(number: int, frame: object) -> None:
+    raise Terminated
 
 
 def _main(argv: list[str]) -> int:
@@ -114,7 +129,10 @@ _OS_RULES = {
     errno.EROFS: ("output needs a place that can be written", "choose another place (-o)"),
     errno.ENOSPC: ("output needs room on the disk", "free some or choose another place (-o)"),
     errno.EDQUOT: ("output needs room in your quota", "free some or choose another place (-o)"),
-    errno.ENOENT: ("a file or program that is named must exist", "check the name or create it"),
+    errno.ENOENT: (
+        "a file, folder or program that is named must exist",
+        "check the name, create it, or choose another place (-o)",
+    ),
     errno.ENOTDIR: ("the folders of a path must be folders", "choose another place (-o)"),
     errno.EISDIR: ("a file must not be a folder", "name a file"),
     errno.EEXIST: ("a folder cannot take the place of a file", "choose another place (-o)"),

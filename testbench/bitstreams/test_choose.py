@@ -67,10 +67,17 @@ def test_an_array_that_cannot_be_is_passed_over():
 def test_too_large_above_and_impossible_below():
     def schedule_of(p):
         if p < 32:
-            raise HelError("an element holds at most 511 parameter words")
+            raise HelError("an element holds at most 511 parameter words, this one has 600; use more elements")
         return hru(32)(p)
 
     with pytest.raises(HelError) as error:
         choose_elements(schedule_of, 32, "ulx3s_25f")
     assert "P = 32 needs multipliers: 64 of 28; P = 16 needs multipliers" not in str(error.value)
     assert "needs multipliers: 32 of 28; P = 8 cannot be: an element holds at most 511" in str(error.value)
+    assert str(error.value).endswith("this one has 600; use another number of neurons or another board")
+
+
+def test_a_prime_number_of_neurons_leaves_no_choice(monkeypatch):
+    monkeypatch.setattr(choose, "estimate", lambda geometry: Estimate(2, 2, 10**6, 5))
+    with pytest.raises(HelError, match=r"neurons \(13 is prime, 12 and 14 are not\) or another"):
+        choose_elements(hru(13), 13, "ulx3s_85f")

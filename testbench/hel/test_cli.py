@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -215,6 +216,20 @@ def test_failures_are_one_line_without_traceback(capfd, monkeypatch, error, code
     monkeypatch.setattr(systems, "run", fail)
     got, out, err = hel(capfd, "systems", "--json")
     assert got == code and out == "" and err.count("\n") == 1 and err.startswith(message)
+
+
+def test_a_terminated_build_leaves_nothing(tmp_path):
+    """As Ctrl-C, and as when `timeout` ends it."""
+    command = [sys.executable, "-m", "hel", "build", "linear", "-n", "2", "-p", "1", "--board", "ulx3s_25f"]
+    command += ["-o", str(tmp_path / "out")]
+    for number, code, word in ((signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")):
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+            while running.poll() is None and not list(tmp_path.glob("out/.*/*")):
+                time.sleep(0.05)
+            running.send_signal(number)
+            _, err = running.communicate()
+        assert err.endswith(f"hel: {word}\n") and running.returncode == code
+        assert not list(tmp_path.glob("out/*")) and not list(tmp_path.glob("out/.*"))
 
 
 def test_debug_shows_the_traceback():

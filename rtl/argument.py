@@ -1,4 +1,10 @@
-"""The sum that a table or a cut takes from an accumulator: low half now, high half one cycle later."""
+"""The sum that a table or a cut takes from an accumulator: low half now, high half one cycle later.
+
+    z_low  = acc[m] mod 2**low_bits            in the cycle of z_take = ACC0 or ACC1
+    z_high = floor(acc[m] / 2**low_bits)       one cycle later, when the accumulator's high half has been added, too
+
+Both hold until the next one is taken. Latency of the whole sum: 2.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,7 @@ __all__ = ["Argument"]
 
 
 class Argument(Elaboratable):
-    """See the module's text. Latency: 2.
+    """See the module's text.
 
     Inputs
     ------

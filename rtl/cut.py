@@ -1,6 +1,7 @@
-"""A sum becomes an operand: saturate(z >> shift), with one of the array's right shifts.
+"""A sum becomes an operand: saturate(floor(z / 2**shift)) to w bits, with one of the array's right shifts.
 
-Latency, from z: shift, compare, saturate. Golden twin: golden.ops.Cut.
+Latency, from z and the choice of the shift: 3 (shift, compare, saturate); throughput: a sum a cycle. Golden twin:
+golden.ops.Cut.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Cut(Elaboratable):
     Outputs
     -------
     cut_word : register, the operand
-    lost : it was saturated
+    lost : register, it was saturated
     """
 
     def __init__(self, geometry: Geometry, control: data.View[data.StructLayout], z: Value) -> None:

@@ -3,8 +3,12 @@
     G     += half_up(product_1 - product_0, g_cut)     the twins' difference before any cut; wraps at 36 bits
     theta -= clip(half_up(G, shift), -C, C)            saturated to 18 bits; or += where the density is negative
 
-Latency: from the control word with the gradient's address to its word 4, a read-modify-write 4; from the address to the
-new parameter 11 (the stages are `rtl.hls.timing.UPDATE`). Golden twins: golden.differences, golden.update.
+C = 2**clip_log2; shifts go from 0 to 35, another one in every cycle if need be. A word written by a control word is
+read by those after it; no control word may read the address that it writes.
+
+Latency: from the control word with the gradient's address to its word 4, a read-modify-write 4; from the products to
+the sum with that word 3; from the address to the new parameter 11 (the stages are `rtl.hls.timing.UPDATE`).
+Golden twins: golden.differences, golden.update.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ class Gradient(Elaboratable):
     -------
     grad_read, difference, grad_sum, update_sum : registers
     theta : the new parameter word
-    flags : g_overflow, theta_clipped, in this cycle
+    flags : g_overflow in the cycle after g_we, theta_clipped in the cycle of the parameter's write
     """
 
     def __init__(self, geometry: Geometry, control: data.View[data.StructLayout], technology: str) -> None:

@@ -2,9 +2,14 @@
 
 Lane m multiplies a weight, or its stationary operand r_m, by its rotating word x_m, by r_m, or by the broadcast word.
 The product enters accumulator m, on top of nothing, of itself, or of the neighbour's: a row sum that stays, or a
-partial sum that travels. The accumulator's high half adds one cycle later than its low half.
+partial sum that travels. The accumulator's high half adds one cycle later than its low half, with the controls of the
+low half; so a neighbour's sum, too, is taken in two halves. Sums wrap.
 
-Latency, from the choice of the factors: product 5, low half of the accumulator 6, high half 7.
+    product   = floor(weight / 2**(18 - w)) * x << alignment      exact; or r for the weight, r or imm for x
+    acc       = (0, acc or the neighbour's acc) +- product        a negated product is its complement: -v - 1, and + 1
+
+Latency, from the choice of the factors: product 5, low half of the accumulator 6, high half 7; scale and negate come 4
+cycles after that choice, acc_src and acc_en 5. Loads of x and r: 1.
 """
 
 from __future__ import annotations

@@ -4,8 +4,12 @@
     kick    p += K or p -= K          K = half_up(force sum); the rounding bit rides on the carry, -(v + r) = ~v + !r
     cut     x = saturate(q >> shift)  the position as a multiplier operand
 
-Every write wraps; `flags` tells where the exact value did not fit. Latency of drift and kick: read, add, write; of the
-cut: 2.
+Every write wraps; `flags` tells, in the cycle of the write (of the load, for an operand), where the exact value of
+either context did not fit. Both contexts write at once, at one address.
+
+Latency, from the address: word 1, drift or operand 2; from k_sel: the sum with the momentum whose address comes with it
+2; from k_src: the kick register 2, for a force sum comes in halves, and 1 for a host word. No load may follow that of a
+force sum in the next cycle.
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ class State(Elaboratable):
     -------
     pos_read, mom_read, pos_sum, mom_sum, kick, operand : registers, a context
     flags : q_overflow, p_overflow, operand_clipped, in this cycle
+    kick : has one bit below its last place: K = half_up(kick, 1)
     """
 
     def __init__(self, geometry: Geometry, control: data.View[data.StructLayout]) -> None:

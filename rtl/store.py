@@ -1,4 +1,8 @@
-"""The vector store: table outputs and cut sums of an element's entries, as operands, in two contexts."""
+"""The vector store: table outputs and cut sums of an element's entries, as operands, in two contexts.
+
+A context has a memory and a read address of its own; the word and the address of a write are common, and bit m of s_we
+writes context m. Latency of a read: 1. A read in the cycle of a write gets the old word, a later one the new word.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ __all__ = ["Store"]
 
 
 class Store(Elaboratable):
-    """See the module's text. Latency of a read: 1; a word written can be read one cycle later.
+    """See the module's text.
 
     Inputs
     ------
@@ -23,7 +27,7 @@ class Store(Elaboratable):
     Outputs
     -------
     s_read : registers, a context: the word that its state address named
-    clipped : operand_clipped, in this cycle
+    clipped : operand_clipped, in this cycle: a cut word that was saturated is written, to either context
     """
 
     def __init__(self, geometry: Geometry, control: data.View[data.StructLayout]) -> None:

@@ -4,8 +4,11 @@
     a        = z if z >= 0 else ~z, clamped to 21 bits: index (9), fraction (12), sign
     s        = half_up(T[index] (4096 - fraction) + T[index + 1] fraction, 12), with the sign
 
-The two products are the lanes'; both entries are read at once through the weight memory's two ports. Normative text:
-docs/numerics.md; golden twin: golden.tables.
+The two products are the lanes'; both entries are read at once through the weight memory's two ports. Each lane keeps
+the sign of its last split until the next one; the look-up of one lane may overlap that of the other.
+
+Latency, from the split (z_en): index and fraction 2, the sign 1; from the products: their sum 1, the value 2, the sign
+(s_lane) being chosen one cycle after the products. Normative text: docs/numerics.md; golden twin: golden.tables.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ class Table(Elaboratable):
     Outputs
     -------
     index, fraction, interpolated, s_word : registers
-    interpolation : a lane: weight of the lower and of the upper entry
+    interpolation : a lane: weight of the lower and of the upper entry, 4096 - fraction and fraction
     """
 
     def __init__(self, geometry: Geometry, control: data.View[data.StructLayout], z: Value) -> None:

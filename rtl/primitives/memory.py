@@ -5,6 +5,8 @@ from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
+from rtl.hls.geometry import GRADIENT_BITS, PARAMETER_WORDS, WEIGHT_WORDS
+
 from .technology import bus, check_technology
 
 __all__ = ["WeightMemory", "GradientMemory"]
@@ -40,7 +42,7 @@ class WeightMemory(wiring.Component):
     """
 
     latency = 2
-    depth = 1024
+    depth = WEIGHT_WORDS
 
     def __init__(self, technology="behavioural"):
         self.technology = check_technology(technology)
@@ -96,18 +98,20 @@ class GradientMemory(wiring.Component):
     """
 
     latency = 2
-    depth = 512
+    depth = PARAMETER_WORDS
+    width = GRADIENT_BITS
 
     def __init__(self, technology="behavioural"):
         self.technology = check_technology(technology)
-        super().__init__({"r_addr": In(9), "r_data": Out(36), "w_addr": In(9), "w_data": In(36), "w_en": In(1)})
+        super().__init__({"r_addr": In(9), "r_data": Out(self.width),
+                          "w_addr": In(9), "w_data": In(self.width), "w_en": In(1)})
 
     def elaborate(self, platform):
         m = Module()
         if self.technology == "ecp5":
             m.submodules.ram = self._cell()
             return m
-        m.submodules.array = array = Memory(shape=36, depth=self.depth, init=[])
+        m.submodules.array = array = Memory(shape=self.width, depth=self.depth, init=[])
         write = array.write_port()
         m.d.comb += [write.en.eq(self.w_en), write.addr.eq(self.w_addr), write.data.eq(self.w_data)]
         _read(m, array, self.r_addr, self.r_data, hold=Const(0))
@@ -118,7 +122,7 @@ class GradientMemory(wiring.Component):
         # high half on B. Bits 0 to 3 of the write address enable the four bytes and so gate the write; the word address
         # starts at bit 5. (The PDPW16KD primitive names the same pins otherwise: its DO0..17 are the HIGH half.)
         return _dp16kd(
-            36, i_WEA=1, i_WEB=0,
+            self.width, i_WEA=1, i_WEB=0,
             **_address("A", self.w_en.replicate(4), self.w_addr), **_address("B", Const(0, 4), self.r_addr),
             **bus("i", "DIA", self.w_data[:18]), **bus("i", "DIB", self.w_data[18:]),
             **bus("o", "DOA", self.r_data[:18]), **bus("o", "DOB", self.r_data[18:]))

@@ -5,7 +5,8 @@
     cut     x = saturate(q >> shift)  the position as a multiplier operand
 
 Every write wraps; `flags` tells, in the cycle of the write (of the load, for an operand), where the exact value of
-either context did not fit. Both contexts write at once, at one address.
+either context did not fit. Both contexts write at once, at one address. Each reads at its own, whose low bits count:
+the same field addresses the vector store.
 
 Latency, from the address: word 1, drift or operand 2; from k_sel: the sum with the momentum whose address comes with it
 2; from k_src: the kick register 2, for a force sum comes in halves, and 1 for a host word. No load may follow that of a

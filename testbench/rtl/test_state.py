@@ -45,7 +45,8 @@ def random_rows(g: Geometry, source: random.Random, force: list[list[int]]) -> l
         row = {"acc": acc, "io": any_word(source, host)}
         bits = ("q_io", "p_zero", "q_sub", "we_q", "we_p", "x_en", "x_load")
         row |= {name: source.getrandbits(1) for name in bits + (("x_store",) if g.lane_store else ())}
-        row |= {name: source.choice([source.randrange(MAX_FOLD), 0, 15]) for name in ("s_addr0", "s_addr1", "w_addr")}
+        row |= {name: source.randrange(max(MAX_FOLD, g.vector_words)) for name in ("s_addr0", "s_addr1")}
+        row["w_addr"] = source.choice([source.randrange(MAX_FOLD), 0, MAX_FOLD - 1])
         row |= {"p_sub": source.getrandbits(2), "k_sel": source.choice(list(KickSelect))}
         row |= {"r_src": source.choice([StationarySource.HOLD, StationarySource.X])}
         before = row["k_src"] = KickSource.HOLD if before is KickSource.ACC else source.choice(list(KickSource))

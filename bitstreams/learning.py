@@ -13,9 +13,9 @@ from bitstreams.choose import choose_elements
 from bitstreams.devices import size_of
 from bitstreams.estimate import Estimate, estimate, missing
 from golden import systems
+from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.formats import Formats
-from golden.lower import compile_system
 from rtl.emit import KEPT_MODULES, array_verilog, cycle_figures
 from rtl.hls import Schedule, compile_array
 from rtl.sequencer import store_memories
@@ -58,6 +58,7 @@ def build(
     output: Path,
     inputs: int = INPUTS,
     formats: Formats | None = None,
+    cuts: str = "default",
     clock_hz: float = CLOCK_HZ,
     progress: tools.Progress = tools.quiet,
 ) -> dict[str, Any]:
@@ -65,10 +66,12 @@ def build(
 
     `elements` "auto" takes as many as the board holds, and the report says why in `choice`. `predicted` has what
     `bitstreams.estimate` said beforehand. The report's figures are for one forward step: `cycles_per_step`,
-    `macs_per_step` and what follows from them; the cycles of the echo and of the update stand beside them.
+    `macs_per_step` and what follows from them; the cycles of the echo and of the update stand beside them. `cuts` and
+    `cut_formats` are those of `golden.cuts`.
     """
     formats = formats or FORMATS
-    program, reason = compile_system(systems.get(system, n=neurons, m=inputs), formats), ""
+    subject, reason = systems.get(system, n=neurons, m=inputs), ""
+    program = compiled(subject, formats, cuts)
     if elements == "auto":
         choice = choose_elements(lambda p: compile_array(program, elements=p), neurons, board)
         elements, schedule, reason = choice.elements, choice.schedule, choice.reason
@@ -87,6 +90,7 @@ def build(
     )
     if formats.log2_inverse_step != FORMATS.log2_inverse_step:
         command += f" --step 2^-{formats.log2_inverse_step}"
+    command += f" --cuts {cuts}" if cuts != "default" else ""
     figures = {
         "command": f"{command} --clock {clock_hz / 1e6:g} --seed {seed}",
         "system": system,
@@ -94,6 +98,7 @@ def build(
         "elements": elements,
         "inputs": inputs,
         "formats": str(formats),
+        **described(program, subject, cuts),
         **cycle_figures(schedule),
         "geometry": asdict(schedule.geometry),
         "predicted": asdict(expected),

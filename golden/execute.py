@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from golden.errors import HelError
 from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 from golden.program import Program
-from golden.tables import apply
+from golden.tables import PERIODIC, apply, beyond, largest
 from golden.words import Words, floor_shift, half_up, saturate
 
 __all__ = ["Plan", "check_theta", "evaluate"]
@@ -63,7 +63,8 @@ class Plan:
     Members
     -------
     q, u : int64 buffers the calls read, contexts + batch + (n,) and batch + (m,)
-    clipped : int64, non-zero where an operand saturated (sticky)
+    lost : int64, non-zero where an operand saturated (sticky)
+    arguments : by name, the largest arguments of sin and cos so far, for golden.tables.beyond (sticky)
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Plan:
             self.domain[name] = PARAMETERS
             self.floats[name] = constant.words.astype(np.float64)
         self.lost: list[Words] = []
+        self.arguments: dict[str, Words] = {}
         self._static: list[Call] = []
         self._done: set[str] = set()
         self._target: list[Call] = []
@@ -150,6 +152,11 @@ class Plan:
     @property
     def clipped(self) -> bool:
         return any(bool(lost.any()) for lost in self.lost)
+
+    @property
+    def clamped(self) -> set[str]:
+        """Names of the arguments of sin and cos that went beyond the table."""
+        return {name for name, seen in self.arguments.items() if beyond(seen)}
 
     def _ints(self, domain: int, shape: tuple[int, ...]) -> Words:
         return np.zeros(self._shape[domain] + shape, np.int64)
@@ -252,7 +259,11 @@ class Plan:
         source = self.as_int(op.source)
         out = np.zeros_like(source)
         self.ints[op.name] = out
-        self.emit(self.domain[op.name], apply, op.function, self.program.formats.operand_bits, source, out)
+        width = self.program.formats.operand_bits
+        if op.function in PERIODIC:
+            seen = self.arguments.setdefault(op.source, np.zeros_like(source))
+            self.emit(self.domain[op.name], largest, op.function, width, source, seen)
+        self.emit(self.domain[op.name], apply, op.function, width, source, out)
 
     def _scale(self, op: Scale) -> None:
         if op.source in self.ints:

@@ -73,6 +73,7 @@ class Integrator:
         check_theta(program, theta_raw)
         self._steppers: dict[tuple[Any, ...], _Stepper] = {}
         self._flags = Flags(0)
+        self._clamped: set[str] = set()
 
     def load(self, theta_raw: Mapping[str, Words]) -> None:
         """Takes new parameter words of the same shapes; much cheaper than a new Integrator."""
@@ -93,12 +94,24 @@ class Integrator:
             self._flags |= stepper.flags
         return self._flags
 
+    @property
+    def argument_clamped(self) -> list[str]:
+        """Arguments of sin and cos that went beyond their table, |z| >= 8, since the last `clear_flags`.
+
+        Each as the line of the potential it comes from, or as its name. No flag of the hardware: it clamps as golden
+        does, bit for bit, and cannot say so.
+        """
+        for stepper in self._steppers.values():
+            self._clamped |= stepper.plan.clamped
+        return sorted({self.program.line(name).removesuffix(": ") or name for name in self._clamped})
+
     def raise_flag(self, flag: Flags) -> None:
         """Sets a flag from outside (the update's theta_clipped)."""
         self._flags |= flag
 
     def clear_flags(self) -> None:
         self._flags = Flags(0)
+        self._clamped = set()
         for stepper in self._steppers.values():
             stepper.clear_flags()
 
@@ -231,7 +244,7 @@ class _Stepper:
         return flags
 
     def clear_flags(self) -> None:
-        for lost in (self.lost_q, self.lost_p, *self.plan.lost):
+        for lost in (self.lost_q, self.lost_p, *self.plan.lost, *self.plan.arguments.values()):
             lost[...] = 0
         if self.differences is not None:
             self.differences.clear()

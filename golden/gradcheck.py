@@ -14,6 +14,7 @@ import numpy as np
 
 from golden import systems
 from golden.costs import Cost, FinalCost, SummedCost
+from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.formats import Formats
@@ -105,12 +106,14 @@ def gradcheck(
     seed: int = 0,
     formats: Formats | None = None,
     cost: str = "final",
+    cuts: str = "default",
 ) -> dict[str, Any]:
     """HEL against BPTT, in float64 and in fixed point, on one random problem of `problem`.
 
     Returns the keys cosine_float, relative_error_float, cosine_fixed, relative_error_fixed, return_error_lsb, and the
-    arguments with the cost's value and the flags raised. Raises HelError for an unknown system or cost, or an eps that
-    is no power of two.
+    arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`) and the cuts
+    of the program (`golden.cuts`). Raises HelError for an unknown system or cost, an eps that is no power of two, and
+    cuts that a calibration does not find.
 
     >>> result = gradcheck("linear", steps=50, neurons=4, eps=1.0)
     >>> result["cosine_fixed"] > 0.999999, result["return_error_lsb"], result["flags"]
@@ -125,6 +128,7 @@ def gradcheck(
     case = Case(system, neurons, inputs, steps, cost)
     if not case.build().parameters:
         raise HelError(f"gradients of parameters are compared, {system} has none; declare one")
+    program = compiled(case.build(), formats, cuts)
     numbers = problem(case, seed, formats.operand_bits)
     shared: dict[str, Any] = {**numbers, "cost": COSTS[cost](), "step": formats.step, "eps": eps}
     with np.errstate(all="ignore"):
@@ -136,7 +140,7 @@ def gradcheck(
         )
     names = list(case.build().parameters)
     in_float, _, float_report = rhel.gradient(case.build(), **shared)
-    in_fixed, _, report = rhel_fixed.gradient(case.build(), **shared, formats=formats)
+    in_fixed, _, report = rhel_fixed.gradient(case.build(), **shared, program=program)
     cosine_float, error_float = compare(in_float, wanted, names)
     cosine_fixed, error_fixed = compare(in_fixed, wanted, names)
     return {
@@ -157,6 +161,8 @@ def gradcheck(
         "relative_error_fixed": error_fixed,
         "return_error_lsb": report.return_error_lsb,
         "flags": _names(report.flags),
+        "argument_clamped": list(report.argument_clamped),
+        **described(program, case.build(), cuts),
     }
 
 

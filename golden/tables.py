@@ -21,7 +21,18 @@ import numpy as np
 
 from golden.words import Words, floor_shift, half_up
 
-__all__ = ["ARGUMENT_FRACTION", "FUNCTIONS", "REDUCED", "apply", "entries", "half_pi", "lookup"]
+__all__ = [
+    "ARGUMENT_FRACTION",
+    "FUNCTIONS",
+    "PERIODIC",
+    "REDUCED",
+    "apply",
+    "beyond",
+    "entries",
+    "half_pi",
+    "largest",
+    "lookup",
+]
 
 ARGUMENT_FRACTION = 18
 SEGMENTS_LOG2 = 9  # 512 segments
@@ -33,6 +44,9 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {"tanh": lambda z: float(np.tan
 
 REDUCED = {"cos": "sin", "logistic": "tanh"}
 """Functions that are another one's table at a shifted or halved argument."""
+
+PERIODIC = ("sin", "cos")
+"""Functions that are not flat where the table ends: an argument beyond it is not what was meant."""
 
 
 @cache
@@ -80,6 +94,27 @@ def lookup(function: str, operand_bits: int, z: Words, out: Words | None = None)
     a = half_up(np.add(base.take(i), a), FRACTION_LOG2)
     a = np.bitwise_xor(a, sign)
     return np.asarray(np.subtract(a, sign, out))
+
+
+def largest(function: str, operand_bits: int, z: Words, seen: Words) -> None:
+    """Puts into `seen` the larger of it and |z|, for cos |z + pi / 2|: a sticky record for `beyond`."""
+    if function == "cos":
+        z = z + floor_shift(np.array(half_pi(operand_bits)), operand_bits - 20)
+    np.maximum(seen, np.bitwise_xor(z, np.right_shift(z, _SIGN)), out=seen)
+
+
+def beyond(seen: Words) -> bool:
+    """Whether any of the arguments seen was clamped, |z| >= 8.
+
+    >>> seen = np.zeros(1, np.int64)
+    >>> for z in ((1 << 21) - 1, -1 << 21, 1 << 21):
+    ...     largest("sin", 18, np.array([z]), seen)
+    ...     print(beyond(seen))
+    False
+    False
+    True
+    """
+    return bool((seen > _TOP).any())
 
 
 def half_pi(operand_bits: int) -> int:

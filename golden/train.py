@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from golden import systems, tasks, update
+from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.floating import FloatMachine, FloatReadout
 from golden.formats import Formats
 from golden.graph import topological
-from golden.lower import compile_system
 from golden.machine import Conversation, Echo, Forward, GoldenMachine, Machine, Update, drive
 from golden.readout import Readout
 from golden.tasks import Split, Task
@@ -77,6 +77,7 @@ class Training:
     samples : train on the first so many only
     validation : evaluate on the validation part and leave the test set unread
     formats : default: the reference format with the step of the task
+    cuts : of the integer program, a word of `golden.cuts`
     progress : called with (samples done, samples in all, text)
 
     Members
@@ -99,6 +100,7 @@ class Training:
         validation: bool = False,
         recipe: Recipe | None = None,
         formats: Formats | None = None,
+        cuts: str = "default",
         progress: Progress | None = None,
     ) -> None:
         self.task = tasks.get(task) if isinstance(task, str) else task
@@ -114,7 +116,10 @@ class Training:
         self.system = systems.get(system, n=neurons, m=self.task.channels)
         if not any(node.name == "u" for node in topological(self.system.graph.outputs.values())):
             raise HelError(f"a system that trains must see its inputs, the potential of {system} has no u; add it")
+        if arithmetic != "fixed" and cuts != "default":
+            raise HelError(f"cuts are those of fixed-point arithmetic, got {cuts} for {arithmetic}; leave them out")
         self.arithmetic, self.epochs, self.seed, self.validation = arithmetic, epochs, seed, validation
+        self.cuts = cuts
         self.recipe = recipe or Recipe()
         self.progress = progress
         part, self.evaluation = self.task.parts(validation)
@@ -126,7 +131,7 @@ class Training:
         weights = self._seeded(self._initial_readout)
         self.orders = self._seeded(lambda s: {"order": self._order(s)})["order"]
         if arithmetic == "fixed":
-            self.program = compile_system(self.system, self.formats)
+            self.program = compiled(self.system, self.formats, cuts)
             self.theta: dict[str, Any] = {k: self.formats.theta.raw(v, saturating=True) for k, v in initial.items()}
             self.readout: Any = Readout(self.formats, **weights, log2_eps0=self.recipe.log2_eps0)
         else:
@@ -218,7 +223,9 @@ class Training:
     def _result(self, accuracy: Any, costs: Any, hits: Any, samples_per_s: float) -> dict[str, Any]:
         size = len(self.part)
         history = _means(costs, hits, size)
-        formats = {"formats": str(self.formats)} if self.arithmetic == "fixed" else {}
+        formats: dict[str, Any] = {}
+        if self.arithmetic == "fixed":
+            formats = {"formats": str(self.formats), **described(self.program, self.system, self.cuts)}
         return {
             "task": self.task.name,
             "system": self.system.name,
@@ -261,6 +268,7 @@ def train(
     cost : of the last epoch
     samples_per_s : training samples per second, all seeds together
     flags : sticky flags raised on the way
+    argument_clamped : expressions whose angles went beyond the table of sin (fixed)
     and what was asked for. With several seeds, accuracies and costs are lists.
 
     >>> result = train("digits", neurons=8, epochs=1, samples=50, validation=True)
@@ -269,4 +277,7 @@ def train(
     """
     training = Training(task, system, arithmetic=arithmetic, **options)
     machine = training.machine(rule)
-    return {**drive(training.conversation(), machine), "rule": rule, "flags": machine.flags}
+    result = {**drive(training.conversation(), machine), "rule": rule, "flags": machine.flags}
+    if isinstance(machine, GoldenMachine):
+        result["argument_clamped"] = machine.integrator.argument_clamped
+    return result

@@ -9,16 +9,42 @@ from typing import Any
 
 from hel.parse import UsageError, choose, integer, multiple, power_of_two
 
-__all__ = ["add_board", "add_formats", "add_seed", "add_size", "add_system", "check_size", "checked_system", "formats"]
+__all__ = [
+    "add_board",
+    "add_cuts",
+    "add_formats",
+    "add_seed",
+    "add_size",
+    "add_system",
+    "check_size",
+    "checked_system",
+    "formats",
+    "given_system",
+]
 
 
-def add_system(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
-    """The positional SYSTEM, or `--system` where the command's subject is something else."""
+def add_system(parser: argparse.ArgumentParser, *, named: bool = False, optional: bool = False) -> None:
+    """The positional SYSTEM; `--system` where the command's subject is something else (`named`).
+
+    `optional` takes either, `args.system` and `args.system_named`, None where it is left out (`given_system`).
+    """
     text = "a built-in system (`hel systems` lists them), random-SEED, or path/to/file.py:Class for one of your own"
-    if optional:
+    if named:
         parser.add_argument("--system", default="dense", metavar="S", help=f"{text}; default: dense")
+    elif optional:
+        parser.add_argument("system", nargs="?", metavar="SYSTEM", help=f"{text}; default: dense")
+        parser.add_argument("--system", dest="system_named", metavar="S", help="the same, by name")
     else:
         parser.add_argument("system", metavar="SYSTEM", help=text)
+
+
+def given_system(args: argparse.Namespace) -> str | None:
+    """The system of an `optional` SYSTEM, either way, None where there is none."""
+    one: str | None = args.system
+    two: str | None = args.system_named
+    if one is not None and two is not None and one != two:
+        raise UsageError(f"the system is given once, got {one} and --system {two}; drop one of them")
+    return one if two is None else two
 
 
 def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "") -> str:
@@ -111,7 +137,7 @@ def usual_elements(neurons: int, usual: int) -> int:
 
 
 def add_formats(parser: argparse.ArgumentParser, *, step: str) -> None:
-    """The numeric format: fraction bits, operand bits and the step h."""
+    """The numeric format: fraction bits, operand bits, the step h, and where the cuts' formats come from."""
     parser.add_argument(
         "--fraction-bits",
         type=integer(4, 24),
@@ -132,6 +158,19 @@ def add_formats(parser: argparse.ArgumentParser, *, step: str) -> None:
         default=power_of_two(step),
         metavar="H",
         help=f"time step h, a power of two from 2^-8 to 2^-1; default: {step}",
+    )
+    add_cuts(parser)
+
+
+def add_cuts(parser: argparse.ArgumentParser) -> None:
+    """`--cuts`: formats of the cuts by interval, or by a calibration run."""
+    parser.add_argument(
+        "--cuts",
+        default="default",
+        metavar="C",
+        help="formats of cut sums and products: default, by their intervals, SQ(5, W - 5) at most; or calibrated, with"
+        " room for twice what they reach in three runs of 1000 random inputs, and all other bits for the fraction;"
+        " calibrated-SEED takes other runs",
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from golden.errors import HelError
 
-__all__ = ["Progress", "stdout_to_stderr", "table", "write_whole"]
+__all__ = ["Progress", "clamped_lines", "cut_lines", "stdout_to_stderr", "table", "write_whole"]
 
 
 class Progress:
@@ -113,6 +113,32 @@ def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) 
     widths = [max(len(row[k]) for row in cells) for k in range(len(columns))]
     lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells)
     return "\n".join(lines)
+
+
+def clamped_lines(result: Mapping[str, Any]) -> list[str]:
+    """A line for each angle that went beyond the table of sin."""
+    return [
+        f"{line}: an angle went beyond +-8, where the table of sin ends (cos x is sin(x + pi / 2)); golden and array"
+        " take it for +-8: write it with a smaller angle, or hold q with a restoring term"
+        for line in result.get("argument_clamped", ())
+    ]
+
+
+def cut_lines(result: Mapping[str, Any]) -> list[str]:
+    """A line for each cut that a calibration has changed, from the rows of `golden.cuts.described`.
+
+    >>> row = {"name": "d", "of": "y", "format": "SQ(4, 14)", "default": "SQ(5, 13)", "line": "a.py:9: `q**2`"}
+    >>> cut_lines({"cuts": "calibrated", "cut_formats": [row]})
+    ['cut d of y: SQ(4, 14) instead of SQ(5, 13)  a.py:9: `q**2`']
+    """
+    if result.get("cuts", "default") == "default":
+        return []
+    lines = [
+        f"cut {row['name']} of {row['of']}: {row['format']} instead of {row['default']}  {row['line']}".rstrip()
+        for row in result["cut_formats"]
+        if row["format"] != row["default"]
+    ]
+    return lines or ["the calibration leaves every cut as it is by default"]
 
 
 def _cell(value: Any) -> str:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.autodiff import gradient
+from golden.build import Builder
 from golden.errors import HelError
+from golden.evaluate import Evaluator
 from golden.formats import Formats
+from golden.forms import summands
+from golden.graph import Array
 from golden.lower import compile_system
-from golden.passes.formats import infer
+from golden.passes.formats import infer, overflow
 from golden.passes.real import Reach, calibrate
 from golden.program import Program
-from golden.systems.base import System
+from golden.systems.base import System, Theta
 
-__all__ = ["calibrated"]
+__all__ = ["calibrated", "strongest"]
 
 
 def calibrated(
@@ -45,10 +51,48 @@ def calibrated(
         raise HelError(f"a calibration has at least one run of one step, got {len(seeds)} of {steps}; use more")
     program = compile_system(system, formats)
     reach: Reach = {}
+    line = ""
     for seed in seeds:
         rng = np.random.default_rng([seed, 2])
         driven = rng.normal(0.0, 0.5, (steps, system.m)) if inputs is None else np.asarray(inputs, np.float64)
         q0, p0 = rng.normal(0.0, 0.5, (2, system.n))
-        found = calibrate(program, system.initial(seed), driven, q0=q0, p0=p0)
+        theta, farthest = system.initial(seed), _Farthest()
+        found = calibrate(program, theta, driven, q0=q0, p0=p0, observe=farthest)
         reach = {name: max(size, reach.get(name, 0.0)) for name, size in found.items()}
-    return infer(program, reach, margin).verify()
+        if overflow(program, reach):
+            line = strongest(system, theta, farthest.q, farthest.u) if farthest.size >= 0.0 else ""
+            break
+    return infer(program, reach, margin, line).verify()
+
+
+class _Farthest:
+    """Remembers where the largest position was."""
+
+    q: Array
+    u: Array
+    size = -1.0
+
+    def __call__(self, q: Array, u: Array) -> None:
+        size = float(np.abs(q).max())
+        if size > self.size:
+            self.size, self.q, self.u = size, q, u
+
+
+def strongest(system: System, theta: Theta, q: ArrayLike, u: ArrayLike) -> str:
+    """``file:line: `text`: `` of the term of the potential whose force on any neuron is the largest; "" if unknown.
+
+    >>> from golden.systems import get
+    >>> springs = get("springs", n=2)
+    >>> strongest(springs, springs.initial(0), [9.0, 9.0], [0.0]).split(": ")[1]
+    '`np.sum(theta["k"] * q**2)`'
+    """
+    graph = system.graph
+    ((name, potential),) = graph.outputs.items()
+    assert isinstance(graph.builder, Builder)
+    at = {"q": np.asarray(q, np.float64), "u": np.asarray(u, np.float64), **theta}
+    sizes: dict[str, float] = {}
+    for factor, term in summands(potential, graph.builder):
+        forces = Evaluator(gradient(replace(graph, outputs={name: term})), ["q"])(at)["q"]
+        sizes[term.source] = max(abs(factor) * float(np.abs(forces).max()), sizes.get(term.source, 0.0))
+    source = max(sizes, key=lambda each: sizes[each])
+    return f"{source}: " if source else ""

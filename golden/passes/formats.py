@@ -21,27 +21,29 @@ from golden.passes.real import Reach
 from golden.passes.rewrite import Rewriter
 from golden.program import Program
 
-__all__ = ["FRACTION", "infer"]
+__all__ = ["FRACTION", "infer", "overflow"]
 
 FRACTION = 8
 """Fraction bits that a cut keeps at least."""
 
 _TABLE_END = 8.0
+_RUN = "in the calibration run"
 
 
-def infer(program: Program, reach: Reach, margin: float = 2.0) -> Program:
+def infer(program: Program, reach: Reach, margin: float = 2.0, line: str = "") -> Program:
     """The program with the cuts' formats chosen; the same operations otherwise, sums and roundings aligned anew.
 
     Parameters
     ----------
     reach : of `golden.passes.real.calibrate`
     margin : room left above what the run reached
+    line : ``file:line: `text`: `` of the potential, for an error about the whole motion
 
     Raises
     ------
     HelError : a value that no format holds, with the line of the potential.
     """
-    _check(program, reach)
+    _check(program, reach, line)
     width = program.formats.operand_bits
     rewriter = Rewriter(program)
     for op in program.ops:
@@ -52,9 +54,10 @@ def infer(program: Program, reach: Reach, margin: float = 2.0) -> Program:
             if width - integers < FRACTION:
                 where = program.line(op.source) or f"{program.name}: "
                 raise HelError(
-                    f"{where}{op.source} reaches {reach[op.source]:.3g} in the calibration"
-                    f" run, a word of {width} bits would keep {width - integers} fraction bits of it; scale q or the"
-                    " parameters down, lower the power, or raise operand_bits"
+                    f"{where}{op.source} reaches {reach[op.source]:.3g} {_RUN}, a word of {width} bits would keep"
+                    f" {width - integers} fraction bits of it; take the power of np.eye(self.n) / 8 @ q, times a power"
+                    " of two (a plain factor is drawn out of the power), hold q smaller by a restoring term, lower the"
+                    " power, or raise operand_bits"
                 )
             op = replace(op, to=SQ(integers, width - integers))
         rewriter.emit(op)
@@ -66,20 +69,31 @@ def _integer_bits(size: float) -> int:
     return int(np.floor(np.log2(size))) + 2 if size > 0.0 else 1
 
 
-def _check(program: Program, reach: Reach) -> None:
-    formats, run = program.formats, "in the calibration run"
-    restore = "add a restoring term such as np.sum(a * q**2) / 2, or drive it less"
+def overflow(program: Program, reach: Reach) -> str:
+    """What is wrong with the motion as a whole, a state or position beyond its word, with a way out; or ""."""
+    formats = program.formats
+    restore = "add a restoring term such as np.sum(a * q**2) / 2, drive it less, lower a power"
     for name, word in (("q", formats.q), ("p", formats.p)):
         holds = 2 ** (word.integer_bits - 1)
         if not reach[name] < holds:
-            got = f"{name} reaches {reach[name]:.3g} {run}, its word {word} holds +-{holds}"
-            raise HelError(f"{program.name}: {got}; {restore}, take a smaller step, or raise integer_bits")
+            got = f"{name} reaches {reach[name]:.4g} {_RUN}, its word {word} holds +-{holds}"
+            return f"{got}; {restore}, take a smaller step, or raise integer_bits"
     holds = 2 ** (formats.x.integer_bits - 1)
     if not reach["q"] < holds:
-        got = f"q reaches {reach['q']:.3g} {run}, as a factor it is {formats.x} and holds +-{holds}"
-        raise HelError(f"{program.name}: {got}; {restore}")
+        got = f"q reaches {reach['q']:.4g} {_RUN}, as a factor it is {formats.x} and holds +-{holds}"
+        return f"{got}; {restore}, or take a smaller step"
+    return ""
+
+
+def _check(program: Program, reach: Reach, line: str) -> None:
+    if wrong := overflow(program, reach):
+        largest = "; no other term's force is as large there" if line else ""
+        raise HelError(f"{line or f'{program.name}: '}{wrong}{largest}")
     for op in program.ops:
         if isinstance(op, Table) and op.function in ("sin", "cos") and not reach[op.source] < _TABLE_END:
-            got = f"an angle reaches {reach[op.source]:.3g} {run}, the table of sin ends at +-{_TABLE_END:g}"
             where = program.line(op.source) or f"{program.name}: "
-            raise HelError(f"{where}{got} (cos x is sin(x + pi / 2)); {restore}, or write it with a smaller angle")
+            raise HelError(
+                f"{where}an angle reaches {reach[op.source]:.3g} {_RUN}, the table of sin ends at +-{_TABLE_END:g}"
+                " (cos x is sin(x + pi / 2)); write it with a smaller angle, add a restoring term such as"
+                " np.sum(a * q**2) / 2, or drive it less"
+            )

@@ -69,27 +69,38 @@ def calibrate(
     *,
     q0: ArrayLike | None = None,
     p0: ArrayLike | None = None,
+    observe: Callable[[Floats, Floats], object] | None = None,
 ) -> Reach:
     """The largest magnitude of every value over a run of the leapfrog with inputs (T, ..., m).
 
-    Samples are batch axes of the inputs; q0 and p0 (..., n) default to 0. theta has no batch axes.
+    Samples are batch axes of the inputs; q0 and p0 (..., n) default to 0. theta has no batch axes. The run ends at the
+    first position that its word does not hold: the other values are those that led there. observe(q, u) is called where
+    a force is taken.
     """
     driven = np.asarray(inputs, np.float64)
     batch = driven.shape[1:-1]
     start = (np.zeros(program.n) if at is None else np.asarray(at, np.float64) for at in (q0, p0))
     q, p = (np.array(np.broadcast_to(at, (*batch, program.n))) for at in start)
     numbers = {name: np.asarray(value, np.float64) for name, value in theta.items()}
-    h = program.formats.step
+    h, holds = program.formats.step, 2.0 ** (program.formats.q.integer_bits - 1)
     reach: Reach = {}
-    for u in driven:
-        q = q + h / 2 * p
-        found = values(program, numbers, q, u)
-        for name, value in found.items():
-            reach[name] = max(reach.get(name, 0.0), float(np.abs(value).max(initial=0.0)))
-        reach["p"] = max(reach.get("p", 0.0), float(np.abs(p).max(initial=0.0)))
-        p = p - h * found[program.kick]
-        q = q + h / 2 * p
-        if not np.isfinite(q).all():
-            reach["q"] = float("inf")
-            break
+
+    def note(name: str, value: Floats) -> None:
+        size = float(np.abs(value).max(initial=0.0))
+        reach[name] = max(reach.get(name, 0.0), np.inf if np.isnan(size) else size)
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        for u in driven:
+            q = q + h / 2 * p
+            note("q", q)
+            note("p", p)
+            if not reach["q"] < holds:
+                break
+            if observe is not None:
+                observe(q, u)
+            found = values(program, numbers, q, u)
+            for name, value in found.items():
+                note(name, value)
+            p = p - h * found[program.kick]
+            q = q + h / 2 * p
     return reach

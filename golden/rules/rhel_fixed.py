@@ -55,11 +55,13 @@ class FixedReport(Report):
     Members
     -------
     flags : sticky flags of all passes
+    argument_clamped : expressions whose angles went beyond the table of sin (`golden.fixed.Integrator`)
     return_error_lsb : largest difference of any word of q_0, p_0 after an echo without nudge, in LSB: 0
     """
 
     flags: Flags = Flags(0)
     return_error_lsb: int = 0
+    argument_clamped: tuple[str, ...] = ()
 
 
 def gradient(
@@ -76,6 +78,7 @@ def gradient(
     eps: float = 2.0**-4,
     symmetric: bool = True,
     self_test: bool = True,
+    program: Program | None = None,
 ) -> tuple[Gradients, float, FixedReport]:
     """The gradient of a cost by Hamiltonian echo learning in integers; arguments as `golden.rules.rhel.gradient`, and
 
@@ -83,6 +86,7 @@ def gradient(
     step : h, must agree with the formats; default theirs
     eps : a power of two, the nudge strength of the whole run
     self_test : run one more echo, without nudge, for `return_error_lsb` (the one-sided estimator contains it)
+    program : the system's, if not the one of golden.lower.compile_system; its formats are the formats
 
     Raises
     ------
@@ -95,15 +99,18 @@ def gradient(
     (['B', 'a', 'p0', 'q0', 'u'], 3, 0, <Flags: 0>)
     """
     eps_log2 = log2_eps(eps)
-    if formats is None:
+    if program is not None:
+        if formats not in (None, program.formats):
+            raise HelError(f"a program has its own formats, {program.formats}; got {formats}; leave them out")
+        formats = program.formats
+    elif formats is None:
         formats = Formats(log2_inverse_step=3 if step is None else -power_of_two(step, "step"))
     if step is not None and step != formats.step:
         raise HelError(
             f"formats with log2_inverse_step={formats.log2_inverse_step} run at h = {formats.step}, got {step}"
         )
     problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=formats.step)
-    program = compile_system(system, formats)
-    return _Run(problem, program, eps_log2, symmetric).gradient(self_test)
+    return _Run(problem, program or compile_system(system, formats), eps_log2, symmetric).gradient(self_test)
 
 
 def return_error(integrator: Integrator, q0: Words, p0: Words, inputs: Words) -> int:
@@ -180,6 +187,7 @@ class _Run:
             force_evaluations=steps * (3 if self.symmetric else 2),
             flags=run.flags,
             return_error_lsb=error,
+            argument_clamped=tuple(run.argument_clamped),
         )
         return grads, total, report
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hel.options import add_board, add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
-from hel.output import Progress
+from hel.output import Progress, cut_lines
 from hel.parse import choose
 
 
@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             elements=args.elements,
             inputs=args.inputs,
             formats=number_formats,
+            cuts=args.cuts,
             seed=args.seed,
             clock_hz=args.clock * 1e6,
             output=args.output,
@@ -70,4 +71,5 @@ def text(result: dict[str, Any]) -> str:
         f"predicted: LUT {p['lut']}  FF {p['ff']}  DSP {p['dsp']}  BRAM {p['bram']}\n"
         f"Fmax {r['fmax_hz'] / 1e6:.1f} MHz  {r['cycles_per_step']} cycles a step  "
         f"{r['steps_per_s']:.0f} steps/s  {r['mac_per_s'] / 1e9:.2f} GMAC/s"
+        + "".join(f"\n{line}" for line in cut_lines(r))
     )

@@ -11,8 +11,8 @@ and solves the boundary problem again. --demo two-oscillators learns the spring 
 second one should take, with Hamiltonian echo learning or the conditions asked for.
 
 example:
-  hel glep --neurons 8 --steps 100 --figure glep.png
-  hel glep --conditions civp,pfvp --system hru --eps 1e-5
+  hel glep dense --neurons 8 --steps 100 --figure glep.png
+  hel glep hru --conditions civp,pfvp --eps 1e-5
   hel glep --demo two-oscillators --figure two_oscillators.png
 """
 
@@ -22,7 +22,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hel.options import add_seed, add_system, checked_system
+from hel.options import add_seed, add_system, checked_system, given_system
 from hel.output import Progress, table
 from hel.parse import UsageError, choose, fraction, integer
 
@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", metavar="NAME", help=f"{DEMO}: learn a spring from a path")
     parser.add_argument("--epochs", type=integer(1, 10_000), metavar="K", help="epochs of the demo; default: 60")
     add_seed(parser)
-    parser.set_defaults(system=None, seed=None)
+    parser.set_defaults(seed=None)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     for name, value in (("--step", args.step), ("--eps", args.eps)):
         if value < 0:
             raise UsageError(f"{name} must be positive, not {value:g}; try {-value:g}")
+    args.system = given_system(args)
     from golden.rules.glep import CONDITIONS
     from hel import figures_rules
 
@@ -96,7 +97,8 @@ def _demo(args: argparse.Namespace, conditions: list[str]) -> dict[str, Any]:
     choose("demo", args.demo, [DEMO])
     for name in OWN:
         if getattr(args, name) is not None:
-            raise UsageError(f"--demo {DEMO} has its own system, start and size; drop --{name}")
+            what = args.system if name == "system" and args.system_named is None else f"--{name}"
+            raise UsageError(f"--demo {DEMO} has its own system, start and size; drop {what}")
     from golden.studies.two_oscillators import study
     from hel import figures_rules
 

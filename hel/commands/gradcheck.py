@@ -13,6 +13,7 @@ import argparse
 from typing import Any
 
 from hel.options import add_formats, add_seed, add_size, add_system, checked_system, formats
+from hel.output import clamped_lines, cut_lines
 from hel.parse import integer, power_of_two
 
 
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         inputs=args.inputs,
         eps=args.eps,
         formats=number_formats,
+        cuts=args.cuts,
         seed=args.seed,
     )
 
@@ -64,5 +66,7 @@ def text(result: dict[str, Any]) -> str:
         )
     if result["flags"]:
         lines.append(f"flags raised in fixed point: {', '.join(result['flags'])}")
+    lines += clamped_lines(result)
     lines.append(f"echo without nudge returns to within {result['return_error_lsb']} LSB")
+    lines += cut_lines(result)
     return "\n".join(lines)

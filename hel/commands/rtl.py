@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hel.options import add_board, add_formats, add_size, add_system, check_size, checked_system, formats
-from hel.output import write_whole
+from hel.output import cut_lines, write_whole
 from hel.parse import UsageError, choose
 
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     result: dict[str, Any] = {}
     program, schedule, result["choice"] = _compiled(args, number_formats)
-    report = emit.report(schedule, system=args.system, formats=number_formats)
+    report = emit.report(schedule, system=args.system, formats=number_formats) | _cuts(args, program)
     if args.show_passes:
         result["passes"] = _passes(args, program, schedule)
     if args.explain or args.figure:
@@ -95,16 +95,23 @@ def _resident(path: Path | None) -> Any:
 def _compiled(args: argparse.Namespace, number_formats: Any) -> tuple[Any, Any, str]:
     """Program, schedule, and why it has so many elements."""
     from golden import systems
-    from golden.lower import compile_system
+    from golden.cuts import compiled
     from rtl.hls import compile_array
 
-    program = compile_system(systems.get(args.system, n=args.neurons, m=args.inputs), number_formats)
+    program = compiled(systems.get(args.system, n=args.neurons, m=args.inputs), number_formats, args.cuts)
     if args.elements != "auto":
         return program, compile_array(program, elements=args.elements), ""
     from bitstreams.choose import choose_elements
 
     choice = choose_elements(lambda p: compile_array(program, elements=p), args.neurons, args.board)
     return program, choice.schedule, choice.reason
+
+
+def _cuts(args: argparse.Namespace, program: Any) -> dict[str, Any]:
+    from golden import systems
+    from golden.cuts import described
+
+    return described(program, systems.get(args.system, n=args.neurons, m=args.inputs), args.cuts)
 
 
 def _passes(args: argparse.Namespace, program: Any, schedule: Any) -> list[dict[str, str]]:
@@ -119,6 +126,8 @@ def _passes(args: argparse.Namespace, program: Any, schedule: Any) -> list[dict[
     for name, made in shown(lowered(system, program.formats)):
         stages.append((name, str(made) if str(made) != before else "(changes nothing)"))
         before = str(made)
+    if args.cuts != "default":
+        stages.append(("cuts", str(program) if str(program) != before else "(changes nothing)"))
     stages.append(("schedule", str(schedule)))
     return [{"name": name, "text": text.rstrip("\n")} for name, text in stages]
 
@@ -145,7 +154,7 @@ def text(result: dict[str, Any]) -> str:
     for each in result.get("passes", ()):
         lines += [f"-- {each['name']}", each["text"]]
     if "explain" in result:
-        lines += [explain.text(result["explain"]), predicted(result["predicted"])]
+        lines += [explain.text(result["explain"]), predicted(result["predicted"]), *cut_lines(result)]
     if result.get("choice"):
         lines.append(result["choice"])
     if "resident" in result:

@@ -14,8 +14,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hel.options import add_seed, add_size, add_system, check_size, checked_system
-from hel.output import Progress
+from hel.options import add_cuts, add_seed, add_size, add_system, check_size, checked_system
+from hel.output import Progress, clamped_lines, cut_lines
 from hel.parse import UsageError, choose, integer
 
 ARITHMETICS = ("float", "fixed", "rtl")
@@ -27,7 +27,7 @@ SIMULATORS = ("verilator", "icarus")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Task, system, arithmetic, size, epochs, seed; elements and simulator for rtl."""
     parser.add_argument("task", metavar="TASK", help="what to learn: digits, or digits-static")
-    add_system(parser, optional=True)
+    add_system(parser, named=True)
     parser.add_argument("--arithmetic", default="fixed", metavar="A", help="float, fixed or rtl; default: fixed")
     parser.add_argument("--rule", default="hel", metavar="R", help="hel; float only: bptt, ep; default: hel")
     add_size(parser, neurons=32, elements=16)
@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validation", action="store_true", help="report on a validation part of the training set, not on the test set"
     )
+    add_cuts(parser)
     add_seed(parser)
 
 
@@ -69,6 +70,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.rule != "hel" and args.arithmetic != "float":
         instead = "add --arithmetic float" if args.rule == "ep" else "drop --rule"
         raise UsageError(f"--rule {args.rule} is for --arithmetic float, not {args.arithmetic}; {instead}")
+    if args.cuts != "default" and args.arithmetic == "float":
+        raise UsageError(f"--cuts is for fixed-point arithmetic, got {args.cuts} with float; drop --cuts")
     progress = Progress()
     options = {
         "neurons": args.neurons,
@@ -87,11 +90,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             check_size(args)
             from testbench.cosim.train_rtl import run as train_rtl
 
-            result = train_rtl(args.task, args.system, elements=args.elements, simulator=args.simulator, **options)
+            result = train_rtl(
+                args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
+            )
             return {name: value for name, value in result.items() if name not in ("training", "parameters")}
         from golden.train import train
 
-        return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, **options)
+        return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, cuts=args.cuts, **options)
     finally:
         progress.close()
 
@@ -104,9 +109,11 @@ def text(result: dict[str, Any]) -> str:
     ]
     if result["flags"]:
         lines.append(f"flags raised on the way: {', '.join(result['flags'])}")
+    lines += clamped_lines(result)
     measure = "test" if result["test_accuracy"] is not None else "validation"
     if "mismatches" in result:
         lines.append(f"array and golden: {result['mismatches']} mismatches in {result['compared_words']} words")
         lines.append(f"{result['cycles']} cycles, {result['cycles_per_second']:.0f} simulated a second")
+    lines += cut_lines(result)
     lines.append(f"{measure} accuracy {result[f'{measure}_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s")
     return "\n".join(lines)

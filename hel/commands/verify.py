@@ -13,7 +13,7 @@ from typing import Any
 
 from hel.commands.train import SIMULATORS
 from hel.options import add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
-from hel.output import Progress
+from hel.output import Progress, cut_lines
 from hel.parse import choose, integer
 
 
@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         elements=args.elements,
         steps=args.steps,
         formats=number_formats,
+        cuts=args.cuts,
         seed=args.seed,
         notice=progress.line,
     )
@@ -54,8 +55,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def text(result: dict[str, Any]) -> str:
     """What was compared and what differed."""
     r = result
-    return (
-        f"{r['mismatches']} mismatches in {r['compared_words']} words and {r['compared_cycles']} cycles\n"
+    lines = [
+        f"{r['mismatches']} mismatches in {r['compared_words']} words and {r['compared_cycles']} cycles",
         f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; "
-        f"simulated {r['cycles_per_second']:.0f} cycles/s"
-    )
+        f"simulated {r['cycles_per_second']:.0f} cycles/s",
+        *cut_lines(r),
+    ]
+    return "\n".join(lines)

@@ -158,6 +158,7 @@ async def inside(
     return {
         **result,
         "flags": golden.flags,
+        "argument_clamped": golden.integrator.argument_clamped,
         "mismatches": machine.mismatches,
         "compared_words": machine.compared_words,
         "cycles": array.cycles,

@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems, update
+from golden.cuts import compiled, described
 from golden.fixed import Flags, Integrator, twin
 from golden.formats import Formats
-from golden.lower import compile_system
 from golden.words import wrap
 from rtl.driver import Driver
 from rtl.hls import Command, Geometry, Schedule, compile_array
@@ -54,6 +54,7 @@ def verify(
     formats: Formats | None = None,
     seed: int = 0,
     inputs: int = 3,
+    cuts: str = "default",
     stalls: int = 64,
     traced: bool | None = None,
     notice: Callable[[str], None] | None = None,
@@ -62,16 +63,18 @@ def verify(
 
     Parameters
     ----------
+    cuts : a word of `golden.cuts`
     stalls : of 256, how often a cycle offers no request, and does not take an answer
     traced : compare every clock cycle; by default in runs of at most 24 steps
 
     Returns
     -------
     dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
-    flags
+    flags, and the cuts of the program (`golden.cuts.described`)
     """
     formats = formats or Formats()
-    program = compile_system(systems.get(system, n=neurons, m=inputs), formats)
+    subject = systems.get(system, n=neurons, m=inputs)
+    program = compiled(subject, formats, cuts)
     schedule = compile_array(program, elements=elements)
     traced = steps <= TRACED if traced is None else traced
     build = build_array(simulator, schedule.geometry, trace=traced, notice=notice)
@@ -83,10 +86,12 @@ def verify(
         "formats": asdict(formats),
         "seed": seed,
         "inputs": inputs,
+        "cuts": cuts,
         "stalls": stalls,
         "traced": traced,
     }
-    return launch(build, "testbench.cosim.verify:inside", arguments, progress=notice)
+    found = launch(build, "testbench.cosim.verify:inside", arguments, progress=notice)
+    return {**found, **described(program, subject, cuts)}
 
 
 async def inside(port: SimulatedPort, **arguments: Any) -> dict[str, Any]:
@@ -113,11 +118,12 @@ class Comparison:
         inputs: int,
         stalls: int,
         traced: bool,
+        cuts: str = "default",
         array: Geometry | None = None,
         machine: Machine | None = None,
     ) -> None:
         self.formats = f = Formats(**formats)
-        self.program = compile_system(systems.get(system, n=neurons, m=inputs), f)
+        self.program = compiled(systems.get(system, n=neurons, m=inputs), f, cuts)
         self.schedule: Schedule = compile_array(self.program, elements=elements, array=array)
         self.driver = Driver(self.schedule)
         self.array = ArrayPort(port, self.schedule, built=array)

@@ -68,6 +68,22 @@ def test_it_does_so_through_overflow_and_clipping(name):
     assert Flags.OPERAND_CLIPPED in integrator.flags
 
 
+def test_an_angle_beyond_the_table_is_remembered_until_flags_are_cleared():
+    program, _, integrator = build("pendulum", n=3, m=1)
+    far, near, still = (program.formats.q.raw(np.full(3, size)) for size in (9.0, 0.5, 0.0))
+    u = np.zeros((1, 1), np.int64)
+    for start, seen in ((near, False), (far, True), (near, True)):
+        integrator.forward_many(start, still, u)
+        assert bool(integrator.argument_clamped) == seen
+    integrator.clear_flags()
+    assert integrator.argument_clamped == []
+    integrator.echo_many(*twin(*integrator.forward_many(near, still, u)), u)
+    assert integrator.argument_clamped == []
+    integrator.echo_many(*twin(far, still), u)
+    (line,) = integrator.argument_clamped
+    assert line.startswith("pendulum.py:") and "cos" in line
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("formats", [Formats(), SMALL])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from golden.tables import entries, lookup
+from golden.tables import ARGUMENT_FRACTION, PERIODIC, beyond, entries, half_pi, largest, lookup
 from testbench.golden import naive
 
 
@@ -34,6 +34,21 @@ def test_entries_are_frozen_and_end_below_one():
     assert len(table) == 513 and table[512] == 2**17 - 1
     with pytest.raises(ValueError, match="read-only"):
         table[0] = 1
+
+
+@pytest.mark.parametrize("function", PERIODIC)
+@pytest.mark.parametrize("w", [8, 18, 22])
+def test_beyond_is_where_the_table_clamps(function, w):
+    """An argument is beyond exactly where the naive machine's index is cut; once seen it is kept."""
+    quarter = 0 if function == "sin" else half_pi(w) * 2**20 >> w
+    edges = [sign * (8 << ARGUMENT_FRACTION) + near - quarter for sign in (-1, 1) for near in range(-3, 4)]
+    for z in [*edges, 0, -1, 1 << 40]:
+        at = z + quarter
+        clamped = (at if at >= 0 else -1 - at) > 2**21 - 1
+        seen = np.zeros(2, np.int64)
+        largest(function, w, np.array([z, 5]), seen)
+        largest(function, w, np.array([7, 7]), seen)
+        assert beyond(seen) == clamped, z
 
 
 def test_writes_into_out():

@@ -32,6 +32,14 @@ def test_text_and_selection(capfd):
     assert [line.split()[0] for line in out.splitlines()[1:]] == ["condition", "pfvp", "civp"]
 
 
+def test_the_system_stands_where_other_commands_have_it(capfd):
+    argv = [*SMALL, "--conditions", "pfvp", "--json"]
+    ways = (["hru"], ["--system", "hru"], ["hru", "--system", "hru"])
+    rows = [json.loads(hel(capfd, *argv, *more)[1]) for more in ways]
+    assert rows[0]["system"] == "hru" and rows[0] == rows[1] == rows[2]
+    assert json.loads(hel(capfd, *argv)[1])["system"] == "dense"
+
+
 @pytest.mark.parametrize("name", ["a.png", "a.svg"])
 def test_figure(capfd, tmp_path, name):
     pytest.importorskip("matplotlib")
@@ -54,6 +62,10 @@ def test_demo(capfd, tmp_path):
 
 REFUSED = [
     (["--conditions", "cvp"], "unknown condition 'cvp', did you mean"),
+    (["dens"], "unknown system 'dens', did you mean dense?"),
+    (["hru", "--system", "dense"], "the system is given once, got hru and --system dense; drop one of them"),
+    (["dense", "--demo", "two-oscillators"], "has its own system, start and size; drop dense"),
+    (["--system", "dense", "--demo", "two-oscillators"], "has its own system, start and size; drop --system"),
     (["--system", "dens"], "unknown system 'dens', did you mean dense?"),
     (["--eps", "0"], "--eps: must be a finite number other than 0"),
     (["--eps=-1e-3"], "--eps must be positive, not -0.001; try 0.001"),

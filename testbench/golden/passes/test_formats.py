@@ -91,7 +91,7 @@ def test_a_state_beyond_its_word():
 
 def test_a_position_beyond_the_operand():
     with pytest.raises(
-        HelError, match=r"q reaches 20 .* as a factor it is SQ\(5, 13\) and holds \+-16; add a restoring"
+        HelError, match=r"q reaches 20.02 .* as a factor it is SQ\(5, 13\) and holds \+-16; add a restoring"
     ):
         run(lambda q: 0.0, q0=np.full(3, 20.0))
 

@@ -7,6 +7,8 @@ from golden.errors import HelError
 from golden.fixed import Flags
 from golden.formats import Formats
 from golden.gradcheck import Case, compare, problem
+from golden.lower import compile_system
+from golden.passes.calibrated import calibrated
 from golden.rules import bptt, rhel, rhel_fixed
 from golden.rules.rhel_fixed import gradient
 
@@ -93,6 +95,10 @@ def test_overflow_is_reported():
         ({"eps": 0.1}, "eps must be a power of two, got 0.1; use 0.0625 or 0.125"),
         ({"step": 0.3}, "step must be a power of two, got 0.3; use 0.25 or 0.5"),
         ({"step": 0.25, "formats": Formats()}, "formats with log2_inverse_step=3 run at h = 0.125, got 0.25"),
+        (
+            {"formats": Formats(12), "program": compile_system(systems.get("dense", n=5, m=2))},
+            "a program has its own formats, fraction_bits=16 .* got fraction_bits=12 .*; leave them out",
+        ),
         ({"q0": np.full(5, 40.0)}, r"SQ\(6, 20\) holds raw values .* scale the value down"),
     ],
 )
@@ -100,6 +106,37 @@ def test_errors(change, message):
     system, given = numbers("dense", FinalCost)
     with pytest.raises(HelError, match=message):
         gradient(system, **{**given, **change})
+
+
+def test_a_program_of_ones_own_replaces_the_compiled_one():
+    system, given = numbers("springs", FinalCost)
+    usual, finer = gradient(system, **given)[0], gradient(system, **given, program=calibrated(system))[0]
+    same = gradient(system, **given, program=compile_system(system))[0]
+    assert all((same[key] == usual[key]).all() for key in usual)
+    assert (finer["kc"] != usual["kc"]).any()
+
+
+def test_angles_beyond_the_table_are_named():
+    """No flag of the hardware, which clamps alike and cannot say so; tanh is flat where its table ends."""
+
+    class Cosines(systems.System):
+        @property
+        def parameters(self):
+            return {"g": (self.n,)}
+
+        def potential(self, q, u, theta):
+            return -np.sum(theta["g"] * np.cos(2 * q)) - u[0] * q[0]
+
+    def clamped(system, start):
+        options = {"inputs": np.zeros((5, 1)), "targets": np.zeros(3), "q0": np.full(3, start)}
+        report = gradient(system, system.initial(0), **options)[2]
+        assert report.flags == Flags(0)
+        return report.argument_clamped
+
+    assert clamped(Cosines(3), 3.0) == ()  # 6 + pi / 2 < 8
+    (line,) = clamped(Cosines(3), 3.5)
+    assert line.startswith("test_rhel_fixed.py:") and line.endswith("`2 * q`")
+    assert clamped(systems.get("dense", n=3), 12.0) == ()
 
 
 def test_a_system_without_inputs():

@@ -1,0 +1,81 @@
+"""The formats of a program's cuts: by their intervals, or by a calibration run, in one word that commands share.
+
+    default        the narrowest SQ(i, w - i), i <= 5, that holds the interval of the value (golden/lower.py)
+    calibrated     what the value reaches in a calibration run, twice: golden.passes.calibrated with seeds 0, 1, 2
+    calibrated-S   the same with seeds S, S + 1, S + 2
+
+A calibration has its own seeds: one word makes one program, whatever else is drawn at random beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from golden.errors import HelError
+from golden.formats import Formats
+from golden.lower import compile_system
+from golden.ops import Cut
+from golden.passes.calibrated import calibrated
+from golden.program import Program
+from golden.systems.base import System
+
+__all__ = ["compiled", "described", "seeds"]
+
+RUNS = 3
+"""Runs of a calibration."""
+
+
+def seeds(cuts: str) -> range:
+    """Seeds of the calibration that the word asks for; none for the default.
+
+    >>> seeds("default"), seeds("calibrated"), seeds("calibrated-7")
+    (range(0, 0), range(0, 3), range(7, 10))
+    """
+    if cuts == "default":
+        return range(0)
+    found = re.fullmatch(r"calibrated(?:-(\d{1,9}))?", cuts)
+    if not found:
+        raise HelError(f"cuts are default, calibrated or calibrated-SEED, got {cuts!r}; choose one")
+    first = int(found[1] or 0)
+    return range(first, first + RUNS)
+
+
+def compiled(system: System, formats: Formats | None = None, cuts: str = "default") -> Program:
+    """The verified program of a system with these cuts.
+
+    Raises
+    ------
+    HelError : another word; with `calibrated` also what no format holds, with the line of the potential.
+
+    >>> from golden.systems import get
+    >>> [str(compiled(get("springs", n=4), cuts=cuts).types["d1"]) for cuts in ("default", "calibrated")]
+    ['SQ(5, 13) [3]', 'SQ(3, 15) [3]']
+    """
+    runs = seeds(cuts)
+    return calibrated(system, formats, seeds=runs) if runs else compile_system(system, formats)
+
+
+def described(program: Program, system: System, cuts: str) -> dict[str, Any]:
+    """What a report says of the cuts of a program that `compiled` made.
+
+    Returns
+    -------
+    cuts : the word
+    cut_formats : a row for each cut: name; of, the value cut; format; default, its format by interval; line, the
+        expression of the potential it comes from, "" where none is known
+    """
+    usual = program if cuts == "default" else compile_system(system, program.formats)
+    by_interval = {op.name: op.to for op in usual.ops if isinstance(op, Cut)}
+    rows = [
+        {
+            "name": op.name,
+            "of": op.source,
+            "format": str(op.to),
+            "default": str(by_interval[op.name]),
+            "line": program.line(op.source).removesuffix(": "),
+        }
+        for op in program.ops
+        if isinstance(op, Cut)
+    ]
+    return {"cuts": cuts, "cut_formats": rows}

@@ -2,9 +2,11 @@
 
 Both run on the same quantised parameters, random inputs and a cost on the final position. `return_error_lsb` is the
 largest difference, in units of the last place, of a state word after an echo without nudge: 0, or something is broken.
+--cuts calibrated gives each cut sum or product the format that a run of random inputs asks for, and says which changed.
 
 example:
   hel gradcheck dense --steps 1000 --neurons 16 --eps 2^-5
+  hel gradcheck phi4 --cuts calibrated
 """
 
 from __future__ import annotations

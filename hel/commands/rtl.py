@@ -2,12 +2,14 @@
 
 --explain prints, before any synthesis, every pass as a table (which products, how many slots and cycles, how busy each
 unit) and what the array will take of a device; --figure draws who is busy when. --elements auto takes as many elements
-as the board holds. --resident FILE says whether an array that is already built runs this system.
+as the board holds. --resident FILE says whether an array that is already built runs this system: with --cuts calibrated
+it is another program, which may need other shifts.
 
 example:
   hel rtl dense --neurons 64 --elements 16 -o hel_array.v
   hel rtl dense --neurons 64 --elements auto --board ulx3s_85f --explain --figure schedule.png
   hel rtl hru --neurons 64 --elements 16 --resident hel_array.v.json
+  hel rtl phi4 --neurons 64 --cuts calibrated --explain
 """
 
 from __future__ import annotations

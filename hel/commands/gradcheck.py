@@ -19,6 +19,10 @@ from hel.output import clamped_lines, cut_lines
 from hel.parse import integer, power_of_two
 
 
+FAR = 0.05
+"""Relative error of a gradient that a user should hear of: ten times that of the listed systems at the defaults."""
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """System, length, size, eps, formats, seed."""
     add_system(parser)
@@ -65,6 +69,17 @@ def text(result: dict[str, Any]) -> str:
         lines.append(
             f"the two echoes end {result['asymmetry']:.1g} times their half distance off the middle: the nudge is too"
             " strong or the motion too chaotic for a gradient; lower --eps, --steps or --step"
+        )
+    elif result["relative_error_float"] > FAR:
+        lines.append(
+            "float64 itself is far off: lower --eps; where that does not help, the gradient is close to zero in this run"
+            " (try another --steps or --seed)"
+        )
+    excused = result["flags"] or result["argument_clamped"]
+    if result["relative_error_fixed"] > max(FAR, 4 * result["relative_error_float"]) and not excused:
+        lines.append(
+            "fixed point is far from float64: the gradient is small against the last place of the words; raise --eps or"
+            " --fraction-bits, or write the potential with larger numbers"
         )
     if result["flags"]:
         lines.append(f"flags raised in fixed point: {', '.join(result['flags'])}")

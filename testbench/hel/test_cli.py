@@ -218,6 +218,33 @@ def test_failures_are_one_line_without_traceback(capfd, monkeypatch, error, code
     assert got == code and out == "" and err.count("\n") == 1 and err.startswith(message)
 
 
+TINY = """
+import numpy as np
+from golden.systems import System
+
+class Tiny(System):
+    @property
+    def parameters(self):
+        return {"c": (self.n,)}
+
+    def potential(self, q, u, theta):
+        return np.sum(np.log(np.cosh(theta["c"] * q * 1e-4))) + np.sum(q**2) / 2
+"""
+
+
+def test_gradcheck_says_when_a_gradient_is_far_off(capfd, tmp_path):
+    (tmp_path / "tiny.py").write_text(TINY)
+    for argv, fixed, strong in (
+        ((tmp_path / "tiny.py", "-n", "4", "--steps", "50"), True, False),
+        (("dense", "--eps", "2^-1"), False, True),
+        (("dense",), False, False),
+    ):
+        code, out, _ = hel(capfd, "gradcheck", *argv)
+        assert code == 0
+        assert ("fixed point is far from float64: the gradient is small against" in out) == fixed
+        assert ("float64 itself is far off: lower --eps" in out) == strong
+
+
 def test_a_terminated_build_leaves_nothing(tmp_path):
     """As Ctrl-C, and as when `timeout` ends it."""
     command = [sys.executable, "-m", "hel", "build", "linear", "-n", "2", "-p", "1", "--board", "ulx3s_25f"]

@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,9 +45,9 @@ def guarded(work: Callable[[], int]) -> int:
     except SystemExit as stop:  # --help
         return int(stop.code or 0)
     except Terminated:
-        return _fail(143, "terminated")
+        return _stopped(143, "terminated")
     except KeyboardInterrupt:
-        return _fail(130, "interrupted")
+        return _stopped(130, "interrupted")
     except BrokenPipeError:  # the reader of our output left, as in `hel systems | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
@@ -64,6 +65,11 @@ def guarded(work: Callable[[], int]) -> int:
         return _fail(1, f"{type(error).__name__}: {error} (a defect; HEL_DEBUG=1 shows where)")
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _stopped(code: int, message: str) -> int:
+    warnings.simplefilter("ignore")  # Amaranth would tell of every half-made module
+    return _fail(code, message)
 
 
 def _terminated(number: int, frame: object) -> None:

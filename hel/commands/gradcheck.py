@@ -18,7 +18,6 @@ from hel.options import add_formats, add_seed, add_size, add_system, checked_sys
 from hel.output import clamped_lines, cut_lines
 from hel.parse import integer, power_of_two
 
-
 FAR = 0.05
 """Relative error of a gradient that a user should hear of: ten times that of the listed systems at the defaults."""
 
@@ -72,8 +71,8 @@ def text(result: dict[str, Any]) -> str:
         )
     elif result["relative_error_float"] > FAR:
         lines.append(
-            "float64 itself is far off: lower --eps; where that does not help, the gradient is close to zero in this run"
-            " (try another --steps or --seed)"
+            "float64 itself is far off: lower --eps; where that does not help, the gradient is close to zero in this"
+            " run (try another --steps or --seed)"
         )
     excused = result["flags"] or result["argument_clamped"]
     if result["relative_error_fixed"] > max(FAR, 4 * result["relative_error_float"]) and not excused:

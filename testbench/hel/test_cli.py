@@ -235,7 +235,7 @@ class Tiny(System):
 def test_gradcheck_says_when_a_gradient_is_far_off(capfd, tmp_path):
     (tmp_path / "tiny.py").write_text(TINY)
     for argv, fixed, strong in (
-        ((tmp_path / "tiny.py", "-n", "4", "--steps", "50"), True, False),
+        ((tmp_path / "tiny.py", "-n", "4", "-m", "1", "--steps", "50"), True, False),
         (("dense", "--eps", "2^-1"), False, True),
         (("dense",), False, False),
     ):

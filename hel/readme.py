@@ -81,7 +81,7 @@ def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
     _, end, tail = rest.partition(END)
     if not (begin and end):
         raise ValueError(
-            f"the README has the markers '{BEGIN} ... -->' and '{END}', one of them is missing; restore it"
+            f"the page has the markers '{BEGIN} ... -->' and '{END}', one of them is missing; restore it"
         )
     body = "".join("\n".join(table) + "\n\n" for table in tables if table)
     return f"{head}{begin}{marker}-->\n{body}{end}{tail}"

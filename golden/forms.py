@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from golden.build import Builder
@@ -18,6 +20,7 @@ __all__ = [
     "summands",
     "unavailable",
     "uniform",
+    "weighted",
     "wiring",
 ]
 
@@ -76,6 +79,28 @@ def factors(node: Node) -> tuple[list[Node], float]:
     return found, share
 
 
+def weighted(node: Node, moves: Callable[[Node], bool]) -> tuple[Array, list[Node], float]:
+    """(d, factors, share) of an element-wise product with constants in it: share * d * the product of the factors.
+
+    A constant times one value that `moves` is a factor as it stands; every other constant is multiplied into d, of
+    shape () where there is none.
+    """
+    vector, found, share = np.ones(()), list[Node](), 1.0
+    for arg in (node.args[0], node.args[-1]):
+        base, factor = (arg.args[0], arg.factor) if arg.op == "scale" else (arg, 1.0)
+        value = constant(base)
+        if value is not None:
+            inner: tuple[Array, list[Node], float] = value, [], 1.0
+        elif base.op in ("mul", "square"):
+            inner = weighted(base, moves)
+            if len(inner[1]) == 1 and moves(inner[1][0]):
+                inner = np.ones(()), [base], 1.0
+        else:
+            inner = np.ones(()), [base], 1.0
+        vector, found, share = vector * inner[0], found + inner[1], share * factor * inner[2]
+    return vector, found, share
+
+
 def halves(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
     """Two parts to multiply; a power is halved, an odd factor comes last, a parameter first.
 
@@ -131,8 +156,12 @@ def matrices(node: Node) -> list[tuple[str, float, bool]]:
             return [(name, share * node.factor, flip) for name, share, flip in matrices(node.args[0])]
         case "transpose":
             return [(name, share, not flip) for name, share, flip in matrices(node.args[0])]
-    way_out = "a matrix in a product is a parameter, a constant, or a sum of such; write for example (W @ q) * c"
-    raise unavailable(node, way_out)
+    rule = "a matrix in a product is a parameter, a constant, or a sum of such"
+    if node.op == "mul" and any(constant(arg) is not None for arg in node.args):
+        way_out = "fixed factors stand outside of it: write np.diag(D) @ (W @ q) or W @ (np.diag(D) @ q)"
+    else:
+        way_out = "write for example (W @ q) * c"
+    raise unavailable(node, f"{rule}; {way_out}")
 
 
 def constant(node: Node) -> Array | None:

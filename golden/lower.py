@@ -7,6 +7,7 @@ Rules (docs/program.md, section 5):
   once to the narrowest SQ(i, w - i) that holds its interval, i <= 5
 - whatever travels between neurons (a slice, a shift, a sum, a fixed matrix) is a constant matrix times an operand;
   constant matrices of one operand in one sum are merged
+- a constant vector in a product of several factors is wiring of one of them, which is no parameter
 - what stands alone in a sum is multiplied by `one`
 - a table's argument is one exact sum, rounded by floor to fraction 18
 - equal sub-expressions are one value
@@ -22,7 +23,7 @@ from golden.build import Builder
 from golden.emit import Emitter
 from golden.errors import HelError
 from golden.formats import Formats
-from golden.forms import at, constant, factors, halves, matrices, summands, unavailable, uniform, wiring
+from golden.forms import at, constant, factors, halves, matrices, summands, unavailable, uniform, weighted, wiring
 from golden.graph import Array, Graph, Node, depends, topological
 from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
 from golden.passes import pipeline
@@ -125,6 +126,32 @@ class _Lowering:
             a, b = b, a
         return a, self._held(b) if b in self.emit.parameters else b
 
+    def _weighted(self, node: Node) -> tuple[list[Node], float]:
+        """The factors of a product with constant vectors in it, their product d on one of them; none where d is 0.
+
+        Parameters are words of their own: d multiplies what depends on q, what has been multiplied by it before,
+        a table's output; the last one of equals.
+        """
+        vector, nodes, share = weighted(node, self._moves)
+        if not np.any(vector):
+            return [], 0.0
+        self.builder.where = lambda: node.source
+        d = self.builder.const(vector)
+        even = self.builder.uniform(d)
+        if even is not None or len(nodes) < 2:
+            return (nodes, share * even) if even is not None else ([], share)
+        made = [self.builder.mul(d, one) for one in nodes]
+
+        def rank(i: int) -> tuple[bool, ...]:
+            one = nodes[i]
+            return one.op != "param", self._moves(one), made[i] in self.operands, one.op in _TABLES
+
+        carrier = max(reversed(range(len(nodes))), key=rank)
+        return [made[i] if i == carrier else one for i, one in enumerate(nodes)], share
+
+    def _moves(self, node: Node) -> bool:
+        return depends(node, "q", self.emit.cache)
+
     def _factor(self, nodes: list[Node]) -> str:
         """One factor: a parameter by its name, an operand, or a product, cut."""
         if len(nodes) > 1:
@@ -167,6 +194,9 @@ class _Lowering:
             case "mul" | "square" if factors(node)[0]:
                 nodes, share = factors(node)
                 return [self._mul(factor * share, *self.factors(nodes))]
+            case "mul" | "square" if len(node.shape) == 1 and all(constant(arg) is None for arg in node.args):
+                nodes, share = self._weighted(node)
+                return [self._mul(factor * share, *self.factors(nodes))] if nodes else []
             case "slice" | "pad" | "sum" | "fill" | "mul" | "matvec" | "matvec_t":
                 matrix, below = wiring(node)
                 return [self._through(matrix, term) for term in self._linear(below, factor)]
@@ -274,7 +304,9 @@ class _Lowering:
         if len(node.shape) == 2:
             raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
         nodes, share = factors(node) if node.op in ("mul", "square") else ([], 1.0)
-        if not nodes:
+        if not nodes and node.op in ("mul", "square"):
+            nodes, share = self._weighted(node)
+        if len(nodes) < 2:
             return None, 1.0
         left, right = halves(nodes)
         if right[0].op in _TABLES and len(right) == 1 and not (left[0].op in _TABLES and len(left) == 1):

@@ -174,6 +174,75 @@ def test_a_number_is_a_vector_of_one_element():
     assert program.types[program.gradients[0].terms[0].r].shape == (1,)
 
 
+D, MASK = np.arange(1, 4) / 8, np.array([1.0, 0.0, 1.0])
+WEIGHTED = {
+    "D c q q": lambda q, u, t: np.sum(D * t["c"] * q**2) / 2,
+    "c (D q q)": lambda q, u, t: np.sum(t["c"] * (D * q**2)) / 2,
+    "c (D q) q": lambda q, u, t: np.sum(t["c"] * (D * q) * q) / 2,
+    "D (c q q)": lambda q, u, t: np.sum(D * (t["c"] * q**2)) / 2,
+    "c (D q)^2": lambda q, u, t: np.sum(t["c"] * (D * q) ** 2) / 2,
+    "a number c": lambda q, u, t: np.sum(D * t["g"] * q**2) / 2,
+    "a power": lambda q, u, t: np.sum(D * t["c"] * q**4) / 4,
+    "a table's argument": lambda q, u, t: np.sum(np.log(np.cosh(D * t["c"] * q))),
+    "a mask": lambda q, u, t: np.sum(MASK * t["c"] * np.roll(q, 1) * q) / 4,
+    "an input": lambda q, u, t: np.sum(D * t["c"] * u * q),
+    "two parameters": lambda q, u, t: np.sum(D * t["c"] * t["b"] * q),
+    "a matrix": lambda q, u, t: np.sum(D * t["c"] * (t["W"] @ q) ** 2) / 2,
+    "D and 1 / D": lambda q, u, t: np.sum((1 / D) * (t["c"] * (D * q)) * q) / 2,
+}
+SHAPES = {"c": (3,), "b": (3,), "g": (), "W": (3, 3)}
+
+
+def slope(function, at):
+    """Central differences of a function of one array, element by element."""
+    found = np.zeros(at.shape)
+    for i in np.ndindex(at.shape):
+        step = np.zeros(at.shape)
+        step[i] = 1e-4
+        found[i] = (function(at + step) - function(at - step)) / 2e-4
+    return found
+
+
+@pytest.mark.parametrize("form", WEIGHTED)
+def test_a_constant_vector_in_a_product_with_a_parameter(form):
+    """Kick and densities against central differences of the plain NumPy potential."""
+
+    def energy(q, u, t):
+        rest = np.sum((t["c"] + t["b"]) * q**2) + t["g"] * np.sum(q**2) + q @ (t["W"] @ q)
+        return WEIGHTED[form](q, u, t) + rest / 2
+
+    program = made(SHAPES, energy)
+    formats, rng = program.formats, np.random.default_rng(3)
+    raw = {name: formats.theta.raw(rng.uniform(-0.7, 0.7, shape)) for name, shape in SHAPES.items()}
+    theta = {name: formats.theta.value(words) for name, words in raw.items()}
+    words = formats.u.raw(rng.uniform(-0.5, 0.5, 3))
+    u, two = formats.u.value(words), []
+    slopes = {name: np.zeros(shape) for name, shape in SHAPES.items()}
+    for sign in (1, -1):
+        q_raw = formats.q.raw(rng.uniform(-1.0, 1.0, 3))
+        q = formats.q.value(q_raw)
+        values = evaluate(program, raw, q_raw, words) | {"u": words, "one": np.array(formats.one)}
+        two.append(values)
+        force = slope(lambda at: energy(at, u, theta), q)
+        assert np.abs(values[program.kick] * 2.0**-program.formats.kick_fraction - force).max() < 2**-9
+        for name in SHAPES:
+            slopes[name] += sign * slope(lambda at, name=name, q=q: energy(q, u, theta | {name: at}), theta[name])
+    assert close(program, two, slopes, 2**-9)
+
+
+def test_a_constant_vector_is_wiring_of_an_operand_and_its_density_a_product():
+    program = made({"c": (3,)}, WEIGHTED["D c q q"])
+    assert texts(program) == [
+        "x = cut q SQ(5, 13)",
+        "c1_x = mul c1 x",
+        "c1_x_scaled = scale c1_x -2",
+        "d = cut c1_x_scaled SQ(4, 14)",
+        "c_d = mul c d",
+        "K = round half_up c_d 17",
+    ]
+    assert str(program.gradients[0]) == "gradient c = mul x d scale +2**-1"
+
+
 def test_shared_expressions_are_one_value():
     program = made({"a": (3,)}, lambda q, u, t: np.sum(np.log(np.cosh(t["a"] * q))) + np.sum(u * np.tanh(q)) * 0)
     assert len({str(op).split(" = ")[1] for op in program.ops}) == len(program.ops)
@@ -192,6 +261,11 @@ def test_shared_expressions_are_one_value():
             {"W": (3, 3)},
             lambda q, u, t: np.sum((t["W"] * t["W"]) @ q),
             "has no fixed-point form here; a matrix in a product is a parameter",
+        ),
+        (
+            {"W": (3, 3)},
+            lambda q, u, t: q @ ((np.outer(D, D) * t["W"]) @ q),
+            r"a sum of such; .* write np.diag\(D\) @ \(W @ q\) or W @ \(np.diag\(D\) @ q\)",
         ),
         (
             {"a": (3,)},

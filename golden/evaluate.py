@@ -69,7 +69,8 @@ class Evaluator:
                 value = results[args[0]][..., :, None] * results[args[1]][..., None, :]
             else:
                 value = results[args[0]]
-            if name not in total and value.shape[: value.ndim - rank] != batch:
+            # A slope that meets no input has no batch axis of its own.
+            if (name not in total or len(batch) <= keep) and value.shape[: value.ndim - rank] != batch:
                 value = np.broadcast_to(value, batch + value.shape[value.ndim - rank :])
             outputs[name] = value if factor == 1.0 else factor * value
         return outputs

@@ -8,7 +8,7 @@ import pytest
 from golden.costs import FinalCost
 from golden.errors import HelError
 from golden.rules import bptt, rhel
-from golden.systems import SYSTEMS, get
+from golden.systems import SYSTEMS, System, get
 from testbench.golden.rules.cases import COSTS, NONLINEAR, QUADRATIC, case, one_minus_cosine, relative_error
 
 
@@ -226,3 +226,26 @@ def test_asymmetry_falls_with_eps_and_tells_chaos():
     reference, _, _ = bptt.gradient(system, wild, **arguments)
     assert one_minus_cosine(grads, reference, system.parameters) > 0.1
     assert report.asymmetry > 0.5
+
+
+class Idle(System):
+    """c has a constant slope, g and e none."""
+
+    @property
+    def parameters(self):
+        return {"c": (3,), "g": (), "e": (0,), "k": (3,)}
+
+    def potential(self, q, u, theta):
+        return np.sum(np.arange(3) * theta["c"]) + np.sum(theta["k"] * q**2) / 2 - u[0] * q[0]
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+@pytest.mark.parametrize("batch", [(), (2,)])
+def test_what_does_not_act_has_no_gradient(batch, symmetric):
+    system, rng = Idle(3), np.random.default_rng(0)
+    arguments = {"inputs": rng.normal(size=(5, *batch, 1)), "targets": rng.normal(size=(*batch, 3))}
+    reference, _, _ = bptt.gradient(system, system.initial(0), **arguments)
+    grads, _, _ = rhel.gradient(system, system.initial(0), **arguments, eps=1e-5, symmetric=symmetric)
+    for name, shape in system.parameters.items():
+        assert grads[name].shape == shape and np.allclose(grads[name], reference[name], atol=1e-4)
+    assert not grads["g"].any() and abs(grads["c"]).max() < 1e-9 and grads["k"].any()

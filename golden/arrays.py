@@ -10,7 +10,27 @@ import numpy as np
 from golden.errors import HelError
 from golden.graph import Array
 
-__all__ = ["numbers", "positive"]
+__all__ = ["numbers", "positive", "reals"]
+
+
+def reals(value: Any, what: str) -> Array:
+    """`value` as a float64 array; inf and nan pass.
+
+    Raises
+    ------
+    HelError : not real numbers; nothing is dropped of a complex one.
+
+    >>> reals([1, 2], "q0")
+    array([1., 2.])
+    """
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "c":
+            raise TypeError
+        return np.asarray(array, dtype=np.float64)
+    except (TypeError, ValueError):
+        got = " ".join(repr(value).split())
+        raise HelError(f"{what} must be an array of numbers, got {got:.60}; give real numbers") from None
 
 
 def numbers(value: Any, what: str) -> Array:
@@ -23,10 +43,7 @@ def numbers(value: Any, what: str) -> Array:
     >>> numbers([1, 2], "q0")
     array([1., 2.])
     """
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise HelError(f"{what} must be an array of numbers, got {value!r:.60}") from None
+    array = reals(value, what)
     if not np.all(np.isfinite(array)):
         raise HelError(f"{what} must be finite, got inf or nan; look where it comes from")
     return array

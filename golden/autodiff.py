@@ -92,8 +92,13 @@ def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
             leaf = leaves.get((op, name))
             outputs[name] = b.full(0.0, shape) if leaf is None or leaf not in adjoint else adjoint[leaf]
     for name in symmetric:
-        if len(outputs[name].shape) != 2 or len(set(outputs[name].shape)) != 1:
-            raise HelError(f"{graph.name}: a symmetric parameter is a square matrix, {name} is {outputs[name].shape}")
+        if name not in graph.parameters:
+            known = ", ".join(graph.parameters) or "none"
+            raise HelError(f"{graph.name}: symmetric names parameters, got {name!r}; choose among {known}")
+        shape = tuple(graph.parameters[name])
+        if len(shape) != 2 or shape[0] != shape[1]:
+            way_out = "make it square, or take it out of symmetric"
+            raise HelError(f"{graph.name}: a symmetric parameter is a square matrix, {name} is {shape}; {way_out}")
         half = b.scale(outputs[name], 0.5)
         outputs[name] = b.add(half, b.transpose(half))
     return Graph(graph.name, graph.inputs, graph.parameters, outputs, b)

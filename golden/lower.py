@@ -72,6 +72,8 @@ def lower(graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, 
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
     emit = Emitter(graph.name, formats, n, m, parameters, symmetric)
     assert isinstance(graph.builder, Builder)
+    if uniform(graph.outputs["q"]) == 0.0:
+        raise HelError(f"a potential is a function of q, that of {graph.name} does not depend on q; let q act in it")
     lowering = _Lowering(emit, graph.builder)
     force = lowering.total(graph.outputs["q"], "F")
     shift = emit.fraction(force) - formats.kick_fraction

@@ -150,6 +150,19 @@ class _Parameters(Mapping[str, Symbol]):
     def __len__(self) -> int:
         return len(self._symbols)
 
+    def _fixed(self, *_: object) -> NoReturn:
+        raise HelError(
+            f"{where()}theta is read, never changed: its names with [], get, keys, values and items;"
+            ' put a new value in a variable of its own, c = 2 * theta["c"], or in dict(theta)'
+        )
+
+    __setitem__ = __delitem__ = __or__ = __ror__ = __ior__ = _fixed
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._fixed()
+
 
 def trace(system: System) -> Graph:
     """The graph of a system's potential V(q, u; theta): inputs q (n,) and u (m,), one output ``potential`` of shape ().
@@ -218,4 +231,8 @@ def _node(builder: Builder, value: object) -> Node:
         data = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         unsupported(f"an operand of type {type(value).__name__}")
+    if np.asarray(value).dtype.kind not in "biuf":
+        raise HelError(
+            f"{where()}a whole number beyond 64 bits is a Python object to NumPy, not a number; write 2.0**70 for 2**70"
+        )
     return located(lambda: builder.const(data))

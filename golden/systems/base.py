@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from golden import autodiff, trace
+from golden.arrays import reals
 from golden.errors import HelError
 from golden.evaluate import Evaluator
 from golden.graph import Array, Graph, Shape
@@ -108,13 +109,13 @@ class System(ABC):
 
         Raises
         ------
-        HelError : a parameter is missing, unknown or of the wrong shape.
+        HelError : a parameter is missing, unknown, not of real numbers or of the wrong shape.
         """
         wanted = self.parameters
         if set(theta) != set(wanted):
             have, got = (", ".join(names) or "none" for names in (wanted, theta))
             raise HelError(f"{self.name} has the parameters {have}; got {got}; give each of them, and no other")
-        arrays = {name: np.asarray(theta[name], dtype=np.float64) for name in wanted}
+        arrays = {name: reals(theta[name], f"parameter {name} of {self.name}") for name in wanted}
         for name, shape in wanted.items():
             size = arrays[name].shape
             if size[max(0, len(size) - len(shape)) :] != tuple(shape):

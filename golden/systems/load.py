@@ -120,17 +120,30 @@ def _examine(system: System, path: Path) -> None:
             )
     with _blamed(path, f"{type(system).__name__}.potential"):
         graph = system.graph
+        if system.symmetric:
+            _ = system.gradient  # its symmetric parameters exist and are square
     with _blamed(path, f"{type(system).__name__}.initial"):
         theta = system.initial(0)
         if not isinstance(theta, Mapping):
             raise HelError(f"{who}.initial must return a dict of arrays, got {type(theta).__name__}; return it")
-        theta = system.check(theta)
+        theta, again = system.check(theta), system.check(system.initial(0))
+        for name, value in theta.items():
+            if not np.array_equal(value, again[name], equal_nan=True):
+                raise HelError(
+                    f"{who}.initial must be a function of its seed, two calls with the seed 0 gave two {name};"
+                    " draw from np.random.default_rng(seed)"
+                )
         for name, value in theta.items():
             if value.size and not (value.min() >= -LIMIT and value.max() < LIMIT):
                 far = value.flat[int(np.argmax(np.where(np.isfinite(value), np.abs(value), np.inf)))]
                 raise HelError(
                     f"{who}.initial: parameters lie in [-{LIMIT:g}, {LIMIT:g}), {name} has {far:g};"
                     " scale it, and multiply by a power of two in the potential where it must be larger"
+                )
+            if name in system.symmetric and not np.array_equal(value, value.swapaxes(-1, -2)):
+                raise HelError(
+                    f"{who}.initial: {name} is a symmetric matrix, its elements differ from those of its transpose;"
+                    " give it as (W + W.T) / 2"
                 )
     rng = np.random.default_rng(0)
     point = {"q": rng.uniform(-0.5, 0.5, system.n), "u": rng.uniform(-0.5, 0.5, system.m)}
@@ -212,6 +225,8 @@ def _blamed(path: Path, what: str, way_out: str = "correct it") -> Iterator[None
     except HelError:
         raise
     except SyntaxError as error:
+        if error.lineno is None:
+            raise HelError(f"{path.name}: this is not Python: {error.msg}; name a text file of Python") from None
         source = (error.text or "").strip()
         raise HelError(
             f"{Path(error.filename or path).name}:{error.lineno}: `{source}`: this is not Python: {error.msg};"

@@ -8,6 +8,7 @@ from golden.errors import HelError
 @pytest.mark.parametrize(
     ("value", "message"),
     [
+        ([1.0, 2j], "q0 must be an array of numbers, got .*; give real numbers"),
         ("abc", "q0 must be an array of numbers, got 'abc'"),
         ([1, [2, 3]], r"q0 must be an array of numbers, got \[1, \[2, 3\]\]"),
         (None, "q0 must be"),

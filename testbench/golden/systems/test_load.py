@@ -114,6 +114,14 @@ def test_names_that_mean_nothing(file, tmp_path, name, message):
     assert message.format(folder=tmp_path) in str(error.value)
 
 
+WORKS = "return np.sum(theta['k'] @ q)"
+
+
+def initial(value):
+    """A file whose initial parameters are that."""
+    return body(WORKS, more=f"def initial(self, seed):\n    return {{'k': {value}}}\n")
+
+
 TWO = GOOD + "class Other(Pendulums):\n    pass\n"
 FILES = [
     ("", "a file with exactly one system needs no class name, {file} defines none"),
@@ -160,6 +168,22 @@ FILES = [
         body("return np.sum(theta['k'] * q)", more="def initial(self, seed):\n    return {}['k']\n"),
         "mine.py:10: `return {{}}['k']`: S.initial raised KeyError: 'k'",
     ),
+    ("\0", "mine.py: this is not Python: source code string cannot contain null bytes; name a text file"),
+    (
+        initial("np.random.default_rng().uniform(0.2, 1.0, 2)"),
+        "S.initial must be a function of its seed, two calls with the seed 0 gave two k; draw from np.random",
+    ),
+    (initial("np.full(2, 1 + 1j)"), "parameter k of s must be an array of numbers, got array([1.+1.j, 1.+1.j])"),
+    (
+        body(WORKS, "{'k': (2, 2)}", "symmetric = ('k',)\ndef initial(self, seed):\n    return {'k': np.tri(2)}\n"),
+        "S.initial: k is a symmetric matrix, its elements differ from those of its transpose; give it as (W + W.T)",
+    ),
+    (body(WORKS, more="symmetric = ('V',)"), "s: symmetric names parameters, got 'V'; choose among k"),
+    (body(WORKS, "{'k': (3, 2)}", "symmetric = ('k',)"), "a symmetric parameter is a square matrix, k is (3, 2); make"),
+    (body("theta['k'] = 2 * theta['k']; return np.sum(q)"), "mine.py:8: `theta['k']`: theta is read, never changed"),
+    (body("theta.update(k=q); return np.sum(q)"), "mine.py:8: `theta.update`: theta is read, never changed: its names"),
+    (body("theta |= {'k': q}; return np.sum(q)"), "theta is read, never changed: its names with [], get, keys, values"),
+    (body("return np.sum(q * 2**70)"), "mine.py:8: `q * 2**70`: a whole number beyond 64 bits is a Python object to N"),
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from bitstreams import build, tools
 from golden.errors import HelError
 from hel import tutorial
+from rtl.hls import geometry
 from testbench.cosim import tools as simulators
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,18 @@ def test_the_readme_and_the_document_have_one_example():
 def test_every_command_has_its_output_written():
     commands = [pair for block in tutorial.blocks(TEXT) for pair in block.commands]
     assert commands and all(printed for _, printed in commands)
+
+
+def test_the_limits_in_the_text_are_those_of_the_array():
+    rows = [
+        f"| elements, neurons on one of them | {geometry.MAX_ELEMENTS}, {geometry.MAX_FOLD} |",
+        f"| inputs of a step | {geometry.MAX_INPUTS} |",
+        "| words of parameters on an element; with those of constants; where it has a table"
+        f" | {geometry.PARAMETER_WORDS - 1}; {geometry.WEIGHT_WORDS - 1}; {geometry.TABLE_BASE - 1} |",
+        f"| words of intermediate vectors that an element needs at one time | {geometry.VECTOR_WORDS[-1]} |",
+        f"| control words | {geometry.STORE_WORDS[-1]} |",
+    ]
+    assert "\n".join(rows) in TEXT
 
 
 def test_a_document_is_refreshed():

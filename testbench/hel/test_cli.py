@@ -249,8 +249,13 @@ def test_a_terminated_build_leaves_nothing(tmp_path):
     """As Ctrl-C, and as when `timeout` ends it."""
     command = [sys.executable, "-m", "hel", "build", "linear", "-n", "2", "-p", "1", "--board", "ulx3s_25f"]
     command += ["-o", str(tmp_path / "out")]
+
+    def heed() -> None:
+        """What a shell starts in the background ignores SIGINT, and so do its children."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     for number, code, word in ((signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")):
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as running:
             while running.poll() is None and not list(tmp_path.glob("out/.*/*")):
                 time.sleep(0.05)
             running.send_signal(number)

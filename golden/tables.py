@@ -99,7 +99,7 @@ def lookup(function: str, operand_bits: int, z: Words, out: Words | None = None)
 def largest(function: str, operand_bits: int, z: Words, seen: Words) -> None:
     """Puts into `seen` the larger of it and |z|, for cos |z + pi / 2|: a sticky record for `beyond`."""
     if function == "cos":
-        z = z + floor_shift(np.array(half_pi(operand_bits)), operand_bits - 20)
+        z = _of_sine(operand_bits, z)
     np.maximum(seen, np.bitwise_xor(z, np.right_shift(z, _SIGN)), out=seen)
 
 
@@ -123,6 +123,11 @@ def half_pi(operand_bits: int) -> int:
     return round(math.pi / 2 * (1 << fraction)) << (operand_bits - 2 - fraction)
 
 
+def _of_sine(operand_bits: int, z: Words) -> Words:
+    """z + pi / 2: cos z is its sine."""
+    return np.asarray(z + floor_shift(np.array(half_pi(operand_bits)), operand_bits - 20))
+
+
 def apply(function: str, operand_bits: int, z: Words, out: Words | None = None) -> Words:
     """`lookup`, or a function of REDUCED by its definition.
 
@@ -130,7 +135,7 @@ def apply(function: str, operand_bits: int, z: Words, out: Words | None = None) 
     (array([131068]), array([ 65536, 131071]))
     """
     if function == "cos":
-        return lookup("sin", operand_bits, z + floor_shift(np.array(half_pi(operand_bits)), operand_bits - 20), out)
+        return lookup("sin", operand_bits, _of_sine(operand_bits, z), out)
     if function == "logistic":
         s = lookup("tanh", operand_bits, np.right_shift(z, 1))
         return np.asarray(np.right_shift(s + (1 << (operand_bits - 1)), 1, out))

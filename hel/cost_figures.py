@@ -5,14 +5,12 @@ python -m hel.cost_figures docs/results/rule_costs.json -o build/figures
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hel.figures import _pyplot, _save
+from hel.figures import _asked, _pyplot, _save
 
 __all__ = ["costs", "errors", "main"]
 
@@ -94,15 +92,10 @@ def _style(k: int, of: int) -> dict[str, Any]:
 
 def main(argv: list[str] | None = None) -> int:
     """Draws both figures of a results file."""
-    parser = argparse.ArgumentParser(prog="python -m hel.cost_figures", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("results", type=Path, help="what python -m golden.studies.rule_costs wrote")
-    parser.add_argument("-o", "--out", type=Path, default=Path("build/figures"), help="folder; default: build/figures")
-    args = parser.parse_args(argv)
-    if not args.results.is_file():
-        parser.error(f"there is no file {args.results}; run python -m golden.studies.rule_costs first")
-    rows = json.loads(args.results.read_text())["rows"]
-    print(costs(rows, args.out / "rule_costs.png"))
-    print(errors(rows, args.out / "rule_errors.png"))
+    found, out = _asked("hel.cost_figures", __doc__, "golden.studies.rule_costs", argv)
+    rows = found["rows"]
+    print(costs(rows, out / "rule_costs.png"))
+    print(errors(rows, out / "rule_errors.png"))
     return 0
 
 

@@ -5,8 +5,6 @@ python -m hel.field_figures docs/results/wave_field.json -o build/figures
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +15,7 @@ import numpy as np
 from golden.leapfrog import Leapfrog
 from golden.studies.wave_field import Data, Recipe
 from golden.studies.wave_lattice import Detectors, WaveLattice
-from hel.figures import _pyplot, _save
+from hel.figures import _asked, _pyplot, _save
 
 __all__ = ["field_snapshots", "learning_curves", "main"]
 
@@ -95,19 +93,13 @@ def field_snapshots(
 
 def main(argv: list[str] | None = None) -> int:
     """Draws every figure of a results file."""
-    parser = argparse.ArgumentParser(prog="python -m hel.field_figures", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("results", type=Path, help="what python -m golden.studies.wave_field wrote")
-    parser.add_argument("-o", "--out", type=Path, default=Path("build/figures"), help="folder; default: build/figures")
-    args = parser.parse_args(argv)
-    if not args.results.is_file():
-        parser.error(f"there is no file {args.results}; run python -m golden.studies.wave_field first")
-    found = json.loads(args.results.read_text())
-    print(learning_curves(found, args.out / "wave_field_learning.png"))
+    found, out = _asked("hel.field_figures", __doc__, "golden.studies.wave_field", argv)
+    print(learning_curves(found, out / "wave_field_learning.png"))
     for task in found["linear"]:
         row = next(row for row in found["rows"] if row["case"]["task"] == task and "theta" in row)
         print(
             field_snapshots(
-                row["theta"], args.out / f"wave_field_{task}.png", task=task, recipe=Recipe(**found["recipe"])
+                row["theta"], out / f"wave_field_{task}.png", task=task, recipe=Recipe(**found["recipe"])
             )
         )
     return 0

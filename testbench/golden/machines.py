@@ -32,8 +32,10 @@ def state(program, seed, batch=(), steps=None, scale=0.5, inputs=0.5):
     )
 
 
-def equal_words(program, theta, integrator, steps):
-    """Forward, twin echo with a nudge, gradients and flags against the naive interpreter; returns the gradients."""
+def equal_words(program, theta, integrator, steps, nudge=None, input_gradient=False):
+    """Forward, twin echo with nudges on each context's own q, gradients and flags against the naive interpreter, step
+    by step; returns the gradients. nudge(t): words (n,), default one for all steps.
+    """
     q, p, inputs = state(program, 3, steps=steps, scale=1.0)
     naive = Naive(program, theta)
     ours, theirs = (q, p), (q.tolist(), p.tolist())
@@ -44,11 +46,13 @@ def equal_words(program, theta, integrator, steps):
     grads = integrator.zero_gradients()
     expected = {name: words.tolist() for name, words in grads.items()}
     (q, p), contexts = twin(*ours), [theirs, theirs]
-    for u in inputs[::-1]:
-        e = np.arange(-2, program.n - 2) * 400
-        q, p = integrator.echo(q, p, u, grads, e)
-        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist())
+    du = np.zeros(program.m, np.int64) if input_gradient else None
+    for t, u in reversed(list(enumerate(inputs))):
+        e = nudge(t) if nudge else np.arange(-2, program.n - 2) * 400
+        q, p = integrator.echo(q, p, u, grads, e, du)
+        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist(), inputs=input_gradient)
         assert [(a.tolist(), b.tolist()) for a, b in zip(q, p, strict=True)] == contexts
         assert {name: words.tolist() for name, words in grads.items()} == expected
+        assert du is None or du.tolist() == naive.du
     assert {flag.name for flag in integrator.flags} == naive.flags
     return grads

@@ -5,8 +5,7 @@ from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.flip import echo_by_flip, most_negative
 from golden.formats import Formats
-from testbench.golden.machines import NAMES, build, state
-from testbench.golden.naive import Naive
+from testbench.golden.machines import NAMES, build, equal_words, state
 
 SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
 """So few integer bits that everything overflows at once."""
@@ -21,26 +20,7 @@ def nudges(program, target, eps_log2, every):
 def test_words_equal_the_naive_machine(name, formats):
     """Forward, twin echo with nudges on each context's own q, gradients, input gradient and flags, step by step."""
     program, theta, integrator = build(name, formats=formats)
-    q, p, inputs = state(program, 3, steps=12, scale=1.0)
-    naive = Naive(program, theta)
-    ours, theirs = (q, p), (q.tolist(), p.tolist())
-    for u in inputs:
-        ours = integrator.forward(*ours, u)
-        theirs = naive.forward(*theirs, u.tolist())
-        assert (ours[0].tolist(), ours[1].tolist()) == theirs
-    grads = integrator.zero_gradients()
-    expected = {name: words.tolist() for name, words in grads.items()}
-    q, p = twin(*ours)
-    contexts = [theirs, theirs]
-    du = np.zeros(program.m, np.int64)
-    for t, u in reversed(list(enumerate(inputs))):
-        e = np.arange(-3, program.n - 3) * (40 + t)
-        q, p = integrator.echo(q, p, u, grads, e, du)
-        contexts = naive.echo(contexts, u.tolist(), expected, e.tolist(), inputs=True)
-        assert [(a.tolist(), b.tolist()) for a, b in zip(q, p, strict=True)] == contexts
-        assert {name: words.tolist() for name, words in grads.items()} == expected
-        assert du.tolist() == naive.du
-    assert {flag.name for flag in integrator.flags} == naive.flags
+    equal_words(program, theta, integrator, 12, lambda t: np.arange(-3, program.n - 3) * (40 + t), input_gradient=True)
 
 
 def returned(program, integrator, steps, seed, scale, inputs):

@@ -11,15 +11,9 @@ import pytest
 
 from golden.errors import HelError
 from golden.systems import SYSTEMS
-from hel.__main__ import main, parsed
+from hel.__main__ import parsed
 from hel.commands import SUMMARIES
-
-
-def hel(capfd, *argv):
-    """(exit code, standard output, standard error) of a command."""
-    code = main([str(a) for a in argv])
-    captured = capfd.readouterr()
-    return code, captured.out, captured.err
+from testbench.hel.commands import hel
 
 
 def shell(*argv, **environment):

@@ -6,10 +6,10 @@ import pytest
 
 from golden.errors import HelError
 from golden.formats import Formats
-from hel.__main__ import main
 from rtl.hls import compile_array
 from rtl.hls.resident import read
 from testbench.cosim import tools
+from testbench.hel.commands import answer, hel, without_tools
 
 FILE = '''
 import numpy as np
@@ -93,18 +93,6 @@ def no_verilog(monkeypatch):
     """A geometry stands for its Verilog, which takes seconds to write."""
     for module in ("rtl.emit", "bitstreams.learning"):
         monkeypatch.setattr(f"{module}.array_verilog", lambda geometry, technology="": str(geometry))
-
-
-def hel(capfd, *argv):
-    code = main([*map(str, argv)])
-    captured = capfd.readouterr()
-    return code, captured.out, captured.err
-
-
-def answer(capfd, *argv):
-    code, out, err = hel(capfd, *argv, "--json")
-    assert code == 0, err
-    return json.loads(out)
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -201,16 +189,7 @@ def test_the_calibration_is_a_stage_of_the_compiler(capfd):
 
 
 def test_a_build_records_it_and_its_command_repeats_it(capfd, monkeypatch, no_verilog):
-    from bitstreams import build as builds
-
-    asked = []
-
-    def without_tools(plan, output, figures, progress):
-        asked.append(plan)
-        measured = {"bitstream": "a.bit", "lut": 1, "ff": 1, "dsp": plan.dsp, "dsp_available": 28, "bram": plan.bram}
-        return dict(figures) | measured | {"fmax_hz": 1e8, "steps_per_s": 1.0, "mac_per_s": 1.0}
-
-    monkeypatch.setattr(builds, "run", without_tools)
+    asked = without_tools(monkeypatch)
     argv = ("build", "mine.py:Chain", "-n", 4, "-m", 2, "-p", 2, "--cuts", "calibrated-5")
     result = answer(capfd, *argv)
     assert "--cuts calibrated-5" in result["command"] and result["cuts"] == "calibrated-5"

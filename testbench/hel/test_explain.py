@@ -1,6 +1,5 @@
 """`hel rtl --explain`, `--figure`, `--resident`, `--elements auto`; `hel build` with its prediction."""
 
-import json
 
 import pytest
 
@@ -10,14 +9,8 @@ from hel import figures
 from hel.__main__ import main
 from hel.commands import build
 from rtl.hls.explain import PASSES, activity
+from testbench.hel.commands import answer, without_tools
 from testbench.rtl.hls.cases import scheduled
-
-
-def answer(capfd, *argv):
-    code = main([*map(str, argv), "--json"])
-    out, err = capfd.readouterr()
-    assert code == 0, err
-    return json.loads(out)
 
 
 def shown(capfd, *argv):
@@ -117,16 +110,7 @@ def test_a_build_report_shows_what_was_predicted():
 
 
 def test_a_build_with_as_many_elements_as_the_board_holds(capfd, monkeypatch, tmp_path):
-    from bitstreams import build as builds
-
-    asked = []
-
-    def without_tools(plan, output, figures, progress):
-        asked.append(plan)
-        measured = {"bitstream": "a.bit", "lut": 1, "ff": 1, "dsp": plan.dsp, "dsp_available": 28, "bram": plan.bram}
-        return dict(figures) | measured | {"fmax_hz": 1e8, "steps_per_s": 1.0, "mac_per_s": 1.0}
-
-    monkeypatch.setattr(builds, "run", without_tools)
+    asked = without_tools(monkeypatch)
     argv = ("build", "hru", "-n", 4, "-m", 3, "--elements", "auto", "--board", "ulx3s_25f", "--operand-bits", 16)
     result = answer(capfd, *argv, "-o", tmp_path)
     assert result["elements"] == 4 and asked[0].dsp == 8 and result["choice"].startswith("P = 4 is the largest divisor")

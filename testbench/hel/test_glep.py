@@ -4,17 +4,11 @@ import json
 
 import pytest
 
-from hel.__main__ import main
+from testbench.hel.commands import hel
 
 SMALL = ["glep", "--neurons", "3", "--steps", "20", "--inputs", "2"]
 KEYS = {"condition", "cosine", "relative_error", "cosine_without_residual", "passes", "stored_words",
         "solver_iterations"}  # fmt: skip
-
-
-def hel(capfd, *argv):
-    code = main([str(a) for a in argv])
-    captured = capfd.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_rows_as_json(capfd):

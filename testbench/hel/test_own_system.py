@@ -1,12 +1,12 @@
 """A system from a user's own file goes through every command that takes a SYSTEM."""
 
-import json
 
 import pytest
 
 from golden.errors import HelError
 from hel.__main__ import main
 from testbench.cosim import tools
+from testbench.hel.commands import answer
 
 FILE = '''
 import numpy as np
@@ -44,13 +44,6 @@ def mine(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text(FILE)
     monkeypatch.chdir(tmp_path)
     return "mine.py:Mine"
-
-
-def answer(capfd, *argv):
-    code = main([*map(str, argv), "--json"])
-    out, err = capfd.readouterr()
-    assert code == 0, err
-    return json.loads(out)
 
 
 def test_systems(capfd, mine):

@@ -13,6 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from hel.output import write_whole
+
 __all__ = ["accuracies", "builds", "fill", "main"]
 
 BEGIN, END = "<!-- results: begin", "<!-- results: end -->"
@@ -94,7 +96,7 @@ def main(argv: Sequence[str]) -> int:
     new = fill(old, [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))])
     if "--check" in argv:
         return int(old != new)
-    readme.write_text(new)
+    write_whole({readme: new})
     return 0
 
 

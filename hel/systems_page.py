@@ -20,7 +20,7 @@ from typing import Any
 from golden import systems
 from golden.errors import HelError
 from hel.commands.systems import describe
-from hel.output import Progress
+from hel.output import Progress, write_whole
 from hel.readme import fill
 from hel.systems_results import (
     BUILT,
@@ -205,7 +205,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         failures = measure(results, options.systems or NAMES, chosen, options.force)
     finally:
         # Read now: another run may have added a build, or edited the prose, in the meantime.
-        PAGE.write_text(fill(PAGE.read_text(), tables(Results())))
+        write_whole({PAGE: fill(PAGE.read_text(), tables(Results()))})
     for line in failures:
         print(line, file=sys.stderr)
     return int(bool(failures))

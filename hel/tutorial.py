@@ -20,6 +20,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hel.output import write_whole
+
 __all__ = ["DOCUMENT", "Block", "agree", "blocks", "main", "refreshed", "run"]
 
 DOCUMENT = Path("docs/your_own_hamiltonian.md")
@@ -127,7 +129,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     new = refreshed(old, slow=not options.quick)
     if options.check:
         return int(not agree(old, new))
-    options.document.write_text(new)
+    write_whole({options.document: new})
     return 0
 
 

@@ -52,8 +52,6 @@ def guarded(work: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] == "testbench":
-            return _fail(2, "co-simulation lives in a checkout, not in the installed package; clone it and run there")
         return _fail(2, f"{error.name} is not installed; `pip install hel-fpga[all]`, or `make env` in a checkout")
     except (HelError, UsageError) as error:
         return _fail(2, str(error))

@@ -66,7 +66,7 @@ def _main(argv: list[str] | None) -> int:
 
 def learn(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     """The RTL run, with golden in step."""
-    from testbench.cosim.train_rtl import run
+    from testbench.train_rtl import run
 
     result: dict[str, Any] = run(
         "digits", "dense", neurons=NEURONS, elements=ELEMENTS, simulator="verilator", epochs=args.epochs, seed=0,

@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `golden.train`; for rtl `testbench.cosim.train_rtl`."""
+    """See `golden.train`; for rtl `testbench.train_rtl`."""
     from golden import tasks
 
     choose("task", args.task, tasks.names())
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             return train_static.train(args.task, args.system, **options)
         if args.arithmetic == "rtl":
             check_size(args)
-            from testbench.cosim.train_rtl import run as train_rtl
+            from testbench.train_rtl import run as train_rtl
 
             result = train_rtl(
                 args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options

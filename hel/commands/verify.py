@@ -28,12 +28,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `testbench.cosim.verify`."""
+    """See `testbench.verify`."""
     checked_system(args.system)
     choose("simulator", args.simulator, SIMULATORS)
     check_size(args)
     number_formats = formats(args)
-    from testbench.cosim.verify import verify
+    from testbench.verify import verify
 
     progress = Progress()
     result: dict[str, Any] = verify(

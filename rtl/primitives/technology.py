@@ -1,6 +1,6 @@
 """Which form of a primitive is elaborated: plain Amaranth, or the cells of a device family.
 
-Both forms of every primitive are equal in every cycle (testbench/rtl/primitives drives them side by side), so a design
+Both forms of every primitive are equal in every cycle (tests/rtl/primitives drives them side by side), so a design
 is simulated in its behavioural form and built in the other one.
 """
 

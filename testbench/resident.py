@@ -1,0 +1,88 @@
+"""One array that is built once and loaded with one program after another: each equals golden, and the machine model.
+
+The array is the union of what the programs need (`rtl.hls.resident.joined`). Control words, function table, constants
+and parameters are loaded; what the program before has left in memories and registers stays, and must not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from golden import systems
+from golden.formats import Formats
+from golden.lower import compile_system
+from rtl.hls import Geometry
+from rtl.hls.bind import bind
+from rtl.hls.machine import Machine
+from rtl.hls.resident import joined
+from testbench.array import build_array
+from testbench.session import SimulatedPort, launch
+from testbench.verify import Comparison
+
+__all__ = ["array_for", "inside", "verify_resident"]
+
+
+def array_for(names: Sequence[str], *, neurons: int, elements: int, inputs: int, formats: Formats) -> Geometry:
+    """The geometry that runs all the systems."""
+    plans = [bind(compile_system(systems.get(name, n=neurons, m=inputs), formats)) for name in names]
+    return joined(plans, formats, elements=elements, neurons=neurons)
+
+
+def verify_resident(
+    names: Sequence[str],
+    *,
+    simulator: str = "verilator",
+    neurons: int = 8,
+    elements: int = 4,
+    inputs: int = 3,
+    steps: int = 2,
+    formats: Formats | None = None,
+    seed: int = 0,
+    stalls: int = 64,
+    traced: int = 0,
+    notice: Callable[[str], None] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """`verify`'s report of every system, all on one array.
+
+    Parameters
+    ----------
+    traced : so many systems, the first ones, are compared with the machine model at every clock
+    """
+    formats = formats or Formats()
+    geometry = array_for(names, neurons=neurons, elements=elements, inputs=inputs, formats=formats)
+    build = build_array(simulator, geometry, trace=bool(traced), notice=notice)
+    common = {"neurons": neurons, "elements": elements, "inputs": inputs, "steps": steps, "formats": asdict(formats)}
+    arguments = {"names": list(names), "array": asdict(geometry), "seed": seed, "stalls": stalls, "traced": traced}
+    found = launch(build, "testbench.resident:inside", {**arguments, "common": common}, progress=notice)
+    return dict(found["systems"])
+
+
+async def inside(
+    port: SimulatedPort,
+    *,
+    names: list[str],
+    array: dict[str, Any],
+    seed: int,
+    stalls: int,
+    traced: int,
+    common: dict[str, Any],
+) -> dict[str, Any]:
+    """The part of `verify_resident` that runs in the simulator."""
+    geometry = Geometry(**{key: tuple(value) if isinstance(value, list) else value for key, value in array.items()})
+    machine = Machine(geometry)
+    reports = {}
+    for index, name in enumerate(names):
+        comparison = Comparison(
+            port,
+            system=name,
+            seed=seed + index,
+            stalls=stalls * (index % 2),
+            traced=index < traced,
+            array=geometry,
+            machine=machine,
+            **common,
+        )
+        reports[name] = await comparison.run()
+    return {"systems": reports}

@@ -1,0 +1,170 @@
+"""`hel train --arithmetic rtl`: the array learns in a simulator, golden in step and compared after every sample.
+
+Forward, nudge, twin echo, gradient and update are the RTL's; the readout is golden's integer code, on the host. After
+every forward pass all of q_T, and after every update all parameter words, must equal golden's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from golden import systems
+from golden.machine import GoldenMachine, drive_async
+from golden.train import Training
+from rtl.driver import Driver
+from rtl.hls import Command, Schedule, compile_array
+from testbench.array import ArrayPort, build_array
+from testbench.session import SimulatedPort, SimulationError, launch
+
+__all__ = ["RtlMachine", "inside", "run"]
+
+Words = npt.NDArray[np.int64]
+Progress = Callable[[int, int, str], None]
+
+
+class RtlMachine:
+    """A machine of `golden.machine` whose words are computed by the array, with golden beside it.
+
+    Members
+    -------
+    mismatches, compared_words : against golden, over the whole run
+    """
+
+    def __init__(self, array: ArrayPort, golden: GoldenMachine) -> None:
+        self.array = array
+        self.golden = golden
+        self.driver = Driver(array.schedule)
+        self.mismatches = self.compared_words = 0
+        self._echo: list[Command] = []
+        self._rest = np.zeros(array.schedule.geometry.neurons, np.int64)
+
+    async def start(self) -> None:
+        """Control store, table, initial parameters."""
+        await self.array.start()
+        d = self.driver
+        words = await self.array.play(
+            [*d.load_table(), *d.load_parameters(self.golden.parameters()), *d.clear(), *d.read_parameters()]
+        )
+        self._compare_parameters(words)
+
+    async def forward(self, inputs: Words) -> Words:
+        """q_T of the sequence, from rest."""
+        d = self.driver
+        answer = await self.array.play([*d.load_state(self._rest, self._rest), *d.forward(inputs), *d.read_position()])
+        q = d.position(answer)
+        self._compare(q, self.golden.forward(inputs))
+        return q
+
+    async def echo(self, inputs: Words, nudge: Words) -> None:
+        """Queued: it is played with the update, which needs no answer from it."""
+        self.golden.echo(inputs, nudge)
+        self._echo += [*self.driver.nudge(nudge), *self.driver.echo(inputs[::-1])]
+
+    async def update(self, shift: int) -> None:
+        """Echo and update, then all parameters are read back."""
+        self.golden.update(shift)
+        commands, self._echo = [*self._echo, *self.driver.update(int(shift)), *self.driver.read_parameters()], []
+        self._compare_parameters(await self.array.play(commands))
+
+    async def flags(self) -> int:
+        """The array's sticky flags, which are cleared by this."""
+        return self.driver.flags(await self.array.play(self.driver.read_flags()))
+
+    def _compare_parameters(self, words: Words) -> None:
+        self._parameters = self.driver.parameters(words)
+        for name, expected in self.golden.parameters().items():
+            self._compare(self._parameters[name], expected)
+
+    def parameters(self) -> dict[str, Words]:
+        """The words last read from the array."""
+        return self._parameters
+
+    def _compare(self, found: Words, expected: Words) -> None:
+        self.compared_words += int(np.size(expected))
+        self.mismatches += int(np.count_nonzero(found != expected))
+        if self.mismatches:
+            raise SimulationError(
+                f"the array must equal golden bit for bit, {self.mismatches} of {self.compared_words} words differ;"
+                " run `hel verify` with this system and size to find the first"
+            )
+
+
+def _scheduled(training: Training, elements: int) -> Schedule:
+    return compile_array(training.program, elements=elements)
+
+
+def run(
+    task: str,
+    system: str = "dense",
+    *,
+    elements: int = 16,
+    simulator: str = "verilator",
+    progress: Progress | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Trains in the simulator; `options` as `golden.train.Training`.
+
+    Returns
+    -------
+    the trainer's result, and: mismatches, compared_words, cycles, cycles_predicted, stall_cycles, cycles_per_second,
+    parameters (name -> words as the array holds them), training (the Training, its readout as it has become)
+    """
+    training = Training(task, system, arithmetic="fixed", **options)
+    schedule = _scheduled(training, elements)
+
+    def report(line: str) -> None:
+        if progress is None:
+            return
+        done, total, text = line.split(" ", 2)
+        progress(int(done), int(total), text)
+
+    notice = (lambda text: progress(0, 1, text)) if progress else None
+    build = build_array(simulator, schedule.geometry, notice=notice)
+    arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": options}
+    result = launch(build, "testbench.train_rtl:inside", arguments, progress=report)
+    parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
+    for name, words in result.pop("readout").items():
+        setattr(training.readout, name, np.array(words, np.int64))
+    return {**result, "arithmetic": "rtl", "simulator": simulator, "parameters": parameters, "training": training}
+
+
+async def inside(
+    port: SimulatedPort, *, task: str, system: str, elements: int, options: dict[str, Any]
+) -> dict[str, Any]:
+    """The part of `run` that runs in the simulator."""
+    spoken = 0.0
+
+    def progress(done: int, total: int, text: str) -> None:
+        nonlocal spoken
+        now = time.monotonic()
+        if now - spoken > 0.5 or done == total:
+            spoken = now
+            print(f"{done} {total} {text}", flush=True)
+
+    training = Training(task, system, arithmetic="fixed", progress=progress, **options)
+    golden = training.machine()
+    assert isinstance(golden, GoldenMachine)
+    array = ArrayPort(port, _scheduled(training, elements))
+    machine = RtlMachine(array, golden)
+    await machine.start()
+    result = await drive_async(training.conversation(), machine)
+    raised = await machine.flags()
+    assert raised == int(golden.integrator.flags), (raised, golden.integrator.flags)
+    return {
+        **result,
+        "flags": golden.flags,
+        "argument_clamped": golden.integrator.argument_clamped,
+        "mismatches": machine.mismatches,
+        "compared_words": machine.compared_words,
+        "cycles": array.cycles,
+        "cycles_predicted": array.predicted,
+        "stall_cycles": array.stalls,
+        "cycles_per_second": array.cycles / max(array.seconds, 1e-9),
+        "parameters": machine.parameters(),
+        "readout": {"weights": training.readout.weights, "bias": training.readout.bias},
+    }

@@ -1,0 +1,255 @@
+"""`hel verify`: the RTL against golden at every step and pass, and against the machine model at every clock cycle.
+
+One run, with random parameters, states, inputs and nudges, and random stalls on every stream:
+
+1. forward, T steps; a twin echo with a nudge before every other step; the update; forward and echo again with the
+   learnt parameters and no nudge, which must return every word and leave every gradient 0
+2. compared with `golden.fixed`: both contexts' positions and momenta and all gradients after every step, parameters
+   after the update, flags at the end
+3. compared with `rtl.hls.machine`, in runs short enough: every architectural register of every element at every clock
+4. cycles: as counted by the array = as scheduled + as waited
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from golden import systems, update
+from golden.cuts import compiled, described
+from golden.fixed import Flags, Integrator, twin
+from golden.formats import Formats
+from golden.words import wrap
+from rtl.driver import Driver
+from rtl.hls import Command, Geometry, Schedule, compile_array
+from rtl.hls.command import resolve
+from rtl.hls.machine import Machine
+from rtl.hls.trace import trace_bits, trace_layout
+from testbench.array import ArrayPort, build_array
+from testbench.session import SimulatedPort, launch
+
+__all__ = ["Comparison", "inside", "verify"]
+
+Words = npt.NDArray[np.int64]
+
+STEPWISE = 256
+"""Runs up to so many steps are compared after every step, longer ones after every so many."""
+TRACED = 24
+"""Runs up to so many steps are compared with the machine model at every clock."""
+SETTLE = 64
+"""Cycles after which an idle pipeline holds still."""
+
+
+def verify(
+    system: str,
+    *,
+    simulator: str = "verilator",
+    neurons: int = 16,
+    elements: int = 4,
+    steps: int = 8,
+    formats: Formats | None = None,
+    seed: int = 0,
+    inputs: int = 3,
+    cuts: str = "default",
+    stalls: int = 64,
+    traced: bool | None = None,
+    notice: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Runs the comparison; see the module's text.
+
+    Parameters
+    ----------
+    cuts : a word of `golden.cuts`
+    stalls : of 256, how often a cycle offers no request, and does not take an answer
+    traced : compare every clock cycle; by default in runs of at most 24 steps
+
+    Returns
+    -------
+    dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
+    flags, and the cuts of the program (`golden.cuts.described`)
+    """
+    formats = formats or Formats()
+    subject = systems.get(system, n=neurons, m=inputs)
+    program = compiled(subject, formats, cuts)
+    schedule = compile_array(program, elements=elements)
+    traced = steps <= TRACED if traced is None else traced
+    build = build_array(simulator, schedule.geometry, trace=traced, notice=notice)
+    arguments = {
+        "system": systems.load.absolute(system),
+        "neurons": neurons,
+        "elements": elements,
+        "steps": steps,
+        "formats": asdict(formats),
+        "seed": seed,
+        "inputs": inputs,
+        "cuts": cuts,
+        "stalls": stalls,
+        "traced": traced,
+    }
+    found = launch(build, "testbench.verify:inside", arguments, progress=notice)
+    return {**found, **described(program, subject, cuts)}
+
+
+async def inside(port: SimulatedPort, **arguments: Any) -> dict[str, Any]:
+    """The part of `verify` that runs in the simulator."""
+    return await Comparison(port, **arguments).run()
+
+
+class Comparison:
+    """One system on the array in the simulator, beside golden and, where `traced`, the machine model.
+
+    `array` is the geometry of an array that was not made for the system; `machine` a model that has followed it so far.
+    """
+
+    def __init__(
+        self,
+        port: SimulatedPort,
+        *,
+        system: str,
+        neurons: int,
+        elements: int,
+        steps: int,
+        formats: dict[str, int],
+        seed: int,
+        inputs: int,
+        stalls: int,
+        traced: bool,
+        cuts: str = "default",
+        array: Geometry | None = None,
+        machine: Machine | None = None,
+    ) -> None:
+        self.formats = f = Formats(**formats)
+        self.program = compiled(systems.get(system, n=neurons, m=inputs), f, cuts)
+        self.schedule: Schedule = compile_array(self.program, elements=elements, array=array)
+        self.driver = Driver(self.schedule)
+        self.array = ArrayPort(port, self.schedule, built=array)
+        self.port, self.steps, self.seed, self.stalls, self.traced = port, steps, seed, stalls, traced
+        self.machine = machine or Machine(self.schedule.geometry)
+        self.random = random = np.random.default_rng(seed)
+        # From small motions to words that wrap.
+        scale = 2.0 ** -random.integers(0, 5)
+        word = lambda sq, shape, scale=1.0: np.rint(random.uniform(sq.low, sq.high, shape) * scale).astype(np.int64)  # noqa: E731
+        self.theta = {name: word(f.theta, shape) for name, shape in self.program.parameters}
+        for name in self.program.symmetric:
+            self.theta[name] = np.triu(self.theta[name]) + np.triu(self.theta[name], 1).T
+        self.q, self.p = word(f.q, neurons, scale), word(f.p, neurons, scale)
+        self.u = word(f.u, (steps, inputs), 0.25)
+        self.nudges = word(f.p, (steps, neurons), 2.0**-6)
+        self.golden = Integrator(self.program, self.theta)
+        self.mismatches = self.compared = self.compared_cycles = 0
+        self.chunk = max(1, -(-steps // STEPWISE))
+
+    async def run(self) -> dict[str, Any]:
+        d = self.driver
+        await self.array.start()
+        self.port.stall(self.stalls, self.stalls, self.seed + 1)
+        await self._play([*d.load_table(), *d.load_parameters(self.theta), *d.clear()], traced=False)
+        await self._pass(nudged=True)
+        grads = self.grads
+        shift = int(self.random.integers(4, 16))
+        theta, flags = update.apply(self.program, self.theta, grads, shift)
+        self.golden.raise_flag(flags)
+        words = await self._play([*d.update(shift), *d.read_parameters()])
+        self._compare_named(d.parameters(words), theta)
+        self.golden.load(theta)
+        await self._pass(nudged=False)
+        self._compare(self.state, np.stack([*twin(self.q, self.p)]))
+        self._compare_named(
+            self.array_grads, {name: np.zeros(shape, np.int64) for name, shape in self.program.parameters}
+        )
+        raised = d.flags(await self._play(d.read_flags()))
+        self._compare(np.array([raised]), np.array([int(self.golden.flags)]))
+        array = self.array
+        return {
+            "mismatches": self.mismatches,
+            "compared_words": self.compared,
+            "compared_cycles": self.compared_cycles,
+            "cycles": array.cycles,
+            "cycles_predicted": array.predicted,
+            "stall_cycles": array.stalls,
+            "cycles_per_second": self.port.cycles / max(array.seconds, 1e-9),
+            "flags": [str(flag.name).lower() for flag in Flags if flag in Flags(raised)],
+        }
+
+    async def _pass(self, *, nudged: bool) -> None:
+        """Forward and echo from the initial state, compared after every chunk of steps."""
+        d, golden = self.driver, self.golden
+        self.grads = golden.zero_gradients()
+        await self._play(d.load_state(self.q, self.p), traced=False)
+        q, p = self.q, self.p
+        for first in range(0, self.steps, self.chunk):
+            u = self.u[first : first + self.chunk]
+            q, p = golden.forward_many(q, p, u)
+            self._compare(await self._read_state(d.forward(u)), np.stack([*twin(q, p)]))
+        q, p = twin(q, p)
+        for last in range(self.steps, 0, -self.chunk):
+            u = self.u[max(0, last - self.chunk) : last]
+            commands: list[Command] = []
+            if nudged and (last - 1) // self.chunk % 2 == 0:
+                e = self.nudges[last - 1]
+                commands += d.nudge(e)
+                q, p = q, self._nudged(p, e)
+            q, p = golden.echo_many(q, p, u, self.grads)
+            self.state = await self._read_state([*commands, *d.echo(u[::-1])])
+            self._compare(self.state, np.stack([q, p]))
+            self.array_grads = d.gradients(await self._play(d.read_gradients(), traced=False))
+            self._compare_named(self.array_grads, self.grads)
+
+    def _nudged(self, p: Words, e: Words) -> Words:
+        exact = p + np.stack([-e, e])
+        if (exact != wrap(exact, self.formats.p.width)).any():
+            self.golden.raise_flag(Flags.P_OVERFLOW)
+        return wrap(exact, self.formats.p.width)
+
+    async def _read_state(self, commands: list[Command]) -> Words:
+        """Plays commands; both contexts' (q, p) after them, shape (2, 2, N)."""
+        q, p = self.driver.state(await self._play([*commands, *self.driver.read_state()]))
+        return np.stack([q, p])
+
+    def _compare(self, found: Words, expected: Words) -> None:
+        self.compared += int(np.size(expected))
+        self.mismatches += int(np.count_nonzero(found != expected))
+
+    def _compare_named(self, found: dict[str, Words], expected: Any) -> None:
+        for name, _ in self.program.parameters:
+            self._compare(found[name], expected[name])
+
+    async def _play(self, commands: list[Command], *, traced: bool = True) -> list[int]:
+        traced = traced and self.traced
+        words = await self.array.play(commands, traced=traced)
+        if self.traced:
+            self._follow(commands, traced)
+        return [int(word) for word in words]
+
+    def _follow(self, commands: list[Command], traced: bool) -> None:
+        """Runs the machine model through the same commands, clock by clock where the RTL was recorded."""
+        stream = (pair for command in commands for pair in resolve(self.schedule, command))
+        machine = self.machine
+        if not traced:
+            for fields, imm in stream:
+                machine.step(fields, imm)
+        else:
+            trace = self.port.trace
+            assert trace is not None
+            layout = trace_layout(machine.geometry)
+            stride = trace_bits(machine.geometry)
+            issued = trace.field(stride * machine.geometry.elements, 1)
+            expected: dict[str, list[Words]] = {name: [] for name in layout}
+            for issue in issued:
+                for name, words in machine.trace().items():
+                    expected[name].append(words)
+                machine.step(*(next(stream) if issue else ({}, 0)))
+            lsb = 0
+            for name, bits in layout.items():
+                found = trace.field(lsb, bits, count=machine.geometry.elements, stride=stride)
+                self._compare(found, np.stack(expected[name]) & ((1 << bits) - 1))
+                lsb += bits
+            self.compared_cycles += len(issued)
+            assert next(stream, None) is None, "the array issued fewer words than scheduled"
+        for _ in range(SETTLE):
+            machine.step({})
+        machine.pushed.clear()

@@ -1,0 +1,82 @@
+"""Every system: three gradients agree, words equal the naive interpreter's, an echo without nudge returns."""
+
+import numpy as np
+import pytest
+
+from golden import systems
+from golden.execute import evaluate
+from golden.fixed import twin
+from golden.formats import Formats
+from golden.rules import bptt, finite_differences, rhel
+from golden.systems import SYSTEMS
+from tests.golden.machines import build, equal_words, state
+from tests.golden.rules.cases import case, relative_error
+from tests.golden.test_lower import close
+
+SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
+ADDED = [name for name in SYSTEMS if name not in ("dense", "hru", "linear", "springs")]
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_hel_bptt_and_finite_differences_agree(name):
+    """Three ways to one gradient: the traced graph, the tape on the user's own code, and no derivative at all."""
+    system, theta, arguments = case(name, "final", n=4, m=2, steps=12)
+    exact, cost, _ = bptt.gradient(system, theta, **arguments)
+    names = list(system.parameters)
+    numeric, same, _ = finite_differences.gradient(system, theta, **arguments)
+    assert cost == pytest.approx(same, rel=1e-12)
+    assert relative_error(exact, numeric, names) < 1e-6
+    errors = [relative_error(rhel.gradient(system, theta, **arguments, eps=eps)[0], exact) for eps in (1e-2, 1e-3)]
+    assert errors[1] < 1e-6 and (errors[1] < 1e-9 or 80 < errors[0] / errors[1] < 120), "the error falls as eps^2"
+
+
+@pytest.mark.parametrize("name", ADDED)
+@pytest.mark.parametrize("formats", [Formats(), SMALL], ids=["reference", "overflowing"])
+def test_words_equal_the_naive_machine(name, formats):
+    program, theta, integrator = build(name, n=5, m=2, formats=formats)
+    grads = equal_words(program, theta, integrator, steps=5)
+    assert all(words.any() for words in grads.values())
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("formats", [Formats(), SMALL], ids=["reference", "overflowing"])
+def test_an_echo_without_nudge_returns(name, formats):
+    program, _, integrator = build(name, n=6, m=2, formats=formats)
+    scale = 2.0 if formats is SMALL else 0.5
+    q0, p0, inputs = state(program, 1, steps=200, scale=scale, inputs=scale)
+    grads = integrator.zero_gradients()
+    q, p = integrator.echo_many(*twin(*integrator.forward_many(q0, p0, inputs)), inputs, grads)
+    assert (q == q0).all() and (p == p0).all() and not grads.flat.any()
+    if formats is SMALL:
+        assert integrator.flags
+    else:
+        assert not integrator.flags, "the default parameters stay inside the reference format"
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_forces_and_densities_approach_the_float_ones(name):
+    formats = Formats()
+    program, words, _ = build(name, n=6, m=3)
+    system = systems.get(name, n=6, m=3)
+    q, _, u = state(program, 5, scale=1.0)
+    theta = {k: formats.theta.value(v) for k, v in words.items()}
+    two = []
+    for at in (q, q // 2):  # densities up to a constant: differences between two states
+        slopes = system.slopes({"q": formats.q.value(at), "u": formats.u.value(u), **theta})
+        values = evaluate(program, words, at, u) | {"u": u, "one": np.array(formats.one)}
+        assert np.abs(values[program.kick] * 2.0**-program.formats.kick_fraction - slopes["q"]).max() < 2**-8
+        if program.input_gradient:
+            fraction = program.types[program.input_gradient].fraction
+            assert np.abs(np.ldexp(values[program.input_gradient].astype(float), -fraction) - slopes["u"]).max() < 2**-8
+        two.append((values, slopes))
+    difference = {name: two[0][1][name] - two[1][1][name] for name in theta}
+    assert close(program, (two[0][0], two[1][0]), difference, 2**-8)
+
+
+def test_a_symmetric_parameter_has_a_symmetric_gradient():
+    program, _, integrator = build("hopfield", n=5, m=2)
+    assert "parameter W [5, 5] symmetric" in str(program) and "matvec_t W" not in str(program)
+    q, p, inputs = state(program, 1, steps=20)
+    grads = integrator.zero_gradients()
+    integrator.echo_many(*twin(q, p), inputs, grads, lambda t, q: np.arange(5) * 100)
+    assert grads["W"].any() and (grads["W"] == grads["W"].T).all()

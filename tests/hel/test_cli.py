@@ -1,0 +1,320 @@
+"""The command line: exit codes, one line on standard error, one JSON object on standard output."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from golden.errors import HelError
+from golden.systems import SYSTEMS
+from hel.__main__ import parsed
+from hel.commands import SUMMARIES
+from tests.hel.commands import hel
+
+
+def shell(*argv, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "hel", *argv], capture_output=True, text=True, env={**os.environ, **environment}
+    )
+
+
+REFUSED = [
+    (["trian"], "unknown command 'trian', did you mean train? available: systems, gradcheck"),
+    (["systems", "--jsn"], "unrecognized arguments: --jsn; see `hel systems --help`"),
+    (["gradcheck"], "the following arguments are required: SYSTEM; see `hel gradcheck --help`"),
+    (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: banded, dense, "),
+    (["gradcheck", "dense", "--steps", "0"], "--steps: must be an integer from 1 to 10000000, not '0'"),
+    (["gradcheck", "dense", "--steps", "many"], "--steps: must be an integer from 1 to 10000000, not 'many'"),
+    (["gradcheck", "dense", "--neurons", "-3"], "--neurons: must be an integer from 1 to 4096, not '-3'"),
+    (["gradcheck", "dense", "--eps", "0.3"], "--eps: must be a power of two, not '0.3'; nearest: 2^-2"),
+    (["gradcheck", "dense", "--eps", "-2"], "--eps: must be a positive power of two such as 2^-3, not '-2'"),
+    (["gradcheck", "dense", "--eps", "nan"], "--eps: must be a finite number other than 0"),
+    (["gradcheck", "dense", "--step", "2"], "--step must be a power of two from 2^-8 to 2^-1, not 2; try 2^-3"),
+    (["gradcheck", "dense", "--operand-bits", "4"], "--operand-bits: must be an integer from 8 to 18, not '4'"),
+    (["train", "digit"], "unknown task 'digit', did you mean digits? available: digits"),
+    (
+        ["train", "digits", "--system", "springs"],
+        "system 'springs' cannot be trained on a task; systems that can: dense",
+    ),
+    (["train", "digits", "--arithmetic", "fix"], "unknown arithmetic 'fix', did you mean fixed? available: fixed"),
+    (["train", "digits", "--rule", "bptt"], "--rule bptt is for --arithmetic float, not fixed; drop --rule"),
+    (["train", "digits-static"], "still images and --rule ep go together, not digits-static with --rule hel; use"),
+    (["train", "digits", "--rule", "ep", "--arithmetic", "float"], "go together, not digits with --rule ep"),
+    (["train", "digits-static", "--rule", "ep"], "--rule ep is for --arithmetic float, not fixed; add --arithmetic"),
+    (["train", "digits", "--epochs", "1.5"], "--epochs: must be an integer from 1 to 10000, not '1.5'"),
+    (
+        ["train", "digits", "--arithmetic", "rtl", "--neurons", "30", "--elements", "16"],
+        "--neurons must be a multiple of --elements (16), not 30; nearest: 16 or 32",
+    ),
+    (["verify", "dens.py:Dense"], "a system's file must exist, dens.py is not there; check the path"),
+    (["gradcheck", "dense:Dense"], "a system of one's own is path/to/file.py:Class, got 'dense:Dense'"),
+    (["verify", "dense", "--simulator", "iverilog"], "unknown simulator 'iverilog'"),
+    (["verify", "dense", "-n", "3", "--elements", "4"], "--neurons must be a multiple of --elements (4), not 3; near"),
+    (["rtl", "dense", "-o", "no/such/folder/a.v"], "--output must name a file in an existing folder"),
+    (["rtl", "dense", "-o", "."], "--output must name a file, not the folder '.'"),
+    (
+        ["build", "dense", "--neurons", "10", "--elements", "4"],
+        "--neurons must be a multiple of --elements (4), not 10",
+    ),
+    (["build", "dense", "--elements", "4", "--fold", "2"], "argument --fold: not allowed with argument -p/--elements"),
+    (["build", "dense", "-n", "12", "--fold", "5"], "--fold must divide --neurons (12), not 5; choose from 1, 2, 3, 4"),
+    (["build", "dense", "--elements", "some"], "--elements: must be an integer from 1 to 255, not 'some'; or auto"),
+    (["verify", "dense", "--elements", "auto"], "--elements: must be an integer from 1 to 255, not 'auto'"),
+    (["rtl", "no/such.py", "-o", "a.v"], "a system's file must exist, no/such.py is not there"),
+]
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"), REFUSED, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_bad_input_is_one_line_and_exit_code_2(capfd, argv, message, as_json):
+    code, out, err = hel(capfd, *argv, *(["--json"] if as_json else []))
+    assert code == 2 and out == ""
+    assert err.count("\n") == 1 and err.startswith("hel: ") and message in err
+
+
+def test_unknown_board(capfd):
+    pytest.importorskip("bitstreams.boards")
+    code, out, err = hel(capfd, "build", "dense", "--board", "ulx3s_85")
+    assert code == 2 and out == "" and err.count("\n") == 1
+    assert "unknown board 'ulx3s_85', did you mean ulx3s_85f?" in err
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_help_teaches_with_an_example(capfd, name):
+    code, out, err = hel(capfd, name, "--help")
+    assert code == 0 and err == ""
+    assert f"example:\n  hel {name}" in out and "--json" in out
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_the_examples_of_the_help_are_accepted(name):
+    """Every example is parsed (and not run)."""
+    import importlib
+
+    command = importlib.import_module(f"hel.commands.{name}")
+    lines = [line.split()[2:] for line in command.__doc__.splitlines() if line.strip().startswith("hel ")]
+    assert lines
+    for line in lines:
+        parsed(name, command, line)
+
+
+def test_overview_is_quick_and_imports_no_numpy():
+    code = "import sys, hel.__main__ as m; m.main([]); sys.exit('numpy' in sys.modules)"
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and time.monotonic() - start < 5
+    assert all(name in done.stdout for name in SUMMARIES)
+
+
+def test_version(capfd):
+    code, out, _ = hel(capfd, "--version")
+    assert code == 0 and out.startswith("hel 0.")
+
+
+def test_systems_as_json(capfd):
+    code, out, err = hel(capfd, "systems", "--json")
+    rows = {row["name"]: row for row in json.loads(out)["systems"]}
+    assert code == 0 and err == "" and set(rows) == set(SYSTEMS)
+    assert rows["dense"]["parameters"] == {"al": [16], "W": [16, 16], "B": [16, 8], "b": [16]}
+    assert all(rows[name]["array"] for name in ("dense", "hru", "linear"))
+    assert (rows["dense"]["functions"], rows["dense"]["tables"]) == (["logcosh"], ["tanh"])
+    assert all(row["array"] == (row["reason"] is None) and row["what"] and row["summary"] for row in rows.values())
+
+
+def test_systems_as_text(capfd):
+    code, out, err = hel(capfd, "systems")
+    assert code == 0 and err == "" and "W 16x16" in out and "logcosh (in the force: tanh)" in out
+
+
+def test_train_prints_one_json_object_and_progress_elsewhere(capfd):
+    argv = ["train", "digits", "--neurons", "4", "--epochs", "1", "--samples", "10", "--json"]
+    code, out, err = hel(capfd, *argv)
+    result = json.loads(out)
+    assert code == 0 and out.count("\n") == 1 and "10/10" in err
+    assert {"test_accuracy", "history", "cost", "samples_per_s"} <= result.keys()
+    assert 0 <= result["test_accuracy"] <= 1 and len(result["history"]) == 1
+    again = json.loads(hel(capfd, *argv)[1])
+    assert {**again, "samples_per_s": 0} == {**result, "samples_per_s": 0}
+
+
+def test_train_at_rest(capfd):
+    argv = ["train", "digits-static", "--rule", "ep", "--arithmetic", "float", "--neurons", "8", "--epochs", "1"]
+    code, out, err = hel(capfd, *argv, "--samples", "64", "--json")
+    result = json.loads(out)
+    assert code == 0 and "64/64" in err and result["rule"] == "ep"
+    assert {"test_accuracy", "history", "cost", "samples_per_s"} <= result.keys() and 0 <= result["test_accuracy"] <= 1
+    assert "validation accuracy" in hel(capfd, *argv, "--samples", "32", "--validation")[1]
+
+
+def test_train_as_text(capfd):
+    code, out, _ = hel(capfd, "train", "digits", "--neurons", "4", "--epochs", "2", "--samples", "10", "--validation")
+    assert code == 0 and "epoch   2  cost" in out and "validation accuracy" in out
+
+
+def test_what_a_tool_prints_is_not_on_standard_output(capfd, monkeypatch):
+    from hel.commands import systems
+
+    def noisy(args):
+        os.system("echo a compiler speaks")
+        print("a library speaks")
+        return {"systems": []}
+
+    monkeypatch.setattr(systems, "run", noisy)
+    code, out, err = hel(capfd, "systems", "--json")
+    assert code == 0 and json.loads(out) == {"systems": []}
+    assert "a compiler speaks" in err and "a library speaks" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (ValueError("shapes differ"), 1, "hel: ValueError: shapes differ (a defect; HEL_DEBUG=1 shows where)\n"),
+        (MemoryError("305 GiB"), 2, "hel: the run must fit this machine's memory: 305 GiB; use fewer steps"),
+        (HelError("the rule,\n  the value, the way out"), 2, "hel: the rule, the value, the way out\n"),
+        (
+            ModuleNotFoundError("No module named 'x'", name="x"),
+            2,
+            "hel: x is not installed; `pip install hel-fpga[all]`",
+        ),
+        (
+            PermissionError(13, "Permission denied", "/a/file"),
+            2,
+            "hel: a file must be open to you, /a/file: Permission denied; change its permissions or choose another",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            2,
+            "hel: output needs room on the disk, No space left on device; free some or choose another place (-o)\n",
+        ),
+        (
+            OSError("a driver's words"),
+            2,
+            "hel: the operating system refused a request, a driver's words; HEL_DEBUG=1 shows where\n",
+        ),
+        (KeyboardInterrupt(), 130, "hel: interrupted\n"),
+        (RuntimeError("broken"), 1, "hel: RuntimeError: broken (a defect; HEL_DEBUG=1 shows where)\n"),
+    ],
+)
+def test_failures_are_one_line_without_traceback(capfd, monkeypatch, error, code, message):
+    from hel.commands import systems
+
+    def fail(args):
+        raise error
+
+    monkeypatch.setattr(systems, "run", fail)
+    got, out, err = hel(capfd, "systems", "--json")
+    assert got == code and out == "" and err.count("\n") == 1 and err.startswith(message)
+
+
+TINY = """
+import numpy as np
+from golden.systems import System
+
+class Tiny(System):
+    @property
+    def parameters(self):
+        return {"c": (self.n,)}
+
+    def potential(self, q, u, theta):
+        return np.sum(np.log(np.cosh(theta["c"] * q * 1e-4))) + np.sum(q**2) / 2
+"""
+
+
+def test_gradcheck_says_when_a_gradient_is_far_off(capfd, tmp_path):
+    (tmp_path / "tiny.py").write_text(TINY)
+    for argv, fixed, strong in (
+        ((tmp_path / "tiny.py", "-n", "4", "-m", "1", "--steps", "50"), True, False),
+        (("dense", "--eps", "2^-1"), False, True),
+        (("dense",), False, False),
+    ):
+        code, out, _ = hel(capfd, "gradcheck", *argv)
+        assert code == 0
+        assert ("fixed point is far from float64: the gradient is small against" in out) == fixed
+        assert ("float64 itself is far off: lower --eps" in out) == strong
+
+
+def test_a_terminated_build_leaves_nothing(tmp_path):
+    """As Ctrl-C, and as when `timeout` ends it."""
+    command = [sys.executable, "-m", "hel", "build", "linear", "-n", "2", "-p", "1", "--board", "ulx3s_25f"]
+    command += ["-o", str(tmp_path / "out")]
+
+    def heed() -> None:
+        """What a shell starts in the background ignores SIGINT, and so do its children."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    for number, code, word in ((signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")):
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as running:
+            while running.poll() is None and not list(tmp_path.glob("out/.*/*")):
+                time.sleep(0.05)
+            running.send_signal(number)
+            _, err = running.communicate()
+        assert err.endswith(f"hel: {word}\n") and running.returncode == code
+        assert not list(tmp_path.glob("out/*")) and not list(tmp_path.glob("out/.*"))
+
+
+def test_debug_shows_the_traceback():
+    done = shell("gradcheck", "dens", HEL_DEBUG="1")
+    assert done.returncode == 2 and "Traceback" in done.stderr
+    assert "Traceback" not in shell("gradcheck", "dens", HEL_DEBUG="0").stderr
+
+
+def test_a_reader_that_leaves_is_no_error():
+    done = subprocess.run(
+        f"{sys.executable} -m hel systems | head -c 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        executable="/bin/bash",
+    )
+    assert done.stderr == ""
+
+
+def test_failed_verification_exits_1(capfd, monkeypatch):
+    from hel.commands import systems
+
+    monkeypatch.setattr(systems, "run", lambda args: {"systems": [], "failed": True})
+    assert hel(capfd, "systems", "--json")[0] == 1
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    from hel.output import write_whole
+
+    path = tmp_path / "a.v"
+    write_whole({path: "module a; endmodule\n"})
+    with pytest.raises(TypeError):
+        write_whole({path: "other", tmp_path / "b.v": None})
+    assert path.read_text() == "module a; endmodule\n" and [p.name for p in tmp_path.iterdir()] == ["a.v"]
+
+
+def test_a_file_that_cannot_be_written_is_named_by_its_own_name(tmp_path):
+    from hel.output import write_whole
+
+    with pytest.raises(OSError) as error:
+        write_whole({tmp_path / "no" / "a.v": "text"})
+    assert error.value.filename == str(tmp_path / "no" / "a.v")
+
+
+def test_a_system_without_the_ending_of_its_file(capfd, tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = hel(capfd, "gradcheck", "mine")
+    assert code == 2 and "unknown system 'mine', did you mean mine.py?" in err
+    assert "springs, or path/to/file.py:Class" in hel(capfd, "gradcheck", "other")[2].replace(", stack", "")
+
+
+def test_only_regular_files_are_replaced(tmp_path):
+    from golden.errors import HelError
+    from hel.output import write_whole
+
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    for name in ("folder", "link"):
+        with pytest.raises(HelError, match="regular file"):
+            write_whole({tmp_path / "a.v": "text", tmp_path / name: "text"})
+    assert not (tmp_path / "a.v").exists()

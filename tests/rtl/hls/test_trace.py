@@ -1,0 +1,45 @@
+"""The trace bus: its layout names the machine's registers and is as wide as they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from golden.formats import Formats
+from rtl.driver import Driver
+from rtl.hls import Geometry
+from rtl.hls.command import resolve
+from rtl.hls.machine import Machine
+from rtl.hls.trace import trace_bits, trace_layout
+from tests.rtl.hls.cases import FORMATS, program, random_case, scheduled
+
+
+@pytest.mark.parametrize("formats", FORMATS.values(), ids=FORMATS)
+def test_the_machine_has_every_traced_register(formats: Formats) -> None:
+    geometry = Geometry.of(formats, elements=3, neurons=6, inputs=2)
+    trace = Machine(geometry).trace()
+    assert list(trace) == list(trace_layout(geometry))
+    assert all(words.shape == (3,) for words in trace.values())
+    assert trace_bits(geometry) == sum(trace_layout(geometry).values())
+
+
+@pytest.mark.parametrize("formats", FORMATS.values(), ids=FORMATS)
+def test_every_register_keeps_to_its_width(formats: Formats) -> None:
+    """In a run with words that wrap; otherwise comparing the low bits could hide a difference."""
+    schedule = scheduled("dense", 4, 2, 2, formats)
+    case = random_case(program("dense", 4, 2, formats), steps=2, seed=9, scale=1.0)
+    d, machine = Driver(schedule), Machine(schedule.geometry)
+    run = [*d.load_table(), *d.load_parameters(case.theta), *d.clear(), *d.load_state(case.q, case.p)]
+    run += [*d.forward(case.u), *d.nudge(case.e[0]), *d.echo(case.u[::-1]), *d.update(6)]
+    layout = trace_layout(schedule.geometry)
+    low, high = dict.fromkeys(layout, 0), dict.fromkeys(layout, 0)
+    for command in run:
+        for fields, imm in resolve(schedule, command):
+            machine.step(fields, imm)
+            if command.segment == "load_weight":
+                continue
+            for name, words in machine.trace().items():
+                low[name], high[name] = min(low[name], int(np.min(words))), max(high[name], int(np.max(words)))
+    for name, bits in layout.items():
+        signed = -(1 << (bits - 1)) <= low[name] and high[name] < 1 << (bits - 1)
+        assert signed or (low[name] >= 0 and high[name] < 1 << bits), (name, bits, low[name], high[name])

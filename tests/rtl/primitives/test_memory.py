@@ -1,0 +1,135 @@
+"""The two forms of each memory and a naive model are equal in every cycle, whatever the contract allows."""
+
+import random
+
+import pytest
+
+from bitstreams import tools
+from rtl.primitives import GradientMemory, WeightMemory
+from rtl.primitives.technology import check_technology
+from tests.rtl.primitives.pair import differences, write
+
+pytestmark = pytest.mark.cosim
+SEED = 21
+
+
+def word(bits):
+    return random.choice((0, 1, 2**bits - 1, 2**(bits - 1), random.getrandbits(bits)))
+
+
+def addresses_of(depth, cycle):
+    """A thousand cycles among the outermost addresses, where accesses follow each other closely, then any, in turn."""
+    return range(depth) if cycle // 1000 % 2 else [0, 1, 2, depth - 2, depth - 1]
+
+
+def weight_stimulus(cycles):
+    """(inputs, outputs) a cycle; A never reads what B writes in that cycle."""
+    random.seed(SEED)
+    words, rows = [0] * WeightMemory.depth, []
+    array_a = array_b = a_data = b_data = 0
+    for cycle in range(cycles):
+        addresses = addresses_of(WeightMemory.depth, cycle)
+        b_we, a, b, data = random.getrandbits(1), random.choice(addresses), random.choice(addresses), word(18)
+        while b_we and a == b:
+            a = random.choice(addresses)
+        rows.append(((a, b, b_we, data), (a_data, b_data)))
+        a_data, b_data, array_a = array_a, array_b, words[a]
+        if b_we:
+            words[b] = data
+        else:
+            array_b = words[b]
+    return rows
+
+
+def gradient_stimulus(cycles):
+    """(inputs, outputs) a cycle; never a read of what is written in that cycle."""
+    random.seed(SEED)
+    words, rows = [0] * GradientMemory.depth, []
+    array = r_data = 0
+    for cycle in range(cycles):
+        addresses = addresses_of(GradientMemory.depth, cycle)
+        w_en, r, w, data = random.getrandbits(1), random.choice(addresses), random.choice(addresses), word(36)
+        while w_en and r == w:
+            r = random.choice(addresses)
+        rows.append(((r, w, data, w_en), (r_data,)))
+        r_data, array = array, words[r]
+        if w_en:
+            words[w] = data
+    return rows
+
+
+MEMORIES = {WeightMemory: weight_stimulus, GradientMemory: gradient_stimulus}
+by_memory = pytest.mark.parametrize("memory", MEMORIES, ids=lambda memory: memory.__name__)
+
+
+@by_memory
+@pytest.mark.parametrize("simulator", ["icarus", "verilator"])
+def test_forms_are_equal(tmp_path, memory, simulator):
+    write(tmp_path, memory, MEMORIES[memory](30_000))
+    assert differences(tmp_path, simulator) == 0
+
+
+@pytest.mark.pnr
+@pytest.mark.skipif(not tools.available("yosys"), reason="yosys is not installed")
+@by_memory
+def test_yosys_maps_the_behavioural_form_to_the_same_pins(tmp_path, memory):
+    """An independent reading of the cell: yosys' own map of memories, simulated with our model of the cell."""
+    write(tmp_path, memory, MEMORIES[memory](5000))
+    # what does not matter here (no reset, contents 0, nobody reads the port that writes) as the model knows it
+    modes = {"GSR": "DISABLED", "RESETMODE": "SYNC", "ASYNC_RESET_RELEASE": "SYNC", "WRITEMODE_A": "NORMAL",
+             "WRITEMODE_B": "NORMAL"}
+    parameters = [f'-set {name} "{mode}"' for name, mode in modes.items()]
+    parameters += [f"-unset INITVAL_{slice_:02X}" for slice_ in range(64)]
+    (tmp_path / "map.ys").write_text("\n".join([
+        "read_verilog pair.v", "synth_ecp5 -top pair -run begin:map_ffram", f"setparam {' '.join(parameters)} t:DP16KD",
+        "write_verilog -noattr pair.v"]))
+    tools.run("yosys", ["-q", "-l", "map.log", "map.ys"], tmp_path, log="map.log")
+    # one cell is ours; yosys takes two for the two read ports of WeightMemory
+    assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == (3 if memory is WeightMemory else 2)
+    assert differences(tmp_path, "icarus") == 0
+
+
+@by_memory
+@pytest.mark.parametrize("port", ["A", "B"])
+def test_a_missing_register_is_seen(tmp_path, memory, port):
+    def off(text):
+        assert text.count(f'.REGMODE_{port}("OUTREG")') == 1
+        return text.replace(f'.REGMODE_{port}("OUTREG")', f'.REGMODE_{port}("NOREG")')
+    write(tmp_path, memory, MEMORIES[memory](1000), mutate=off)
+    if memory is GradientMemory:  # the halves of its word share one register
+        with pytest.raises(AssertionError, match="DP16KD_parameter_not_modelled"):
+            differences(tmp_path, "icarus")
+        write(tmp_path, memory, MEMORIES[memory](1000), mutate=lambda text: text.replace('"OUTREG"', '"NOREG"'))
+    assert differences(tmp_path, "icarus") > 100
+
+
+@by_memory
+def test_swapped_halves_are_seen(tmp_path, memory):
+    def swap(text):
+        return text.replace(".DOA", ".DOX").replace(".DOB", ".DOA").replace(".DOX", ".DOB")
+    write(tmp_path, memory, MEMORIES[memory](1000), mutate=swap)
+    assert differences(tmp_path, "icarus") > 100
+
+
+@by_memory
+def test_a_forbidden_collision_poisons_the_read(tmp_path, memory):
+    """The cell model gives X for a read and a write of one address: a schedule that does it cannot pass on Icarus."""
+    if memory is WeightMemory:
+        rows = [((5, 5, 1, 3), (0, 0))] + [((0, 0, 0, 0), (0, 0))] * 4
+    else:
+        rows = [((5, 5, 3, 1), (0,))] + [((0, 0, 0, 0), (0,))] * 4
+    write(tmp_path, memory, rows)
+    assert differences(tmp_path, "icarus") == 1
+
+
+def test_widths_that_are_not_modelled_stop_elaboration(tmp_path):
+    def narrow(text):
+        return text.replace("WIDTH_B(32'd18)", "WIDTH_B(32'd9)")
+    write(tmp_path, WeightMemory, weight_stimulus(10), mutate=narrow)
+    with pytest.raises(AssertionError, match="DP16KD_parameter_not_modelled"):
+        differences(tmp_path, "icarus")
+
+
+def test_an_unknown_technology_is_refused():
+    with pytest.raises(ValueError, match="technology must be one of behavioural, ecp5, got 'asic'"):
+        check_technology("asic")

@@ -1,0 +1,81 @@
+"""The array learns digits: equal to golden after every sample, with golden's own result."""
+
+import numpy as np
+import pytest
+
+from golden.train import train
+from testbench import train_rtl
+from testbench.session import SimulationError
+
+pytestmark = pytest.mark.cosim
+
+
+def equal_to_golden(*, elements, samples=None, **options):
+    lines = []
+
+    def progress(done, total, text):
+        lines.append((done, total))
+
+    result = train_rtl.run("digits", "dense", elements=elements, samples=samples, progress=progress, **options)
+    golden = train("digits", "dense", arithmetic="fixed", samples=samples, **options)
+    assert result["mismatches"] == 0
+    assert result["compared_words"] > result["training_samples"] * options["neurons"] ** 2
+    assert result["cycles"] == result["cycles_predicted"] + result["stall_cycles"]
+    assert lines[-1] == (golden["training_samples"] * options["epochs"],) * 2
+    for key in ("test_accuracy", "validation_accuracy", "cost", "history", "flags"):
+        assert result[key] == golden[key], key
+    return result
+
+
+def test_a_few_samples():
+    result = equal_to_golden(elements=4, neurons=8, samples=20, epochs=1, seed=1, validation=True)
+    assert all((words != 0).any() for words in result["parameters"].values())
+
+
+def test_a_difference_stops_the_run(monkeypatch):
+    # One bit of one parameter, in golden only, must be found at once: the check can fail.
+    from rtl.driver import Driver
+
+    right = Driver.load_parameters
+
+    def wrong(self, theta):
+        theta = {name: np.array(words) for name, words in theta.items()}
+        theta["W"][0, 0] ^= 1
+        return right(self, theta)
+
+    monkeypatch.setattr(Driver, "load_parameters", wrong)
+    machine = _machine_in_process()
+    with pytest.raises(SimulationError, match=r"must equal golden bit for bit, 1 of \d+ words differ"):
+        machine()
+
+
+def _machine_in_process():
+    """The comparison itself, with the machine model in the place of the simulator."""
+    import asyncio
+
+    from golden.train import Training
+    from rtl.hls import compile_array, play
+    from rtl.hls.machine import Machine
+
+    training = Training("digits", "dense", neurons=4, epochs=1, seed=0, samples=10, validation=True)
+    schedule = compile_array(training.program, elements=2)
+    model = Machine(schedule.geometry)
+
+    class Array:
+        def __init__(self):
+            self.schedule = schedule
+
+        async def start(self):
+            pass
+
+        async def play(self, commands):
+            return np.array(play(schedule, model, commands), np.int64)
+
+    machine = train_rtl.RtlMachine(Array(), training.machine())
+    return lambda: asyncio.run(machine.start())
+
+
+@pytest.mark.slow
+def test_a_full_training():
+    result = equal_to_golden(neurons=32, elements=16, epochs=4, seed=0)
+    assert result["test_accuracy"] >= 0.93

@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from golden.autodiff import gradient
 from golden.errors import HelError
-from golden.evaluate import Evaluator
-from golden.graph import Array
-from golden.trace import trace_function
+from golden.language.autodiff import gradient
+from golden.language.evaluate import Evaluator
+from golden.language.graph import Array
+from golden.language.trace import trace_function
 
 __all__ = ["AveragedCost", "Cost", "CostFunction", "FinalCost", "Meter", "SummedCost", "half_squared_error"]
 
@@ -46,7 +46,7 @@ class Cost(ABC):
 
     Parameters
     ----------
-    function : c(q, target) of ONE sample in the vocabulary of `golden.trace`; its gradient is derived
+    function : c(q, target) of ONE sample in the vocabulary of `golden.language.trace`; its gradient is derived
     gradient : where c is outside that vocabulary: dc/dq(q, target). Then both functions are used as given and must
         accept leading batch axes: q (..., n), target (..., k) -> c (...), dc/dq (..., n)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, MutableMapping
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.leapfrog import Leapfrog
 from golden.systems.base import System
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from golden.constants import Constant, normalised
 from golden.formats import SQ, Formats
-from golden.graph import Array, Node
+from golden.language.graph import Array, Node
 from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Scale, Sum, Term, Type
 from golden.program import Gradient, Program
 from golden.words import Words

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from golden.build import Builder
 from golden.errors import HelError
-from golden.graph import Array, Node
+from golden.language.builder import Builder
+from golden.language.graph import Array, Node
 
 __all__ = [
     "at",

@@ -18,7 +18,7 @@ from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.formats import Formats
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.lower import compile_system
 from golden.program import Program
 from golden.rules import bptt, rhel, rhel_fixed

@@ -13,7 +13,7 @@ section 4. Twin of `golden.costs.AveragedCost`.
 import numpy as np
 
 from golden.formats import Formats
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.words import Words, floor_shift, saturate
 
 __all__ = ["Latch", "position_operand"]

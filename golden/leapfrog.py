@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, MutableMapping
 
-from golden.arrays import positive
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.systems.base import System
 
 __all__ = ["Leapfrog"]

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golden.build import Builder
 from golden.emit import Emitter
 from golden.errors import HelError
 from golden.formats import Formats
 from golden.forms import at, constant, factors, halves, matrices, summands, unavailable, uniform, weighted, wiring
-from golden.graph import Array, Graph, Node, depends, topological
+from golden.language.builder import Builder
+from golden.language.graph import Array, Graph, Node, depends, topological
 from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
 from golden.passes import pipeline
 from golden.program import Density, Gradient, Program

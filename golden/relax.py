@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 
 __all__ = ["LARGEST", "MEMORY", "Relaxed", "relax"]
 

@@ -23,7 +23,7 @@ from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.floating import FloatMachine, FloatReadout
 from golden.formats import Formats
-from golden.graph import topological
+from golden.language.graph import topological
 from golden.machine import Conversation, Echo, Forward, GoldenMachine, Machine, Update, drive
 from golden.readout import Readout
 from golden.tasks import Split, Task

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.autodiff import gradient
-from golden.build import Builder
 from golden.errors import HelError
-from golden.evaluate import Evaluator
 from golden.formats import Formats
 from golden.forms import summands
-from golden.graph import Array
+from golden.language.autodiff import gradient
+from golden.language.builder import Builder
+from golden.language.evaluate import Evaluator
+from golden.language.graph import Array
 from golden.lower import compile_system
 from golden.passes.formats import infer, overflow
 from golden.passes.real import Reach, calibrate

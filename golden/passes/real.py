@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from golden.evaluate import logistic
+from golden.language.evaluate import logistic
 from golden.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
 from golden.program import Program
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 
 __all__ = ["WEAKEST", "asymmetry", "check_nudge"]
 

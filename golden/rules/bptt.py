@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from golden.costs import AveragedCost, Cost, FinalCost, SummedCost
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules import tape
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report

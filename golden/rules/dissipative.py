@@ -32,11 +32,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import positive
 from golden.costs import Cost, FinalCost, Meter
 from golden.dissipation import DampedLeapfrog
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.rules import rhel
 from golden.rules.problem import Gradients, pose
 from golden.rules.report import Report

@@ -24,11 +24,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import positive
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
-from golden.evaluate import Evaluator
-from golden.graph import Array
+from golden.language.evaluate import Evaluator
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.relax import Relaxed, relax
 from golden.rules.problem import Gradients, collapse, pose
 from golden.rules.report import Report

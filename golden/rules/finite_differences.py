@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import positive
 from golden.costs import Cost
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.leapfrog import Leapfrog
 from golden.rules.problem import Gradients, Problem, pose
 from golden.rules.report import Report

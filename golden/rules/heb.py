@@ -36,10 +36,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import numbers, positive
 from golden.costs import Cost, FinalCost
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import numbers, positive
 from golden.rules.astray import asymmetry, check_nudge
 from golden.rules.problem import LARGE, Gradients, Problem, collapse, pose
 from golden.rules.report import Report

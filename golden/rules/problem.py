@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import numbers
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import numbers
 from golden.leapfrog import Leapfrog
 from golden.systems.base import System
 

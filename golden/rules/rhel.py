@@ -27,9 +27,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import positive
 from golden.costs import Cost, Meter
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.rules.astray import asymmetry, check_nudge
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report

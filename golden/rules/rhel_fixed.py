@@ -23,7 +23,7 @@ from golden.costs import AveragedCost, Cost, FinalCost, SummedCost, half_squared
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.formats import Formats
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.latch import Latch, position_operand
 from golden.lower import compile_system
 from golden.program import Program

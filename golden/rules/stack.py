@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.leapfrog import Leapfrog
 from golden.rules.astray import asymmetry, check_nudge
 from golden.rules.problem import Gradients

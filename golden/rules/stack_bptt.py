@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules import tape
 from golden.rules.bptt import DELTA, cost_slopes
 from golden.rules.problem import Gradients

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import numbers, positive
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import numbers, positive
 from golden.stacks.stack import Stack
 
 __all__ = ["PerLayer", "StackProblem", "per_layer", "pose_stack"]

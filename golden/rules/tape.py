@@ -1,9 +1,10 @@
 """An automatic differentiation of its own, for the reference gradient: a tape of NumPy calls on real or complex arrays.
 
-Nothing is shared with `golden.trace`, `golden.build` and `golden.autodiff`: the user's function runs on its actual
-numbers, each NumPy call is recorded as it was made (log and cosh are two calls; nothing is rewritten or simplified),
-and every derivative below is written out again. All derivatives are complex-analytic, without conjugation, so a tiny
-imaginary part d v in the argument gives a Hessian product, exact to round-off: H v = Im grad V(q + i d v) / d.
+Nothing is shared with `golden.language.trace`, `golden.language.builder` and `golden.language.autodiff`: the user's
+function runs on its actual numbers, each NumPy call is recorded as it was made (log and cosh are two calls; nothing is
+rewritten or simplified), and every derivative below is written out again. All derivatives are complex-analytic, without
+conjugation, so a tiny imaginary part d v in the argument gives a Hessian product, exact to round-off: H v = Im grad V(q
++ i d v) / d.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array, Shape
+from golden.language.graph import Array, Shape
 from golden.stacks.static import StaticMap
 
 __all__ = ["GluMixing", "Mixing", "TanhMixing"]
@@ -23,7 +23,7 @@ __all__ = ["GluMixing", "Mixing", "TanhMixing"]
 class Mixing(ABC):
     """A static map (q, u; theta) -> x of a layer with n neurons and m inputs; x has k numbers.
 
-    A user's mixing names its parameters and writes `function` in the vocabulary of `golden.trace`.
+    A user's mixing names its parameters and writes `function` in the vocabulary of `golden.language.trace`.
 
     Members
     -------

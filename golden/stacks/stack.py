@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from golden.arrays import numbers
 from golden.errors import HelError
-from golden.graph import Array, Shape
+from golden.language.graph import Array, Shape
+from golden.language.validate import numbers
 from golden.stacks.mixing import Mixing
 from golden.stacks.static import StaticMap
 from golden.systems.base import System

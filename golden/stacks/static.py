@@ -1,7 +1,8 @@
 """A static map y = f(x, ...; theta) between layers, with its vector-Jacobian products, from one traced function.
 
 The scalar S = a . f(x; theta) holds all that is needed: dS/da = f, dS/dx = J_x^T a, dS/dtheta = J_theta^T a. So the
-function is written once, in the vocabulary of `golden.trace`, and its value and both products come from the graph of S.
+function is written once, in the vocabulary of `golden.language.trace`, and its value and both products come from the
+graph of S.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from golden.autodiff import gradient
 from golden.errors import HelError
-from golden.evaluate import Evaluator
-from golden.graph import Array, Shape
-from golden.trace import trace_function
+from golden.language.autodiff import gradient
+from golden.language.evaluate import Evaluator
+from golden.language.graph import Array, Shape
+from golden.language.trace import trace_function
 
 __all__ = ["StaticMap"]
 

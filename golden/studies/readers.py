@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from golden.glepcheck import problem
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules import tape
 from golden.rules.glep.boundary import Ends
 from golden.rules.glep.conditions import CONDITIONS

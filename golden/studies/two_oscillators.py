@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from golden.arrays import positive
 from golden.costs import SummedCost
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.rules import glep
 from golden.rules.glep.conditions import named
 from golden.rules.glep.trajectories import trajectories

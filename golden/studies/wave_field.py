@@ -26,7 +26,7 @@ import numpy as np
 from golden import tasks
 from golden.errors import HelError
 from golden.gradcheck import compare
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules import finite_differences, heb
 from golden.studies.wave_lattice import Detectors, WaveLattice, bptt, walls, waves
 

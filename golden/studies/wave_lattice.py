@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from golden.costs import FinalCost
-from golden.graph import Array, Shape
+from golden.language.graph import Array, Shape
 from golden.leapfrog import Leapfrog
 from golden.stacks import cross_entropy, cross_entropy_slope
 from golden.systems.base import System, bounded

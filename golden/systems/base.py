@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from golden import autodiff, trace
-from golden.arrays import reals
 from golden.errors import HelError
-from golden.evaluate import Evaluator
-from golden.graph import Array, Graph, Shape
+from golden.language import autodiff, trace
+from golden.language.evaluate import Evaluator
+from golden.language.graph import Array, Graph, Shape
+from golden.language.validate import reals
 
 __all__ = ["LIMIT", "System", "Theta", "bounded", "symmetrised"]
 
@@ -27,7 +27,8 @@ class System(ABC):
     """A Hamiltonian H(q, p) = |p|^2 / 2 + V(q, u; theta) with n neurons and m inputs.
 
     A user's system names its parameters with their shapes and writes the potential of ONE sample in ordinary NumPy;
-    `golden.trace` lists what it may use. Everything else (force, gradients, integer program, hardware) is derived.
+    `golden.language.trace` lists what it may use. Everything else (force, gradients, integer program, hardware) is
+    derived.
 
     Members
     -------

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.graph import Array, Shape
+from golden.language.graph import Array, Shape
 from golden.systems.base import System, bounded
 
 __all__ = ["Gated"]

@@ -22,7 +22,7 @@ from typing import TypeGuard
 import numpy as np
 
 from golden.errors import HelError
-from golden.evaluate import Evaluator
+from golden.language.evaluate import Evaluator
 from golden.systems.base import LIMIT, System
 
 __all__ = ["absolute", "find", "is_file", "make"]

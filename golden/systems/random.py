@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array, Shape
+from golden.language.graph import Array, Shape
 from golden.systems.base import System, bounded, symmetrised
 
 __all__ = ["Random"]

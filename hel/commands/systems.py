@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
     """name, summary, what, parameters, functions; array: whether the ring has a form for it, reason: why not."""
     from golden import systems
-    from golden.graph import TABLES, topological
+    from golden.language.graph import TABLES, topological
 
     system = systems.get(name, n=neurons, m=inputs)
     lines = [line.strip() for line in (type(system).__doc__ or "").strip().splitlines()]

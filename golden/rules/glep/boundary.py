@@ -25,7 +25,7 @@ from typing import ClassVar
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 
 __all__ = ["DATA", "Condition", "Ends", "Held", "State", "omega"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules.report import Report
 
 __all__ = ["Counts"]

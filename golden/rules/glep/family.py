@@ -13,7 +13,7 @@ import numpy as np
 
 from golden.costs import Meter
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules.glep.boundary import DATA, Ends, Held
 from golden.rules.glep.motion import Collect, Nudge, Visit
 from golden.rules.glep.setting import Setting

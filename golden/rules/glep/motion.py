@@ -16,12 +16,12 @@ from functools import cached_property
 
 import numpy as np
 
-from golden import autodiff
-from golden.build import Builder
 from golden.costs import Meter
 from golden.errors import HelError
-from golden.evaluate import Evaluator
-from golden.graph import Array, Graph
+from golden.language import autodiff
+from golden.language.builder import Builder
+from golden.language.evaluate import Evaluator
+from golden.language.graph import Array, Graph
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import Lattice
 from golden.rules.problem import LARGE

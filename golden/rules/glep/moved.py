@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules.glep.boundary import DATA
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.setting import Setting

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules.glep.boundary import Ends, omega
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.moved import moved

@@ -22,9 +22,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import positive
 from golden.costs import Cost
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.rules.glep.boundary import DATA, Condition, Ends
 from golden.rules.glep.conditions import named
 from golden.rules.glep.family import Family, find

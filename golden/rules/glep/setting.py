@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import numbers as finite
 from golden.costs import Cost, Meter
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import numbers as finite
 from golden.rules.glep.boundary import DATA, Condition, Held
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import Lattice, lattice

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 from golden.rules.glep.boundary import Ends, Held
 from golden.rules.glep.motion import Motion, Nudge
 

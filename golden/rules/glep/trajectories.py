@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arrays import positive
 from golden.costs import Cost
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.leapfrog import Leapfrog
 from golden.rules.glep.boundary import Condition
 from golden.rules.glep.conditions import named

@@ -94,8 +94,8 @@ def test_runs_without_tracing_or_the_graphs_derivatives(kind, monkeypatch):
         raise AssertionError("the reference used the code it checks")
 
     for name in (
-        "golden.trace.trace",
-        "golden.autodiff.gradient",
+        "golden.language.trace.trace",
+        "golden.language.autodiff.gradient",
         "golden.costs.trace_function",
         "golden.costs.gradient",
     ):

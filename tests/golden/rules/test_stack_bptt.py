@@ -50,7 +50,11 @@ def test_runs_without_tracing_or_the_graphs_derivatives(monkeypatch):
     def forbidden(*args, **kwargs):
         raise AssertionError("the reference used the code it checks")
 
-    for name in ("golden.trace.trace", "golden.autodiff.gradient", "golden.evaluate.Evaluator.__call__"):
+    for name in (
+        "golden.language.trace.trace",
+        "golden.language.autodiff.gradient",
+        "golden.language.evaluate.Evaluator.__call__",
+    ):
         monkeypatch.setattr(name, forbidden)
     grads, _, _ = stack_bptt.gradient(stack, theta, **arguments)
     assert all(np.array_equal(grads[name], wanted[name]) for name in wanted)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from golden.errors import HelError
-from golden.graph import Array
+from golden.language.graph import Array
 
 __all__ = ["numbers", "positive", "reals"]
 

@@ -23,10 +23,21 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from golden.build import Builder
 from golden.errors import HelError
-from golden.graph import Graph, Node, Shape, topological
-from golden.vocabulary import AVAILABLE, FUNCTIONS, SHAPING, UFUNCS, index, located, matmul, mean, unsupported, where
+from golden.language.builder import Builder
+from golden.language.graph import Graph, Node, Shape, topological
+from golden.language.numpy_rules import (
+    AVAILABLE,
+    FUNCTIONS,
+    SHAPING,
+    UFUNCS,
+    index,
+    located,
+    matmul,
+    mean,
+    unsupported,
+    where,
+)
 
 if TYPE_CHECKING:
     from golden.systems.base import System

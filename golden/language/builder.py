@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.errors import HelError
-from golden.graph import TABLES, Node, Shape
+from golden.language.graph import TABLES, Node, Shape
 
 __all__ = ["Builder"]
 

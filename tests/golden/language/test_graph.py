@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from golden.graph import topological
-from golden.trace import trace_function
+from golden.language.graph import topological
+from golden.language.trace import trace_function
 
 
 def traced(function):

@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from golden.build import Builder
 from golden.errors import HelError
-from golden.graph import Node
+from golden.language.builder import Builder
+from golden.language.graph import Node
 
 __all__ = ["AVAILABLE", "FUNCTIONS", "SHAPING", "UFUNCS", "index", "located", "matmul", "mean", "unsupported", "where"]
 
@@ -50,7 +50,7 @@ HINTS = {
     "inplace": "write v = v + x",
     "gradient": "write np.diff(x), or np.roll(x, -1) - x",
 }
-_HERE = {str(Path(__file__).with_name(name)) for name in ("trace.py", "build.py", "vocabulary.py", "autodiff.py")}
+_HERE = {str(Path(__file__).with_name(name)) for name in ("trace.py", "builder.py", "numpy_rules.py", "autodiff.py")}
 
 
 def located(make: Callable[[], Node]) -> Node:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from golden.graph import Array, Graph, Node, topological
+from golden.language.graph import Array, Graph, Node, topological
 
 __all__ = ["Evaluator", "log_cosh", "logistic"]
 

@@ -82,10 +82,10 @@ class Graph:
     name : of the system or function traced
     inputs, parameters : name -> shape
     outputs : name -> node (``{"potential": ...}`` from a trace, ``{"q": dV/dq, "u": dV/du, "W": dV/dW ...}`` from
-        `golden.autodiff.gradient`)
+        `golden.language.autodiff.gradient`)
 
     >>> from golden.systems import get
-    >>> from golden.trace import trace
+    >>> from golden.language.trace import trace
     >>> print(trace(get("linear", n=3, m=2)))
     linear: inputs q (3), u (2); parameters a (3), B (3, 2)
       %0  = param a          : (3)

@@ -6,12 +6,12 @@ import re
 import numpy as np
 import pytest
 
-from golden.autodiff import gradient
 from golden.errors import HelError
-from golden.evaluate import Evaluator
-from golden.graph import OPS
+from golden.language.autodiff import gradient
+from golden.language.evaluate import Evaluator
+from golden.language.graph import OPS
+from golden.language.trace import trace, trace_function
 from golden.systems import SYSTEMS, System, get
-from golden.trace import trace, trace_function
 
 SHAPES = {"q": (3,), "u": (2,)}
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from golden.autodiff import gradient
-from golden.evaluate import Evaluator, log_cosh, logistic
+from golden.language.autodiff import gradient
+from golden.language.evaluate import Evaluator, log_cosh, logistic
 from golden.systems import SYSTEMS, System, get
 
 

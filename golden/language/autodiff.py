@@ -30,9 +30,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from golden.build import Builder
 from golden.errors import HelError
-from golden.graph import Graph, Node
+from golden.language.builder import Builder
+from golden.language.graph import Graph, Node
 
 __all__ = ["gradient"]
 
@@ -42,7 +42,7 @@ def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
 
     Parameters
     ----------
-    graph : one output of shape (), as `golden.trace.trace` gives it
+    graph : one output of shape (), as `golden.language.trace.trace` gives it
     symmetric : parameters that are symmetric matrices; their derivative is the symmetric part, (G + G^T) / 2
 
     Returns
@@ -51,7 +51,7 @@ def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
     force dV/dq, ``"u"`` is dV/du, ``"W"`` is dV/dW. What the output does not depend on has a uniform zero.
 
     >>> from golden.systems import get
-    >>> from golden.trace import trace
+    >>> from golden.language.trace import trace
     >>> print(gradient(trace(get("linear", n=3, m=2))))
     linear: inputs q (3), u (2); parameters a (3), B (3, 2)
       %0  = param a           : (3)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from golden.arrays import numbers
 from golden.errors import HelError
+from golden.language.validate import numbers
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from golden.build import Builder
 from golden.errors import HelError
+from golden.language.builder import Builder
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from bitstreams.boards import board
 from bitstreams.estimate import CALIBRATION, element_features, estimate, fitted, rest_features
 from bitstreams.learning import FORMATS, learning_plan
 from golden import systems
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 from golden.lower import compile_system
 from rtl.element import Element
 from rtl.hls import Geometry, Schedule, compile_array

@@ -13,9 +13,9 @@ from bitstreams.choose import choose_elements
 from bitstreams.devices import size_of
 from bitstreams.estimate import Estimate, estimate, missing
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.cuts import compiled, described
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.emit import KEPT_MODULES, array_verilog, cycle_figures
 from rtl.hls import Schedule, compile_array
 from rtl.sequencer import store_memories

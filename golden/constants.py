@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.arithmetic.rounding import Words
 from golden.errors import HelError
-from golden.words import Words
 
 __all__ = ["Constant", "Run", "normalised"]
 

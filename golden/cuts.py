@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.lower import compile_system
 from golden.ops import Cut
 from golden.passes.calibrated import calibrated

@@ -3,8 +3,8 @@
     forward step t    p <- C(p, o_2t);   [step of golden.fixed];            p <- C(p, o_2t+1)
     inverse step t    p <- E(p, o_2t+1); [inverse step of golden.fixed];    p <- E(p, o_2t)
 
-C and E are `golden.contraction`'s, c = 1 - 2^-d; o_j is the j-th dither. Prose: docs/dissipation.md, section 3. Twin of
-`golden.dissipation.DampedLeapfrog` at g = -(2/h) ln c.
+C and E are `golden.arithmetic.contraction`'s, c = 1 - 2^-d; o_j is the j-th dither. Prose: docs/dissipation.md, section
+3. Twin of `golden.dissipation.DampedLeapfrog` at g = -(2/h) ln c.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import math
 
 import numpy as np
 
-from golden.contraction import MAX_LOG2, BitStack, contract, expand, offset
+from golden.arithmetic.contraction import MAX_LOG2, BitStack, contract, expand, offset
+from golden.arithmetic.rounding import Words, wrap
 from golden.errors import HelError
 from golden.fixed import Integrator, twin
-from golden.words import Words, wrap
 
 __all__ = ["DampedIntegrator"]
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from golden.arithmetic.formats import SQ, Formats
+from golden.arithmetic.rounding import Words
 from golden.constants import Constant, normalised
-from golden.formats import SQ, Formats
 from golden.language.graph import Array, Node
 from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Scale, Sum, Term, Type
 from golden.program import Gradient, Program
-from golden.words import Words
 
 __all__ = ["Emitter"]
 

@@ -1,9 +1,9 @@
 """NumPy executor of a program: any batch, exact, with nothing decided inside the time loop.
 
 A `Plan` binds a program to one batch shape: it owns the buffers of every value and a flat list of ready-made calls (a
-ufunc or a rule of golden/words.py with its arguments), so a step is `for call in calls: call()`. Integers below 2**53
-are exact in float64, therefore products and their sums run there (BLAS); words, roundings and tables run on int64.
-`Program.verify` has proved that no value is larger.
+ufunc or a rule of golden/arithmetic/rounding.py with its arguments), so a step is `for call in calls: call()`. Integers
+below 2**53 are exact in float64, therefore products and their sums run there (BLAS); words, roundings and tables run on
+int64. `Program.verify` has proved that no value is larger.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
+from golden.arithmetic.tables import PERIODIC, apply, beyond, largest
 from golden.errors import HelError
 from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 from golden.program import Program
-from golden.tables import PERIODIC, apply, beyond, largest
-from golden.words import Words, floor_shift, half_up, saturate
 
 __all__ = ["Plan", "check_theta", "evaluate"]
 
@@ -64,7 +64,7 @@ class Plan:
     -------
     q, u : int64 buffers the calls read, contexts + batch + (n,) and batch + (m,)
     lost : int64, non-zero where an operand saturated (sticky)
-    arguments : by name, the largest arguments of sin and cos so far, for golden.tables.beyond (sticky)
+    arguments : by name, the largest arguments of sin and cos so far, for golden.arithmetic.tables.beyond (sticky)
     """
 
     def __init__(

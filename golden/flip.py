@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from golden.arithmetic.rounding import Words, wrap
 from golden.fixed import Integrator
-from golden.words import Words, wrap
 
 __all__ = ["echo_by_flip", "most_negative"]
 

@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 
 from golden import systems
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.rounding import Words, power_of_two
 from golden.costs import Cost, FinalCost, SummedCost
 from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
-from golden.formats import Formats
 from golden.language.graph import Array
 from golden.lower import compile_system
 from golden.program import Program
 from golden.rules import bptt, rhel, rhel_fixed
 from golden.rules.problem import LARGE
-from golden.words import Words, power_of_two
 
 __all__ = ["COSTS", "Case", "Row", "compare", "gradcheck", "problem", "sweep"]
 

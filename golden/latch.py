@@ -12,9 +12,9 @@ section 4. Twin of `golden.costs.AveragedCost`.
 
 import numpy as np
 
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.rounding import Words, floor_shift, saturate
 from golden.language.graph import Array
-from golden.words import Words, floor_shift, saturate
 
 __all__ = ["Latch", "position_operand"]
 

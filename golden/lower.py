@@ -19,9 +19,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 from golden.emit import Emitter
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.forms import at, constant, factors, halves, matrices, summands, unavailable, uniform, weighted, wiring
 from golden.language.builder import Builder
 from golden.language.graph import Array, Graph, Node, depends, topological
@@ -29,7 +30,6 @@ from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
 from golden.passes import pipeline
 from golden.program import Density, Gradient, Program
 from golden.systems.base import System
-from golden.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 
 __all__ = ["compile_system", "lower", "lowered"]
 

@@ -18,9 +18,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from golden import update
+from golden.arithmetic.rounding import Words
 from golden.fixed import Flags, Integrator, twin
 from golden.program import Program
-from golden.words import Words
 
 __all__ = ["Conversation", "Echo", "Forward", "GoldenMachine", "Machine", "Request", "Update", "drive", "drive_async"]
 

@@ -12,10 +12,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from golden.arithmetic.formats import SQ, Formats
+from golden.arithmetic.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 from golden.constants import Constant
 from golden.errors import HelError
-from golden.formats import SQ, Formats
-from golden.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 
 __all__ = ["EXACT_BITS", "OPS", "Cut", "Matvec", "MatvecT", "Mul", "Op", "Round", "Rounding", "Scale", "Sum", "Table",
            "Term", "Type"]  # fmt: skip
@@ -348,7 +348,7 @@ class Scale(Op):
 
 @dataclass(frozen=True)
 class Table(Op):
-    """A function by table look-up with linear interpolation (golden/tables.py); the argument has fraction 18."""
+    """A function by table look-up with linear interpolation (golden/arithmetic/tables.py); the argument has fraction 18."""
 
     function: str
     source: str

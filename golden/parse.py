@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from golden.arithmetic.formats import Formats
 from golden.constants import Constant
 from golden.density import Gradient
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.ops import OPS, Op
 
 if TYPE_CHECKING:

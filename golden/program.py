@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from golden.arithmetic.formats import Formats
 from golden.constants import Constant
 from golden.density import Density, Gradient
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.ops import Matvec, MatvecT, Mul, Op, Sum, Type
 from golden.parse import Parser
 from golden.verify import verify

@@ -28,9 +28,9 @@ from functools import cache
 
 import numpy as np
 
+from golden.arithmetic.formats import SQ, Formats
+from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
 from golden.errors import HelError
-from golden.formats import SQ, Formats
-from golden.words import Words, floor_shift, half_up, saturate
 
 __all__ = ["MASTER", "Readout", "softmax"]
 

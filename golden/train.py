@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from golden import systems, tasks, update
+from golden.arithmetic.formats import Formats
 from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.floating import FloatMachine, FloatReadout
-from golden.formats import Formats
 from golden.language.graph import topological
 from golden.machine import Conversation, Echo, Forward, GoldenMachine, Machine, Update, drive
 from golden.readout import Readout

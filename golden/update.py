@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from golden.arithmetic.rounding import Words, half_up, saturate
 from golden.errors import HelError
 from golden.fixed import Flags
 from golden.program import Program
-from golden.words import Words, half_up, saturate
 
 __all__ = ["MAX_SHIFT", "apply", "n_base", "shift"]
 

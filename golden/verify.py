@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from golden.arithmetic.tables import REDUCED
 from golden.density import Density, Gradient
 from golden.errors import HelError
 from golden.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Type
-from golden.tables import REDUCED
 
 if TYPE_CHECKING:
     from golden.program import Program

@@ -175,10 +175,10 @@ def add_cuts(parser: argparse.ArgumentParser) -> None:
 
 
 def formats(args: argparse.Namespace) -> Any:
-    """The `golden.formats.Formats` that the options describe."""
+    """The `golden.arithmetic.formats.Formats` that the options describe."""
     import math
 
-    from golden.formats import Formats
+    from golden.arithmetic.formats import Formats
 
     k = -round(math.log2(args.step))
     if not 1 <= k <= 8:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.lower import compile_system
 from hel.__main__ import parsed
 from hel.output import stdout_to_stderr, write_whole

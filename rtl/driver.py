@@ -30,8 +30,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from golden.arithmetic.tables import entries
 from golden.errors import HelError
-from golden.tables import entries
 from rtl.hls.command import MAX_ITERATIONS, MAX_SHIFT, Command
 from rtl.hls.geometry import GRADIENT_BITS
 from rtl.hls.schedule import Schedule

@@ -8,7 +8,7 @@ from typing import Any
 from amaranth.back import verilog
 
 from golden import systems
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 from golden.lower import compile_system
 from rtl.array import Array, HostRequest
 from rtl.element import Element

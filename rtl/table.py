@@ -8,7 +8,8 @@ The two products are the lanes'; both entries are read at once through the weigh
 the sign of its last split until the next one; the look-up of one lane may overlap that of the other.
 
 Latency, from the split (z_en): index and fraction 2, the sign 1; from the products: their sum 1, the value 2, the sign
-(s_lane) being chosen one cycle after the products. Normative text: docs/numerics.md; golden twin: golden.tables.
+(s_lane) being chosen one cycle after the products. Normative text: docs/numerics.md; golden twin:
+golden.arithmetic.tables.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
 
-from golden.tables import FRACTION_LOG2, REACH_LOG2, SEGMENTS_LOG2
+from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2, SEGMENTS_LOG2
 from rtl.arithmetic import pair, register, shift_right
 from rtl.hls.geometry import Geometry
 

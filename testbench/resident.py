@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from golden import systems
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 from golden.lower import compile_system
 from rtl.hls import Geometry
 from rtl.hls.bind import bind

@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems, update
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.rounding import wrap
 from golden.cuts import compiled, described
 from golden.fixed import Flags, Integrator, twin
-from golden.formats import Formats
-from golden.words import wrap
 from rtl.driver import Driver
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.command import resolve

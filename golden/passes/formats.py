@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from golden.arithmetic.formats import SQ
 from golden.errors import HelError
-from golden.formats import SQ
 from golden.ops import Cut, Table
 from golden.passes.real import Reach
 from golden.passes.rewrite import Rewriter

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from golden.arithmetic.rounding import Words
 from golden.constants import Constant
 from golden.density import Gradient
 from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Scale, Sum, Table, Term, Type
 from golden.program import Program
-from golden.words import Words
 
 __all__ = ["Rewriter", "renamed"]
 

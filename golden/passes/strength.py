@@ -20,11 +20,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from golden.formats import SQ
+from golden.arithmetic.formats import SQ
+from golden.arithmetic.tables import half_pi
 from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term
 from golden.passes.rewrite import Rewriter
 from golden.program import Program
-from golden.tables import half_pi
 
 __all__ = ["strength"]
 

@@ -28,17 +28,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.contraction import BitStack
+from golden.arithmetic.contraction import BitStack
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.rounding import Words, power_of_two, wrap
 from golden.costs import Cost, FinalCost
 from golden.dissipation_fixed import DampedIntegrator
 from golden.errors import HelError
 from golden.fixed import Integrator, twin
-from golden.formats import Formats
 from golden.lower import compile_system
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.rhel_fixed import FixedReport, log2_eps
 from golden.systems.base import System
-from golden.words import Words, power_of_two, wrap
 
 __all__ = ["DissipativeReport", "gradient"]
 

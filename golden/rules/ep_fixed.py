@@ -24,10 +24,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.rounding import Words, half_up, wrap
 from golden.costs import Cost, FinalCost, half_squared_error
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
-from golden.formats import Formats
 from golden.language.graph import Array
 from golden.lower import compile_system
 from golden.program import Program
@@ -35,7 +36,6 @@ from golden.rules.ep import EpReport
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.rhel_fixed import log2_eps
 from golden.systems.base import System
-from golden.words import Words, half_up, wrap
 
 __all__ = ["FORMATS", "WINDOW", "EpFixedReport", "gradient"]
 

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.rounding import Words, power_of_two
 from golden.costs import AveragedCost, Cost, FinalCost, SummedCost, half_squared_error
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
-from golden.formats import Formats
 from golden.language.graph import Array
 from golden.latch import Latch, position_operand
 from golden.lower import compile_system
@@ -30,7 +31,6 @@ from golden.program import Program
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System
-from golden.words import Words, power_of_two
 
 __all__ = ["FixedReport", "gradient", "log2_eps", "return_error"]
 

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from golden import systems
-from golden.contraction import BitStack
+from golden.arithmetic.contraction import BitStack
+from golden.arithmetic.formats import Formats
 from golden.dissipation_fixed import DampedIntegrator
 from golden.fixed import Integrator
-from golden.formats import Formats
 from golden.lower import compile_system
 from golden.studies.operand_cuts import insert
 from golden.studies.rows import collect

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.gradcheck import Case, compare, problem
 from golden.rules import dissipative, dissipative_fixed
 from golden.studies.operand_cuts import insert

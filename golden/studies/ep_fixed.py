@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.gradcheck import compare
 from golden.rules import ep, ep_fixed
 from golden.studies.operand_cuts import insert

@@ -15,8 +15,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from golden.arithmetic.formats import SQ, Formats
 from golden.errors import HelError
-from golden.formats import SQ, Formats
 from golden.gradcheck import Case, sweep
 from golden.lower import compile_system
 from golden.ops import Round, Rounding

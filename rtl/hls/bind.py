@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from golden.arithmetic.tables import REDUCED
 from golden.errors import HelError
 from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 from golden.program import Density, Program
 from golden.program import Gradient as Densities
-from golden.tables import REDUCED
 from rtl.hls.plan import (
     INPUTS,
     ONE,

@@ -16,11 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from golden.arithmetic.tables import ARGUMENT_FRACTION
 from golden.errors import HelError
-from golden.tables import ARGUMENT_FRACTION
 
 if TYPE_CHECKING:
-    from golden.formats import Formats
+    from golden.arithmetic.formats import Formats
 
 __all__ = [
     "GRADIENT_BITS",
@@ -69,7 +69,8 @@ class Geometry:
     elements : P, processing elements in the ring
     neurons : N, a multiple of P
     inputs : m, input words a step (the constant one not counted)
-    fraction_bits, operand_bits, integer_bits, log2_inverse_step, g_cut, clip_log2 : see golden.formats.Formats
+    fraction_bits, operand_bits, integer_bits, log2_inverse_step, g_cut, clip_log2 : see
+        golden.arithmetic.formats.Formats
     control_words : depth of the control store; a schedule takes the smallest that holds it
     sum_bits : width of the program's widest aligned sum, by interval; 0 where no program is known
     alignments : left shifts of products, rising: what terms of a sum are aligned by

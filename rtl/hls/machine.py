@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from golden.tables import FRACTION_LOG2, REACH_LOG2
+from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2
 from rtl.hls.control import AccSource, IoOp, IoSource, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
 from rtl.hls.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.trace import trace_layout

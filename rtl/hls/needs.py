@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.hls.geometry import MAX_CUTS, VECTOR_WORDS, Geometry
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.motion import visits

@@ -21,8 +21,8 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.hls.geometry import MAX_CUTS, STORE_WORDS, Geometry
 from rtl.hls.needs import geometry_of, widened
 from rtl.hls.plan import Finish, Plan

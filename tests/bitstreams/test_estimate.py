@@ -8,7 +8,7 @@ from bitstreams import build, ecp5, tools
 from bitstreams.calibrate import ARRAYS, ELEMENTS, HELD_OUT, Case, errors, fit, measure
 from bitstreams.devices import DEVICES, DeviceSize
 from bitstreams.estimate import CALIBRATION, Estimate, estimate, fitted, missing, predict
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 from rtl.hls import Geometry
 from rtl.sequencer import store_memories
 from tests.rtl.hls.cases import scheduled

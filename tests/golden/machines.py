@@ -3,8 +3,8 @@
 import numpy as np
 
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.fixed import Integrator, twin
-from golden.formats import Formats
 from golden.lower import compile_system
 from tests.golden.naive import Naive
 

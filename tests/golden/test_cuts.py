@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.cuts import compiled, described, seeds
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.gradcheck import gradcheck
 from golden.lower import compile_system
 from golden.passes.calibrated import calibrated

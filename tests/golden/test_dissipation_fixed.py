@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from golden.contraction import BitStack
+from golden.arithmetic.contraction import BitStack
+from golden.arithmetic.formats import Formats
 from golden.dissipation import DampedLeapfrog
 from golden.dissipation_fixed import DampedIntegrator
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator
-from golden.formats import Formats
 from golden.lower import compile_system
 from golden.systems import get
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import SQ, Formats
 from golden.constants import Constant
 from golden.errors import HelError
 from golden.execute import Plan, evaluate
-from golden.formats import SQ, Formats
 from golden.ops import Cut, Matvec, MatvecT, Mul, Round, Rounding, Scale, Sum, Table, Term
 from golden.program import Gradient, Program
 from tests.golden.machines import NAMES, build, state

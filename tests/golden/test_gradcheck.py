@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.gradcheck import Case, compare, gradcheck, problem, reference, sweep
 
 

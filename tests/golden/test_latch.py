@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 from golden.latch import Latch, position_operand
 
 

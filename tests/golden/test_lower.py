@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.execute import evaluate
-from golden.formats import Formats
 from golden.lower import compile_system
 from golden.systems import System
 from tests.golden.machines import NAMES, build, state

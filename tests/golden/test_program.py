@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.lower import compile_system
 from golden.program import Program
 from tests.golden.machines import NAMES, build

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.fixed import Integrator
-from golden.formats import Formats
 from golden.lower import compile_system
 from golden.rules import bptt
 from golden.systems import SYSTEMS, Graph, System, get

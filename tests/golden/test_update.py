@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from golden import update
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.fixed import Flags
-from golden.formats import Formats
 from tests.golden.machines import build
 from tests.golden.naive import half_up, saturate
 

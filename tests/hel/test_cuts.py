@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.hls import compile_array
 from rtl.hls.resident import read
 from testbench import tools

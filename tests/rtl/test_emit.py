@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.emit import KEPT_MODULES, array_verilog, emit
 from rtl.hls import Geometry
 from rtl.hls.registers import Address

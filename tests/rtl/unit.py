@@ -16,7 +16,7 @@ from amaranth.hdl import Cat, Elaboratable, Module, Shape, Signal, Value
 from amaranth.lib import data
 from amaranth.sim import Simulator
 
-from golden.words import saturate, wrap
+from golden.arithmetic.rounding import saturate, wrap
 from rtl.arithmetic import control_word
 from rtl.hls.geometry import Geometry
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.systems import SYSTEMS
 from testbench import tools
 from testbench.resident import verify_resident

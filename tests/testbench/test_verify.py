@@ -14,8 +14,8 @@ from amaranth.hdl import Const
 import rtl.arithmetic
 import testbench.array
 import testbench.verify
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.arithmetic import add, saturate
 from rtl.emit import array_verilog
 from rtl.hls import Geometry

@@ -3,8 +3,8 @@
 import numpy as np
 
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.execute import evaluate
-from golden.formats import Formats
 from golden.lower import lowered
 from golden.systems import System
 

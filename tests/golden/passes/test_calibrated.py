@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.passes.calibrated import calibrated, strongest
 from golden.systems import System, get
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.execute import evaluate
-from golden.formats import Formats
 from golden.gradcheck import Case, problem, sweep
 from golden.lower import compile_system
 from golden.passes.formats import infer

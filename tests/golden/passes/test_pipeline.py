@@ -1,6 +1,6 @@
 import pytest
 
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 from golden.lower import compile_system, lowered
 from golden.passes import PASSES, pipeline, shown
 from golden.program import Program

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.costs import AveragedCost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.fixed import Flags
-from golden.formats import Formats
 from golden.gradcheck import Case, compare, problem
 from golden.rules import dissipative
 from golden.rules.dissipative_fixed import gradient

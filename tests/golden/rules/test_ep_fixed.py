@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.costs import FinalCost, SummedCost, half_squared_error
 from golden.errors import HelError
 from golden.fixed import Flags
-from golden.formats import Formats
 from golden.rules import ep_fixed
 from golden.systems import System, get
 from tests.golden.rules.cases import one_minus_cosine, relative_error

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.errors import HelError
 from golden.fixed import Flags
-from golden.formats import Formats
 from golden.gradcheck import Case, compare, problem
 from golden.lower import compile_system
 from golden.passes.calibrated import calibrated

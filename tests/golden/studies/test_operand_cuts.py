@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from golden.gradcheck import Case
 from golden.lower import compile_system
 from golden.studies import operand_cuts

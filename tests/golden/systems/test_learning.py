@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from golden import systems
+from golden.arithmetic.formats import Formats
 from golden.execute import evaluate
 from golden.fixed import twin
-from golden.formats import Formats
 from golden.rules import bptt, finite_differences, rhel
 from golden.systems import SYSTEMS
 from tests.golden.machines import build, equal_words, state

@@ -2,9 +2,9 @@
 
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.fixed import twin
-from golden.formats import Formats
 from golden.gradcheck import gradcheck
 from golden.lower import lowered
 from golden.passes import PASSES

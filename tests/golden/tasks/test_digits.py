@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from golden import tasks
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 
 TEST_LABELS = [6, 2, 1, 7, 1, 4, 5, 2, 1, 4, 5, 6]
 TEST_COUNTS = [36, 42, 30, 38, 34, 35, 45, 36, 33, 31]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from golden import tasks
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 
 
 def test_the_images_and_the_split_are_those_of_digits():

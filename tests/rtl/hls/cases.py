@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems
-from golden.formats import SQ, Formats
+from golden.arithmetic.formats import SQ, Formats
 from golden.lower import compile_system
 from golden.program import Program
 from rtl.hls import Schedule, compile_array

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from golden.arithmetic.formats import SQ, Formats
 from golden.errors import HelError
-from golden.formats import SQ, Formats
 from golden.ops import Cut
 from golden.program import Program
 from rtl.hls.bind import bind

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.hls.geometry import MAX_FOLD, MAX_INPUTS, Geometry
 from tests.rtl.hls.cases import FORMATS, SYSTEMS, program
 

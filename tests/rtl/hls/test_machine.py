@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from golden import update
+from golden.arithmetic.rounding import wrap
 from golden.fixed import Flags, Integrator, twin
 from golden.lower import compile_system
 from golden.program import Program
 from golden.systems.base import System
-from golden.words import wrap
 from rtl.driver import Driver
 from rtl.hls import Command, Schedule, compile_array, play
 from rtl.hls.command import resolve

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from golden.arithmetic.tables import entries
 from golden.errors import HelError
-from golden.tables import entries
 from rtl.hls.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.memory_map import MemoryMap
 from rtl.hls.plan import Layout, Stored

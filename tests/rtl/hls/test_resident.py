@@ -5,8 +5,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.hls import Geometry, compile_array, schedule
 from rtl.hls.bind import bind
 from rtl.hls.resident import joined, lacks, missing, read

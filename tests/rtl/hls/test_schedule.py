@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.formats import Formats
 from rtl.hls import compile_array
 from rtl.hls.control import encode
 from rtl.hls.schedule import Schedule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from golden.formats import Formats
+from golden.arithmetic.formats import Formats
 from rtl.driver import Driver
 from rtl.hls import Geometry
 from rtl.hls.command import resolve

@@ -15,8 +15,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.arithmetic.rounding import Words
 from golden.errors import HelError
-from golden.words import Words
 
 __all__ = ["MAX_LOG2", "BitStack", "contract", "expand", "offset"]
 

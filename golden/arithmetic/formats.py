@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from golden.arithmetic.rounding import Words, saturate
 from golden.errors import HelError
-from golden.words import Words, saturate
 
 __all__ = ["SQ", "Formats"]
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import SQ, Formats
 from golden.errors import HelError
-from golden.formats import SQ, Formats
 
 
 def test_words_of_the_reference_format():

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from golden.contraction import BitStack, contract, expand, offset
+from golden.arithmetic.contraction import BitStack, contract, expand, offset
 from golden.errors import HelError
 
 WIDTH = 10

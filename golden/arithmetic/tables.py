@@ -19,7 +19,7 @@ from functools import cache
 
 import numpy as np
 
-from golden.words import Words, floor_shift, half_up
+from golden.arithmetic.rounding import Words, floor_shift, half_up
 
 __all__ = [
     "ARGUMENT_FRACTION",

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from golden.tables import ARGUMENT_FRACTION, PERIODIC, beyond, entries, half_pi, largest, lookup
+from golden.arithmetic.tables import ARGUMENT_FRACTION, PERIODIC, beyond, entries, half_pi, largest, lookup
 from tests.golden import naive
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from golden.arithmetic.rounding import floor_shift, half_up, power_of_two, saturate, wrap
 from golden.errors import HelError
-from golden.words import floor_shift, half_up, power_of_two, saturate, wrap
 
 words = st.integers(-(2**50), 2**50)
 shifts = st.integers(-8, 100)

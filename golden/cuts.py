@@ -15,9 +15,9 @@ from typing import Any
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.lower import compile_system
-from golden.ops import Cut
 from golden.passes.calibrated import calibrated
 from golden.program import Program
+from golden.program.ops import Cut
 from golden.systems.base import System
 
 __all__ = ["compiled", "described", "seeds"]

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.rounding import Words, half_up, wrap
-from golden.density import Density, Gradient
 from golden.errors import HelError
-from golden.execute import STATE, Call, Floats, Plan
 from golden.program import Program
+from golden.program.densities import Density, Gradient
+from golden.program.execute import STATE, Call, Floats, Plan
 
 __all__ = ["Differences", "Gradients"]
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.arithmetic.rounding import Words
-from golden.constants import Constant, normalised
 from golden.language.graph import Array, Node
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Scale, Sum, Term, Type
-from golden.program import Gradient, Program
+from golden.program import Program
+from golden.program.constants import Constant, normalised
+from golden.program.densities import Gradient
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Scale, Sum, Term, Type
 
 __all__ = ["Emitter"]
 

@@ -19,8 +19,8 @@ import numpy as np
 from golden.arithmetic.rounding import Words, half_up, wrap
 from golden.differences import Differences, Gradients
 from golden.errors import HelError
-from golden.execute import Call, Plan, check_theta
 from golden.program import Program
+from golden.program.execute import Call, Plan, check_theta
 
 __all__ = ["Flags", "Gradients", "Integrator", "quadratic_nudge", "twin"]
 

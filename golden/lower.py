@@ -26,9 +26,10 @@ from golden.errors import HelError
 from golden.forms import at, constant, factors, halves, matrices, summands, unavailable, uniform, weighted, wiring
 from golden.language.builder import Builder
 from golden.language.graph import Array, Graph, Node, depends, topological
-from golden.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
 from golden.passes import pipeline
-from golden.program import Density, Gradient, Program
+from golden.program import Program
+from golden.program.densities import Density, Gradient
+from golden.program.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
 from golden.systems.base import System
 
 __all__ = ["compile_system", "lower", "lowered"]

@@ -1,7 +1,7 @@
 """A sum becomes an operand: saturate(floor(z / 2**shift)) to w bits, with one of the array's right shifts.
 
 Latency, from z and the choice of the shift: 3 (shift, compare, saturate); throughput: a sum a cycle. Golden twin:
-golden.ops.Cut.
+golden.program.ops.Cut.
 """
 
 from __future__ import annotations

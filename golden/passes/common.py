@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from golden.ops import Mul, Op
 from golden.passes.rewrite import Rewriter
 from golden.program import Program
+from golden.program.ops import Mul, Op
 
 __all__ = ["common"]
 

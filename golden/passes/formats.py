@@ -16,10 +16,10 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ
 from golden.errors import HelError
-from golden.ops import Cut, Table
 from golden.passes.real import Reach
 from golden.passes.rewrite import Rewriter
 from golden.program import Program
+from golden.program.ops import Cut, Table
 
 __all__ = ["FRACTION", "infer", "overflow"]
 

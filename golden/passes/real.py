@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from golden.language.evaluate import logistic
-from golden.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
 from golden.program import Program
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
 
 __all__ = ["Reach", "calibrate", "values"]
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from golden.arithmetic.rounding import Words
-from golden.constants import Constant
-from golden.density import Gradient
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Scale, Sum, Table, Term, Type
 from golden.program import Program
+from golden.program.constants import Constant
+from golden.program.densities import Gradient
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Scale, Sum, Table, Term, Type
 
 __all__ = ["Rewriter", "renamed"]
 

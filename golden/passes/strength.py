@@ -22,9 +22,9 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ
 from golden.arithmetic.tables import half_pi
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term
 from golden.passes.rewrite import Rewriter
 from golden.program import Program
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term
 
 __all__ = ["strength"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from golden.density import Density, Gradient
-from golden.ops import Matvec, MatvecT
 from golden.passes.rewrite import Rewriter
 from golden.program import Program
+from golden.program.densities import Density, Gradient
+from golden.program.ops import Matvec, MatvecT
 
 __all__ = ["symmetric"]
 

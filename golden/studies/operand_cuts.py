@@ -19,9 +19,9 @@ from golden.arithmetic.formats import SQ, Formats
 from golden.errors import HelError
 from golden.gradcheck import Case, sweep
 from golden.lower import compile_system
-from golden.ops import Round, Rounding
 from golden.passes.calibrated import calibrated
 from golden.program import Program
+from golden.program.ops import Round, Rounding
 from golden.systems import SYSTEMS
 
 __all__ = ["main", "measure", "render"]

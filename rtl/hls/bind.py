@@ -19,9 +19,10 @@ import numpy as np
 
 from golden.arithmetic.tables import REDUCED
 from golden.errors import HelError
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
-from golden.program import Density, Program
-from golden.program import Gradient as Densities
+from golden.program import Program
+from golden.program.densities import Density
+from golden.program.densities import Gradient as Densities
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 from rtl.hls.plan import (
     INPUTS,
     ONE,

@@ -6,7 +6,7 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.fixed import Integrator, twin
 from golden.lower import compile_system
-from tests.golden.naive import Naive
+from tests.golden.program.naive import Naive
 
 NAMES = ("dense", "hru", "linear", "springs")
 

@@ -3,8 +3,8 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.execute import evaluate
 from golden.lower import compile_system
+from golden.program.execute import evaluate
 from golden.systems import System
 from tests.golden.machines import NAMES, build, state
 

@@ -8,7 +8,7 @@ from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.fixed import Flags
 from tests.golden.machines import build
-from tests.golden.naive import half_up, saturate
+from tests.golden.program.naive import half_up, saturate
 
 
 @given(st.integers(-(2**35), 2**35 - 1), st.integers(-(2**17), 2**17 - 1), st.integers(-10, 50))

@@ -10,7 +10,7 @@ import pytest
 from amaranth.hdl import Module, Signal, Value, signed, unsigned
 from amaranth.sim import Simulator
 
-from golden.ops import Rounding
+from golden.program.ops import Rounding
 from rtl.arithmetic import add, fits, saturate, shift_right
 from tests.rtl.unit import saturated, wrapped
 

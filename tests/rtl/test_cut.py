@@ -7,7 +7,7 @@ import random
 import pytest
 from amaranth.hdl import Signal, signed
 
-from golden.ops import Rounding
+from golden.program.ops import Rounding
 from rtl.cut import Cut
 from rtl.hls.geometry import Geometry
 from rtl.hls.timing import CUT_WRITE, TAKE

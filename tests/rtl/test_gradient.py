@@ -9,7 +9,7 @@ import pytest
 from amaranth.hdl import Const
 
 from golden.fixed import Flags
-from golden.ops import Rounding
+from golden.program.ops import Rounding
 from rtl.arithmetic import add as exact
 from rtl.gradient import Gradient
 from rtl.hls.command import MAX_SHIFT

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from amaranth.hdl import Const
 
-from golden.ops import Rounding
+from golden.program.ops import Rounding
 from rtl.arithmetic import add
 from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.geometry import Geometry

@@ -9,7 +9,7 @@ import pytest
 from amaranth.hdl import Const
 
 from golden.fixed import Flags
-from golden.ops import Rounding
+from golden.program.ops import Rounding
 from rtl.arithmetic import add
 from rtl.hls.control import KickSelect, KickSource, StationarySource
 from rtl.hls.geometry import MAX_FOLD, Geometry

@@ -9,7 +9,7 @@ import pytest
 from amaranth.hdl import Signal, signed
 
 from golden.arithmetic.tables import ARGUMENT_FRACTION, FRACTION_LOG2, REACH_LOG2, entries, lookup
-from golden.ops import Rounding
+from golden.program.ops import Rounding
 from rtl.arithmetic import shift_right
 from rtl.hls.geometry import Geometry
 from rtl.hls.timing import ACCUMULATE, LOOKUP, LOOKUP_SPACING, SIGN_LIFE, TABLE_WRITE

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.tables import ARGUMENT_FRACTION, PERIODIC, beyond, entries, half_pi, largest, lookup
-from tests.golden import naive
+from tests.golden.program import naive
 
 
 @pytest.mark.parametrize("w", [8, 12, 16, 18, 22])

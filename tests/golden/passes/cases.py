@@ -4,8 +4,8 @@ import numpy as np
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.execute import evaluate
 from golden.lower import lowered
+from golden.program.execute import evaluate
 from golden.systems import System
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from golden.execute import evaluate
 from golden.gradcheck import Case, problem, sweep
 from golden.lower import compile_system
 from golden.passes.formats import infer
 from golden.passes.real import calibrate, values
+from golden.program.execute import evaluate
 from golden.systems import SYSTEMS, System
 from tests.golden.machines import build, state
 

@@ -5,8 +5,8 @@ import pytest
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.execute import evaluate
 from golden.fixed import twin
+from golden.program.execute import evaluate
 from golden.rules import bptt, finite_differences, rhel
 from golden.systems import SYSTEMS
 from tests.golden.machines import build, equal_words, state

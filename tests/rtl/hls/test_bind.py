@@ -9,8 +9,8 @@ import pytest
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.errors import HelError
-from golden.ops import Cut
 from golden.program import Program
+from golden.program.ops import Cut
 from rtl.hls.bind import bind
 from rtl.hls.plan import Local, Plan
 from tests.rtl.hls.cases import EVERYTHING, program

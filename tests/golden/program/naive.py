@@ -5,7 +5,7 @@ Shares no arithmetic with golden: no NumPy operations on words, its own rounding
 
 import math
 
-from golden.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
 
 
 def half_up(x, n):

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
 from golden.arithmetic.tables import PERIODIC, apply, beyond, largest
 from golden.errors import HelError
-from golden.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 from golden.program import Program
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 
 __all__ = ["Plan", "check_theta", "evaluate"]
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from golden.density import Density, Gradient
 from golden.fixed import Integrator, twin
 from golden.program import Program
-from tests.golden.naive import Naive
+from golden.program.densities import Density, Gradient
+from tests.golden.program.naive import Naive
 
 TEXT = """
 program two n=2 m=1

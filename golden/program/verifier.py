@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from golden.arithmetic.tables import REDUCED
-from golden.density import Density, Gradient
 from golden.errors import HelError
-from golden.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Type
+from golden.program.densities import Density, Gradient
+from golden.program.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Type
 
 if TYPE_CHECKING:
     from golden.program import Program

@@ -13,12 +13,12 @@ from functools import cached_property
 from types import MappingProxyType
 
 from golden.arithmetic.formats import Formats
-from golden.constants import Constant
-from golden.density import Density, Gradient
 from golden.errors import HelError
-from golden.ops import Matvec, MatvecT, Mul, Op, Sum, Type
-from golden.parse import Parser
-from golden.verify import verify
+from golden.program.constants import Constant
+from golden.program.densities import Density, Gradient
+from golden.program.ops import Matvec, MatvecT, Mul, Op, Sum, Type
+from golden.program.text import Parser
+from golden.program.verifier import verify
 
 __all__ = ["Density", "Gradient", "Program"]
 
@@ -85,7 +85,7 @@ class Program:
         return MappingProxyType(types)
 
     def verify(self) -> "Program":
-        """Checks everything docs/program.md asks of a program; returns it. Raises HelError (golden/verify.py)."""
+        """Checks all that docs/program.md asks (golden/program/verifier.py); returns the program. Raises HelError."""
         verify(self)
         return self
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from golden.constants import Constant, Run, normalised
 from golden.errors import HelError
+from golden.program.constants import Constant, Run, normalised
 
 
 @pytest.mark.parametrize("seed", range(20))

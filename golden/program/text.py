@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from golden.arithmetic.formats import Formats
-from golden.constants import Constant
-from golden.density import Gradient
 from golden.errors import HelError
-from golden.ops import OPS, Op
+from golden.program.constants import Constant
+from golden.program.densities import Gradient
+from golden.program.ops import OPS, Op
 
 if TYPE_CHECKING:
     from golden.program import Program

@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import SQ, Formats
-from golden.constants import Constant
 from golden.errors import HelError
-from golden.execute import Plan, evaluate
-from golden.ops import Cut, Matvec, MatvecT, Mul, Round, Rounding, Scale, Sum, Table, Term
-from golden.program import Gradient, Program
+from golden.program import Program
+from golden.program.constants import Constant
+from golden.program.densities import Gradient
+from golden.program.execute import Plan, evaluate
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Rounding, Scale, Sum, Table, Term
 from tests.golden.machines import NAMES, build, state
-from tests.golden.naive import Naive
+from tests.golden.program.naive import Naive
 
 N, M = 4, 3
 PARAMETERS = (("W", (N, N)), ("B", (N, M)), ("a", (N,)), ("c", (M,)))

@@ -1,7 +1,8 @@
 """The operations of a program: typed, integer, exact except where a rounding is named. Prose: docs/program.md.
 
 Every operation has a result name, operand names, a one-line text form, and `infer`, which derives the result's type
-(shape, fraction bits, interval of raw values) from the operands' types or raises HelError. Run by golden/execute.py.
+(shape, fraction bits, interval of raw values) from the operands' types or raises HelError. Run by
+golden/program/execute.py.
 """
 
 from abc import ABC, abstractmethod
@@ -14,8 +15,8 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.arithmetic.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
-from golden.constants import Constant
 from golden.errors import HelError
+from golden.program.constants import Constant
 
 __all__ = ["EXACT_BITS", "OPS", "Cut", "Matvec", "MatvecT", "Mul", "Op", "Round", "Rounding", "Scale", "Sum", "Table",
            "Term", "Type"]  # fmt: skip
@@ -348,7 +349,7 @@ class Scale(Op):
 
 @dataclass(frozen=True)
 class Table(Op):
-    """A function by table look-up with linear interpolation (golden/arithmetic/tables.py); the argument has fraction 18."""
+    """A function by table look-up with linear interpolation (golden/arithmetic/tables.py); argument of fraction 18."""
 
     function: str
     source: str

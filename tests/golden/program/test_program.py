@@ -145,6 +145,6 @@ def test_unknown_parameter():
 
 
 def test_the_example_of_the_document_runs():
-    page = Path(__file__).parents[2] / "docs/program.md"
+    page = Path(__file__).parents[3] / "docs/program.md"
     result = doctest.testfile(str(page), module_relative=False)
     assert result.attempted and not result.failed

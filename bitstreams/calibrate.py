@@ -28,7 +28,7 @@ from bitstreams.estimate import CALIBRATION, element_features, estimate, fitted,
 from bitstreams.learning import FORMATS, learning_plan
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.lower import compile_system
+from golden.compiler.lower import compile_system
 from rtl.element import Element
 from rtl.hls import Geometry, Schedule, compile_array
 

@@ -14,7 +14,7 @@ from bitstreams.devices import size_of
 from bitstreams.estimate import Estimate, estimate, missing
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.cuts import compiled, described
+from golden.compiler.compile import compiled, described
 from golden.errors import HelError
 from rtl.emit import KEPT_MODULES, array_verilog, cycle_figures
 from rtl.hls import Schedule, compile_array
@@ -67,7 +67,7 @@ def build(
     `elements` "auto" takes as many as the board holds, and the report says why in `choice`. `predicted` has what
     `bitstreams.estimate` said beforehand. The report's figures are for one forward step: `cycles_per_step`,
     `macs_per_step` and what follows from them; the cycles of the echo and of the update stand beside them. `cuts` and
-    `cut_formats` are those of `golden.cuts`.
+    `cut_formats` are those of `golden.compiler.compile`.
     """
     formats = formats or FORMATS
     subject, reason = systems.get(system, n=neurons, m=inputs), ""

@@ -15,12 +15,12 @@ import numpy as np
 from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two
+from golden.compiler.compile import compiled, described
+from golden.compiler.lower import compile_system
 from golden.costs import Cost, FinalCost, SummedCost
-from golden.cuts import compiled, described
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.language.graph import Array
-from golden.lower import compile_system
 from golden.program import Program
 from golden.rules import bptt, rhel, rhel_fixed
 from golden.rules.problem import LARGE
@@ -112,8 +112,8 @@ def gradcheck(
 
     Returns the keys cosine_float, relative_error_float, cosine_fixed, relative_error_fixed, return_error_lsb, and the
     arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`) and the cuts
-    of the program (`golden.cuts`). Raises HelError for an unknown system or cost, an eps that is no power of two, and
-    cuts that a calibration does not find.
+    of the program (`golden.compiler.compile`). Raises HelError for an unknown system or cost, an eps that is no power
+    of two, and cuts that a calibration does not find.
 
     >>> result = gradcheck("linear", steps=50, neurons=4, eps=1.0)
     >>> result["cosine_fixed"] > 0.999999, result["return_error_lsb"], result["flags"]

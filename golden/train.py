@@ -20,7 +20,7 @@ import numpy as np
 
 from golden import systems, tasks, update
 from golden.arithmetic.formats import Formats
-from golden.cuts import compiled, described
+from golden.compiler.compile import compiled, described
 from golden.errors import HelError
 from golden.floating import FloatMachine, FloatReadout
 from golden.language.graph import topological
@@ -77,7 +77,7 @@ class Training:
     samples : train on the first so many only
     validation : evaluate on the validation part and leave the test set unread
     formats : default: the reference format with the step of the task
-    cuts : of the integer program, a word of `golden.cuts`
+    cuts : of the integer program, a word of `golden.compiler.compile`
     progress : called with (samples done, samples in all, text)
 
     Members

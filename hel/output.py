@@ -125,7 +125,7 @@ def clamped_lines(result: Mapping[str, Any]) -> list[str]:
 
 
 def cut_lines(result: Mapping[str, Any]) -> list[str]:
-    """A line for each cut that a calibration has changed, from the rows of `golden.cuts.described`.
+    """A line for each cut that a calibration has changed, from the rows of `golden.compiler.compile.described`.
 
     >>> row = {"name": "d", "of": "y", "format": "SQ(4, 14)", "default": "SQ(5, 13)", "line": "a.py:9: `q**2`"}
     >>> cut_lines({"cuts": "calibrated", "cut_formats": [row]})

@@ -17,8 +17,8 @@ from typing import Any
 
 from golden import systems
 from golden.arithmetic.formats import Formats
+from golden.compiler.lower import compile_system
 from golden.errors import HelError
-from golden.lower import compile_system
 from hel.__main__ import parsed
 from hel.output import stdout_to_stderr, write_whole
 from rtl.emit import array_verilog

@@ -7,7 +7,7 @@ of shape (2, N) when read (both contexts) and (N,) when loaded, inputs (T, m), n
 Example: the echo of zero nudge, on the machine model
 ------------------------------------------------------
 >>> import numpy as np
->>> from golden.lower import compile_system
+>>> from golden.compiler.lower import compile_system
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array, play
 >>> from rtl.hls.machine import Machine

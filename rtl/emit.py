@@ -9,7 +9,7 @@ from amaranth.back import verilog
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.lower import compile_system
+from golden.compiler.lower import compile_system
 from rtl.array import Array, HostRequest
 from rtl.element import Element
 from rtl.hls import Geometry, Schedule, compile_array

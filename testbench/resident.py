@@ -12,7 +12,7 @@ from typing import Any
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.lower import compile_system
+from golden.compiler.lower import compile_system
 from rtl.hls import Geometry
 from rtl.hls.bind import bind
 from rtl.hls.machine import Machine

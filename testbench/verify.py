@@ -22,7 +22,7 @@ import numpy.typing as npt
 from golden import systems, update
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import wrap
-from golden.cuts import compiled, described
+from golden.compiler.compile import compiled, described
 from golden.fixed import Flags, Integrator, twin
 from rtl.driver import Driver
 from rtl.hls import Command, Geometry, Schedule, compile_array
@@ -63,14 +63,14 @@ def verify(
 
     Parameters
     ----------
-    cuts : a word of `golden.cuts`
+    cuts : a word of `golden.compiler.compile`
     stalls : of 256, how often a cycle offers no request, and does not take an answer
     traced : compare every clock cycle; by default in runs of at most 24 steps
 
     Returns
     -------
     dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
-    flags, and the cuts of the program (`golden.cuts.described`)
+    flags, and the cuts of the program (`golden.compiler.compile.described`)
     """
     formats = formats or Formats()
     subject = systems.get(system, n=neurons, m=inputs)

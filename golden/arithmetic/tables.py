@@ -6,7 +6,7 @@ A table has 513 entries over [0, 8] and is odd: tanh or sin. For a raw argument 
     s = (table[i] * (4096 - r) + table[i + 1] * r + 2048) >> 12, negated when z < 0
     table[i] = rint(f(i / 64) * 2**(w - 1)), saturated to +-(2**(w - 1) - 1)
 
-cos and logistic are the same tables at another argument (golden/passes/strength.py writes them so):
+cos and logistic are the same tables at another argument (golden/compiler/passes/strength_reduction.py writes them so):
 
     cos z = sin(z + c << (20 - w)),  c = pi / 2 in w - 2 bits;      logistic z = (tanh(z >> 1) + 2**(w - 1)) >> 1
 

@@ -21,12 +21,12 @@ from numpy.typing import ArrayLike
 
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two
+from golden.compiler.lower import compile_system
 from golden.costs import AveragedCost, Cost, FinalCost, SummedCost, half_squared_error
 from golden.errors import HelError
 from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.language.graph import Array
 from golden.latch import Latch, position_operand
-from golden.lower import compile_system
 from golden.program import Program
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report
@@ -86,7 +86,7 @@ def gradient(
     step : h, must agree with the formats; default theirs
     eps : a power of two, the nudge strength of the whole run
     self_test : run one more echo, without nudge, for `return_error_lsb` (the one-sided estimator contains it)
-    program : the system's, if not the one of golden.lower.compile_system; its formats are the formats
+    program : the system's, if not the one of golden.compiler.lower.compile_system; its formats are the formats
 
     Raises
     ------

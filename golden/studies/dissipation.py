@@ -20,9 +20,9 @@ import numpy as np
 from golden import systems
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
+from golden.compiler.lower import compile_system
 from golden.dissipation_fixed import DampedIntegrator
 from golden.fixed import Integrator
-from golden.lower import compile_system
 from golden.studies.operand_cuts import insert
 from golden.studies.rows import collect
 

@@ -97,7 +97,7 @@ def _resident(path: Path | None) -> Any:
 def _compiled(args: argparse.Namespace, number_formats: Any) -> tuple[Any, Any, str]:
     """Program, schedule, and why it has so many elements."""
     from golden import systems
-    from golden.cuts import compiled
+    from golden.compiler.compile import compiled
     from rtl.hls import compile_array
 
     program = compiled(systems.get(args.system, n=args.neurons, m=args.inputs), number_formats, args.cuts)
@@ -111,7 +111,7 @@ def _compiled(args: argparse.Namespace, number_formats: Any) -> tuple[Any, Any, 
 
 def _cuts(args: argparse.Namespace, program: Any) -> dict[str, Any]:
     from golden import systems
-    from golden.cuts import described
+    from golden.compiler.compile import described
 
     return described(program, systems.get(args.system, n=args.neurons, m=args.inputs), args.cuts)
 
@@ -119,8 +119,8 @@ def _cuts(args: argparse.Namespace, program: Any) -> dict[str, Any]:
 def _passes(args: argparse.Namespace, program: Any, schedule: Any) -> list[dict[str, str]]:
     """Every stage of the compiler as text; a pass that changed nothing says so."""
     from golden import systems
-    from golden.lower import lowered
-    from golden.passes import shown
+    from golden.compiler.lower import lowered
+    from golden.compiler.passes import shown
 
     system = systems.get(args.system, n=args.neurons, m=args.inputs)
     stages = [("trace", str(system.graph)), ("autodiff", str(system.gradient))]

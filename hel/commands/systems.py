@@ -67,7 +67,7 @@ def introduction(system: Any) -> str:
 
 def refusal(system: Any) -> str | None:
     """Why the array cannot run a system; None where it can."""
-    from golden.lower import compile_system
+    from golden.compiler.lower import compile_system
     from rtl.hls.bind import bind
 
     try:

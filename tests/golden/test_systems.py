@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.compiler.lower import compile_system
 from golden.errors import HelError
 from golden.fixed import Integrator
-from golden.lower import compile_system
 from golden.rules import bptt
 from golden.systems import SYSTEMS, Graph, System, get
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from golden.passes import PASSES as PROGRAM_PASSES
+from golden.compiler.passes import PASSES as PROGRAM_PASSES
 from golden.program import Program
 from hel import figures
 from hel.__main__ import main

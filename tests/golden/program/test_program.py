@@ -6,8 +6,8 @@ import pytest
 
 from golden import systems
 from golden.arithmetic.formats import Formats
+from golden.compiler.lower import compile_system
 from golden.errors import HelError
-from golden.lower import compile_system
 from golden.program import Program
 from tests.golden.machines import NAMES, build
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ
 from golden.arithmetic.tables import half_pi
-from golden.passes.rewrite import Rewriter
+from golden.compiler.passes.rewrite import Rewriter
 from golden.program import Program
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term
 

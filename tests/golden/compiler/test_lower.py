@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.compiler.lower import compile_system
 from golden.errors import HelError
-from golden.lower import compile_system
 from golden.program.execute import evaluate
 from golden.systems import System
 from tests.golden.machines import NAMES, build, state

@@ -1,10 +1,10 @@
 import numpy as np
 
+from golden.compiler.passes.symmetry import symmetric
 from golden.fixed import Integrator, twin
-from golden.passes.symmetric import symmetric
 from golden.program import Program
-from tests.golden.passes.cases import words
-from tests.golden.passes.text import HEAD, after, block
+from tests.golden.compiler.passes.cases import words
+from tests.golden.compiler.passes.text import HEAD, after, block
 
 BEFORE = """
     parameter W [3, 3] symmetric

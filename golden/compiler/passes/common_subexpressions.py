@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from golden.passes.rewrite import Rewriter
+from golden.compiler.passes.rewrite import Rewriter
 from golden.program import Program
 from golden.program.ops import Mul, Op
 

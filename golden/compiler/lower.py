@@ -21,12 +21,23 @@ import numpy as np
 
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
-from golden.emit import Emitter
+from golden.compiler.passes import pipeline
+from golden.compiler.patterns import (
+    at,
+    constant,
+    factors,
+    halves,
+    matrices,
+    summands,
+    unavailable,
+    uniform,
+    weighted,
+    wiring,
+)
+from golden.compiler.program_builder import Emitter
 from golden.errors import HelError
-from golden.forms import at, constant, factors, halves, matrices, summands, unavailable, uniform, weighted, wiring
 from golden.language.builder import Builder
 from golden.language.graph import Array, Graph, Node, depends, topological
-from golden.passes import pipeline
 from golden.program import Program
 from golden.program.densities import Density, Gradient
 from golden.program.ops import Matvec, MatvecT, Mul, Round, Rounding, Table
@@ -38,7 +49,7 @@ _TABLES = (*FUNCTIONS, *REDUCED)
 
 
 def compile_system(system: System, formats: Formats | None = None) -> Program:
-    """The verified program of a system, after all passes (golden/passes/pipeline.py).
+    """The verified program of a system, after all passes (golden/compiler/passes/pipeline.py).
 
     >>> from golden.systems import get
     >>> print(compile_system(get("linear", n=4, m=2)))

@@ -1,7 +1,7 @@
-from golden.passes.strength import strength
+from golden.compiler.passes.strength_reduction import strength
 from golden.program import Program
-from tests.golden.passes.cases import same
-from tests.golden.passes.text import HEAD, after, block
+from tests.golden.compiler.passes.cases import same
+from tests.golden.compiler.passes.text import HEAD, after, block
 
 COSINE = """
     parameter k [3]

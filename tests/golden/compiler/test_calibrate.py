@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.compiler.calibrate import calibrated, strongest
 from golden.errors import HelError
-from golden.passes.calibrated import calibrated, strongest
 from golden.systems import System, get
 
 
@@ -44,14 +44,14 @@ def refused(extra, formats=None, **options):
 )
 def test_a_state_beyond_its_word_names_the_strongest_term(extra):
     message = refused(extra)
-    assert message.startswith("test_calibrated.py:") and "`np.sum(q**" in message
+    assert message.startswith("test_calibrate.py:") and "`np.sum(q**" in message
     assert "in the calibration run, its word SQ(6, 20) holds +-32; add a restoring term such as" in message
     assert message.endswith("no other term's force is as large there")
 
 
 def test_a_position_beyond_the_operand_names_the_strongest_term():
     message = refused(lambda q: 0.0, Formats(integer_bits=8), inputs=np.full((100, 2), 4.0))
-    assert message.startswith("test_calibrated.py:22: `np.sum(theta[\"a\"] * q**2)`: q reaches")
+    assert message.startswith("test_calibrate.py:22: `np.sum(theta[\"a\"] * q**2)`: q reaches")
     assert "as a factor it is SQ(5, 13) and holds +-16" in message
 
 

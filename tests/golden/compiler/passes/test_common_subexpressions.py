@@ -1,5 +1,5 @@
-from golden.passes.common import common
-from tests.golden.passes.text import after, block
+from golden.compiler.passes.common_subexpressions import common
+from tests.golden.compiler.passes.text import after, block
 
 
 def test_text():

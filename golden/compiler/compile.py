@@ -1,7 +1,7 @@
 """The formats of a program's cuts: by their intervals, or by a calibration run, in one word that commands share.
 
-    default        the narrowest SQ(i, w - i), i <= 5, that holds the interval of the value (golden/lower.py)
-    calibrated     what the value reaches in a calibration run, twice: golden.passes.calibrated with seeds 0, 1, 2
+    default        the narrowest SQ(i, w - i), i <= 5, that holds the interval of the value (golden/compiler/lower.py)
+    calibrated     what the value reaches in a calibration run, twice: golden.compiler.calibrate with seeds 0, 1, 2
     calibrated-S   the same with seeds S, S + 1, S + 2
 
 A calibration has its own seeds: one word makes one program, whatever else is drawn at random beside it.
@@ -13,9 +13,9 @@ import re
 from typing import Any
 
 from golden.arithmetic.formats import Formats
+from golden.compiler.calibrate import calibrated
+from golden.compiler.lower import compile_system
 from golden.errors import HelError
-from golden.lower import compile_system
-from golden.passes.calibrated import calibrated
 from golden.program import Program
 from golden.program.ops import Cut
 from golden.systems.base import System

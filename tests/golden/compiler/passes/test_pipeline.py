@@ -1,11 +1,11 @@
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.lower import compile_system, lowered
-from golden.passes import PASSES, pipeline, shown
+from golden.compiler.lower import compile_system, lowered
+from golden.compiler.passes import PASSES, pipeline, shown
 from golden.program import Program
 from golden.systems import get
-from tests.golden.passes.cases import programs, same
+from tests.golden.compiler.passes.cases import programs, same
 
 
 @pytest.mark.parametrize("formats", [Formats(), Formats(10, 12, 4, 2), Formats(20, 22)], ids=str)

@@ -4,7 +4,7 @@ import numpy as np
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.lower import lowered
+from golden.compiler.lower import lowered
 from golden.program.execute import evaluate
 from golden.systems import System
 

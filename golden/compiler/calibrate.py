@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.arithmetic.formats import Formats
+from golden.compiler.lower import compile_system
+from golden.compiler.passes.formats import infer, overflow
+from golden.compiler.patterns import summands
+from golden.compiler.real import Reach, calibrate
 from golden.errors import HelError
-from golden.forms import summands
 from golden.language.autodiff import gradient
 from golden.language.builder import Builder
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
-from golden.lower import compile_system
-from golden.passes.formats import infer, overflow
-from golden.passes.real import Reach, calibrate
 from golden.program import Program
 from golden.systems.base import System, Theta
 
@@ -33,7 +33,7 @@ def calibrated(
     steps: int = 1000,
     margin: float = 2.0,
 ) -> Program:
-    """`golden.lower.compile_system`, then each cut's format by what its value reached, `margin` times.
+    """`golden.compiler.lower.compile_system`, then each cut's format by what its value reached, `margin` times.
 
     One run a seed: theta = system.initial(seed), q0 and p0 normal with deviation 1/2, and inputs (T, ..., m) given
     or normal with deviation 1/2 over `steps` steps. Words hold parameters of initial's size: calibrate again

@@ -1,5 +1,5 @@
-from golden.passes.dead import dead
-from tests.golden.passes.text import after, block
+from golden.compiler.passes.dead_values import dead
+from tests.golden.compiler.passes.text import after, block
 
 
 def test_text():

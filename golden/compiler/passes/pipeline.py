@@ -5,17 +5,17 @@
 3. common: equal values are one
 4. dead: values nobody needs are gone
 
-Formats (golden/passes/formats.py) are chosen after these, where a calibration run is given.
+Formats (golden/compiler/passes/formats.py) are chosen after these, where a calibration run is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from golden.passes.common import common
-from golden.passes.dead import dead
-from golden.passes.strength import strength
-from golden.passes.symmetric import symmetric
+from golden.compiler.passes.common_subexpressions import common
+from golden.compiler.passes.dead_values import dead
+from golden.compiler.passes.strength_reduction import strength
+from golden.compiler.passes.symmetry import symmetric
 from golden.program import Program
 
 __all__ = ["PASSES", "Pass", "pipeline", "shown"]
@@ -28,7 +28,7 @@ PASSES: dict[str, Pass] = {"symmetric": symmetric, "strength": strength, "common
 def shown(program: Program) -> Iterator[tuple[str, Program]]:
     """("lowered", program), then each pass's name and what it made of it.
 
-    >>> from golden.lower import lowered
+    >>> from golden.compiler.lower import lowered
     >>> from golden.systems import get
     >>> for name, program in shown(lowered(get("pendulum", n=2))):
     ...     print(name, len(program.ops), any("cos" in str(op) for op in program.ops))

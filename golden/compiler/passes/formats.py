@@ -1,6 +1,6 @@
 """Format inference: each cut's SQ(i, w - i) from its interval, narrowed by a calibration run.
 
-A calibration run (golden/passes/real.py) is the program in real numbers on typical inputs. A cut gets the fewest
+A calibration run (golden/compiler/real.py) is the program in real numbers on typical inputs. A cut gets the fewest
 integer bits i >= 1 for `margin` times what its value reached, and never more than its interval needs. x = cut q stays
 SQ(5, w - 5), and so do u and `one`: they are the array's.
 
@@ -15,9 +15,9 @@ from dataclasses import replace
 import numpy as np
 
 from golden.arithmetic.formats import SQ
+from golden.compiler.passes.rewrite import Rewriter
+from golden.compiler.real import Reach
 from golden.errors import HelError
-from golden.passes.real import Reach
-from golden.passes.rewrite import Rewriter
 from golden.program import Program
 from golden.program.ops import Cut, Table
 
@@ -35,7 +35,7 @@ def infer(program: Program, reach: Reach, margin: float = 2.0, line: str = "") -
 
     Parameters
     ----------
-    reach : of `golden.passes.real.calibrate`
+    reach : of `golden.compiler.real.calibrate`
     margin : room left above what the run reached
     line : ``file:line: `text`: `` of the potential, for an error about the whole motion
 

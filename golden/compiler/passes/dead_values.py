@@ -12,7 +12,7 @@ __all__ = ["dead"]
 def dead(program: Program) -> Program:
     """The program without them. Bit for bit the same outputs.
 
-    >>> from golden.lower import compile_system
+    >>> from golden.compiler.lower import compile_system
     >>> from golden.systems import get
     >>> program = compile_system(get("linear", n=2))
     >>> dead(replace(program, input_gradient="")).ops == program.ops[:-2]

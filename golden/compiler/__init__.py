@@ -1,0 +1,4 @@
+"""From a system's gradient graph to a program: normalise, lower, run the passes, choose the formats of the cuts.
+
+In: `golden.systems.System`. Out: `golden.program.Program`. Imports golden.language, arithmetic, program and systems.
+"""

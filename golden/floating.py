@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.costs import FinalCost
-from golden.leapfrog import Leapfrog
+from golden.dynamics.leapfrog import Leapfrog
 from golden.systems.base import LIMIT, System
 
 __all__ = ["CLIP", "FloatMachine", "FloatReadout"]

@@ -18,8 +18,8 @@ from golden.arithmetic.rounding import Words, power_of_two
 from golden.compiler.compile import compiled, described
 from golden.compiler.lower import compile_system
 from golden.costs import Cost, FinalCost, SummedCost
+from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
-from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.language.graph import Array
 from golden.program import Program
 from golden.rules import bptt, rhel, rhel_fixed

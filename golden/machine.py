@@ -19,7 +19,7 @@ import numpy as np
 
 from golden import update
 from golden.arithmetic.rounding import Words
-from golden.fixed import Flags, Integrator, twin
+from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
 
 __all__ = ["Conversation", "Echo", "Forward", "GoldenMachine", "Machine", "Request", "Update", "drive", "drive_async"]
@@ -108,7 +108,7 @@ async def drive_async(conversation: Conversation, machine: Any) -> dict[str, Any
 
 
 class GoldenMachine:
-    """The golden model: `golden.fixed.Integrator` and `golden.update`.
+    """The golden model: `golden.dynamics.integrator.Integrator` and `golden.update`.
 
     Parameters
     ----------

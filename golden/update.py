@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from golden.arithmetic.rounding import Words, half_up, saturate
+from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.fixed import Flags
 from golden.program import Program
 
 __all__ = ["MAX_SHIFT", "apply", "n_base", "shift"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.leapfrog import Leapfrog
+from golden.dynamics.leapfrog import Leapfrog
 from golden.studies.wave_field import Data, Recipe
 from golden.studies.wave_lattice import Detectors, WaveLattice
 from hel.figures import _asked, _pyplot, _save

@@ -39,7 +39,7 @@ def trajectories(training: Any, theta: Any, path: Path, sample: int = 0, shown: 
     """
     import numpy as np
 
-    from golden.fixed import Integrator, twin
+    from golden.dynamics.integrator import Integrator, twin
 
     plt = _pyplot()
     formats, n = training.formats, training.system.n

@@ -163,7 +163,7 @@ class Driver:
         return [Command("read_flags")]
 
     def flags(self, words: Sequence[int]) -> int:
-        """The OR over the elements; bits as in `golden.fixed.Flags`."""
+        """The OR over the elements; bits as in `golden.dynamics.integrator.Flags`."""
         return int(np.bitwise_or.reduce(np.asarray(words, np.int64))) & 31
 
     def cycles(self, commands: Sequence[Command]) -> int:

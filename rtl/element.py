@@ -7,7 +7,7 @@ the update (`rtl.gradient`), and the host chain. Which of them does what in a cy
 the geometry has no use for are left out.
 
 Latencies are those of `rtl.hls.timing`; throughput: two products a cycle.
-Golden twin: `golden.fixed`; cycle twin: `rtl.hls.machine`.
+Golden twin: `golden.dynamics.integrator`; cycle twin: `rtl.hls.machine`.
 
 Members
 -------

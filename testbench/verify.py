@@ -4,7 +4,8 @@ One run, with random parameters, states, inputs and nudges, and random stalls on
 
 1. forward, T steps; a twin echo with a nudge before every other step; the update; forward and echo again with the
    learnt parameters and no nudge, which must return every word and leave every gradient 0
-2. compared with `golden.fixed`: both contexts' positions and momenta and all gradients after every step, parameters
+2. compared with `golden.dynamics.integrator`: both contexts' positions and momenta and all gradients after every step,
+parameters
    after the update, flags at the end
 3. compared with `rtl.hls.machine`, in runs short enough: every architectural register of every element at every clock
 4. cycles: as counted by the array = as scheduled + as waited
@@ -23,7 +24,7 @@ from golden import systems, update
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import wrap
 from golden.compiler.compile import compiled, described
-from golden.fixed import Flags, Integrator, twin
+from golden.dynamics.integrator import Flags, Integrator, twin
 from rtl.driver import Driver
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.command import resolve

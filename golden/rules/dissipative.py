@@ -5,7 +5,7 @@ e^{-g t} |P|^2 / 2 + e^{g t} V. The echo of that map nudges P and collects e^{g 
 counted from the end (t = T is 0, so all earlier times are negative), tau_t = h (t - T) at the end of step t and
 tau_t - h / 2 at its kick::
 
-    forward, t = 1..T:  the damped leapfrog step (`golden.dissipation`)
+    forward, t = 1..T:  the damped leapfrog step (`golden.dynamics.damped_leapfrog`)
     echo, t = T..1:     p <- p - eps_t e^{-g tau_t} dC/dq_t;   the anti-damped step, half-step position qh
     dC/dtheta = (h / 2 eps) sum_t e^{g (tau_t - h/2)} [dV/dtheta(qh-) - dV/dtheta(qh+)]          error ~ eps^2
     dC/du_t   = (h / 2 eps) e^{g (tau_t - h/2)} [dV/du(qh-) - dV/du(qh+)]
@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost, FinalCost, Meter
-from golden.dissipation import DampedLeapfrog
+from golden.dynamics.damped_leapfrog import DampedLeapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive

@@ -33,9 +33,9 @@ from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two, wrap
 from golden.compiler.lower import compile_system
 from golden.costs import Cost, FinalCost
-from golden.dissipation_fixed import DampedIntegrator
+from golden.dynamics.damped_integrator import DampedIntegrator
+from golden.dynamics.integrator import Integrator, twin
 from golden.errors import HelError
-from golden.fixed import Integrator, twin
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.rhel_fixed import FixedReport, log2_eps
 from golden.systems.base import System

@@ -6,8 +6,8 @@ A static input u; V(q, u; theta) is the energy. With s_beta a minimum of V + bet
     dC/dtheta = [dV/dtheta(s_+eps) - dV/dtheta(s_0)] / eps             one-sided: error ~ eps
 
 and the same with u for theta. The two nudged states relax as two contexts (3 relaxations), or one (2). The relaxation
-is `golden.relax`: forces and energies only, no Hessian. Its residual r adds an error of about r / eps; where the nudge
-eps dC/dq is weak, the nudged states (one-sided: the free one, too) therefore relax to a hundredth of it.
+is `golden.dynamics.relax`: forces and energies only, no Hessian. Its residual r adds an error of about r / eps; where
+the nudge eps dC/dq is weak, the nudged states (one-sided: the free one, too) therefore relax to a hundredth of it.
 
 Not to be confused with the echo (`golden.rules.rhel`): no time, no momentum, and the state must come to rest. The
 gradient is that of the minimum which the start leads to; a nudged state that ends lower than the free one has left its
@@ -25,11 +25,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost, FinalCost, Meter
+from golden.dynamics.relax import Relaxed, relax
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.relax import Relaxed, relax
 from golden.rules.problem import Gradients, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System
@@ -64,7 +64,7 @@ class Landscape:
     ----------
     system, theta : theta[name] of the declared shape, or with batch axes before it
     inputs : u (..., m)
-    tolerance, max_iterations : as `golden.relax.relax`
+    tolerance, max_iterations : as `golden.dynamics.relax.relax`
 
     Members
     -------
@@ -96,7 +96,7 @@ class Landscape:
         return self._energy({**self.values, "q": q})["potential"]
 
     def slopes(self, q: Array, contexts: int = 0) -> dict[str, Array]:
-        """dV/du and every dV/dtheta at q, as `golden.leapfrog.Leapfrog.forward` gives them."""
+        """dV/du and every dV/dtheta at q, as `golden.dynamics.leapfrog.Leapfrog.forward` gives them."""
         total = self.system.parameters if self.shared else ()
         slopes = self.system.slopes({**self.values, "q": q}, total=total, keep=contexts)
         del slopes["q"]
@@ -116,8 +116,8 @@ class Landscape:
     def settle_nudged(self, free: Relaxed, meter: Meter, strengths: Sequence[float]) -> Relaxed:
         """Minima of V + beta C from the free state, one context per beta on axis 0; C is the meter's.
 
-        Raises HelError as `golden.relax.relax`, and where a nudged state has a lower V than the free one (by more than
-        the free state's residual explains: V is convex in a basin, V(s) - V(s_0) >= F(s_0) . (s - s_0)).
+        Raises HelError as `golden.dynamics.relax.relax`, and where a nudged state has a lower V than the free one (by
+        more than the free state's residual explains: V is convex in a basin, V(s) - V(s_0) >= F(s_0) . (s - s_0)).
         """
         beta = np.array(strengths).reshape(-1, *(1,) * (free.q.ndim - 1))
 
@@ -173,7 +173,7 @@ def gradient(
     cost : a `golden.costs.FinalCost`, default the half squared error
     eps : strength of the nudge
     symmetric : True: nudges +eps and -eps, error ~ eps^2. False: +eps against the free state, error ~ eps
-    tolerance, max_iterations : of each relaxation, see `golden.relax`
+    tolerance, max_iterations : of each relaxation, see `golden.dynamics.relax`
 
     Returns
     -------

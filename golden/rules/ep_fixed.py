@@ -28,8 +28,8 @@ from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, half_up, wrap
 from golden.compiler.lower import compile_system
 from golden.costs import Cost, FinalCost, half_squared_error
+from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
-from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.language.graph import Array
 from golden.program import Program
 from golden.rules.ep import EpReport

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost
+from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.leapfrog import Leapfrog
 from golden.rules.problem import Gradients, Problem, pose
 from golden.rules.report import Report
 from golden.systems.base import System

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost, FinalCost, Meter
+from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers
-from golden.leapfrog import Leapfrog
 from golden.systems.base import System
 
 __all__ = ["LARGE", "Gradients", "Problem", "collapse", "pose"]

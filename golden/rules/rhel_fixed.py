@@ -1,6 +1,7 @@
 """RHEL on integer words: the gradient the array computes, in the interface of the float rules.
 
-Parameters, inputs, initial state and targets are rounded to their words, then golden.fixed runs forwards and echoes::
+Parameters, inputs, initial state and targets are rounded to their words, then golden.dynamics.integrator runs forwards
+and echoes::
 
     p -+ e,  e = half_up(q - y, k + 1 - log2 eps) per context, for the half squared error
              e = half_up(x d, ...) with one latched vector d, for an averaged cost (golden.latch)
@@ -23,8 +24,8 @@ from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two
 from golden.compiler.lower import compile_system
 from golden.costs import AveragedCost, Cost, FinalCost, SummedCost, half_squared_error
+from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
-from golden.fixed import Flags, Integrator, quadratic_nudge, twin
 from golden.language.graph import Array
 from golden.latch import Latch, position_operand
 from golden.program import Program
@@ -55,7 +56,7 @@ class FixedReport(Report):
     Members
     -------
     flags : sticky flags of all passes
-    argument_clamped : expressions whose angles went beyond the table of sin (`golden.fixed.Integrator`)
+    argument_clamped : expressions whose angles went beyond the table of sin (`golden.dynamics.integrator.Integrator`)
     return_error_lsb : largest difference of any word of q_0, p_0 after an echo without nudge, in LSB: 0
     """
 

@@ -40,8 +40,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost
+from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
-from golden.leapfrog import Leapfrog
 from golden.rules.astray import asymmetry, check_nudge
 from golden.rules.problem import Gradients
 from golden.rules.report import Report

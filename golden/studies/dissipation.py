@@ -21,8 +21,8 @@ from golden import systems
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
-from golden.dissipation_fixed import DampedIntegrator
-from golden.fixed import Integrator
+from golden.dynamics.damped_integrator import DampedIntegrator
+from golden.dynamics.integrator import Integrator
 from golden.studies.operand_cuts import insert
 from golden.studies.rows import collect
 

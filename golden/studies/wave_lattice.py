@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from golden.costs import FinalCost
+from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array, Shape
-from golden.leapfrog import Leapfrog
 from golden.stacks import cross_entropy, cross_entropy_slope
 from golden.systems.base import System, bounded
 

@@ -5,8 +5,8 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
+from golden.dynamics.integrator import Integrator
 from golden.errors import HelError
-from golden.fixed import Integrator
 from golden.rules import bptt
 from golden.systems import SYSTEMS, Graph, System, get
 

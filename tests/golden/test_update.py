@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from golden import update
 from golden.arithmetic.formats import Formats
+from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.fixed import Flags
-from tests.golden.machines import build
+from tests.golden.dynamics.cases import build
 from tests.golden.program.naive import half_up, saturate
 
 

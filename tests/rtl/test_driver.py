@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.fixed import Flags
 from rtl.driver import Driver
 from rtl.hls import Command
 from tests.rtl.hls.cases import scheduled

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from amaranth.hdl import Const
 
-from golden.fixed import Flags
+from golden.dynamics.integrator import Flags
 from golden.program.ops import Rounding
 from rtl.arithmetic import add as exact
 from rtl.gradient import Gradient

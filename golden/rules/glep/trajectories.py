@@ -1,9 +1,9 @@
 """Trajectories of a boundary condition to look at, and the echo to compare them with.
 
 `trajectories` gives the free and the nudged solutions node by node. `echo` is the Hamiltonian side of PFVP, written
-with `golden.leapfrog.Leapfrog` alone: flip p at T, then the same forward map on the inputs in reverse order, each step
-after its nudge p <- p + eps dC/dq. H(q, -p) = H(q, p) makes both the same trajectory under the Legendre transform
-p = dL/dv; in float64 they are equal to the last bit, since flipping a sign commutes with every rounding.
+with `golden.dynamics.leapfrog.Leapfrog` alone: flip p at T, then the same forward map on the inputs in reverse order,
+each step after its nudge p <- p + eps dC/dq. H(q, -p) = H(q, p) makes both the same trajectory under the Legendre
+transform p = dL/dv; in float64 they are equal to the last bit, since flipping a sign commutes with every rounding.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.costs import Cost
+from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.leapfrog import Leapfrog
 from golden.rules.glep.boundary import Condition
 from golden.rules.glep.conditions import named
 from golden.rules.glep.family import Family, find

@@ -6,7 +6,7 @@ from golden.compiler.lower import compile_system
 from golden.errors import HelError
 from golden.program.execute import evaluate
 from golden.systems import System
-from tests.golden.machines import NAMES, build, state
+from tests.golden.dynamics.cases import NAMES, build, state
 
 
 def made(parameters, potential, n=3, m=3):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from golden.fixed import Integrator, twin
+from golden.dynamics.integrator import Integrator, twin
 from golden.program import Program
 from golden.program.densities import Density, Gradient
 from tests.golden.program.naive import Naive

@@ -8,7 +8,7 @@ from golden.program.constants import Constant
 from golden.program.densities import Gradient
 from golden.program.execute import Plan, evaluate
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Rounding, Scale, Sum, Table, Term
-from tests.golden.machines import NAMES, build, state
+from tests.golden.dynamics.cases import NAMES, build, state
 from tests.golden.program.naive import Naive
 
 N, M = 4, 3

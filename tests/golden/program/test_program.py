@@ -9,7 +9,7 @@ from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
 from golden.errors import HelError
 from golden.program import Program
-from tests.golden.machines import NAMES, build
+from tests.golden.dynamics.cases import NAMES, build
 
 DENSE = """
 program dense n=16 m=8

@@ -5,7 +5,7 @@ import pytest
 from autograd import value_and_grad
 
 from golden.costs import FinalCost, SummedCost
-from golden.dissipation import DampedLeapfrog
+from golden.dynamics.damped_leapfrog import DampedLeapfrog
 from golden.errors import HelError
 from golden.rules import dissipative, rhel
 from tests.golden.rules.cases import COSTS, NONLINEAR, case, one_minus_cosine, relative_error

@@ -7,8 +7,8 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.costs import AveragedCost, FinalCost, SummedCost
+from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.fixed import Flags
 from golden.gradcheck import Case, compare, problem
 from golden.rules import dissipative
 from golden.rules.dissipative_fixed import gradient

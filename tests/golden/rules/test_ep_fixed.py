@@ -5,8 +5,8 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.costs import FinalCost, SummedCost, half_squared_error
+from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.fixed import Flags
 from golden.rules import ep_fixed
 from golden.systems import System, get
 from tests.golden.rules.cases import one_minus_cosine, relative_error

@@ -5,12 +5,12 @@ import pytest
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.fixed import twin
+from golden.dynamics.integrator import twin
 from golden.program.execute import evaluate
 from golden.rules import bptt, finite_differences, rhel
 from golden.systems import SYSTEMS
 from tests.golden.compiler.test_lower import close
-from tests.golden.machines import build, equal_words, state
+from tests.golden.dynamics.cases import build, equal_words, state
 from tests.golden.rules.cases import case, relative_error
 
 SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)

@@ -5,14 +5,14 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import lowered
 from golden.compiler.passes import PASSES
+from golden.dynamics.integrator import twin
 from golden.errors import HelError
-from golden.fixed import twin
 from golden.gradcheck import gradcheck
 from golden.program import Program
 from golden.systems import get
 from golden.systems.random import Random
 from tests.golden.compiler.passes.cases import same
-from tests.golden.machines import build, equal_words, state
+from tests.golden.dynamics.cases import build, equal_words, state
 
 SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
 SEEDS = [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 200))]

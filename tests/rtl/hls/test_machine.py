@@ -10,7 +10,7 @@ import pytest
 from golden import update
 from golden.arithmetic.rounding import wrap
 from golden.compiler.lower import compile_system
-from golden.fixed import Flags, Integrator, twin
+from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
 from golden.systems.base import System
 from rtl.driver import Driver

@@ -11,7 +11,7 @@ from golden.errors import HelError
 from golden.gradcheck import Case, problem, sweep
 from golden.program.execute import evaluate
 from golden.systems import SYSTEMS, System
-from tests.golden.machines import build, state
+from tests.golden.dynamics.cases import build, state
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

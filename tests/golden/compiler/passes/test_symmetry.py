@@ -1,7 +1,7 @@
 import numpy as np
 
 from golden.compiler.passes.symmetry import symmetric
-from golden.fixed import Integrator, twin
+from golden.dynamics.integrator import Integrator, twin
 from golden.program import Program
 from tests.golden.compiler.passes.cases import words
 from tests.golden.compiler.passes.text import HEAD, after, block

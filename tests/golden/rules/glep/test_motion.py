@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from golden.leapfrog import Leapfrog
+from golden.dynamics.leapfrog import Leapfrog
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import SCHEMES, lattice
 from golden.rules.glep.motion import Motion

@@ -10,9 +10,9 @@ from collections.abc import Mapping, MutableMapping
 
 import numpy as np
 
+from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
-from golden.leapfrog import Leapfrog
 from golden.systems.base import System
 
 __all__ = ["DampedLeapfrog"]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.rounding import Words, half_up, wrap
-from golden.differences import Differences, Gradients
+from golden.dynamics.accumulator import Differences, Gradients
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.execute import Call, Plan, check_theta
@@ -176,7 +176,9 @@ class Integrator:
         """
         q, p, inputs = self._check(q, p, inputs)
         if q.shape[0] != 2 or q.ndim < 2:
-            raise HelError(f"an echo has two contexts, q of shape (2, ..., n); got {q.shape}; use golden.fixed.twin")
+            raise HelError(
+                f"an echo has two contexts, q of shape (2, ..., n); got {q.shape}; use golden.dynamics.integrator.twin"
+            )
         batch = np.broadcast_shapes(q.shape[1:-1], inputs.shape[1:-1])
         stepper = self._stepper(batch, (2,), grads is not None, input_differences is not None)
         return stepper.echo(q, p, inputs, grads, nudge, input_differences, one_sided)

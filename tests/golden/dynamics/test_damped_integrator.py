@@ -6,10 +6,10 @@ import pytest
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
-from golden.dissipation import DampedLeapfrog
-from golden.dissipation_fixed import DampedIntegrator
+from golden.dynamics.damped_integrator import DampedIntegrator
+from golden.dynamics.damped_leapfrog import DampedLeapfrog
+from golden.dynamics.integrator import Flags, Integrator
 from golden.errors import HelError
-from golden.fixed import Flags, Integrator
 from golden.systems import get
 
 NAMES = ("springs", "hru", "dense", "linear")

@@ -1,10 +1,10 @@
 """The damped leapfrog in integers, and its exact inverse from the bits the contractions lose.
 
-    forward step t    p <- C(p, o_2t);   [step of golden.fixed];            p <- C(p, o_2t+1)
-    inverse step t    p <- E(p, o_2t+1); [inverse step of golden.fixed];    p <- E(p, o_2t)
+    forward step t    p <- C(p, o_2t);   [step of golden.dynamics.integrator];            p <- C(p, o_2t+1)
+    inverse step t    p <- E(p, o_2t+1); [inverse step of golden.dynamics.integrator];    p <- E(p, o_2t)
 
 C and E are `golden.arithmetic.contraction`'s, c = 1 - 2^-d; o_j is the j-th dither. Prose: docs/dissipation.md, section
-3. Twin of `golden.dissipation.DampedLeapfrog` at g = -(2/h) ln c.
+3. Twin of `golden.dynamics.damped_leapfrog.DampedLeapfrog` at g = -(2/h) ln c.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 
 from golden.arithmetic.contraction import MAX_LOG2, BitStack, contract, expand, offset
 from golden.arithmetic.rounding import Words, wrap
+from golden.dynamics.integrator import Integrator, twin
 from golden.errors import HelError
-from golden.fixed import Integrator, twin
 
 __all__ = ["DampedIntegrator"]
 
@@ -26,7 +26,7 @@ class DampedIntegrator:
 
     Parameters
     ----------
-    integrator : `golden.fixed.Integrator`
+    integrator : `golden.dynamics.integrator.Integrator`
     log2_loss : d >= 1; half a step multiplies the momentum by c = 1 - 2^-d
 
     Members

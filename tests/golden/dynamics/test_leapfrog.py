@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
-from golden.leapfrog import Leapfrog
 from golden.systems import SYSTEMS, get
 
 

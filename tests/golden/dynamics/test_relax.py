@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from golden.dynamics.relax import relax
 from golden.errors import HelError
-from golden.relax import relax
 
 
 def rosenbrock(q):

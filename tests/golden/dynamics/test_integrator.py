@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
-from golden.fixed import Flags, Integrator, quadratic_nudge, twin
-from golden.flip import echo_by_flip, most_negative
-from tests.golden.machines import NAMES, build, equal_words, state
+from tests.golden.dynamics.cases import NAMES, build, equal_words, state
+from tests.golden.dynamics.flip import echo_by_flip, most_negative
 
 SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
 """So few integer bits that everything overflows at once."""

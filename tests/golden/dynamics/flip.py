@@ -2,10 +2,10 @@
 
     p <- wrap(-p);   for t = T..1:  p <- wrap(p + e_t);  (q, p) <- forward(q, p, u_t);   p <- wrap(-p)
 
-An independent check of golden.fixed, whose echo is the inverse step with a direction bit: the two give the same words
-at every step, because D(-p) = -D(p) for the exact drift and K depends on q alone. One caveat: the most negative word
--2**(n-1) is its own negative after wrapping, and q, which has more bits than p, then drifts the wrong way by one range
-of p. The direction bit has no such case; `most_negative` tells whether it arose.
+An independent check of golden.dynamics.integrator, whose echo is the inverse step with a direction bit: the two give
+the same words at every step, because D(-p) = -D(p) for the exact drift and K depends on q alone. One caveat: the most
+negative word -2**(n-1) is its own negative after wrapping, and q, which has more bits than p, then drifts the wrong way
+by one range of p. The direction bit has no such case; `most_negative` tells whether it arose.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from golden.arithmetic.rounding import Words, wrap
-from golden.fixed import Integrator
+from golden.dynamics.integrator import Integrator
 
 __all__ = ["echo_by_flip", "most_negative"]
 

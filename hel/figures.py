@@ -16,7 +16,7 @@ __all__ = ["learning_curve", "schedule", "trajectories"]
 
 
 def learning_curve(result: dict[str, Any], path: Path) -> Path:
-    """Cost and accuracy over the samples seen, from the result of `golden.train.train` (one seed); writes a PNG."""
+    """Cost and accuracy over the samples seen, from the result of `golden.training.sequences.train` (one seed); writes a PNG."""
     plt = _pyplot()
     rows = result["curve"]
     samples = [row["samples"] for row in rows]
@@ -35,7 +35,8 @@ def learning_curve(result: dict[str, Any], path: Path) -> Path:
 def trajectories(training: Any, theta: Any, path: Path, sample: int = 0, shown: int = 4) -> Path:
     """Positions of a test sample, forward and in both contexts of the echo; writes a PNG.
 
-    `training` is a `golden.train.Training` in fixed point after its run, `theta` the parameter words it ended with.
+    `training` is a `golden.training.sequences.Training` in fixed point after its run, `theta` the parameter words it
+    ended with.
     """
     import numpy as np
 

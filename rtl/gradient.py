@@ -8,7 +8,7 @@ read by those after it; no control word may read the address that it writes.
 
 Latency: from the control word with the gradient's address to its word 4, a read-modify-write 4; from the products to
 the sum with that word 3; from the address to the new parameter 11 (the stages are `rtl.hls.timing.UPDATE`).
-Golden twins: golden.dynamics.accumulator, golden.update.
+Golden twins: golden.dynamics.accumulator, golden.training.update.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems
-from golden.machine import GoldenMachine, drive_async
-from golden.train import Training
+from golden.training.learner import GoldenMachine, drive_async
+from golden.training.sequences import Training
 from rtl.driver import Driver
 from rtl.hls import Command, Schedule, compile_array
 from testbench.array import ArrayPort, build_array
@@ -28,7 +28,7 @@ Progress = Callable[[int, int, str], None]
 
 
 class RtlMachine:
-    """A machine of `golden.machine` whose words are computed by the array, with golden beside it.
+    """A machine of `golden.training.learner` whose words are computed by the array, with golden beside it.
 
     Members
     -------
@@ -107,7 +107,7 @@ def run(
     progress: Progress | None = None,
     **options: Any,
 ) -> dict[str, Any]:
-    """Trains in the simulator; `options` as `golden.train.Training`.
+    """Trains in the simulator; `options` as `golden.training.sequences.Training`.
 
     Returns
     -------

@@ -20,11 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from golden import systems, update
+from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import wrap
 from golden.compiler.compile import compiled, described
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.training import update
 from rtl.driver import Driver
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.command import resolve

@@ -3,8 +3,8 @@
     python -m golden.studies.digits --select -o docs/results/digits_selection.json   # reads the validation part only
     python -m golden.studies.digits -o docs/results/digits.json                      # trains on all, reads the test set
 
-The first varies one hyper-parameter at a time about `golden.train.Recipe` (and the centre and scale of the task's
-inputs) in fixed point, and reports the validation accuracy. The second trains the recipe in fixed point and, for
+The first varies one hyper-parameter at a time about `golden.training.sequences.Recipe` (and the centre and scale of the
+task's inputs) in fixed point, and reports the validation accuracy. The second trains the recipe in fixed point and, for
 comparison, in float64 with HEL and with BPTT, and reports every seed's test accuracy. Results are rows; a run adds
 those that its file lacks.
 """
@@ -24,12 +24,12 @@ import numpy as np
 
 from golden import tasks
 from golden.tasks import Split, Task, digits
-from golden.train import Recipe, train
+from golden.training.sequences import Recipe, train
 
 __all__ = ["main"]
 
 Row = tuple[dict[str, Any], dict[str, Any]]
-"""What identifies a row, and the options of `golden.train.train`."""
+"""What identifies a row, and the options of `golden.training.sequences.train`."""
 
 SELECTION = {"neurons": 32, "epochs": 10, "centre": digits.CENTRE, "scale": digits.SCALE, **asdict(Recipe())}
 """What the choice varies, one key at a time (the size of the network with the epochs)."""

@@ -52,14 +52,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `golden.train`; for rtl `testbench.train_rtl`."""
+    """See `golden.training.sequences`; for rtl `testbench.train_rtl`."""
     from golden import tasks
 
     choose("task", args.task, tasks.names())
     choose("arithmetic", args.arithmetic, ARITHMETICS)
     choose("simulator", args.simulator, SIMULATORS)
     choose("rule", args.rule, RULES)
-    from golden.train import TRAINABLE
+    from golden.training.sequences import TRAINABLE
 
     checked_system(args.system, TRAINABLE, "trained on a task")
     if (args.rule == "ep") != (args.task in STATIC):
@@ -83,9 +83,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
     try:
         if args.rule == "ep":
-            from golden import train_static
+            from golden.training import still_images
 
-            return train_static.train(args.task, args.system, **options)
+            return still_images.train(args.task, args.system, **options)
         if args.arithmetic == "rtl":
             check_size(args)
             from testbench.train_rtl import run as train_rtl
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
             )
             return {name: value for name, value in result.items() if name not in ("training", "parameters")}
-        from golden.train import train
+        from golden.training.sequences import train
 
         return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, cuts=args.cuts, **options)
     finally:

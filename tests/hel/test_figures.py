@@ -1,7 +1,7 @@
 """The figures of the demo are drawn from a run."""
 
-from golden.machine import drive
-from golden.train import Training
+from golden.training.learner import drive
+from golden.training.sequences import Training
 from hel import figures
 
 PNG = b"\x89PNG\r\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from golden.train import train
+from golden.training.sequences import train
 from testbench import train_rtl
 from testbench.session import SimulationError
 
@@ -53,7 +53,7 @@ def _machine_in_process():
     """The comparison itself, with the machine model in the place of the simulator."""
     import asyncio
 
-    from golden.train import Training
+    from golden.training.sequences import Training
     from rtl.hls import compile_array, play
     from rtl.hls.machine import Machine
 

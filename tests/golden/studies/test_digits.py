@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from golden.studies import digits
-from golden.train import Recipe, train
+from golden.training.sequences import Recipe, train
 
 RESULTS = Path(__file__).parents[3] / "docs/results"
 

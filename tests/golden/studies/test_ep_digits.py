@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from golden.studies import ep_digits
-from golden.train_static import StaticRecipe, train
+from golden.training.still_images import StaticRecipe, train
 
 RESULTS = Path(__file__).parents[3] / "docs/results"
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from golden import update
 from golden.arithmetic.rounding import wrap
 from golden.compiler.lower import compile_system
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
 from golden.systems.base import System
+from golden.training import update
 from rtl.driver import Driver
 from rtl.hls import Command, Schedule, compile_array, play
 from rtl.hls.command import resolve

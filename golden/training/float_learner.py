@@ -29,7 +29,7 @@ def _projection(q: Any, e: Any) -> Any:
 
 
 class FloatMachine:
-    """`golden.machine.Machine` in float64.
+    """`golden.training.learner.Machine` in float64.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class FloatMachine:
 
 
 class FloatReadout:
-    """`golden.readout.Readout` in float64; every array may have an axis of seeds before it.
+    """`golden.training.readout.Readout` in float64; every array may have an axis of seeds before it.
 
     >>> readout = FloatReadout(np.zeros((4, 2)), np.zeros(4))
     >>> readout.errors(np.ones(2), np.array(1))

@@ -5,7 +5,8 @@ One minibatch: relax to the free states (each from where it came to rest the epo
 V +- eps (R^T e) . q has a minimum wherever V has one. The slopes of V are `golden.rules.ep`'s, the readout's are
 e q^T and e. The state at rest and these local products are all that is used: no derivative is propagated.
 
-Seeds as in `golden.train`: the system's `initial(seed)`, readout and order from generators of [seed, 1] and [seed, 2].
+Seeds as in `golden.training.sequences`: the system's `initial(seed)`, readout and order from generators of [seed, 1]
+and [seed, 2].
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ import numpy as np
 from golden import systems, tasks
 from golden.costs import FinalCost
 from golden.errors import HelError
-from golden.floating import FloatReadout
 from golden.rules.ep import Landscape
 from golden.systems.base import LIMIT
 from golden.tasks import Split, Task
+from golden.training.float_learner import FloatReadout
 
 __all__ = ["FLOOR", "TRAINABLE", "StaticRecipe", "StaticTraining", "train"]
 
@@ -69,7 +70,7 @@ class StaticTraining:
     Members
     -------
     theta : the system's parameters, changed by `run`
-    readout : `golden.floating.FloatReadout`
+    readout : `golden.training.float_learner.FloatReadout`
     """
 
     def __init__(
@@ -208,7 +209,8 @@ def train(task: str | Task = "digits-static", system: str = "dense", **options: 
 
     Returns
     -------
-    The keys of `golden.train.train`, and iterations_per_batch: relaxation iterations of all contexts, a minibatch.
+    The keys of `golden.training.sequences.train`, and iterations_per_batch: relaxation iterations of all contexts, a
+    minibatch.
 
     >>> result = train(neurons=8, epochs=1, samples=64, validation=True)
     >>> result["training_samples"], result["test_accuracy"], len(result["history"])

@@ -1,8 +1,8 @@
 """Training on a task with Hamiltonian echo learning alone: batch 1, plain clipped descent.
 
 One sample: forward through T steps -> q_T -> readout: errors, nudge e, n_base -> twin echo -> update of the system ->
-update of the readout. `Training.conversation` writes that down once, for every machine (`golden.machine`) and both
-arithmetics.
+update of the readout. `Training.conversation` writes that down once, for every machine (`golden.training.learner`) and
+both arithmetics.
 
 Seeds: parameters of the system from `system.initial(seed)`, the readout's weights and the order of the samples from
 generators of [seed, 1] and [seed, 2]. Several seeds train side by side, bit for bit as each alone.
@@ -18,15 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from golden import systems, tasks, update
+from golden import systems, tasks
 from golden.arithmetic.formats import Formats
 from golden.compiler.compile import compiled, described
 from golden.errors import HelError
-from golden.floating import FloatMachine, FloatReadout
 from golden.language.graph import topological
-from golden.machine import Conversation, Echo, Forward, GoldenMachine, Machine, Update, drive
-from golden.readout import Readout
 from golden.tasks import Split, Task
+from golden.training import update
+from golden.training.float_learner import FloatMachine, FloatReadout
+from golden.training.learner import Conversation, Echo, Forward, GoldenMachine, Machine, Update, drive
+from golden.training.readout import Readout
 
 __all__ = ["TRAINABLE", "Recipe", "Training", "train"]
 

@@ -1,8 +1,9 @@
 """A machine that learns from sequences, as the trainer sees it: forward, echo with a nudge, update.
 
-The trainer (`golden.train`) is a generator that yields requests and is sent their answers. Whoever runs it decides
-which machine answers, in which manner: the golden model (`GoldenMachine`), float64 (`golden.floating`), the array in a
-simulator (asynchronously), or several side by side, compared after every request. All share the trainer's code.
+The trainer (`golden.training.sequences`) is a generator that yields requests and is sent their answers. Whoever runs it
+decides which machine answers, in which manner: the golden model (`GoldenMachine`), float64
+(`golden.training.float_learner`), the array in a simulator (asynchronously), or several side by side, compared after
+every request. All share the trainer's code.
 
     conversation = training.conversation()
     result = drive(conversation, machine)               # a machine of this module
@@ -17,16 +18,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from golden import update
 from golden.arithmetic.rounding import Words
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
+from golden.training import update
 
 __all__ = ["Conversation", "Echo", "Forward", "GoldenMachine", "Machine", "Request", "Update", "drive", "drive_async"]
 
 
 class Machine(Protocol):
-    """What answers requests. Arrays are raw words (float64 in `golden.floating`); ... is () or the axis of seeds, (S,).
+    """What answers requests. Arrays are raw words (float64 in `golden.training.float_learner`); ... is () or the axis
+    of seeds, (S,).
 
     Members
     -------
@@ -108,7 +110,7 @@ async def drive_async(conversation: Conversation, machine: Any) -> dict[str, Any
 
 
 class GoldenMachine:
-    """The golden model: `golden.dynamics.integrator.Integrator` and `golden.update`.
+    """The golden model: `golden.dynamics.integrator.Integrator` and `golden.training.update`.
 
     Parameters
     ----------

@@ -17,7 +17,8 @@ arithmetic shift; half_up and saturate are those of docs/numerics.md.
 7. Nudge. y_j = sum_c R_cj err_c, exact, fraction 2w-3: dC/dq for C = -log p_label. With L the bit length of
    max|y_j| - 1, the nudge is e_j = half_up(y_j, L - (f + log2 eps0)) in p's raw format, so that max|e| lies in
    [eps0/2, eps0]: eps = 2**-m with m = L - (f + log2 eps0) + f - (2w-3). All y = 0: e = 0 and m = 0.
-8. The system's update undoes eps: `golden.update.n_base` at the learning rate 2**-lam and this sample's eps = 2**-m.
+8. The system's update undoes eps: `golden.training.update.n_base` at the learning rate 2**-lam and this sample's eps =
+2**-m.
 9. The readout's update. With y_j = x_j for R and `one` for c: weight = saturate24(weight -
    clip(half_up(err_c * y_j, lam + (2w-6) - 22), -2**15, 2**15)): the same rate, the same clip of 2**-7.
 """

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from golden.errors import HelError
-from golden.machine import Echo, Forward, GoldenMachine, Update, drive, drive_async
 from golden.rules import bptt, rhel
-from golden.train import Recipe, Training, train
+from golden.training.learner import Echo, Forward, GoldenMachine, Update, drive, drive_async
+from golden.training.sequences import Recipe, Training, train
 
 SHORT = {"neurons": 16, "epochs": 2, "samples": 150, "validation": True}
 

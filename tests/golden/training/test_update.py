@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golden import update
 from golden.arithmetic.formats import Formats
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
+from golden.training import update
 from tests.golden.dynamics.cases import build
 from tests.golden.program.naive import half_up, saturate
 

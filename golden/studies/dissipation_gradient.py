@@ -2,9 +2,9 @@
 
     python -m golden.studies.dissipation_gradient -o docs/results/dissipation_gradient.json --into docs/dissipation.md
 
-The dense system, N = 16, four inputs, h = 1/8, half squared error at the end, problems of `golden.gradcheck.problem`,
-seeds 0 to 4. The reference is the float rule at eps = 1e-4. A row is one (T, d) and format: medians over the seeds at
-the power of two that is best for the median cosine.
+The dense system, N = 16, four inputs, h = 1/8, half squared error at the end, problems of
+`golden.checks.gradcheck.problem`, seeds 0 to 4. The reference is the float rule at eps = 1e-4. A row is one (T, d) and
+format: medians over the seeds at the power of two that is best for the median cosine.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import Case, compare, problem
 from golden.errors import HelError
-from golden.gradcheck import Case, compare, problem
 from golden.rules import dissipative, dissipative_fixed
 from golden.studies.operand_cuts import insert
 from golden.studies.rows import collect

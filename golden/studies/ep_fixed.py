@@ -20,8 +20,8 @@ import numpy as np
 
 from golden import systems
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import compare
 from golden.errors import HelError
-from golden.gradcheck import compare
 from golden.rules import ep, ep_fixed
 from golden.studies.operand_cuts import insert
 from golden.studies.rows import collect

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from golden.arithmetic.formats import SQ, Formats
+from golden.checks.gradcheck import Case, sweep
 from golden.compiler.calibrate import calibrated
 from golden.compiler.lower import compile_system
 from golden.errors import HelError
-from golden.gradcheck import Case, sweep
 from golden.program import Program
 from golden.program.ops import Round, Rounding
 from golden.systems import SYSTEMS

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.glepcheck import problem
+from golden.checks.glepcheck import problem
 from golden.language.graph import Array
 from golden.rules import tape
 from golden.rules.glep.boundary import Ends

@@ -4,9 +4,9 @@
 
 measures (about a minute on one core), writes the rows, and rewrites the tables between the markers of
 docs/learning_rules.md; --render does the last from the committed rows, and `hel.cost_figures`
-draws them. System dense with 4 inputs; problems of `golden.glepcheck.problem`: half squared error summed over all steps
-(HEB: read at the end; EP: at rest); the stack has two dense layers of half the neurons. Gradients of all parameters,
-and of nothing else where a rule lets one choose.
+draws them. System dense with 4 inputs; problems of `golden.checks.glepcheck.problem`: half squared error summed over
+all steps (HEB: read at the end; EP: at rest); the stack has two dense layers of half the neurons. Gradients of all
+parameters, and of nothing else where a rule lets one choose.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
+from golden.checks.glepcheck import EPS as STRENGTHS
+from golden.checks.glepcheck import problem
+from golden.checks.gradcheck import compare
 from golden.costs import FinalCost
 from golden.errors import HelError
-from golden.glepcheck import EPS as STRENGTHS
-from golden.glepcheck import problem
-from golden.gradcheck import compare
 from golden.rules import bptt, dissipative, ep, finite_differences, glep, heb, rhel, stack, stack_bptt
 from golden.rules.glep import finite_differences as boundary_differences
 from golden.rules.problem import Gradients

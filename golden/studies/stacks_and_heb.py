@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from golden.checks.gradcheck import compare
 from golden.costs import FinalCost, SummedCost
-from golden.gradcheck import compare
 from golden.rules import bptt, finite_differences, heb, rhel, stack, stack_bptt
 from golden.stacks import GluMixing, Stack, TanhMixing
 from golden.systems import get

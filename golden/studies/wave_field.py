@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from golden import tasks
+from golden.checks.gradcheck import compare
 from golden.errors import HelError
-from golden.gradcheck import compare
 from golden.language.graph import Array
 from golden.rules import finite_differences, heb
 from golden.studies.wave_lattice import Detectors, WaveLattice, bptt, walls, waves

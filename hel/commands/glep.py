@@ -56,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `golden.glepcheck` and `golden.studies.two_oscillators`."""
+    """See `golden.checks.glepcheck` and `golden.studies.two_oscillators`."""
     for name, value in (("--step", args.step), ("--eps", args.eps)):
         if value < 0:
             raise UsageError(f"{name} must be positive, not {value:g}; try {-value:g}")
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     size |= {"steps": args.steps or 100, "step": args.step}
     checked_system(size["system"])
     path = figures_rules.checked(args.figure)
-    from golden.glepcheck import errors_by_eps, glepcheck, shown
+    from golden.checks.glepcheck import errors_by_eps, glepcheck, shown
 
     progress = Progress()
     conditions = conditions or list(CONDITIONS)

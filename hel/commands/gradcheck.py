@@ -41,10 +41,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `golden.gradcheck`."""
+    """See `golden.checks.gradcheck`."""
     checked_system(args.system)
     number_formats = formats(args)
-    from golden.gradcheck import gradcheck
+    from golden.checks.gradcheck import gradcheck
 
     return gradcheck(
         args.system,

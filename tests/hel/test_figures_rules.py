@@ -2,7 +2,7 @@
 
 import pytest
 
-from golden.glepcheck import errors_by_eps, shown
+from golden.checks.glepcheck import errors_by_eps, shown
 from golden.studies.two_oscillators import study
 from hel import figures_rules
 from hel.parse import UsageError

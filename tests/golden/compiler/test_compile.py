@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import gradcheck
 from golden.compiler.calibrate import calibrated
 from golden.compiler.compile import compiled, described, seeds
 from golden.compiler.lower import compile_system
 from golden.errors import HelError
-from golden.gradcheck import gradcheck
 from golden.program import Program
 from golden.systems import get
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import Case, compare, problem
 from golden.costs import AveragedCost, FinalCost, SummedCost
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.gradcheck import Case, compare, problem
 from golden.rules import dissipative
 from golden.rules.dissipative_fixed import gradient
 

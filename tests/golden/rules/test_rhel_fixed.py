@@ -3,12 +3,12 @@ import pytest
 
 from golden import systems
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import Case, compare, problem
 from golden.compiler.calibrate import calibrated
 from golden.compiler.lower import compile_system
 from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.gradcheck import Case, compare, problem
 from golden.rules import bptt, rhel, rhel_fixed
 from golden.rules.rhel_fixed import gradient
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import Case
 from golden.compiler.lower import compile_system
 from golden.errors import HelError
-from golden.gradcheck import Case
 from golden.studies import operand_cuts
 
 ROOT = Path(__file__).parents[3]

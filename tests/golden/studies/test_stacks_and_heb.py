@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from golden.gradcheck import compare
+from golden.checks.gradcheck import compare
 from golden.rules import stack, stack_bptt
 from golden.studies import stacks_and_heb
 

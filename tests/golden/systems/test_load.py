@@ -7,8 +7,8 @@ import textwrap
 import numpy as np
 import pytest
 
+from golden.checks.gradcheck import gradcheck
 from golden.errors import HelError
-from golden.gradcheck import gradcheck
 from golden.systems import get, load
 
 HEAD = "import numpy as np\nfrom golden.systems import System\n"

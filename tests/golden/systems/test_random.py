@@ -3,11 +3,11 @@
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import gradcheck
 from golden.compiler.lower import lowered
 from golden.compiler.passes import PASSES
 from golden.dynamics.integrator import twin
 from golden.errors import HelError
-from golden.gradcheck import gradcheck
 from golden.program import Program
 from golden.systems import get
 from golden.systems.random import Random

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import Case, problem, sweep
 from golden.compiler.lower import compile_system
 from golden.compiler.passes.formats import infer
 from golden.compiler.real import calibrate, values
 from golden.errors import HelError
-from golden.gradcheck import Case, problem, sweep
 from golden.program.execute import evaluate
 from golden.systems import SYSTEMS, System
 from tests.golden.dynamics.cases import build, state

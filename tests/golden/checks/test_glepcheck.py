@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from golden.checks.glepcheck import errors_by_eps, glepcheck, problem, shown
 from golden.errors import HelError
-from golden.glepcheck import errors_by_eps, glepcheck, problem, shown
 from golden.rules.glep import CONDITIONS
 
 

@@ -2,7 +2,7 @@
 
 The reference moves each parameter, solves the boundary problem again and takes the difference of the costs: it knows
 nothing of nudges, slopes and residuals. Cosine and relative error are over all parameters together, as in
-`golden.gradcheck`.
+`golden.checks.gradcheck`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from golden import systems
+from golden.checks.gradcheck import compare
 from golden.costs import SummedCost
 from golden.errors import HelError
-from golden.gradcheck import compare
 from golden.rules import glep
 from golden.rules.glep import CONDITIONS, finite_differences
 from golden.rules.glep.boundary import Held

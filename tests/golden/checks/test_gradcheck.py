@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.checks.gradcheck import Case, compare, gradcheck, problem, reference, sweep
 from golden.errors import HelError
-from golden.gradcheck import Case, compare, gradcheck, problem, reference, sweep
 
 
 def test_the_reference_format_on_a_thousand_steps():

@@ -29,7 +29,7 @@ from bitstreams.learning import FORMATS, learning_plan
 from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
-from rtl.element import Element
+from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule, compile_array
 
 __all__ = ["ARRAYS", "ELEMENTS", "HELD_OUT", "Case", "main", "measure", "measure_element"]

@@ -19,7 +19,7 @@ from pathlib import Path
 from amaranth.back import verilog
 
 from bitstreams.harness import measure
-from rtl.element import Element
+from rtl.element.element import Element
 from rtl.hls import Geometry
 
 __all__ = ["main"]

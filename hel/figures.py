@@ -16,7 +16,7 @@ __all__ = ["learning_curve", "schedule", "trajectories"]
 
 
 def learning_curve(result: dict[str, Any], path: Path) -> Path:
-    """Cost and accuracy over the samples seen, from the result of `golden.training.sequences.train` (one seed); writes a PNG."""
+    """Cost and accuracy over the samples seen, from the result of `golden.training.sequences.train`; writes a PNG."""
     plt = _pyplot()
     rows = result["curve"]
     samples = [row["samples"] for row in rows]

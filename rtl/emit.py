@@ -11,7 +11,7 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
 from rtl.array import Array, HostRequest
-from rtl.element import Element
+from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule, compile_array
 from rtl.hls.registers import Address
 from rtl.ring import Branch

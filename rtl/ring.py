@@ -21,7 +21,7 @@ from amaranth.hdl import Cat, ClockSignal, Const, Elaboratable, Instance, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.arithmetic import control_word
+from rtl.element.arithmetic import control_word
 from rtl.hls.geometry import Geometry
 from rtl.hls.trace import trace_bits
 

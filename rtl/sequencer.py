@@ -28,8 +28,8 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.arithmetic import control_word
 from rtl.buffer import Buffer
+from rtl.element.arithmetic import control_word
 from rtl.hls.command import ADDRESSES, MAX_SHIFT
 from rtl.hls.control import ELEMENT_FIELDS, ImmSource, widths
 from rtl.hls.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry

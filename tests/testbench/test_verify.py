@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from amaranth.hdl import Const
 
-import rtl.arithmetic
+import rtl.element.arithmetic
 import testbench.array
 import testbench.verify
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from rtl.arithmetic import add, saturate
+from rtl.element.arithmetic import add, saturate
 from rtl.emit import array_verilog
 from rtl.hls import Geometry
 from rtl.ring import Ring
@@ -122,8 +122,8 @@ def geometry_with(**changes: int) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def everywhere(patch: pytest.MonkeyPatch, name: str, replacement: Callable[..., Any]) -> None:
-    """Replaces a function of rtl.arithmetic in all modules that use it."""
-    original = getattr(rtl.arithmetic, name)
+    """Replaces a function of rtl.element.arithmetic in all modules that use it."""
+    original = getattr(rtl.element.arithmetic, name)
     users = [module for key, module in sys.modules.items() if key.startswith("rtl.") and name in vars(module)]
     for module in users:
         if getattr(module, name) is original:

@@ -18,7 +18,7 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from amaranth.lib import data
 
 from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2, SEGMENTS_LOG2
-from rtl.arithmetic import pair, register, shift_right
+from rtl.element.arithmetic import pair, register, shift_right
 from rtl.hls.geometry import Geometry
 
 __all__ = ["Table"]

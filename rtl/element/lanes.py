@@ -17,7 +17,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 
-from rtl.arithmetic import add, pair, register
+from rtl.element.arithmetic import add, pair, register
 from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.geometry import Geometry
 from rtl.primitives.multiplier import Multiplier

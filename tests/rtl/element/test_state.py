@@ -10,12 +10,12 @@ from amaranth.hdl import Const
 
 from golden.dynamics.integrator import Flags
 from golden.program.ops import Rounding
-from rtl.arithmetic import add
+from rtl.element.arithmetic import add
+from rtl.element.state import State
 from rtl.hls.control import KickSelect, KickSource, StationarySource
 from rtl.hls.geometry import MAX_FOLD, Geometry
 from rtl.hls.timing import TAKE
-from rtl.state import State
-from tests.rtl.unit import any_word, around, control, in_halves, saturated, simulate, wrapped
+from tests.rtl.element.unit import any_word, around, control, in_halves, saturated, simulate, wrapped
 
 SEED = 17
 GEOMETRIES = {
@@ -132,6 +132,6 @@ def test_the_geometries_take_kicks_of_all_kinds() -> None:
 
 
 def test_a_rounding_that_is_left_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtl.state.add", lambda a, b, carry: add(a, b, Const(0, 1)))
+    monkeypatch.setattr("rtl.element.state.add", lambda a, b, carry: add(a, b, Const(0, 1)))
     with pytest.raises(AssertionError):
         check(GEOMETRIES["reference"])

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from rtl.argument import Argument
+from rtl.element.sum_register import Argument
 from rtl.hls.control import ZTake
 from rtl.hls.geometry import Geometry
 from rtl.hls.timing import TAKE
-from tests.rtl.unit import any_word, control, in_halves, simulate
+from tests.rtl.element.unit import any_word, control, in_halves, simulate
 
 SEED = 7
 GEOMETRIES = {
@@ -49,6 +49,6 @@ def test_a_sum_is_taken_whole_and_held(geometry: Geometry) -> None:
 
 
 def test_lanes_that_are_exchanged_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtl.argument.ZTake", IntEnum("ZTake", {"ACC0": ZTake.ACC1, "ACC1": ZTake.ACC0}))
+    monkeypatch.setattr("rtl.element.sum_register.ZTake", IntEnum("ZTake", {"ACC0": ZTake.ACC1, "ACC1": ZTake.ACC0}))
     with pytest.raises(AssertionError):
         check(GEOMETRIES["even"])

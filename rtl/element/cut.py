@@ -9,7 +9,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
 
-from rtl.arithmetic import register
+from rtl.element.arithmetic import register
 from rtl.hls.geometry import Geometry
 
 __all__ = ["Cut"]

@@ -9,12 +9,12 @@ import pytest
 from amaranth.hdl import Const
 
 from golden.program.ops import Rounding
-from rtl.arithmetic import add
+from rtl.element.arithmetic import add
+from rtl.element.lanes import Lanes
 from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.geometry import Geometry
 from rtl.hls.timing import ACCUMULATE, MULTIPLY, SCALE
-from rtl.lanes import Lanes
-from tests.rtl.unit import any_word, any_words, control, from_halves, in_halves, simulate, wrapped
+from tests.rtl.element.unit import any_word, any_words, control, from_halves, in_halves, simulate, wrapped
 
 SEED = 19
 WORDS = 18
@@ -114,6 +114,6 @@ def test_a_negated_product_without_its_last_place_is_seen(monkeypatch: pytest.Mo
     def without(a: Any, b: Any, carry: Any, *, signed: bool = True) -> Any:
         return add(a, b, carry if carry.name.startswith("carry") else Const(0, 1), signed=signed)
 
-    monkeypatch.setattr("rtl.lanes.add", without)
+    monkeypatch.setattr("rtl.element.lanes.add", without)
     with pytest.raises(AssertionError):
         check(GEOMETRIES["reference"])

@@ -17,7 +17,7 @@ from amaranth.lib import data
 from amaranth.sim import Simulator
 
 from golden.arithmetic.rounding import saturate, wrap
-from rtl.arithmetic import control_word
+from rtl.element.arithmetic import control_word
 from rtl.hls.geometry import Geometry
 
 Row = Mapping[str, int | Sequence[int]]

@@ -19,7 +19,7 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
-from rtl.arithmetic import add, fits, pair, register, saturate, shift_right
+from rtl.element.arithmetic import add, fits, pair, register, saturate, shift_right
 from rtl.hls.control import KickSelect, KickSource, StationarySource
 from rtl.hls.geometry import MAX_FOLD, Geometry
 

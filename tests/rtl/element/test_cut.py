@@ -8,10 +8,10 @@ import pytest
 from amaranth.hdl import Signal, signed
 
 from golden.program.ops import Rounding
-from rtl.cut import Cut
+from rtl.element.cut import Cut
 from rtl.hls.geometry import Geometry
 from rtl.hls.timing import CUT_WRITE, TAKE
-from tests.rtl.unit import any_word, around, control, saturated, simulate
+from tests.rtl.element.unit import any_word, around, control, saturated, simulate
 
 SEED = 5
 LATENCY = CUT_WRITE - TAKE
@@ -56,6 +56,6 @@ def test_floor_then_saturation(geometry: Geometry) -> None:
 
 
 def test_a_cut_that_wraps_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtl.cut.Mux", lambda condition, saturated, part: part)
+    monkeypatch.setattr("rtl.element.cut.Mux", lambda condition, saturated, part: part)
     with pytest.raises(AssertionError):
         check(GEOMETRIES["four shifts"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Elaboratable, Module, Signal, signed
 from amaranth.lib import data
 
-from rtl.arithmetic import register
+from rtl.element.arithmetic import register
 from rtl.hls.control import ZTake
 from rtl.hls.geometry import Geometry
 

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from rtl.element.vector_store import Store
 from rtl.hls.geometry import Geometry
-from rtl.store import Store
-from tests.rtl.unit import any_word, control, simulate
+from tests.rtl.element.unit import any_word, control, simulate
 
 SEED = 11
 GEOMETRIES = {
@@ -49,6 +49,6 @@ def test_words_are_kept_apart_and_read_one_cycle_later(geometry: Geometry) -> No
 
 
 def test_a_store_that_ignores_the_choice_of_its_word_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtl.store.Mux", lambda condition, cut_word, table_word: table_word)
+    monkeypatch.setattr("rtl.element.vector_store.Mux", lambda condition, cut_word, table_word: table_word)
     with pytest.raises(AssertionError):
         check(GEOMETRIES["table and cuts"])

@@ -10,11 +10,11 @@ from amaranth.hdl import Signal, signed
 
 from golden.arithmetic.tables import ARGUMENT_FRACTION, FRACTION_LOG2, REACH_LOG2, entries, lookup
 from golden.program.ops import Rounding
-from rtl.arithmetic import shift_right
+from rtl.element.arithmetic import shift_right
+from rtl.element.table import Table
 from rtl.hls.geometry import Geometry
 from rtl.hls.timing import ACCUMULATE, LOOKUP, LOOKUP_SPACING, SIGN_LIFE, TABLE_WRITE
-from rtl.table import Table
-from tests.rtl.unit import any_word, around, control, simulate
+from tests.rtl.element.unit import any_word, around, control, simulate
 
 SEED = 13
 ONE = 1 << FRACTION_LOG2
@@ -123,6 +123,8 @@ def test_every_cycle(geometry: Geometry) -> None:
 
 
 def test_an_argument_that_is_rounded_otherwise_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtl.table.shift_right", lambda value, amount: shift_right((value + 1).as_signed(), amount))
+    monkeypatch.setattr(
+        "rtl.element.table.shift_right", lambda value, amount: shift_right((value + 1).as_signed(), amount)
+    )
     with pytest.raises(AssertionError):
         check_lookups(GEOMETRIES["reference"], "tanh")

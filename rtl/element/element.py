@@ -1,10 +1,10 @@
 """One element of the ring: weights, state and learning of the neurons it holds.
 
-Two multiply-accumulate lanes on one weight memory (`rtl.lanes`), position and momentum in two contexts (`rtl.state`),
-what makes operands of sums (`rtl.argument`, `rtl.table`, `rtl.cut`) and keeps them (`rtl.store`), gradient words and
-the update (`rtl.gradient`), and the host chain. Which of them does what in a cycle is said by the control word
-(`rtl.hls.control`). Lane m serves context m in the twin echo, and output block b + m in the forward pass. Units that
-the geometry has no use for are left out.
+Two multiply-accumulate lanes on one weight memory (`rtl.element.lanes`), position and momentum in two contexts
+(`rtl.element.state`), what makes operands of sums (`rtl.element.sum_register`, `rtl.element.table`, `rtl.element.cut`)
+and keeps them (`rtl.element.vector_store`), gradient words and the update (`rtl.element.gradient`), and the host chain.
+Which of them does what in a cycle is said by the control word (`rtl.hls.control`). Lane m serves context m in the twin
+echo, and output block b + m in the forward pass. Units that the geometry has no use for are left out.
 
 Latencies are those of `rtl.hls.timing`; throughput: two products a cycle.
 Golden twin: `golden.dynamics.integrator`; cycle twin: `rtl.hls.machine`.
@@ -29,18 +29,18 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.argument import Argument
-from rtl.arithmetic import control_word, register
-from rtl.cut import Cut
-from rtl.gradient import Gradient
+from rtl.element.arithmetic import control_word, register
+from rtl.element.cut import Cut
+from rtl.element.gradient import Gradient
+from rtl.element.lanes import Lanes
+from rtl.element.state import State
+from rtl.element.sum_register import Argument
+from rtl.element.table import Table
+from rtl.element.vector_store import Store
 from rtl.hls.control import IoOp, IoSource
 from rtl.hls.geometry import TABLE_BASE, Geometry
 from rtl.hls.trace import trace_bits, trace_layout
-from rtl.lanes import Lanes
 from rtl.primitives.memory import WeightMemory
-from rtl.state import State
-from rtl.store import Store
-from rtl.table import Table
 
 __all__ = ["Element"]
 

@@ -11,8 +11,8 @@ from amaranth.hdl import Module, Signal, Value, signed, unsigned
 from amaranth.sim import Simulator
 
 from golden.program.ops import Rounding
-from rtl.arithmetic import add, fits, saturate, shift_right
-from tests.rtl.unit import saturated, wrapped
+from rtl.element.arithmetic import add, fits, saturate, shift_right
+from tests.rtl.element.unit import saturated, wrapped
 
 BITS = 5
 WORDS = range(-(1 << (BITS - 1)), 1 << (BITS - 1))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 
-from rtl.arithmetic import add, fits, register, saturate
+from rtl.element.arithmetic import add, fits, register, saturate
 from rtl.hls.geometry import GRADIENT_BITS as WORD_BITS
 from rtl.hls.geometry import Geometry
 from rtl.primitives.memory import GradientMemory

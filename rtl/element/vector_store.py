@@ -10,7 +10,7 @@ from amaranth.hdl import Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
-from rtl.arithmetic import pair
+from rtl.element.arithmetic import pair
 from rtl.hls.geometry import Geometry
 
 __all__ = ["Store"]

@@ -10,13 +10,13 @@ from amaranth.hdl import Const
 
 from golden.dynamics.integrator import Flags
 from golden.program.ops import Rounding
-from rtl.arithmetic import add as exact
-from rtl.gradient import Gradient
+from rtl.element.arithmetic import add as exact
+from rtl.element.gradient import Gradient
 from rtl.hls.command import MAX_SHIFT
 from rtl.hls.geometry import GRADIENT_BITS, PARAMETER_WORDS, Geometry
 from rtl.hls.timing import GRAD_READ, GRAD_WRITE, UPDATE
 from rtl.primitives import WeightMemory
-from tests.rtl.unit import any_word, around, control, saturated, simulate, wrapped
+from tests.rtl.element.unit import any_word, around, control, saturated, simulate, wrapped
 
 SEED = 23
 Rows = list[dict[str, Any]]
@@ -141,7 +141,7 @@ def test_updates_by_every_shift(geometry: Geometry) -> None:
 
 
 def test_a_rounding_that_is_left_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtl.gradient.add", lambda a, b, carry: exact(a, b, Const(0, 1)))
+    monkeypatch.setattr("rtl.element.gradient.add", lambda a, b, carry: exact(a, b, Const(0, 1)))
     with pytest.raises(AssertionError):
         test_gradient_words_are_exact_and_wrap(SUMS["reference"])
     with pytest.raises(AssertionError):

@@ -13,7 +13,7 @@ from amaranth.lib.wiring import In, Out
 from bitstreams.boards import Board
 from bitstreams.pll import Pll
 from rtl.array import HostRequest
-from rtl.queue import Slice
+from rtl.streams.queue import Slice
 from rtl.uart import UartBridge
 
 __all__ = ["ARRAY", "BoardTop", "top_verilog"]

@@ -23,9 +23,9 @@ from amaranth.lib.wiring import In, Out
 from rtl.hls.geometry import Geometry
 from rtl.hls.registers import IDENTITY_WORD, Address, Needs
 from rtl.hls.trace import trace_bits
-from rtl.queue import Queue, Slice
 from rtl.ring import Ring
 from rtl.sequencer import Sequencer, chain_depth
+from rtl.streams.queue import Queue, Slice
 
 __all__ = ["Array", "HostRequest"]
 

@@ -28,14 +28,14 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.buffer import Buffer
 from rtl.element.arithmetic import control_word
 from rtl.hls.command import ADDRESSES, MAX_SHIFT
 from rtl.hls.control import ELEMENT_FIELDS, ImmSource, widths
 from rtl.hls.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
 from rtl.hls.registers import STORE_PARTS
 from rtl.primitives.memory import WeightMemory
-from rtl.queue import Queue
+from rtl.streams.buffer import Buffer
+from rtl.streams.queue import Queue
 
 __all__ = ["CommandLayout", "Sequencer", "chain_depth", "store_memories"]
 

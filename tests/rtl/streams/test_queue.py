@@ -10,8 +10,8 @@ import pytest
 from amaranth.hdl import Elaboratable
 from amaranth.sim import Simulator
 
-from rtl.buffer import Buffer
-from rtl.queue import Queue, Slice
+from rtl.streams.buffer import Buffer
+from rtl.streams.queue import Queue, Slice
 
 SEED = 3
 RATES = [(0.5, 0.5), (0.9, 0.2), (0.2, 0.9), (1, 1)]

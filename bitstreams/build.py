@@ -22,7 +22,7 @@ from bitstreams.boards import board
 from bitstreams.pll import Pll, pll
 from bitstreams.top import top_verilog
 from golden.errors import HelError
-from rtl.uart import divisor
+from rtl.host.uart import divisor
 
 __all__ = ["BuildFailed", "Plan", "run"]
 

@@ -16,9 +16,9 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.compiler.compile import compiled, described
 from golden.errors import HelError
-from rtl.emit import KEPT_MODULES, array_verilog, cycle_figures
 from rtl.hls import Schedule, compile_array
 from rtl.sequencer import store_memories
+from rtl.verilog import KEPT_MODULES, array_verilog, cycle_figures
 
 __all__ = ["build", "learning_plan"]
 

@@ -13,8 +13,8 @@ from amaranth.lib.wiring import In, Out
 from bitstreams.boards import Board
 from bitstreams.pll import Pll
 from rtl.array import HostRequest
+from rtl.host.uart import UartBridge
 from rtl.streams.queue import Slice
-from rtl.uart import UartBridge
 
 __all__ = ["ARRAY", "BoardTop", "top_verilog"]
 

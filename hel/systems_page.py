@@ -37,7 +37,7 @@ from hel.systems_results import (
     schedule,
     verify_command,
 )
-from rtl.emit import cycle_figures
+from rtl.verilog import cycle_figures
 
 __all__ = ["PAGE", "main", "measure", "tables"]
 

@@ -21,8 +21,8 @@ from golden.compiler.lower import compile_system
 from golden.errors import HelError
 from hel.__main__ import parsed
 from hel.output import stdout_to_stderr, write_whole
-from rtl.emit import array_verilog
 from rtl.hls import Schedule, compile_array
+from rtl.verilog import array_verilog
 
 __all__ = [
     "BUILDS",

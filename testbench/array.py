@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rtl.emit import array_verilog
 from rtl.hls import Command, Geometry, Schedule
 from rtl.hls.registers import IDENTITY_WORD, Address
 from rtl.hls.trace import trace_bits
-from rtl.transactions import command_requests, read, store_requests, write
+from rtl.host.transactions import command_requests, read, store_requests, write
+from rtl.verilog import array_verilog
 from testbench import runner
 from testbench.session import SimulatedPort, SimulationError
 

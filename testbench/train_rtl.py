@@ -16,8 +16,8 @@ import numpy.typing as npt
 from golden import systems
 from golden.training.learner import GoldenMachine, drive_async
 from golden.training.sequences import Training
-from rtl.driver import Driver
 from rtl.hls import Command, Schedule, compile_array
+from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, SimulationError, launch
 

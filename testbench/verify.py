@@ -26,11 +26,11 @@ from golden.arithmetic.rounding import wrap
 from golden.compiler.compile import compiled, described
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.training import update
-from rtl.driver import Driver
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.command import resolve
 from rtl.hls.machine import Machine
 from rtl.hls.trace import trace_bits, trace_layout
+from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, launch
 

@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `rtl.emit`, `rtl.hls.explain`, `bitstreams.estimate`, `rtl.hls.resident`."""
+    """See `rtl.verilog`, `rtl.hls.explain`, `bitstreams.estimate`, `rtl.hls.resident`."""
     from bitstreams import boards
 
     checked_system(args.system)
@@ -54,11 +54,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     for option, path, example in (("--output", args.output, "hel_array.v"), ("--figure", args.figure, "schedule.png")):
         _check_file(option, path, example)
     resident = _resident(args.resident)
-    from rtl import emit
+    from rtl import verilog
 
     result: dict[str, Any] = {}
     program, schedule, result["choice"] = _compiled(args, number_formats)
-    report = emit.report(schedule, system=args.system, formats=number_formats) | _cuts(args, program)
+    report = verilog.report(schedule, system=args.system, formats=number_formats) | _cuts(args, program)
     if args.show_passes:
         result["passes"] = _passes(args, program, schedule)
     if args.explain or args.figure:
@@ -71,8 +71,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         result["resident"] = {"file": str(args.resident), "fits": not lacking, "missing": lacking}
     if args.output:
         map_file = args.output.with_name(args.output.name + ".json")
-        verilog = emit.array_verilog(schedule.geometry)
-        write_whole({args.output: verilog, map_file: json.dumps(report, indent=1) + "\n"})
+        text = verilog.array_verilog(schedule.geometry)
+        write_whole({args.output: text, map_file: json.dumps(report, indent=1) + "\n"})
         result |= {"file": str(args.output), "memory_map": str(map_file)}
     return {**result, **report}
 

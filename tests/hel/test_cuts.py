@@ -91,7 +91,7 @@ def mine(tmp_path, monkeypatch):
 @pytest.fixture
 def no_verilog(monkeypatch):
     """A geometry stands for its Verilog, which takes seconds to write."""
-    for module in ("rtl.emit", "bitstreams.learning"):
+    for module in ("rtl.verilog", "bitstreams.learning"):
         monkeypatch.setattr(f"{module}.array_verilog", lambda geometry, technology="": str(geometry))
 
 

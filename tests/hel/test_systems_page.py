@@ -10,7 +10,7 @@ from golden.errors import HelError
 from hel import systems_page, systems_results
 from hel.readme import fill
 from hel.systems_results import BUILDS, Results
-from rtl.emit import cycle_figures
+from rtl.verilog import cycle_figures
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / systems_page.PAGE

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from rtl.driver import Driver
 from rtl.hls import Command
 from rtl.hls.registers import Address
-from rtl.transactions import command_requests, read, write
+from rtl.host.driver import Driver
+from rtl.host.transactions import command_requests, read, write
 from testbench.array import ArrayPort
 from testbench.session import SimulatedPort
 from tests.rtl.hls.cases import scheduled

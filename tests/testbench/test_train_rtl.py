@@ -34,7 +34,7 @@ def test_a_few_samples():
 
 def test_a_difference_stops_the_run(monkeypatch):
     # One bit of one parameter, in golden only, must be found at once: the check can fail.
-    from rtl.driver import Driver
+    from rtl.host.driver import Driver
 
     right = Driver.load_parameters
 

@@ -17,9 +17,9 @@ import testbench.verify
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.element.arithmetic import add, saturate
-from rtl.emit import array_verilog
 from rtl.hls import Geometry
 from rtl.ring import Ring
+from rtl.verilog import array_verilog
 from testbench import tools
 from testbench.array import build_array
 from testbench.runner import Build

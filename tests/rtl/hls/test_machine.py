@@ -13,11 +13,11 @@ from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
 from golden.systems.base import System
 from golden.training import update
-from rtl.driver import Driver
 from rtl.hls import Command, Schedule, compile_array, play
 from rtl.hls.command import resolve
 from rtl.hls.geometry import VECTOR_WORDS
 from rtl.hls.machine import Machine
+from rtl.host.driver import Driver
 from tests.rtl.hls.cases import (
     EVERYTHING,
     FORMATS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rtl.driver import Driver
 from rtl.hls import play
 from rtl.hls.control import ImmSource
 from rtl.hls.machine import Machine
 from rtl.hls.schedule import Schedule
+from rtl.host.driver import Driver
 from tests.rtl.hls.cases import FORMATS, SYSTEMS, Case, program, random_case, scheduled
 
 SIZES = [(1, 1, 1), (8, 8, 2), (6, 2, 3), (14, 1, 1)]

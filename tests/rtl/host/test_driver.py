@@ -14,8 +14,8 @@ import pytest
 
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from rtl.driver import Driver
 from rtl.hls import Command
+from rtl.host.driver import Driver
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 3)

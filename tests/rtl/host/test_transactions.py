@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from rtl.array import HostRequest
-from rtl.driver import Driver
 from rtl.hls import Command, Schedule
 from rtl.hls.registers import STORE_PARTS, Address, Needs
-from rtl.transactions import Requests, command_requests, read, store_requests, write
+from rtl.host.driver import Driver
+from rtl.host.transactions import Requests, command_requests, read, store_requests, write
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 3)

@@ -8,7 +8,7 @@ from amaranth.hdl import Module
 from amaranth.sim import Simulator
 
 from golden.errors import HelError
-from rtl.uart import UartBridge, divisor
+from rtl.host.uart import UartBridge, divisor
 
 SEED = 5
 DIVISOR = 8

@@ -9,10 +9,10 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from rtl.emit import KEPT_MODULES, array_verilog, emit
 from rtl.hls import Geometry
 from rtl.hls.registers import Address
 from rtl.hls.trace import trace_bits
+from rtl.verilog import KEPT_MODULES, array_verilog, emit
 
 GEOMETRY = Geometry(elements=3, neurons=6, inputs=2)
 

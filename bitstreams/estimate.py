@@ -23,7 +23,7 @@ import numpy as np
 from bitstreams.devices import DEVICES, DeviceSize
 from golden.errors import HelError
 from rtl.hls import Geometry, Schedule
-from rtl.hls.control import widths
+from rtl.hls.plan.control import widths
 from rtl.ring import tree_levels
 from rtl.sequencer import chain_depth, store_memories
 

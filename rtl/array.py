@@ -7,8 +7,8 @@ o : Out, stream of 32-bit answers, one a read request, in order
 trace, trace_valid : Out, only with ``trace=True``: whether the elements' word was issued (highest bit) and all their
     registers
 
-The address map is `rtl.hls.registers`. A request that cannot be taken yet (queue full, nothing to read) waits, and with
-it those behind it; answers wait until they are taken.
+The address map is `rtl.hls.plan.registers`. A request that cannot be taken yet (queue full, nothing to read) waits, and
+with it those behind it; answers wait until they are taken.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.hls.geometry import Geometry
-from rtl.hls.registers import IDENTITY_WORD, Address, Needs
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.registers import IDENTITY_WORD, Address, Needs
 from rtl.hls.trace import trace_bits
 from rtl.ring import Ring
 from rtl.sequencer import Sequencer, chain_depth

@@ -22,7 +22,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import Geometry
 from rtl.hls.trace import trace_bits
 
 __all__ = ["BRANCHING", "Branch", "Ring", "tree_levels"]

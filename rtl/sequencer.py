@@ -30,9 +30,9 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
 from rtl.hls.command import ADDRESSES, MAX_SHIFT
-from rtl.hls.control import ELEMENT_FIELDS, ImmSource, widths
-from rtl.hls.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
-from rtl.hls.registers import STORE_PARTS
+from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource, widths
+from rtl.hls.plan.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.registers import STORE_PARTS
 from rtl.primitives.memory import WeightMemory
 from rtl.streams.buffer import Buffer
 from rtl.streams.queue import Queue

@@ -13,7 +13,7 @@ from golden.compiler.lower import compile_system
 from rtl.array import Array, HostRequest
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule, compile_array
-from rtl.hls.registers import Address
+from rtl.hls.plan.registers import Address
 from rtl.ring import Branch
 
 __all__ = ["KEPT_MODULES", "array_verilog", "cycle_figures", "emit", "report"]

@@ -68,7 +68,7 @@ def introduction(system: Any) -> str:
 def refusal(system: Any) -> str | None:
     """Why the array cannot run a system; None where it can."""
     from golden.compiler.lower import compile_system
-    from rtl.hls.bind import bind
+    from rtl.hls.plan.bind import bind
 
     try:
         bind(compile_system(system))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Mux, Shape, Signal, Value, unsigned
 from amaranth.lib import data
 
-from rtl.hls.control import ELEMENT_FIELDS, widths
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.control import ELEMENT_FIELDS, widths
+from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["add", "control_word", "fits", "pair", "register", "saturate", "shift_right"]
 

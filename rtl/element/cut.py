@@ -10,7 +10,7 @@ from amaranth.hdl import Cat, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
 
 from rtl.element.arithmetic import register
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["Cut"]
 

@@ -3,10 +3,10 @@
 Two multiply-accumulate lanes on one weight memory (`rtl.element.lanes`), position and momentum in two contexts
 (`rtl.element.state`), what makes operands of sums (`rtl.element.sum_register`, `rtl.element.table`, `rtl.element.cut`)
 and keeps them (`rtl.element.vector_store`), gradient words and the update (`rtl.element.gradient`), and the host chain.
-Which of them does what in a cycle is said by the control word (`rtl.hls.control`). Lane m serves context m in the twin
-echo, and output block b + m in the forward pass. Units that the geometry has no use for are left out.
+Which of them does what in a cycle is said by the control word (`rtl.hls.plan.control`). Lane m serves context m in the
+twin echo, and output block b + m in the forward pass. Units that the geometry has no use for are left out.
 
-Latencies are those of `rtl.hls.timing`; throughput: two products a cycle.
+Latencies are those of `rtl.hls.plan.timing`; throughput: two products a cycle.
 Golden twin: `golden.dynamics.integrator`; cycle twin: `rtl.hls.machine`.
 
 Members
@@ -37,8 +37,8 @@ from rtl.element.state import State
 from rtl.element.sum_register import Argument
 from rtl.element.table import Table
 from rtl.element.vector_store import Store
-from rtl.hls.control import IoOp, IoSource
-from rtl.hls.geometry import TABLE_BASE, Geometry
+from rtl.hls.plan.control import IoOp, IoSource
+from rtl.hls.plan.geometry import TABLE_BASE, Geometry
 from rtl.hls.trace import trace_bits, trace_layout
 from rtl.primitives.memory import WeightMemory
 

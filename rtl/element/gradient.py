@@ -7,7 +7,7 @@ C = 2**clip_log2; shifts go from 0 to 35, another one in every cycle if need be.
 read by those after it; no control word may read the address that it writes.
 
 Latency: from the control word with the gradient's address to its word 4, a read-modify-write 4; from the products to
-the sum with that word 3; from the address to the new parameter 11 (the stages are `rtl.hls.timing.UPDATE`).
+the sum with that word 3; from the address to the new parameter 11 (the stages are `rtl.hls.plan.timing.UPDATE`).
 Golden twins: golden.dynamics.accumulator, golden.training.update.
 """
 
@@ -17,8 +17,8 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 
 from rtl.element.arithmetic import add, fits, register, saturate
-from rtl.hls.geometry import GRADIENT_BITS as WORD_BITS
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import GRADIENT_BITS as WORD_BITS
+from rtl.hls.plan.geometry import Geometry
 from rtl.primitives.memory import GradientMemory
 
 __all__ = ["Gradient"]

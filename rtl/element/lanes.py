@@ -18,8 +18,8 @@ from amaranth.hdl import Cat, Elaboratable, Module, Mux, Signal, signed
 from amaranth.lib import data
 
 from rtl.element.arithmetic import add, pair, register
-from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.control import AccSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.geometry import Geometry
 from rtl.primitives.multiplier import Multiplier
 
 __all__ = ["Lanes"]

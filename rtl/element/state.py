@@ -20,8 +20,8 @@ from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
 from rtl.element.arithmetic import add, fits, pair, register, saturate, shift_right
-from rtl.hls.control import KickSelect, KickSource, StationarySource
-from rtl.hls.geometry import MAX_FOLD, Geometry
+from rtl.hls.plan.control import KickSelect, KickSource, StationarySource
+from rtl.hls.plan.geometry import MAX_FOLD, Geometry
 
 __all__ = ["State"]
 

@@ -12,8 +12,8 @@ from amaranth.hdl import Cat, Elaboratable, Module, Signal, signed
 from amaranth.lib import data
 
 from rtl.element.arithmetic import register
-from rtl.hls.control import ZTake
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.control import ZTake
+from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["Argument"]
 

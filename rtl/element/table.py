@@ -19,7 +19,7 @@ from amaranth.lib import data
 
 from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2, SEGMENTS_LOG2
 from rtl.element.arithmetic import pair, register, shift_right
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["Table"]
 

@@ -11,7 +11,7 @@ from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
 from rtl.element.arithmetic import pair
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["Store"]
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from golden.errors import HelError
 from golden.program import Program
-from rtl.hls.bind import bind
 from rtl.hls.command import Command, play
-from rtl.hls.geometry import Geometry
-from rtl.hls.needs import geometry_of
+from rtl.hls.plan.bind import bind
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.resident import lacks
 from rtl.hls.schedule import Schedule, schedule
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.control import ImmSource
 from rtl.hls.emitter import Fields
 from rtl.hls.machine import Machine
+from rtl.hls.plan.control import ImmSource
 from rtl.hls.schedule import Schedule
 
 __all__ = ["MAX_ITERATIONS", "MAX_SHIFT", "Command", "play", "resolve"]

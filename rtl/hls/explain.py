@@ -21,12 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from rtl.hls.control import AccSource, ImmSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.emitter import Fields
-from rtl.hls.geometry import Geometry
-from rtl.hls.plan import INPUTS, ONE, POSITION, Layout
-from rtl.hls.schedule import Schedule
-from rtl.hls.timing import (
+from rtl.hls.plan.control import AccSource, ImmSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.ring_plan import INPUTS, ONE, POSITION, Layout
+from rtl.hls.plan.timing import (
     ACCUMULATE,
     CUT_WRITE,
     GRAD_READ,
@@ -40,6 +39,7 @@ from rtl.hls.timing import (
     TABLE_WRITE,
     UPDATE,
 )
+from rtl.hls.schedule import Schedule
 
 __all__ = ["PASSES", "UNITS", "Activity", "Operation", "activity", "explain", "text"]
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from rtl.hls.control import KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
 from rtl.hls.emitter import Fields
-from rtl.hls.needs import alignment, sum_fraction
-from rtl.hls.plan import Finish, Statement
-from rtl.hls.products import Bench
-from rtl.hls.timing import (
+from rtl.hls.plan.control import KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
+from rtl.hls.plan.requirements import alignment, sum_fraction
+from rtl.hls.plan.ring_plan import Finish, Statement
+from rtl.hls.plan.timing import (
     ACCUMULATE,
     CUT_WRITE,
     LOOKUP,
@@ -28,6 +27,7 @@ from rtl.hls.timing import (
     TABLE_WRITE,
     TAKE,
 )
+from rtl.hls.products import Bench
 
 __all__ = ["Finisher"]
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rtl.hls.allocate import Block, Traffic
-from rtl.hls.control import AccSource, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
-from rtl.hls.geometry import PARAMETER_WORDS, WEIGHT_WORDS
-from rtl.hls.memory_map import Cell, MemoryMap
-from rtl.hls.plan import Layout
-from rtl.hls.timing import (
+from rtl.hls.plan.control import AccSource, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.geometry import PARAMETER_WORDS, WEIGHT_WORDS
+from rtl.hls.plan.memory_map import Cell, MemoryMap
+from rtl.hls.plan.ring_plan import Layout
+from rtl.hls.plan.timing import (
     ACCUMULATE,
     CUT_WRITE,
     GRAD_READ,

@@ -1,12 +1,12 @@
 """The machine model: a ring of elements, register by register and cycle by cycle, as vectors over the elements.
 
-It executes control words (`rtl.hls.control`) with the latencies of the element and nothing else: it knows no program
-and no formula of the physics. Golden answers for what the words compute (compared at every step's end), this model for
-when (the RTL is compared with it at every clock cycle). It never imports the RTL.
+It executes control words (`rtl.hls.plan.control`) with the latencies of the element and nothing else: it knows no
+program and no formula of the physics. Golden answers for what the words compute (compared at every step's end), this
+model for when (the RTL is compared with it at every clock cycle). It never imports the RTL.
 
 Example
 -------
->>> from rtl.hls.geometry import Geometry
+>>> from rtl.hls.plan.geometry import Geometry
 >>> machine = Machine(Geometry(elements=2, neurons=2, inputs=0))
 >>> machine.step({"io_op": 1}, imm=7)
 >>> machine.io.tolist()
@@ -21,8 +21,19 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2
-from rtl.hls.control import AccSource, IoOp, IoSource, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
-from rtl.hls.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.control import (
+    AccSource,
+    IoOp,
+    IoSource,
+    KickSelect,
+    KickSource,
+    OpA0,
+    OpA1,
+    OpB,
+    StationarySource,
+    ZTake,
+)
+from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.trace import trace_layout
 
 __all__ = ["Machine"]
@@ -114,9 +125,7 @@ class Machine:
         values: dict[str, Words] = {}
         for name in trace_layout(self.geometry):
             stem, lane = name[:-1], name[-1]
-            values[name] = (
-                getattr(self, stem)[int(lane)] if lane in "01" else getattr(self, name)
-            )
+            values[name] = getattr(self, stem)[int(lane)] if lane in "01" else getattr(self, name)
         return values
 
     def _memory_stage(self, f: Field, new: dict[str, Words]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rtl.hls.control import ImmSource
-from rtl.hls.motion import visits
-from rtl.hls.plan import INPUTS, ONE, GradientTerm, Layout, Plan
+from rtl.hls.plan.control import ImmSource
+from rtl.hls.plan.ring_plan import INPUTS, ONE, GradientTerm, Layout, Plan
+from rtl.hls.plan.ring_visits import visits
 from rtl.hls.products import Bench, Fetch, Product
 from rtl.hls.terms import IMM_ONE
 

@@ -10,25 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.emitter import Emitter, Fields
-from rtl.hls.geometry import Geometry
-from rtl.hls.memory_map import MemoryMap
-from rtl.hls.motion import Move
-from rtl.hls.needs import alignment
-from rtl.hls.plan import POSITION
+from rtl.hls.plan.control import AccSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.memory_map import MemoryMap
+from rtl.hls.plan.requirements import alignment
+from rtl.hls.plan.ring_plan import POSITION
+from rtl.hls.plan.ring_visits import Move
+from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, LANE, MULTIPLY, OPERAND, SCALE, STATIONARY, STORE
 from rtl.hls.tenure import Tenure
-from rtl.hls.timing import (
-    ACCUMULATE,
-    GRAD_READ,
-    GRAD_WRITE,
-    LANE,
-    MULTIPLY,
-    OPERAND,
-    SCALE,
-    STATIONARY,
-    STORE,
-)
 
 __all__ = ["Bench", "Fetch", "Product"]
 

@@ -5,7 +5,7 @@ programs; `read` takes the geometry out of the memory map of `hel rtl` or the re
 
 Example
 -------
->>> from rtl.hls.geometry import Geometry
+>>> from rtl.hls.plan.geometry import Geometry
 >>> array = Geometry(elements=4, neurons=16, inputs=8, sum_bits=45)
 >>> lacks(array, Geometry(elements=4, neurons=8, inputs=3, sum_bits=40))
 []
@@ -23,9 +23,9 @@ from typing import Any
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from rtl.hls.geometry import MAX_CUTS, STORE_WORDS, Geometry
-from rtl.hls.needs import geometry_of, widened
-from rtl.hls.plan import Finish, Plan
+from rtl.hls.plan.geometry import MAX_CUTS, STORE_WORDS, Geometry
+from rtl.hls.plan.requirements import geometry_of, widened
+from rtl.hls.plan.ring_plan import Finish, Plan
 from rtl.hls.schedule import schedule
 
 __all__ = ["joined", "lacks", "missing", "read", "stores"]

@@ -11,12 +11,12 @@ from functools import cached_property
 
 from golden.errors import HelError
 from rtl.hls.allocate import Traffic, allocated
-from rtl.hls.control import decode, encode, widths
 from rtl.hls.emitter import Fields
-from rtl.hls.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
 from rtl.hls.hazards import check_gradients, check_step, check_weights
-from rtl.hls.memory_map import MemoryMap
-from rtl.hls.plan import Local, Plan, Statement
+from rtl.hls.plan.control import decode, encode, widths
+from rtl.hls.plan.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
+from rtl.hls.plan.memory_map import MemoryMap
+from rtl.hls.plan.ring_plan import Local, Plan, Statement
 from rtl.hls.step import needed_statements, step_segment
 from rtl.hls.transfer import capture_segments, clear_segment, load_segments, update_segment
 

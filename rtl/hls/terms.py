@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rtl.hls.control import AccSource, ImmSource
-from rtl.hls.memory_map import MemoryMap
-from rtl.hls.motion import visits
-from rtl.hls.plan import ONE, POSITION, Inputs, Local, Plan, Rotating, Term
+from rtl.hls.plan.control import AccSource, ImmSource
+from rtl.hls.plan.memory_map import MemoryMap
+from rtl.hls.plan.ring_plan import ONE, POSITION, Inputs, Local, Plan, Rotating, Term
+from rtl.hls.plan.ring_visits import visits
 from rtl.hls.products import Bench, Fetch, Product
 
 __all__ = ["IMM_ONE", "IMM_ZERO", "Block", "Terms", "operands"]

@@ -6,7 +6,7 @@ Those that an array has no use for are not there.
 from __future__ import annotations
 
 from golden.arithmetic.tables import FRACTION_LOG2, SEGMENTS_LOG2
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["trace_bits", "trace_layout"]
 

@@ -33,7 +33,7 @@ import numpy.typing as npt
 from golden.arithmetic.tables import entries
 from golden.errors import HelError
 from rtl.hls.command import MAX_ITERATIONS, MAX_SHIFT, Command
-from rtl.hls.geometry import GRADIENT_BITS
+from rtl.hls.plan.geometry import GRADIENT_BITS
 from rtl.hls.schedule import Schedule
 
 __all__ = ["Driver"]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from golden.errors import HelError
 from rtl.hls.command import Command
-from rtl.hls.registers import STORE_PARTS, Address, Needs
+from rtl.hls.plan.registers import STORE_PARTS, Address, Needs
 from rtl.hls.schedule import Schedule
 
 __all__ = ["Requests", "command_requests", "read", "store_requests", "write"]

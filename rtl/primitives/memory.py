@@ -5,7 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from rtl.hls.geometry import GRADIENT_BITS, PARAMETER_WORDS, WEIGHT_WORDS
+from rtl.hls.plan.geometry import GRADIENT_BITS, PARAMETER_WORDS, WEIGHT_WORDS
 
 from .technology import bus, check_technology
 

@@ -7,7 +7,7 @@ import pytest
 from bitstreams import build, tools
 from golden.errors import HelError
 from hel import tutorial
-from rtl.hls import geometry
+from rtl.hls.plan.ring_plan import geometry
 from testbench import tools as simulators
 
 ROOT = Path(__file__).parents[2]

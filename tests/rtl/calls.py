@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rtl.hls import Command
-from rtl.hls.registers import Address
+from rtl.hls.plan.registers import Address
 from rtl.host.driver import Driver
 from rtl.host.transactions import command_requests, read, write
 from testbench.array import ArrayPort

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from golden.errors import HelError
-from rtl.hls.geometry import MAX_INPUTS
-from rtl.hls.registers import IDENTITY_WORD, Address
+from rtl.hls.plan.geometry import MAX_INPUTS
+from rtl.hls.plan.registers import IDENTITY_WORD, Address
 from rtl.sequencer import chain_depth
 from testbench import tools
 from testbench.array import build_array

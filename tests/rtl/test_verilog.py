@@ -10,7 +10,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls import Geometry
-from rtl.hls.registers import Address
+from rtl.hls.plan.registers import Address
 from rtl.hls.trace import trace_bits
 from rtl.verilog import KEPT_MODULES, array_verilog, emit
 

@@ -9,8 +9,8 @@ from amaranth.hdl import Signal, signed
 
 from golden.program.ops import Rounding
 from rtl.element.cut import Cut
-from rtl.hls.geometry import Geometry
-from rtl.hls.timing import CUT_WRITE, TAKE
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.timing import CUT_WRITE, TAKE
 from tests.rtl.element.unit import any_word, around, control, saturated, simulate
 
 SEED = 5

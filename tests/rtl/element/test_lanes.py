@@ -11,9 +11,9 @@ from amaranth.hdl import Const
 from golden.program.ops import Rounding
 from rtl.element.arithmetic import add
 from rtl.element.lanes import Lanes
-from rtl.hls.control import AccSource, OpA0, OpA1, OpB, StationarySource
-from rtl.hls.geometry import Geometry
-from rtl.hls.timing import ACCUMULATE, MULTIPLY, SCALE
+from rtl.hls.plan.control import AccSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.timing import ACCUMULATE, MULTIPLY, SCALE
 from tests.rtl.element.unit import any_word, any_words, control, from_halves, in_halves, simulate, wrapped
 
 SEED = 19

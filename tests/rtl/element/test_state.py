@@ -12,9 +12,9 @@ from golden.dynamics.integrator import Flags
 from golden.program.ops import Rounding
 from rtl.element.arithmetic import add
 from rtl.element.state import State
-from rtl.hls.control import KickSelect, KickSource, StationarySource
-from rtl.hls.geometry import MAX_FOLD, Geometry
-from rtl.hls.timing import TAKE
+from rtl.hls.plan.control import KickSelect, KickSource, StationarySource
+from rtl.hls.plan.geometry import MAX_FOLD, Geometry
+from rtl.hls.plan.timing import TAKE
 from tests.rtl.element.unit import any_word, around, control, in_halves, saturated, simulate, wrapped
 
 SEED = 17

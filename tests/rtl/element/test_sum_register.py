@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 
 from rtl.element.sum_register import Argument
-from rtl.hls.control import ZTake
-from rtl.hls.geometry import Geometry
-from rtl.hls.timing import TAKE
+from rtl.hls.plan.control import ZTake
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.timing import TAKE
 from tests.rtl.element.unit import any_word, control, in_halves, simulate
 
 SEED = 7

@@ -12,8 +12,8 @@ from golden.arithmetic.tables import ARGUMENT_FRACTION, FRACTION_LOG2, REACH_LOG
 from golden.program.ops import Rounding
 from rtl.element.arithmetic import shift_right
 from rtl.element.table import Table
-from rtl.hls.geometry import Geometry
-from rtl.hls.timing import ACCUMULATE, LOOKUP, LOOKUP_SPACING, SIGN_LIFE, TABLE_WRITE
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.timing import ACCUMULATE, LOOKUP, LOOKUP_SPACING, SIGN_LIFE, TABLE_WRITE
 from tests.rtl.element.unit import any_word, around, control, simulate
 
 SEED = 13

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from rtl.element.vector_store import Store
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import Geometry
 from tests.rtl.element.unit import any_word, control, simulate
 
 SEED = 11

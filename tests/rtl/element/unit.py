@@ -18,7 +18,7 @@ from amaranth.sim import Simulator
 
 from golden.arithmetic.rounding import saturate, wrap
 from rtl.element.arithmetic import control_word
-from rtl.hls.geometry import Geometry
+from rtl.hls.plan.geometry import Geometry
 
 Row = Mapping[str, int | Sequence[int]]
 """What a cycle is given: control fields and the unit's inputs by name, a pair for those that exist a lane."""

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rtl.hls.command import MAX_SHIFT, Command, play, resolve
-from rtl.hls.control import ELEMENT_FIELDS, ImmSource
 from rtl.hls.machine import Machine
+from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 2)

@@ -8,7 +8,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls import Geometry, compile_array, schedule
-from rtl.hls.bind import bind
+from rtl.hls.plan.bind import bind
 from rtl.hls.resident import joined, lacks, missing, read
 from tests.rtl.hls.cases import program, scheduled
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rtl.hls import play
-from rtl.hls.control import ImmSource
 from rtl.hls.machine import Machine
+from rtl.hls.plan.control import ImmSource
 from rtl.hls.schedule import Schedule
 from rtl.host.driver import Driver
 from tests.rtl.hls.cases import FORMATS, SYSTEMS, Case, program, random_case, scheduled

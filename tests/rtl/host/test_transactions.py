@@ -7,7 +7,7 @@ import pytest
 
 from rtl.array import HostRequest
 from rtl.hls import Command, Schedule
-from rtl.hls.registers import STORE_PARTS, Address, Needs
+from rtl.hls.plan.registers import STORE_PARTS, Address, Needs
 from rtl.host.driver import Driver
 from rtl.host.transactions import Requests, command_requests, read, store_requests, write
 from tests.rtl.hls.cases import scheduled
@@ -20,7 +20,7 @@ def signed(word: int, bits: int) -> int:
 
 
 def interpret(schedule: Schedule, requests: Requests) -> list[Command]:
-    """The commands that an array would run, by the table in rtl.hls.registers."""
+    """The commands that an array would run, by the table in rtl.hls.plan.registers."""
     names = {s.start: s for s in schedule.segments.values()}
     segment = repeat = 0
     found: list[tuple[str, int, int, int]] = []

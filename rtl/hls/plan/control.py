@@ -11,7 +11,7 @@ products, read data) always move.
 
 Example
 -------
->>> from rtl.hls.geometry import MAX_FOLD, Geometry
+>>> from rtl.hls.plan.geometry import MAX_FOLD, Geometry
 >>> array = widths(Geometry(elements=2, neurons=4, inputs=1))
 >>> word = encode({"addr_a": 5, "acc_en": 3}, array)
 >>> decode(word, array)["addr_a"], decode(word, array)["acc_en"], decode(word, array)["we_q"]
@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
-from rtl.hls.geometry import MAX_FOLD, Geometry
+from rtl.hls.plan.geometry import MAX_FOLD, Geometry
 
 __all__ = [
     "ELEMENT_FIELDS",

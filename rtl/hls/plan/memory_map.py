@@ -2,8 +2,8 @@
 
 Example
 -------
->>> from rtl.hls.geometry import Geometry
->>> from rtl.hls.plan import Layout, Stored
+>>> from rtl.hls.plan.geometry import Geometry
+>>> from rtl.hls.plan.ring_plan import Layout, Stored
 >>> stored = {"W": Stored(Layout.MATRIX, (4, 4)), "b": Stored(Layout.VECTOR, (4,))}
 >>> MemoryMap(Geometry(elements=2, neurons=4, inputs=1), stored).base
 {'W': 1, 'b': 9}
@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
-from rtl.hls.plan import Layout, Stored
+from rtl.hls.plan.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.ring_plan import Layout, Stored
 
 __all__ = ["Cell", "MemoryMap"]
 

@@ -1,9 +1,9 @@
 """The sizes and shifts of one array: everything about it that is fixed at elaboration.
 
 Control words, tables, constants and parameters are loaded; these numbers are wired. They follow from the formats and
-from the needs of a program (`rtl.hls.needs`) by the rules of docs/numerics.md; the scheduler, the machine model and the
-RTL read them from here. What no program needs is not elaborated; an array runs every program whose needs it meets
-(`rtl.hls.resident`).
+from the needs of a program (`rtl.hls.plan.requirements`) by the rules of docs/numerics.md; the scheduler, the machine
+model and the RTL read them from here. What no program needs is not elaborated; an array runs every program whose needs
+it meets (`rtl.hls.resident`).
 
 Example
 -------
@@ -111,7 +111,7 @@ class Geometry:
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
-        """Geometry of these formats, with what tanh networks need (`rtl.hls.needs` finds a program's own needs)."""
+        """Geometry of these formats, with what tanh networks need (`rtl.hls.plan.requirements` finds a program's own needs)."""
         if formats.g_bits != GRADIENT_BITS:
             raise HelError(f"the array's gradient words have {GRADIENT_BITS} bits, got g_bits = {formats.g_bits}")
         return cls(

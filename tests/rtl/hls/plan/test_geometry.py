@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from rtl.hls.geometry import MAX_FOLD, MAX_INPUTS, Geometry
+from rtl.hls.plan.geometry import MAX_FOLD, MAX_INPUTS, Geometry
 from tests.rtl.hls.cases import FORMATS, SYSTEMS, program
 
 

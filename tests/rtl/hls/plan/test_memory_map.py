@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from golden.arithmetic.tables import entries
 from golden.errors import HelError
-from rtl.hls.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
-from rtl.hls.memory_map import MemoryMap
-from rtl.hls.plan import Layout, Stored
+from rtl.hls.plan.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.memory_map import MemoryMap
+from rtl.hls.plan.ring_plan import Layout, Stored
 
 LAYOUTS = {"al": Layout.VECTOR, "W": Layout.MATRIX, "B": Layout.COLUMNS, "b": Layout.VECTOR}
 

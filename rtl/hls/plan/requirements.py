@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from rtl.hls.geometry import MAX_CUTS, VECTOR_WORDS, Geometry
-from rtl.hls.memory_map import MemoryMap
-from rtl.hls.motion import visits
-from rtl.hls.plan import POSITION, Finish, Layout, Local, Plan, Rotating, Statement
+from rtl.hls.plan.geometry import MAX_CUTS, VECTOR_WORDS, Geometry
+from rtl.hls.plan.memory_map import MemoryMap
+from rtl.hls.plan.ring_plan import POSITION, Finish, Layout, Local, Plan, Rotating, Statement
+from rtl.hls.plan.ring_visits import visits
 
 __all__ = ["alignment", "geometry_of", "sum_fraction", "widened"]
 

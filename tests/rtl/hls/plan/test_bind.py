@@ -11,8 +11,8 @@ from golden.arithmetic.formats import SQ, Formats
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut
-from rtl.hls.bind import bind
-from rtl.hls.plan import Local, Plan
+from rtl.hls.plan.bind import bind
+from rtl.hls.plan.ring_plan import Local, Plan
 from tests.rtl.hls.cases import EVERYTHING, program
 
 PLANS = {

@@ -23,7 +23,7 @@ from golden.program import Program
 from golden.program.densities import Density
 from golden.program.densities import Gradient as Densities
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
-from rtl.hls.plan import (
+from rtl.hls.plan.ring_plan import (
     INPUTS,
     ONE,
     POSITION,

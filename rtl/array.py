@@ -20,9 +20,9 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from rtl.hls.check.recording import trace_bits
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.registers import IDENTITY_WORD, Address, Needs
-from rtl.hls.trace import trace_bits
 from rtl.ring import Ring
 from rtl.sequencer import Sequencer, chain_depth
 from rtl.streams.queue import Queue, Slice

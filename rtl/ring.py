@@ -22,8 +22,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
+from rtl.hls.check.recording import trace_bits
 from rtl.hls.plan.geometry import Geometry
-from rtl.hls.trace import trace_bits
 
 __all__ = ["BRANCHING", "Branch", "Ring", "tree_levels"]
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rtl.hls import Command, Geometry, Schedule
+from rtl.hls.check.recording import trace_bits
 from rtl.hls.plan.registers import IDENTITY_WORD, Address
-from rtl.hls.trace import trace_bits
 from rtl.host.transactions import command_requests, read, store_requests, write
 from rtl.verilog import array_verilog
 from testbench import runner

@@ -14,7 +14,7 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
 from rtl.hls import Geometry
-from rtl.hls.machine import Machine
+from rtl.hls.check.cycle_model import Machine
 from rtl.hls.plan.bind import bind
 from rtl.hls.resident import joined
 from testbench.array import build_array

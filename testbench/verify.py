@@ -7,7 +7,8 @@ One run, with random parameters, states, inputs and nudges, and random stalls on
 2. compared with `golden.dynamics.integrator`: both contexts' positions and momenta and all gradients after every step,
 parameters
    after the update, flags at the end
-3. compared with `rtl.hls.machine`, in runs short enough: every architectural register of every element at every clock
+3. compared with `rtl.hls.check.cycle_model`, in runs short enough: every architectural register of every element at
+every clock
 4. cycles: as counted by the array = as scheduled + as waited
 """
 
@@ -27,9 +28,9 @@ from golden.compiler.compile import compiled, described
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.training import update
 from rtl.hls import Command, Geometry, Schedule, compile_array
+from rtl.hls.check.cycle_model import Machine
+from rtl.hls.check.recording import trace_bits, trace_layout
 from rtl.hls.command import resolve
-from rtl.hls.machine import Machine
-from rtl.hls.trace import trace_bits, trace_layout
 from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, launch

@@ -7,7 +7,7 @@ Which of them does what in a cycle is said by the control word (`rtl.hls.plan.co
 twin echo, and output block b + m in the forward pass. Units that the geometry has no use for are left out.
 
 Latencies are those of `rtl.hls.plan.timing`; throughput: two products a cycle.
-Golden twin: `golden.dynamics.integrator`; cycle twin: `rtl.hls.machine`.
+Golden twin: `golden.dynamics.integrator`; cycle twin: `rtl.hls.check.cycle_model`.
 
 Members
 -------
@@ -37,9 +37,9 @@ from rtl.element.state import State
 from rtl.element.sum_register import Argument
 from rtl.element.table import Table
 from rtl.element.vector_store import Store
+from rtl.hls.check.recording import trace_bits, trace_layout
 from rtl.hls.plan.control import IoOp, IoSource
 from rtl.hls.plan.geometry import TABLE_BASE, Geometry
-from rtl.hls.trace import trace_bits, trace_layout
 from rtl.primitives.memory import WeightMemory
 
 __all__ = ["Element"]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from rtl.hls.check.cycle_model import Machine
 from rtl.hls.emitter import Fields
-from rtl.hls.machine import Machine
 from rtl.hls.plan.control import ImmSource
 from rtl.hls.schedule import Schedule
 

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from golden.errors import HelError
 from rtl.hls.allocate import Traffic, allocated
+from rtl.hls.check.hazards import check_gradients, check_step, check_weights
 from rtl.hls.emitter import Fields
-from rtl.hls.hazards import check_gradients, check_step, check_weights
 from rtl.hls.plan.control import decode, encode, widths
 from rtl.hls.plan.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
@@ -101,7 +101,7 @@ class Schedule:
     def check(self) -> None:
         """Structure and hazards; raises AssertionError, for a violation is our bug and no user's.
 
-        Segments tile the store, and their words pass `rtl.hls.hazards`.
+        Segments tile the store, and their words pass `rtl.hls.check.hazards`.
         """
         at = 0
         for segment in self.segments.values():

@@ -10,7 +10,7 @@ Example: the echo of zero nudge, on the machine model
 >>> from golden.compiler.lower import compile_system
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array, play
->>> from rtl.hls.machine import Machine
+>>> from rtl.hls.check.cycle_model import Machine
 >>> program = compile_system(get("dense", n=4, m=2))
 >>> array = compile_array(program, elements=2)
 >>> driver, machine = Driver(array), Machine(array.geometry)

@@ -10,8 +10,8 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls import Geometry
+from rtl.hls.check.recording import trace_bits
 from rtl.hls.plan.registers import Address
-from rtl.hls.trace import trace_bits
 from rtl.verilog import KEPT_MODULES, array_verilog, emit
 
 GEOMETRY = Geometry(elements=3, neurons=6, inputs=2)

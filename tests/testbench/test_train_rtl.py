@@ -55,7 +55,7 @@ def _machine_in_process():
 
     from golden.training.sequences import Training
     from rtl.hls import compile_array, play
-    from rtl.hls.machine import Machine
+    from rtl.hls.check.cycle_model import Machine
 
     training = Training("digits", "dense", neurons=4, epochs=1, seed=0, samples=10, validation=True)
     schedule = compile_array(training.program, elements=2)

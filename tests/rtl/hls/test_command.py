@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rtl.hls.check.cycle_model import Machine
 from rtl.hls.command import MAX_SHIFT, Command, play, resolve
-from rtl.hls.machine import Machine
 from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource
 from tests.rtl.hls.cases import scheduled
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rtl.hls import play
-from rtl.hls.machine import Machine
+from rtl.hls.check.cycle_model import Machine
 from rtl.hls.plan.control import ImmSource
 from rtl.hls.schedule import Schedule
 from rtl.host.driver import Driver

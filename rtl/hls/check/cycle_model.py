@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2
+from rtl.hls.check.recording import trace_layout
 from rtl.hls.plan.control import (
     AccSource,
     IoOp,
@@ -34,7 +35,6 @@ from rtl.hls.plan.control import (
     ZTake,
 )
 from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
-from rtl.hls.trace import trace_layout
 
 __all__ = ["Machine"]
 
@@ -121,7 +121,7 @@ class Machine:
             setattr(self, name, value)
 
     def trace(self) -> dict[str, Words]:
-        """The traced registers by the names of `rtl.hls.trace.trace_layout`."""
+        """The traced registers by the names of `rtl.hls.check.recording.trace_layout`."""
         values: dict[str, Words] = {}
         for name in trace_layout(self.geometry):
             stem, lane = name[:-1], name[-1]

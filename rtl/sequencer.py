@@ -2,7 +2,7 @@
 
 A command repeats a segment of the control store. Before each iteration the sequencer waits until the streams hold all
 that the iteration needs, and counts the cycles in `stalls`; inside an iteration nothing waits. Cycles of a command
-without stalls: 2 + iterations * (1 + words), as `rtl.hls.schedule.Segment.cycles` says.
+without stalls: 2 + iterations * (1 + words), as `rtl.hls.schedule.schedule.Segment.cycles` says.
 
 The words then pass a pipeline: store (2 cycles), bank, address and shift arithmetic, words read from the buffers,
 choice of the broadcast word. Latency from the program counter to `control`: 7 cycles.
@@ -29,10 +29,10 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
-from rtl.hls.command import ADDRESSES, MAX_SHIFT
 from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource, widths
 from rtl.hls.plan.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
 from rtl.hls.plan.registers import STORE_PARTS
+from rtl.hls.schedule.command import ADDRESSES, MAX_SHIFT
 from rtl.primitives.memory import WeightMemory
 from rtl.streams.buffer import Buffer
 from rtl.streams.queue import Queue

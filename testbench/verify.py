@@ -30,7 +30,7 @@ from golden.training import update
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.check.cycle_model import Machine
 from rtl.hls.check.recording import trace_bits, trace_layout
-from rtl.hls.command import resolve
+from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, launch

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from golden.errors import HelError
 from golden.program import Program
-from rtl.hls.command import Command, play
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.resident import lacks
-from rtl.hls.schedule import Schedule, schedule
+from rtl.hls.schedule.command import Command, play
+from rtl.hls.schedule.schedule import Schedule, schedule
 
 __all__ = ["Command", "Geometry", "Schedule", "compile_array", "play", "schedule"]
 

@@ -26,7 +26,7 @@ from golden.errors import HelError
 from rtl.hls.plan.geometry import MAX_CUTS, STORE_WORDS, Geometry
 from rtl.hls.plan.requirements import geometry_of, widened
 from rtl.hls.plan.ring_plan import Finish, Plan
-from rtl.hls.schedule import schedule
+from rtl.hls.schedule.schedule import schedule
 
 __all__ = ["joined", "lacks", "missing", "read", "stores"]
 

@@ -1,8 +1,8 @@
 """What a host says to an array: commands to load, run and read it, and how to read its answers.
 
-Each method returns commands (`rtl.hls.command.Command`); whoever has an array plays them: the machine model, the
-co-simulation, or a board. Arrays are raw integers, batch-free: theta and gradients by name in their own shapes, q and p
-of shape (2, N) when read (both contexts) and (N,) when loaded, inputs (T, m), nudge (N,).
+Each method returns commands (`rtl.hls.schedule.command.Command`); whoever has an array plays them: the machine model,
+the co-simulation, or a board. Arrays are raw integers, batch-free: theta and gradients by name in their own shapes, q
+and p of shape (2, N) when read (both contexts) and (N,) when loaded, inputs (T, m), nudge (N,).
 
 Example: the echo of zero nudge, on the machine model
 ------------------------------------------------------
@@ -32,9 +32,9 @@ import numpy.typing as npt
 
 from golden.arithmetic.tables import entries
 from golden.errors import HelError
-from rtl.hls.command import MAX_ITERATIONS, MAX_SHIFT, Command
 from rtl.hls.plan.geometry import GRADIENT_BITS
-from rtl.hls.schedule import Schedule
+from rtl.hls.schedule.command import MAX_ITERATIONS, MAX_SHIFT, Command
+from rtl.hls.schedule.schedule import Schedule
 
 __all__ = ["Driver"]
 

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.command import Command
 from rtl.hls.plan.registers import STORE_PARTS, Address, Needs
-from rtl.hls.schedule import Schedule
+from rtl.hls.schedule.command import Command
+from rtl.hls.schedule.schedule import Schedule
 
 __all__ = ["Requests", "command_requests", "read", "store_requests", "write"]
 

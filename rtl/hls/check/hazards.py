@@ -5,8 +5,8 @@ tells which block its product must find rotating, at which step, and which block
 operands that were overwritten too early, or loaded too late, are seen.
 
 One thing is taken from the scheduler, since addresses of the vector store do not tell it: which block of a vector each
-write and each read is meant to be of (`rtl.hls.allocate.Traffic`). The store itself is followed through the words, by
-their addresses: every read must find there the block that was meant. Nothing is taken from the allocation.
+write and each read is meant to be of (`rtl.hls.schedule.allocate.Traffic`). The store itself is followed through the
+words, by their addresses: every read must find there the block that was meant. Nothing is taken from the allocation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rtl.hls.allocate import Block, Traffic
 from rtl.hls.plan.control import AccSource, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.plan.geometry import PARAMETER_WORDS, WEIGHT_WORDS
 from rtl.hls.plan.memory_map import Cell, MemoryMap
@@ -36,6 +35,7 @@ from rtl.hls.plan.timing import (
     TABLE_WRITE,
     TAKE,
 )
+from rtl.hls.schedule.allocate import Block, Traffic
 
 __all__ = ["check_gradients", "check_step", "check_weights"]
 

@@ -33,7 +33,7 @@ Cell = tuple[int, int, int]
 class MemoryMap:
     """Addresses in every element: of parameters in the weight and the gradient memory (the same in both), of constants
     behind them in the weight memory, of vectors in the vector store: one for each block of each vector, which
-    `rtl.hls.allocate` replaces where blocks share a word.
+    `rtl.hls.schedule.allocate` replaces where blocks share a word.
 
     Parameters
     ----------

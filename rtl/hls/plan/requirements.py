@@ -23,17 +23,15 @@ def geometry_of(
 ) -> Geometry:
     """The smallest geometry for a plan; where there is an array already, with its fractions and cuts as far as they go.
 
-    How deep the control store and the vector store must be is known once there is a schedule (`rtl.hls.schedule`);
-    here they are as small as can be.
+    How deep the control store and the vector store must be is known once there is a schedule
+    (`rtl.hls.schedule.schedule`); here they are as small as can be.
 
     Raises
     ------
     HelError
         Sizes or needs beyond what an array can have.
     """
-    base = replace(
-        Geometry.of(formats, elements=elements, neurons=neurons, inputs=plan.inputs), table=bool(plan.table)
-    )
+    base = replace(Geometry.of(formats, elements=elements, neurons=neurons, inputs=plan.inputs), table=bool(plan.table))
     fractions = {finish: _wired(finish, array) for finish in (Finish.TABLE, Finish.KICK)}
     fractions[Finish.KICK] = max(fractions[Finish.KICK], formats.kick_fraction + 1)
     cuts: set[int] = set()

@@ -8,7 +8,7 @@ A plan is an ordered list of statements, each a vector made of a sum of products
 
 and of gradients, which are sums of products of two operands. A product's factors are stored words (parameters and
 constants), positions x, vectors of earlier statements, inputs u, and the constant one. `rtl.hls.plan.bind` makes the
-plan from a program; `rtl.hls.schedule` schedules it.
+plan from a program; `rtl.hls.schedule.schedule` schedules it.
 """
 
 from __future__ import annotations

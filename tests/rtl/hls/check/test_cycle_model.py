@@ -15,8 +15,8 @@ from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command, Schedule, compile_array, play
 from rtl.hls.check.cycle_model import Machine
-from rtl.hls.command import resolve
 from rtl.hls.plan.geometry import VECTOR_WORDS
+from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from tests.rtl.hls.cases import (
     EVERYTHING,

@@ -9,7 +9,7 @@ from golden.arithmetic.formats import Formats
 from rtl.hls import Geometry
 from rtl.hls.check.cycle_model import Machine
 from rtl.hls.check.recording import trace_bits, trace_layout
-from rtl.hls.command import resolve
+from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from tests.rtl.hls.cases import FORMATS, program, random_case, scheduled
 

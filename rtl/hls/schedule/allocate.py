@@ -27,10 +27,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from rtl.hls.emitter import Fields
 from rtl.hls.plan.control import StationarySource
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.timing import LANE, OPERAND, STATE_WRITE, STATIONARY, STORE
+from rtl.hls.schedule.reservation_table import Fields
 
 __all__ = ["Block", "Life", "Traffic", "allocate", "allocated", "bound", "lives", "peak", "rewritten", "traffic"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtl.hls.emitter import Emitter, Fields
+from rtl.hls.schedule.reservation_table import Emitter, Fields
 
 parts = st.dictionaries(st.integers(0, 4), st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)), min_size=1)
 """An operation: fields by cycle after its slot."""

@@ -8,7 +8,7 @@ import pytest
 from rtl.hls import play
 from rtl.hls.check.cycle_model import Machine
 from rtl.hls.plan.control import ImmSource
-from rtl.hls.schedule import Schedule
+from rtl.hls.schedule.schedule import Schedule
 from rtl.host.driver import Driver
 from tests.rtl.hls.cases import FORMATS, SYSTEMS, Case, program, random_case, scheduled
 

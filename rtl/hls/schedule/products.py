@@ -1,7 +1,7 @@
 """Products of the two lanes, placed one a slot: factors fetched, operands loaded where the registers hold others.
 
-The bench knows what the rotating and the stationary operands hold in every cycle (`rtl.hls.tenure`), so that products
-may be placed in any order: nothing is overwritten while it is still needed.
+The bench knows what the rotating and the stationary operands hold in every cycle (`rtl.hls.schedule.lifetimes`), so
+that products may be placed in any order: nothing is overwritten while it is still needed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from rtl.hls.emitter import Emitter, Fields
 from rtl.hls.plan.control import AccSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.memory_map import MemoryMap
@@ -18,7 +17,8 @@ from rtl.hls.plan.requirements import alignment
 from rtl.hls.plan.ring_plan import POSITION
 from rtl.hls.plan.ring_visits import Move
 from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, LANE, MULTIPLY, OPERAND, SCALE, STATIONARY, STORE
-from rtl.hls.tenure import Tenure
+from rtl.hls.schedule.lifetimes import Tenure
+from rtl.hls.schedule.reservation_table import Emitter, Fields
 
 __all__ = ["Bench", "Fetch", "Product"]
 

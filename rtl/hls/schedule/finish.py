@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from rtl.hls.emitter import Fields
 from rtl.hls.plan.control import KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
 from rtl.hls.plan.requirements import alignment, sum_fraction
 from rtl.hls.plan.ring_plan import Finish, Statement
@@ -27,7 +26,8 @@ from rtl.hls.plan.timing import (
     TABLE_WRITE,
     TAKE,
 )
-from rtl.hls.products import Bench
+from rtl.hls.schedule.products import Bench
+from rtl.hls.schedule.reservation_table import Fields
 
 __all__ = ["Finisher"]
 

@@ -9,7 +9,7 @@ import pytest
 from rtl.hls.plan.control import OpA0, OpA1, StationarySource
 from rtl.hls.plan.ring_plan import Local
 from rtl.hls.plan.timing import GRAD_READ, GRAD_WRITE, MULTIPLY
-from rtl.hls.schedule import Schedule
+from rtl.hls.schedule.schedule import Schedule
 from tests.rtl.hls.cases import SYSTEMS, of_every_system, scheduled
 
 SIZES = [(1, 1, 1), (4, 1, 2), (4, 4, 3), (6, 2, 1), (12, 4, 5)]

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rtl.hls.check.cycle_model import Machine
-from rtl.hls.emitter import Fields
 from rtl.hls.plan.control import ImmSource
-from rtl.hls.schedule import Schedule
+from rtl.hls.schedule.reservation_table import Fields
+from rtl.hls.schedule.schedule import Schedule
 
 __all__ = ["MAX_ITERATIONS", "MAX_SHIFT", "Command", "play", "resolve"]
 

@@ -12,7 +12,7 @@ from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls import compile_array
 from rtl.hls.plan.control import encode
-from rtl.hls.schedule import Schedule
+from rtl.hls.schedule.schedule import Schedule
 from tests.rtl.hls.cases import FORMATS, SYSTEMS, of_every_system, program, scheduled
 
 Fields = dict[str, int]

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from golden.errors import HelError
 from golden.systems import SYSTEMS
 from rtl.hls import Schedule, compile_array
-from rtl.hls.allocate import Block, Life, Traffic, allocate, bound, lives, peak, rewritten, traffic
 from rtl.hls.check.hazards import check_step
 from rtl.hls.plan.control import StationarySource
 from rtl.hls.plan.geometry import VECTOR_WORDS
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.step import step_segment
+from rtl.hls.schedule.allocate import Block, Life, Traffic, allocate, bound, lives, peak, rewritten, traffic
+from rtl.hls.schedule.step import step_segment
 from tests.rtl.hls.cases import program, scheduled
 
 PASSES = ("forward", "echo")

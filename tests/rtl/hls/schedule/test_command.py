@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rtl.hls.check.cycle_model import Machine
-from rtl.hls.command import MAX_SHIFT, Command, play, resolve
 from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource
+from rtl.hls.schedule.command import MAX_SHIFT, Command, play, resolve
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 2)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from rtl.hls.plan.control import ImmSource
 from rtl.hls.plan.ring_plan import INPUTS, ONE, GradientTerm, Layout, Plan
 from rtl.hls.plan.ring_visits import visits
-from rtl.hls.products import Bench, Fetch, Product
-from rtl.hls.terms import IMM_ONE
+from rtl.hls.schedule.products import Bench, Fetch, Product
+from rtl.hls.schedule.terms import IMM_ONE
 
 __all__ = ["Piece", "Pieces"]
 

@@ -9,7 +9,7 @@ from rtl.hls.plan.control import AccSource, ImmSource
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import ONE, POSITION, Inputs, Local, Plan, Rotating, Term
 from rtl.hls.plan.ring_visits import visits
-from rtl.hls.products import Bench, Fetch, Product
+from rtl.hls.schedule.products import Bench, Fetch, Product
 
 __all__ = ["IMM_ONE", "IMM_ZERO", "Block", "Terms", "operands"]
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from golden.errors import HelError
-from rtl.hls.allocate import Traffic, allocated
 from rtl.hls.check.hazards import check_gradients, check_step, check_weights
-from rtl.hls.emitter import Fields
 from rtl.hls.plan.control import decode, encode, widths
 from rtl.hls.plan.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import Local, Plan, Statement
-from rtl.hls.step import needed_statements, step_segment
-from rtl.hls.transfer import capture_segments, clear_segment, load_segments, update_segment
+from rtl.hls.schedule.allocate import Traffic, allocated
+from rtl.hls.schedule.reservation_table import Fields
+from rtl.hls.schedule.step import needed_statements, step_segment
+from rtl.hls.schedule.transfer import capture_segments, clear_segment, load_segments, update_segment
 
 __all__ = ["Schedule", "Segment", "schedule"]
 

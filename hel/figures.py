@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rtl.hls.explain import Activity
+    from rtl.hls.report.explain import Activity
 
 __all__ = ["learning_curve", "schedule", "trajectories"]
 

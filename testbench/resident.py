@@ -1,7 +1,8 @@
 """One array that is built once and loaded with one program after another: each equals golden, and the machine model.
 
-The array is the union of what the programs need (`rtl.hls.resident.joined`). Control words, function table, constants
-and parameters are loaded; what the program before has left in memories and registers stays, and must not matter.
+The array is the union of what the programs need (`rtl.hls.report.reuse.joined`). Control words, function table,
+constants and parameters are loaded; what the program before has left in memories and registers stays, and must not
+matter.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from golden.compiler.lower import compile_system
 from rtl.hls import Geometry
 from rtl.hls.check.cycle_model import Machine
 from rtl.hls.plan.bind import bind
-from rtl.hls.resident import joined
+from rtl.hls.report.reuse import joined
 from testbench.array import build_array
 from testbench.session import SimulatedPort, launch
 from testbench.verify import Comparison

@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """See `rtl.verilog`, `rtl.hls.explain`, `bitstreams.estimate`, `rtl.hls.resident`."""
+    """See `rtl.verilog`, `rtl.hls.report.explain`, `bitstreams.estimate`, `rtl.hls.report.reuse`."""
     from bitstreams import boards
 
     checked_system(args.system)
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.explain or args.figure:
         result |= _explained(args, schedule)
     if resident is not None:
-        from rtl.hls.resident import missing
+        from rtl.hls.report.reuse import missing
 
         g = schedule.geometry
         lacking = missing(schedule.plan, program.formats, resident, elements=g.elements, neurons=g.neurons)
@@ -89,7 +89,7 @@ def _check_file(option: str, path: Path | None, example: str) -> None:
 
 
 def _resident(path: Path | None) -> Any:
-    from rtl.hls.resident import read
+    from rtl.hls.report.reuse import read
 
     return None if path is None else read(path)
 
@@ -136,7 +136,7 @@ def _passes(args: argparse.Namespace, program: Any, schedule: Any) -> list[dict[
 
 def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
     from bitstreams.estimate import predict
-    from rtl.hls.explain import PASSES, activity, explain
+    from rtl.hls.report.explain import PASSES, activity, explain
 
     result: dict[str, Any] = {}
     if args.explain:
@@ -150,7 +150,7 @@ def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
 
 def text(result: dict[str, Any]) -> str:
     """Where the files are and what is in them; the explanation."""
-    from rtl.hls import explain
+    from rtl.hls.report import explain
 
     lines = []
     for each in result.get("passes", ()):

@@ -7,7 +7,7 @@ from golden.program import Program
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.requirements import geometry_of
-from rtl.hls.resident import lacks
+from rtl.hls.report.reuse import lacks
 from rtl.hls.schedule.command import Command, play
 from rtl.hls.schedule.schedule import Schedule, schedule
 

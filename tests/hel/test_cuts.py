@@ -7,7 +7,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls import compile_array
-from rtl.hls.resident import read
+from rtl.hls.report.reuse import read
 from testbench import tools
 from tests.hel.commands import answer, hel, without_tools
 

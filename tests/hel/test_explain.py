@@ -8,7 +8,7 @@ from golden.program import Program
 from hel import figures
 from hel.__main__ import main
 from hel.commands import build
-from rtl.hls.explain import PASSES, activity
+from rtl.hls.report.explain import PASSES, activity
 from tests.hel.commands import answer, without_tools
 from tests.rtl.hls.cases import scheduled
 

@@ -9,7 +9,7 @@ from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls import Geometry, compile_array
 from rtl.hls.plan.bind import bind
-from rtl.hls.resident import joined, lacks, missing, read
+from rtl.hls.report.reuse import joined, lacks, missing, read
 from rtl.hls.schedule.schedule import schedule
 from tests.rtl.hls.cases import program, scheduled
 

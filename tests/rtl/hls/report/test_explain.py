@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rtl.hls import Schedule
-from rtl.hls.explain import PASSES, UNITS, activity, explain, text
+from rtl.hls.report.explain import PASSES, UNITS, activity, explain, text
 from tests.rtl.hls.cases import SYSTEMS, scheduled
 
 SIZES = [(4, 2, 1), (8, 4, 3), (6, 3, 2), (12, 4, 3), (3, 1, 2), (5, 5, 1)]

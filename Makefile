@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml .ci/system-packages
 	@touch $@
 
 demo: env  ## the RTL learns digits under Verilator, bit-equal to golden; then the 85F bitstream
-	$(BIN)/python -m hel.demo
+	$(BIN)/python -m hel.pages.demo
 
 test: env  ## every test that is not marked slow
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow"

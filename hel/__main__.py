@@ -21,9 +21,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from golden.errors import HelError
+from hel.arguments import Parser, UsageError, suggest
 from hel.commands import SUMMARIES
 from hel.output import stdout_to_stderr
-from hel.parse import Parser, UsageError, suggest
 
 __all__ = ["guarded", "main", "parsed"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hel.arguments import UsageError
 from hel.output import write_whole
-from hel.parse import UsageError
 
 __all__ = ["SUFFIXES", "boundary_conditions", "checked", "two_oscillators"]
 
@@ -24,10 +24,10 @@ _RUNS: dict[str, dict[str, Any]] = {
 def checked(path: Path | None) -> Path | None:
     """The path of a figure, if one can be written there; and matplotlib, before any work is done.
 
-    >>> checked(Path("no/such/folder/a.png"))
+    >>> checked(Path("no/folder/a.png"))
     Traceback (most recent call last):
     ...
-    hel.parse.UsageError: --figure must name a file in an existing folder, not 'no/such/folder/a.png'; create it first
+    hel.arguments.UsageError: --figure must name a file in an existing folder, not 'no/folder/a.png'; create it first
     """
     if path is None:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from hel.parse import UsageError, choose, integer, multiple, power_of_two
+from hel.arguments import UsageError, choose, integer, multiple, power_of_two
 
 __all__ = [
     "add_board",

@@ -3,7 +3,7 @@
     python -m golden.studies.rule_costs -o docs/results/rule_costs.json --into docs/learning_rules.md
 
 measures (about a minute on one core), writes the rows, and rewrites the tables between the markers of
-docs/learning_rules.md; --render does the last from the committed rows, and `hel.cost_figures`
+docs/learning_rules.md; --render does the last from the committed rows, and `hel.pages.cost_figures`
 draws them. System dense with 4 inputs; problems of `golden.checks.glepcheck.problem`: half squared error summed over
 all steps (HEB: read at the end; EP: at rest); the stack has two dense layers of half the neurons. Gradients of all
 parameters, and of nothing else where a rule lets one choose.

@@ -14,9 +14,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from hel.arguments import choose
 from hel.options import add_board, add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
 from hel.output import Progress, cut_lines
-from hel.parse import choose
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,9 +22,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from hel.arguments import UsageError, choose, fraction, integer
 from hel.options import add_seed, add_system, checked_system, given_system
 from hel.output import Progress, table
-from hel.parse import UsageError, choose, fraction, integer
 
 DEMO = "two-oscillators"
 COLUMNS = ("condition", "1 - cosine", "relative_error", "cosine_without_residual", "passes", "stored_words",

@@ -14,9 +14,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from hel.arguments import integer, power_of_two
 from hel.options import add_formats, add_seed, add_size, add_system, checked_system, formats
 from hel.output import clamped_lines, cut_lines
-from hel.parse import integer, power_of_two
 
 FAR = 0.05
 """Relative error of a gradient that a user should hear of: about that of a cosine of 0.999."""

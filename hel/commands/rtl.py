@@ -19,9 +19,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hel.arguments import UsageError, choose
 from hel.options import add_board, add_formats, add_size, add_system, check_size, checked_system, formats
 from hel.output import cut_lines, write_whole
-from hel.parse import UsageError, choose
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

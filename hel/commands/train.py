@@ -14,9 +14,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from hel.arguments import UsageError, choose, integer
 from hel.options import add_cuts, add_seed, add_size, add_system, check_size, checked_system
 from hel.output import Progress, clamped_lines, cut_lines
-from hel.parse import UsageError, choose, integer
 
 ARITHMETICS = ("float", "fixed", "rtl")
 RULES = ("hel", "bptt", "ep")

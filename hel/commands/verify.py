@@ -11,10 +11,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from hel.arguments import choose, integer
 from hel.commands.train import SIMULATORS
 from hel.options import add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
 from hel.output import Progress, cut_lines
-from hel.parse import choose, integer
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

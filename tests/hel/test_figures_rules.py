@@ -5,7 +5,7 @@ import pytest
 from golden.checks.glepcheck import errors_by_eps, shown
 from golden.studies.two_oscillators import study
 from hel import figures_rules
-from hel.parse import UsageError
+from hel.arguments import UsageError
 
 pytest.importorskip("matplotlib")
 

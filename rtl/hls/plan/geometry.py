@@ -111,7 +111,7 @@ class Geometry:
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
-        """Geometry of these formats, with what tanh networks need (`rtl.hls.plan.requirements` finds a program's own needs)."""
+        """Geometry of these formats, with what tanh networks need; a program's own: `rtl.hls.plan.requirements`."""
         if formats.g_bits != GRADIENT_BITS:
             raise HelError(f"the array's gradient words have {GRADIENT_BITS} bits, got g_bits = {formats.g_bits}")
         return cls(

@@ -96,8 +96,8 @@ def test_runs_without_tracing_or_the_graphs_derivatives(kind, monkeypatch):
     for name in (
         "golden.language.trace.trace",
         "golden.language.autodiff.gradient",
-        "golden.costs.trace_function",
-        "golden.costs.gradient",
+        "golden.costs.trajectory.trace_function",
+        "golden.costs.trajectory.gradient",
     ):
         monkeypatch.setattr(name, forbidden)
     fresh, theta, arguments = case("dense", kind)

@@ -1,4 +1,4 @@
-"""Runs the examples of a document and writes their output into it: `python -m hel.tutorial` (`--quick`, `--check`).
+"""Runs the examples of a document and writes their output into it: `python -m hel.pages.tutorial`.
 
 A block of Python whose first line is `# name.py` becomes that file. In a block of a console, every `$ hel ...` line is
 run where those files are, and what it prints stands below it; a block marked `console slow` takes minutes and is left
@@ -120,7 +120,7 @@ def _close(a: str, b: str) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Rewrite the document; with --check exit 1 when its outputs are not those of today."""
-    parser = argparse.ArgumentParser(prog="python -m hel.tutorial", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m hel.pages.tutorial", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("document", nargs="?", type=Path, default=DOCUMENT)
     parser.add_argument("--quick", action="store_true", help="leave blocks marked slow alone")
     parser.add_argument("--check", action="store_true", help="write nothing")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from golden.errors import HelError
-from hel import systems_results
-from hel.systems_results import BUILT, CHECKS, NAMES, SIMULATORS, STEPS, Results
+from hel.pages import systems_results
+from hel.pages.systems_results import BUILT, CHECKS, NAMES, SIMULATORS, STEPS, Results
 
-KEPT = Results(Path(__file__).parents[2])
+KEPT = Results(Path(__file__).parents[3])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -24,7 +24,7 @@ def test_the_gradient_is_still_as_good(name):
     assert 1e-5 > 1 - shortest["cosine_fixed"] > 1 - shortest["cosine_float"]
     now = systems_results.run(systems_results.gradcheck_command(name, STEPS[0]))
     for key in ("relative_error_float", "relative_error_fixed"):
-        assert now[key] == pytest.approx(shortest[key], rel=1e-2, abs=1e-12), "run `python -m hel.systems_page`"
+        assert now[key] == pytest.approx(shortest[key], rel=1e-2, abs=1e-12), "run `python -m hel.pages.systems_page`"
 
 
 @pytest.mark.parametrize("name", NAMES)

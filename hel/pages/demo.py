@@ -1,6 +1,6 @@
 """`make demo`: the RTL learns digits under Verilator, bit-equal to the golden model; then the ULX3S-85F bitstream.
 
-    python -m hel.demo [-o build/demo] [--skip-build]
+    python -m hel.pages.demo [-o build/demo] [--skip-build]
 
 Writes learning_curve.png, trajectories.png and the build's products below the output folder, prints what it measured.
 The build runs beside the training: one core each.
@@ -17,9 +17,9 @@ from typing import Any
 
 from golden.errors import HelError
 from hel import figures
+from hel.arguments import Parser, integer
 from hel.commands import build, train
 from hel.output import Progress
-from hel.parse import Parser, integer
 
 __all__ = ["main"]
 
@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _main(argv: list[str] | None) -> int:
-    parser = Parser(prog="python -m hel.demo", description=(__doc__ or "").split("\n")[0])
+    parser = Parser(prog="python -m hel.pages.demo", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("-o", "--output", type=Path, default=Path("build/demo"), help="folder; default: build/demo")
     parser.add_argument("--epochs", type=integer(1, 100), default=EPOCHS, help=f"default: {EPOCHS}")
     parser.add_argument("--samples", type=integer(10), default=None, help="train on the first so many only")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hel import cost_figures
+from hel.pages import cost_figures
 
-RESULTS = Path(__file__).parents[2] / "docs/results/rule_costs.json"
+RESULTS = Path(__file__).parents[3] / "docs/results/rule_costs.json"
 ROWS = json.loads(RESULTS.read_text())["rows"]
 
 

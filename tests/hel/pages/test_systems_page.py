@@ -7,19 +7,19 @@ import pytest
 
 from golden import systems
 from golden.errors import HelError
-from hel import systems_page, systems_results
-from hel.readme import fill
-from hel.systems_results import BUILDS, Results
+from hel.pages import systems_page, systems_results
+from hel.pages.readme import fill
+from hel.pages.systems_results import BUILDS, Results
 from rtl.verilog import cycle_figures
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = ROOT / systems_page.PAGE
 KEPT = Results(ROOT)
 
 
 def test_the_page_is_up_to_date():
     text = PAGE.read_text()
-    assert fill(text, systems_page.tables(KEPT)) == text, "run `python -m hel.systems_page --only page`"
+    assert fill(text, systems_page.tables(KEPT)) == text, "run `python -m hel.pages.systems_page --only page`"
 
 
 def test_the_page_says_of_every_system_what_it_is_for():

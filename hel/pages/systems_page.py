@@ -1,12 +1,12 @@
-"""Measures what the toolchain makes of every system and writes docs/systems.md: `python -m hel.systems_page`.
+"""Measures what the toolchain makes of every system and writes docs/systems.md: `python -m hel.pages.systems_page`.
 
 Three steps a system, and then the page: `gradcheck` (seconds), `verify` on both simulators (a minute or two), `build`
 (minutes). A verify or a build whose result is there for the present RTL is skipped, so an interrupted run goes on where
 it was. Cycles are not kept: the compiler says them while the page is written.
 
-    python -m hel.systems_page                        # whatever is missing, then the page
-    python -m hel.systems_page --only page            # only the page, from what is there
-    python -m hel.systems_page pendulum --only build --force
+    python -m hel.pages.systems_page                        # whatever is missing, then the page
+    python -m hel.pages.systems_page --only page            # only the page, from what is there
+    python -m hel.pages.systems_page pendulum --only build --force
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from golden import systems
 from golden.errors import HelError
 from hel.commands.systems import describe
 from hel.output import Progress, write_whole
-from hel.readme import fill
-from hel.systems_results import (
+from hel.pages.readme import fill
+from hel.pages.systems_results import (
     BUILT,
     LARGE,
     NAMES,
@@ -183,7 +183,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure and write the page; exit code 1 if something failed, or with --check if the page is not up to date."""
     summary, _, rest = (__doc__ or "").partition("\n")
     parser = argparse.ArgumentParser(
-        prog="python -m hel.systems_page",
+        prog="python -m hel.pages.systems_page",
         description=summary,
         epilog=rest,
         formatter_class=argparse.RawDescriptionHelpFormatter,

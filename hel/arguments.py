@@ -47,7 +47,7 @@ def choose(kind: str, value: str, names: Iterable[str], also: str = "") -> str:
     >>> choose("system", "dens", ["dense", "hru"])
     Traceback (most recent call last):
     ...
-    hel.parse.UsageError: unknown system 'dens', did you mean dense? available: dense, hru
+    hel.arguments.UsageError: unknown system 'dens', did you mean dense? available: dense, hru
     """
     names = sorted(names)
     if value not in names:
@@ -117,7 +117,7 @@ def multiple(neurons: int, elements: int) -> None:
     >>> multiple(10, 4)
     Traceback (most recent call last):
     ...
-    hel.parse.UsageError: --neurons must be a multiple of --elements (4), not 10; nearest: 8 or 12
+    hel.arguments.UsageError: --neurons must be a multiple of --elements (4), not 10; nearest: 8 or 12
     """
     if neurons % elements:
         below = neurons // elements * elements

@@ -1,6 +1,6 @@
 """Figures of the learning rules: what each costs as T and the model grow, and its error against eps.
 
-python -m hel.cost_figures docs/results/rule_costs.json -o build/figures
+python -m hel.pages.cost_figures docs/results/rule_costs.json -o build/figures
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _style(k: int, of: int) -> dict[str, Any]:
 
 def main(argv: list[str] | None = None) -> int:
     """Draws both figures of a results file."""
-    found, out = _asked("hel.cost_figures", __doc__, "golden.studies.rule_costs", argv)
+    found, out = _asked("hel.pages.cost_figures", __doc__, "golden.studies.rule_costs", argv)
     rows = found["rows"]
     print(costs(rows, out / "rule_costs.png"))
     print(errors(rows, out / "rule_errors.png"))

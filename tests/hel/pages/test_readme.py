@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from hel import readme
 from hel.__main__ import parsed
 from hel.commands import SUMMARIES
+from hel.pages import readme
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_readme_is_up_to_date():
     text = (ROOT / "README.md").read_text()
     tables = [readme.builds(ROOT / "bitstreams/results"), readme.accuracies(ROOT / "docs/results/digits.json")]
-    assert readme.fill(text, tables) == text, "run `python -m hel.readme`"
+    assert readme.fill(text, tables) == text, "run `python -m hel.pages.readme`"
 
 
 def test_commands_of_the_readme_are_accepted():

@@ -1,4 +1,4 @@
-"""What the toolchain makes of every built-in system, measured and kept: the work behind `python -m hel.systems_page`.
+"""What the toolchain makes of every built-in system, measured and kept, for `hel.pages.systems_page`.
 
 Each figure is the result of a `hel` command, kept with the command that gives it: gradients and co-simulations in
 docs/results/systems.json, builds in bitstreams/results/systems/SYSTEM.json as `hel build --json` prints them.
@@ -136,7 +136,7 @@ class Results:
         said = {member: value for member, value in result.items() if member not in LEFT_OUT}
         checks.setdefault(name, {}).setdefault(kind, {})[key] = said
         kept = {each: checks[each] for each in NAMES if each in checks}
-        document = {"command": "python -m hel.systems_page", "systems": kept}
+        document = {"command": "python -m hel.pages.systems_page", "systems": kept}
         file = self.root / CHECKS
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole({file: json.dumps(document, indent=1) + "\n"})

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hel import field_figures
+from hel.pages import field_figures
 
-RESULTS = Path(__file__).parents[2] / "docs/results/wave_field.json"
+RESULTS = Path(__file__).parents[3] / "docs/results/wave_field.json"
 
 
 def test_figures_of_the_committed_results(tmp_path, capsys):

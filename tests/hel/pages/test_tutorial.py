@@ -6,11 +6,11 @@ import pytest
 
 from bitstreams import build, tools
 from golden.errors import HelError
-from hel import tutorial
-from rtl.hls.plan.ring_plan import geometry
+from hel.pages import tutorial
+from rtl.hls.plan import geometry
 from testbench import tools as simulators
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / tutorial.DOCUMENT).read_text()
 
 
@@ -19,7 +19,7 @@ def compare(slow_only):
     for block, printed in tutorial.outputs(TEXT, slow=slow_only):
         for (command, written), now in zip(block.commands, printed, strict=True):
             if block.slow == slow_only:
-                assert tutorial.agree(written, now), f"$ {command}\n{now}\n\nrun `python -m hel.tutorial`"
+                assert tutorial.agree(written, now), f"$ {command}\n{now}\n\nrun `python -m hel.pages.tutorial`"
                 compared += 1
     return compared
 

@@ -1,4 +1,6 @@
-"""The figures of the README, written from committed results: `python -m hel.readme` (with `--check`: only compare).
+"""The figures of the README, written from committed results: `python -m hel.pages.readme`.
+
+With `--check` nothing is written, only compared.
 
 Between the markers `<!-- results: begin ... -->` and `<!-- results: end -->` stand two tables: the builds of
 bitstreams/results/*.json, and the accuracies of docs/results/digits.json. Nothing there is typed in by hand.
@@ -82,9 +84,7 @@ def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
     marker, _, rest = rest.partition("-->")
     _, end, tail = rest.partition(END)
     if not (begin and end):
-        raise ValueError(
-            f"the page has the markers '{BEGIN} ... -->' and '{END}', one of them is missing; restore it"
-        )
+        raise ValueError(f"the page has the markers '{BEGIN} ... -->' and '{END}', one of them is missing; restore it")
     body = "".join("\n".join(table) + "\n\n" for table in tables if table)
     return f"{head}{begin}{marker}-->\n{body}{end}{tail}"
 

@@ -1,6 +1,6 @@
 """Figures of the wave field that learns by itself: its learning curves, and the field forward and in the echo.
 
-python -m hel.field_figures docs/results/wave_field.json -o build/figures
+python -m hel.pages.field_figures docs/results/wave_field.json -o build/figures
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def field_snapshots(
 
 def main(argv: list[str] | None = None) -> int:
     """Draws every figure of a results file."""
-    found, out = _asked("hel.field_figures", __doc__, "golden.studies.wave_field", argv)
+    found, out = _asked("hel.pages.field_figures", __doc__, "golden.studies.wave_field", argv)
     print(learning_curves(found, out / "wave_field_learning.png"))
     for task in found["linear"]:
         row = next(row for row in found["rows"] if row["case"]["task"] == task and "theta" in row)

@@ -101,9 +101,7 @@ def pll(input_hz: float, output_hz: float) -> Pll:
             if VCO_HZ[0] <= setting.vco_hz <= VCO_HZ[1] and setting.output_hz >= OUTPUT_HZ[0]:
                 settings.append(setting)
     if not settings:
-        raise HelError(
-            f"the PLL makes no {output_hz / 1e6:g} MHz out of {input_hz / 1e6:g} MHz; try a faster one"
-        )
+        raise HelError(f"the PLL makes no {output_hz / 1e6:g} MHz out of {input_hz / 1e6:g} MHz; try a faster one")
     return min(settings, key=lambda s: (-s.output_hz, -s.phase_detector_hz, abs(s.vco_hz - middle_hz)))
 
 

@@ -98,9 +98,7 @@ def main(argv: list[str] | None = None) -> int:
     for task in found["linear"]:
         row = next(row for row in found["rows"] if row["case"]["task"] == task and "theta" in row)
         print(
-            field_snapshots(
-                row["theta"], out / f"wave_field_{task}.png", task=task, recipe=Recipe(**found["recipe"])
-            )
+            field_snapshots(row["theta"], out / f"wave_field_{task}.png", task=task, recipe=Recipe(**found["recipe"]))
         )
     return 0
 

@@ -46,8 +46,9 @@ class WeightMemory(wiring.Component):
 
     def __init__(self, technology="behavioural"):
         self.technology = check_technology(technology)
-        super().__init__({"a_addr": In(10), "a_data": Out(18),
-                          "b_addr": In(10), "b_data": Out(18), "b_we": In(1), "b_wdata": In(18)})
+        super().__init__(
+            {"a_addr": In(10), "a_data": Out(18), "b_addr": In(10), "b_data": Out(18), "b_we": In(1), "b_wdata": In(18)}
+        )
 
     def elaborate(self, platform):
         m = Module()
@@ -64,10 +65,16 @@ class WeightMemory(wiring.Component):
     def _cell(self):
         # address bits 0 and 1 enable the two 9-bit bytes of an 18-bit write; the word address starts at bit 4
         return _dp16kd(
-            18, i_WEA=0, i_WEB=self.b_we,
-            **_address("A", Const(0b0011, 4), self.a_addr), **_address("B", Const(0b0011, 4), self.b_addr),
-            **bus("i", "DIA", Const(0, 18)), **bus("i", "DIB", self.b_wdata),
-            **bus("o", "DOA", self.a_data), **bus("o", "DOB", self.b_data))
+            18,
+            i_WEA=0,
+            i_WEB=self.b_we,
+            **_address("A", Const(0b0011, 4), self.a_addr),
+            **_address("B", Const(0b0011, 4), self.b_addr),
+            **bus("i", "DIA", Const(0, 18)),
+            **bus("i", "DIB", self.b_wdata),
+            **bus("o", "DOA", self.a_data),
+            **bus("o", "DOB", self.b_data),
+        )
 
 
 class GradientMemory(wiring.Component):
@@ -103,8 +110,9 @@ class GradientMemory(wiring.Component):
 
     def __init__(self, technology="behavioural"):
         self.technology = check_technology(technology)
-        super().__init__({"r_addr": In(9), "r_data": Out(self.width),
-                          "w_addr": In(9), "w_data": In(self.width), "w_en": In(1)})
+        super().__init__(
+            {"r_addr": In(9), "r_data": Out(self.width), "w_addr": In(9), "w_data": In(self.width), "w_en": In(1)}
+        )
 
     def elaborate(self, platform):
         m = Module()
@@ -122,10 +130,16 @@ class GradientMemory(wiring.Component):
         # high half on B. Bits 0 to 3 of the write address enable the four bytes and so gate the write; the word address
         # starts at bit 5. (The PDPW16KD primitive names the same pins otherwise: its DO0..17 are the HIGH half.)
         return _dp16kd(
-            self.width, i_WEA=1, i_WEB=0,
-            **_address("A", self.w_en.replicate(4), self.w_addr), **_address("B", Const(0, 4), self.r_addr),
-            **bus("i", "DIA", self.w_data[:18]), **bus("i", "DIB", self.w_data[18:]),
-            **bus("o", "DOA", self.r_data[:18]), **bus("o", "DOB", self.r_data[18:]))
+            self.width,
+            i_WEA=1,
+            i_WEB=0,
+            **_address("A", self.w_en.replicate(4), self.w_addr),
+            **_address("B", Const(0, 4), self.r_addr),
+            **bus("i", "DIA", self.w_data[:18]),
+            **bus("i", "DIB", self.w_data[18:]),
+            **bus("o", "DOA", self.r_data[:18]),
+            **bus("o", "DOB", self.r_data[18:]),
+        )
 
 
 def _read(m, array, addr, data, *, hold):
@@ -155,6 +169,11 @@ def _dp16kd(width, **pins):
     clock = {"i_CLKA": ClockSignal(), "i_CLKB": ClockSignal()}
     for port in "AB":
         pins |= {f"i_CE{port}": 1, f"i_OCE{port}": 1, f"i_RST{port}": 0} | {f"i_CS{port}{k}": 0 for k in range(3)}
-        pins |= {f"p_DATA_WIDTH_{port}": width, f"p_REGMODE_{port}": "OUTREG", f"p_CSDECODE_{port}": "0b000",
-                 f"p_WRITEMODE_{port}": "NORMAL", f"p_CLK{port}MUX": f"CLK{port}"}
+        pins |= {
+            f"p_DATA_WIDTH_{port}": width,
+            f"p_REGMODE_{port}": "OUTREG",
+            f"p_CSDECODE_{port}": "0b000",
+            f"p_WRITEMODE_{port}": "NORMAL",
+            f"p_CLK{port}MUX": f"CLK{port}",
+        }
     return Instance("DP16KD", p_GSR="DISABLED", p_RESETMODE="SYNC", p_ASYNC_RESET_RELEASE="SYNC", **clock, **pins)

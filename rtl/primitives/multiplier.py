@@ -56,7 +56,19 @@ class Multiplier(wiring.Component):
         return Instance(
             "MULT18X18D",
             # input, pipeline and output registers; nextpnr's timing ignores the pipeline register, silicon does not
-            p_REG_INPUTA_CLK="CLK0", p_REG_INPUTB_CLK="CLK0", p_REG_PIPELINE_CLK="CLK0", p_REG_OUTPUT_CLK="CLK0",
-            p_GSR="DISABLED", p_RESETMODE="SYNC",
-            i_SIGNEDA=1, i_SIGNEDB=1, i_SOURCEA=0, i_SOURCEB=0, **clock, **enables,
-            **bus("i", "A", self.a), **bus("i", "B", self.b), **bus("o", "P", self.p))
+            p_REG_INPUTA_CLK="CLK0",
+            p_REG_INPUTB_CLK="CLK0",
+            p_REG_PIPELINE_CLK="CLK0",
+            p_REG_OUTPUT_CLK="CLK0",
+            p_GSR="DISABLED",
+            p_RESETMODE="SYNC",
+            i_SIGNEDA=1,
+            i_SIGNEDB=1,
+            i_SOURCEA=0,
+            i_SOURCEB=0,
+            **clock,
+            **enables,
+            **bus("i", "A", self.a),
+            **bus("i", "B", self.b),
+            **bus("o", "P", self.p),
+        )

@@ -14,8 +14,10 @@ TECHNOLOGIES = ("behavioural", "ecp5")
 def check_technology(technology):
     """Returns `technology`; raises HelError when it is not one of TECHNOLOGIES."""
     if technology not in TECHNOLOGIES:
-        raise HelError(f"technology must be one of {', '.join(TECHNOLOGIES)}, got {technology!r}; "
-                       "behavioural is for simulation, ecp5 for builds")
+        raise HelError(
+            f"technology must be one of {', '.join(TECHNOLOGIES)}, got {technology!r}; "
+            "behavioural is for simulation, ecp5 for builds"
+        )
     return technology
 
 

@@ -16,8 +16,17 @@ class SmallElement(wiring.Component):
 
     def __init__(self, accumulate):
         self.accumulate = accumulate
-        super().__init__({"x_i": In(18), "x_o": Out(18), "sum_i": In(32), "sum_o": Out(32),
-                          "address": In(10), "write": In(1), "word": In(18)})
+        super().__init__(
+            {
+                "x_i": In(18),
+                "x_o": Out(18),
+                "sum_i": In(32),
+                "sum_o": Out(32),
+                "address": In(10),
+                "write": In(1),
+                "word": In(18),
+            }
+        )
 
     def elaborate(self, platform):
         m = Module()
@@ -25,11 +34,23 @@ class SmallElement(wiring.Component):
         m.submodules.multiplier = multiplier = Multiplier("ecp5")
         x, w, product = (Signal(signed(bits), reset_less=True) for bits in (18, 18, 36))
         accumulator, total = Signal(32, reset_less=True), Signal(32, reset_less=True)
-        m.d.sync += [x.eq(self.x_i), w.eq(weights.a_data), product.eq(multiplier.p), total.eq(self.sum_i ^ accumulator),
-                     accumulator.eq(accumulator + (product[4:] if self.accumulate else 1))]
-        m.d.comb += [self.x_o.eq(x), self.sum_o.eq(total), weights.a_addr.eq(self.address), multiplier.a.eq(x),
-                     multiplier.b.eq(w), weights.b_addr.eq(~self.address), weights.b_we.eq(self.write),
-                     weights.b_wdata.eq(self.word)]
+        m.d.sync += [
+            x.eq(self.x_i),
+            w.eq(weights.a_data),
+            product.eq(multiplier.p),
+            total.eq(self.sum_i ^ accumulator),
+            accumulator.eq(accumulator + (product[4:] if self.accumulate else 1)),
+        ]
+        m.d.comb += [
+            self.x_o.eq(x),
+            self.sum_o.eq(total),
+            weights.a_addr.eq(self.address),
+            multiplier.a.eq(x),
+            multiplier.b.eq(w),
+            weights.b_addr.eq(~self.address),
+            weights.b_we.eq(self.write),
+            weights.b_wdata.eq(self.word),
+        ]
         return m
 
 
@@ -46,14 +67,25 @@ class SmallArray(wiring.Component):
         address, word, select = Signal(10), Signal(18), Signal(self.elements)
         x, sums = ([Signal(bits) for _ in range(self.elements)] for bits in (18, 32))
         m.d.comb += self.i.ready.eq(~self.o.valid)
-        m.d.sync += [address.eq(request.addr), word.eq(request.data),
-                     select.eq(Mux(self.i.valid & request.write, 1 << request.addr[10:14], 0))]
+        m.d.sync += [
+            address.eq(request.addr),
+            word.eq(request.data),
+            select.eq(Mux(self.i.valid & request.write, 1 << request.addr[10:14], 0)),
+        ]
         with m.If(self.o.ready | ~self.o.valid):
             m.d.sync += [self.o.valid.eq(self.i.valid & ~request.write & ~self.o.valid), self.o.payload.eq(sums[-1])]
         for k in range(self.elements):
             m.submodules[f"element{k}"] = Instance(
-                "hel_element", i_clk=ClockSignal(), i_x_i=x[k - 1] ^ (word if k == 0 else 0), o_x_o=x[k],
-                i_sum_i=sums[k - 1] if k else 0, o_sum_o=sums[k], i_address=address, i_write=select[k], i_word=word)
+                "hel_element",
+                i_clk=ClockSignal(),
+                i_x_i=x[k - 1] ^ (word if k == 0 else 0),
+                o_x_o=x[k],
+                i_sum_i=sums[k - 1] if k else 0,
+                o_sum_o=sums[k],
+                i_address=address,
+                i_write=select[k],
+                i_word=word,
+            )
         return m
 
 

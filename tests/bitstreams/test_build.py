@@ -14,10 +14,15 @@ from tests.bitstreams.small_array import small_array
 needs_tools = pytest.mark.skipif(not all(map(tools.available, build.TOOLS)), reason="FPGA tools not installed")
 PLAN = Plan("small", "module hel_array; endmodule", dsp=4, bram=2, clock_hz=150e6)
 PLACED = ecp5.Placed(
-    fmax_hz=180e6, clocks={"clk": (180e6, 150e6)},
+    fmax_hz=180e6,
+    clocks={"clk": (180e6, 150e6)},
     used={"MULT18X18D": 4, "DP16KD": 2, "TRELLIS_COMB": 10, "TRELLIS_FF": 9},
     available={"MULT18X18D": 156, "DP16KD": 208, "TRELLIS_COMB": 83640, "TRELLIS_FF": 83640},
-    path_start="a.Q", path_end="b.DI", path_ns=5.0, path_routing_ns=2.0)
+    path_start="a.Q",
+    path_end="b.DI",
+    path_ns=5.0,
+    path_routing_ns=2.0,
+)
 
 
 @pytest.fixture
@@ -56,11 +61,17 @@ def test_a_second_build_replaces_the_first(tmp_path, fake_tools):
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"clock_hz": 200e6}, r"the clock of 200 MHz must be met, nextpnr reached 180.0 MHz with seed 1 \(a.Q -> b.DI\)"),
-    ({"dsp": 5}, "the synthesised netlist must keep the 5 multipliers and 2 block RAMs of its plan, got 4 and 2"),
-    ({"bram": 3}, "the synthesised netlist must keep the 4 multipliers and 3 block RAMs of its plan, got 4 and 2"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (
+            {"clock_hz": 200e6},
+            r"the clock of 200 MHz must be met, nextpnr reached 180.0 MHz with seed 1 \(a.Q -> b.DI\)",
+        ),
+        ({"dsp": 5}, "the synthesised netlist must keep the 5 multipliers and 2 block RAMs of its plan, got 4 and 2"),
+        ({"bram": 3}, "the synthesised netlist must keep the 4 multipliers and 3 block RAMs of its plan, got 4 and 2"),
+    ],
+)
 def test_a_build_that_breaks_a_rule_leaves_only_its_logs(tmp_path, fake_tools, change, message):
     run(PLAN, tmp_path)
     before = (tmp_path / "small" / "report.json").read_text()
@@ -81,19 +92,23 @@ def test_cells_that_placement_loses_are_seen(tmp_path, fake_tools):
 def test_an_interrupted_build_leaves_nothing(tmp_path, fake_tools, monkeypatch):
     def interrupt(netlist, device, **options):
         raise KeyboardInterrupt
+
     monkeypatch.setattr(ecp5, "place_and_route", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(PLAN, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"clock_hz": 250e6}, "the block RAMs of speed grade 6 take at most 212 MHz, got a clock of 250 MHz"),
-    ({"clock_hz": 900e6}, "the PLL's output must be 10 to 400 MHz"),
-    ({"board": "none"}, "board must be one of ecpix5_85f, .*, got 'none'"),
-    ({"name": "a/b"}, "the name of a build is a folder's name without '/', got 'a/b'"),
-    ({"baud": 100_000_000}, "the baud rate must divide the clock"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"clock_hz": 250e6}, "the block RAMs of speed grade 6 take at most 212 MHz, got a clock of 250 MHz"),
+        ({"clock_hz": 900e6}, "the PLL's output must be 10 to 400 MHz"),
+        ({"board": "none"}, "board must be one of ecpix5_85f, .*, got 'none'"),
+        ({"name": "a/b"}, "the name of a build is a folder's name without '/', got 'a/b'"),
+        ({"baud": 100_000_000}, "the baud rate must divide the clock"),
+    ],
+)
 def test_impossible_plans_are_refused_before_any_tool_runs(tmp_path, change, message):
     with pytest.raises(HelError, match=message):
         run(dataclasses.replace(PLAN, **change), tmp_path / "out")
@@ -117,7 +132,8 @@ def test_a_native_tool_comes_first(monkeypatch):
 def test_the_digest_covers_what_decides_the_bitstream():
     digests = {PLAN.digest()} | {
         dataclasses.replace(PLAN, **change).digest()
-        for change in ({"array": "x"}, {"seed": 2}, {"clock_hz": 100e6}, {"placer": "static"}, {"baud": 115200})}
+        for change in ({"array": "x"}, {"seed": 2}, {"clock_hz": 100e6}, {"placer": "static"}, {"baud": 115200})
+    }
     assert len(digests) == 6
     assert dataclasses.replace(PLAN, name="other").digest() == PLAN.digest()
     assert re.fullmatch("[0-9a-f]{64}", PLAN.digest())
@@ -137,7 +153,7 @@ def test_a_small_array_becomes_a_bitstream(tmp_path):
     assert [clock["constraint"] for clock in timing["fmax"].values()] == [pytest.approx(150, rel=1e-3)]
     configuration = (folder / "design.config").read_text()
     assert configuration.count("REGMODE_A OUTREG") == configuration.count("REGMODE_B OUTREG") == 2
-    assert re.search(r'Derived frequency constraint of 150.0 MHz', (folder / "place.log").read_text())
+    assert re.search(r"Derived frequency constraint of 150.0 MHz", (folder / "place.log").read_text())
     assert lines[0] == "yosys" and lines[-1] == "done"
 
 

@@ -18,8 +18,10 @@ module accumulator(input clk, input signed [17:0] a, b, input clear, output reg 
     .CLK0(clk), .CE0(1'b1), .RST0(1'b0), .SIGNEDA(1'b1), .SIGNEDB(1'b1), .SOURCEA(1'b0), .SOURCEB(1'b0),
     ACONNECTIONS);
 endmodule
-""".replace("ACONNECTIONS", ", ".join(
-    [f".A{k}(a[{k}]), .B{k}(b[{k}])" for k in range(18)] + [f".P{k}(bits[{k}])" for k in range(36)]))
+""".replace(
+    "ACONNECTIONS",
+    ", ".join([f".A{k}(a[{k}]), .B{k}(b[{k}])" for k in range(18)] + [f".P{k}(bits[{k}])" for k in range(36)]),
+)
 
 
 def needs(*names):
@@ -32,15 +34,22 @@ def needs(*names):
 def test_ports_are_read_from_the_verilog_text(tmp_path):
     (tmp_path / "m.v").write_text(ACCUMULATOR)
     assert read_ports(["m.v"], "accumulator", tmp_path) == {
-        "a": Port("input", 18), "b": Port("input", 18), "clear": Port("input", 1), "clk": Port("input", 1),
-        "sum": Port("output", 40)}
+        "a": Port("input", 18),
+        "b": Port("input", 18),
+        "clear": Port("input", 1),
+        "clk": Port("input", 1),
+        "sum": Port("output", 40),
+    }
 
 
-@pytest.mark.parametrize("ports, message", [
-    ({"ck": Port("input", 1), "y": Port("output", 1)}, "module m has no clock input 'clk', it has ck, y"),
-    ({"clk": Port("input", 1), "a": Port("input", 1)}, "module m has no output"),
-    ({"clk": Port("input", 1), "y": Port("inout", 1)}, "the harness drives inputs and outputs, port y is inout"),
-])
+@pytest.mark.parametrize(
+    "ports, message",
+    [
+        ({"ck": Port("input", 1), "y": Port("output", 1)}, "module m has no clock input 'clk', it has ck, y"),
+        ({"clk": Port("input", 1), "a": Port("input", 1)}, "module m has no output"),
+        ({"clk": Port("input", 1), "y": Port("inout", 1)}, "the harness drives inputs and outputs, port y is inout"),
+    ],
+)
 def test_modules_that_cannot_be_wrapped_are_refused(ports, message):
     with pytest.raises(HelError, match=message):
         wrapper("m", ports)

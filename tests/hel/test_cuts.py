@@ -68,7 +68,7 @@ REFUSED = {
         " its word SQ(6, 20) holds +-32; add a restoring term such as np.sum(a * q**2) / 2, drive it less",
     ),
     "Free": (
-        "mine.py:15: `np.sum(theta[\"c\"] * stretch**2)`: q reaches ",
+        'mine.py:15: `np.sum(theta["c"] * stretch**2)`: q reaches ',
         " as a factor it is SQ(5, 13) and holds +-16; add a restoring term such as np.sum(a * q**2) / 2",
     ),
     "Angle": (

@@ -1,6 +1,5 @@
 """`hel rtl --explain`, `--figure`, `--resident`, `--elements auto`; `hel build` with its prediction."""
 
-
 import pytest
 
 from golden.compiler.passes import PASSES as PROGRAM_PASSES

@@ -1,6 +1,5 @@
 """A system from a user's own file goes through every command that takes a SYSTEM."""
 
-
 import pytest
 
 from golden.errors import HelError

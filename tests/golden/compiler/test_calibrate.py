@@ -51,7 +51,7 @@ def test_a_state_beyond_its_word_names_the_strongest_term(extra):
 
 def test_a_position_beyond_the_operand_names_the_strongest_term():
     message = refused(lambda q: 0.0, Formats(integer_bits=8), inputs=np.full((100, 2), 4.0))
-    assert message.startswith("test_calibrate.py:22: `np.sum(theta[\"a\"] * q**2)`: q reaches")
+    assert message.startswith('test_calibrate.py:22: `np.sum(theta["a"] * q**2)`: q reaches')
     assert "as a factor it is SQ(5, 13) and holds +-16" in message
 
 
@@ -76,5 +76,5 @@ def test_the_strongest_term_is_that_of_the_largest_force():
         extra = staticmethod(lambda q: np.sum(q**4) / 4)
 
     theta = {"a": np.full(2, 1.99), "B": np.zeros((2, 1))}
-    assert "`np.sum(theta[\"a\"] * q**2)`: " in strongest(Two(2), theta, np.ones(2), np.zeros(1))
+    assert '`np.sum(theta["a"] * q**2)`: ' in strongest(Two(2), theta, np.ones(2), np.zeros(1))
     assert "`np.sum(q**4)`: " in strongest(Two(2), theta, np.full(2, 3.0), np.zeros(1))

@@ -112,6 +112,7 @@ def test_words_written_are_read_back():
         for addr, word in words.items():
             await link.send(ctx, read(addr))
             await link.expect(ctx, word.to_bytes(4, "big"))
+
     Link(script)
 
 
@@ -122,6 +123,7 @@ def test_writes_may_follow_each_other_without_waiting():
         await link.send(ctx, b"".join(write(addr, 3 * addr) for addr in range(12)) + read(7))
         await link.expect(ctx, b"k" * 12 + (21).to_bytes(4, "big"))
         assert link.requests == [(1, addr, 3 * addr) for addr in range(12)] + [(0, 7, None)]
+
     Link(script)
 
 
@@ -134,6 +136,7 @@ def test_unknown_opcodes_do_nothing():
         await link.send(ctx, write(1, 2))
         await link.expect(ctx, b"k")
         assert link.requests == [(1, 1, 2)]
+
     Link(script)
 
 
@@ -147,6 +150,7 @@ def test_a_break_forgets_half_a_command(sent):
         await link.send(ctx, write(3, 4))
         await link.expect(ctx, b"k")
         assert link.requests == [(1, 3, 4)]
+
     Link(script)
 
 

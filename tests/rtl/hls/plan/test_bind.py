@@ -99,8 +99,6 @@ def test_the_plan_survives_the_programs_text(system: str) -> None:
     assert bind(Program.parse(str(program(system, 4, 2)))) == bind(program(system, 4, 2))
 
 
-
-
 def test_a_program_with_everything() -> None:
     """Wiring of vectors and of inputs, a matrix that multiplies both, products of operands, two densities."""
     assert text(bind(Program.parse(EVERYTHING).verify())) == [

@@ -1,6 +1,6 @@
-"""A build: a plan, run through the tools, to a folder with bitstream, logs and a JSON report.
+"""A build: a job, run through the tools, to a folder with bitstream, logs and a JSON report.
 
-The same plan with the same tools gives the same bitstream; the report names both. A build fails rather than hand out a
+The same job with the same tools gives the same bitstream; the report names both. A build fails rather than hand out a
 bitstream whose clock is not met, or whose netlist has lost multipliers or block RAMs.
 """
 
@@ -24,7 +24,7 @@ from bitstreams.top import top_verilog
 from golden.errors import HelError
 from rtl.host.uart import divisor
 
-__all__ = ["BuildFailed", "Plan", "run"]
+__all__ = ["BuildFailed", "BuildJob", "run"]
 
 STEPS = 3
 TOOLS = ("yosys", "nextpnr-ecp5", "ecppack")
@@ -35,7 +35,7 @@ class BuildFailed(HelError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class BuildJob:
     """All that decides a bitstream, besides the tools' versions.
 
     name : folder of the products, below the output folder
@@ -70,7 +70,7 @@ class Plan:
         return top_verilog(board(self.board), setting, divisor(setting.output_hz, self.baud))
 
     def places(self) -> list[dict[str, str]]:
-        """Fixed places of the elements' multipliers and block RAMs; none where there is no plan for the device."""
+        """Fixed places of the elements' multipliers and block RAMs; none where the device has no floor plan."""
         return floorplan.places(self.elements, board(self.board).device.size) if self.elements else []
 
     def digest(self) -> str:
@@ -82,7 +82,7 @@ class Plan:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def check(self) -> None:
-        """Raises HelError for a plan that no run of the tools could fulfil."""
+        """Raises HelError for a job that no run of the tools could fulfil."""
         device, clock_hz = board(self.board).device, self.pll().output_hz
         divisor(clock_hz, self.baud)
         if not self.name or Path(self.name).name != self.name:
@@ -95,9 +95,9 @@ class Plan:
 
 
 def run(
-    plan: Plan, output: Path, figures: Mapping[str, Any] | None = None, progress: tools.Progress = tools.quiet
+    job: BuildJob, output: Path, figures: Mapping[str, Any] | None = None, progress: tools.Progress = tools.quiet
 ) -> dict[str, Any]:
-    """Runs a plan; returns the report, which is also OUTPUT/NAME/report.json.
+    """Runs a job; returns the report, which is also OUTPUT/NAME/report.json.
 
     Parameters
     ----------
@@ -112,80 +112,80 @@ def run(
 
     Raises
     ------
-    HelError : a tool is missing, or the plan cannot be fulfilled.
+    HelError : a tool is missing, or the job cannot be fulfilled.
     ToolFailed, BuildFailed : the folder OUTPUT/NAME.failed keeps the logs. When interrupted, nothing is left.
     """
-    plan.check()
+    job.check()
     versions = {name: tools.version(name) for name in TOOLS}
     output.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{plan.name}.", dir=output))
+    work = Path(tempfile.mkdtemp(prefix=f".{job.name}.", dir=output))
     work.chmod(0o755)
-    final = output / plan.name
+    final = output / job.name
     try:
-        placed = _products(plan, work, progress)
-        report = _report(plan, placed, versions, final, figures or {})
+        placed = _products(job, work, progress)
+        report = _report(job, placed, versions, final, figures or {})
         (work / "report.json").write_text(json.dumps(report, indent=1) + "\n")
         _replace(final, work)
-        shutil.rmtree(output / f"{plan.name}.failed", ignore_errors=True)
+        shutil.rmtree(output / f"{job.name}.failed", ignore_errors=True)
         progress(STEPS, STEPS, "done")
         return report
     except HelError as error:
-        failed = output / f"{plan.name}.failed"
+        failed = output / f"{job.name}.failed"
         _replace(failed, work)
         raise type(error)(f"{error} (logs: {failed})") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _products(plan: Plan, work: Path, progress: tools.Progress) -> ecp5.Placed:
+def _products(job: BuildJob, work: Path, progress: tools.Progress) -> ecp5.Placed:
     """Netlist, configuration and bitstream in `work`."""
-    target = board(plan.board)
-    clock_hz = plan.pll().output_hz
-    (work / "array.v").write_text(plan.array)
-    (work / "top.v").write_text(plan.top())
+    target = board(job.board)
+    clock_hz = job.pll().output_hz
+    (work / "array.v").write_text(job.array)
+    (work / "top.v").write_text(job.top())
     (work / "top.lpf").write_text(target.constraints())
     progress(0, STEPS, "yosys")
-    netlist = ecp5.synthesise(["array.v", "top.v"], "top", work, keep=plan.keep, say=partial(progress, 0, STEPS))
+    netlist = ecp5.synthesise(["array.v", "top.v"], "top", work, keep=job.keep, say=partial(progress, 0, STEPS))
     synthesised = ecp5.cell_counts(netlist, "top")
-    _check_cells(plan, synthesised["MULT18X18D"], synthesised["DP16KD"], "synthesised")
-    floorplan.pin(netlist, plan.places())
+    _check_cells(job, synthesised["MULT18X18D"], synthesised["DP16KD"], "synthesised")
+    floorplan.pin(netlist, job.places())
     progress(1, STEPS, "nextpnr")
     placed = ecp5.place_and_route(
         netlist,
         target.device,
-        seed=plan.seed,
-        target_hz=plan.target_hz or clock_hz,
-        placer=plan.placer,
+        seed=job.seed,
+        target_hz=job.target_hz or clock_hz,
+        placer=job.placer,
         constraints="top.lpf",
         say=partial(progress, 1, STEPS),
     )
-    _check_cells(plan, placed.dsp, placed.bram, "placed")
-    _check_clock(plan, placed, clock_hz)
+    _check_cells(job, placed.dsp, placed.bram, "placed")
+    _check_clock(job, placed, clock_hz)
     progress(2, STEPS, "ecppack")
     ecp5.pack(work / "design.config")
     return placed
 
 
-def _check_cells(plan: Plan, dsp: int, bram: int, what: str) -> None:
-    if dsp < plan.dsp or bram < plan.bram:
+def _check_cells(job: BuildJob, dsp: int, bram: int, what: str) -> None:
+    if dsp < job.dsp or bram < job.bram:
         raise BuildFailed(
-            f"the {what} netlist must keep the {plan.dsp} multipliers and {plan.bram} block RAMs of its plan, "
+            f"the {what} netlist must keep the {job.dsp} multipliers and {job.bram} block RAMs of its array, "
             f"got {dsp} and {bram}; connect what the tools removed"
         )
 
 
-def _check_clock(plan: Plan, placed: ecp5.Placed, clock_hz: float) -> None:
+def _check_clock(job: BuildJob, placed: ecp5.Placed, clock_hz: float) -> None:
     if placed.fmax_hz < clock_hz:
         raise BuildFailed(
             f"the clock of {clock_hz / 1e6:g} MHz must be met, nextpnr reached {placed.fmax_hz / 1e6:.1f} MHz with "
-            f"seed {plan.seed} ({placed.path_start} -> {placed.path_end}); lower the clock or try another seed"
+            f"seed {job.seed} ({placed.path_start} -> {placed.path_end}); lower the clock or try another seed"
         )
 
 
 def _report(
-    plan: Plan, placed: ecp5.Placed, versions: Mapping[str, str], final: Path, figures: Mapping[str, Any]
+    job: BuildJob, placed: ecp5.Placed, versions: Mapping[str, str], final: Path, figures: Mapping[str, Any]
 ) -> dict[str, Any]:
-    device, clock_hz = board(plan.board).device, plan.pll().output_hz
+    device, clock_hz = board(job.board).device, job.pll().output_hz
     report: dict[str, Any] = {
         "bitstream": str(final / "design.bit"),
         "fmax_hz": min(placed.fmax_hz, device.ram_ceiling_hz) if placed.bram else placed.fmax_hz,
@@ -204,13 +204,13 @@ def _report(
             "ns": placed.path_ns,
             "routing_ns": placed.path_routing_ns,
         },
-        "board": plan.board,
+        "board": job.board,
         "speed": device.speed,
-        "seed": plan.seed,
-        "placer": plan.placer,
-        "floorplan": bool(plan.places()),
-        "baud": plan.baud,
-        "digest": plan.digest(),
+        "seed": job.seed,
+        "placer": job.placer,
+        "floorplan": bool(job.places()),
+        "baud": job.baud,
+        "digest": job.digest(),
         "tools": dict(versions),
     }
     report |= figures

@@ -25,7 +25,7 @@ from amaranth.back import verilog
 from bitstreams import ecp5, tools
 from bitstreams.boards import board
 from bitstreams.estimate import CALIBRATION, element_features, estimate, fitted, rest_features
-from bitstreams.learning import FORMATS, learning_plan
+from bitstreams.learning import FORMATS, build_job
 from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
@@ -140,12 +140,12 @@ def measure(case: Case, folder: Path, keep: bool = True) -> dict[str, Any]:
     counts them
     """
     schedule = case.schedule()
-    plan = learning_plan(schedule, board=BOARD, seed=1, clock_hz=CLOCK_HZ)
+    job = build_job(schedule, board=BOARD, seed=1, clock_hz=CLOCK_HZ)
 
     def synthesise() -> dict[str, Any]:
-        (folder / "array.v").write_text(plan.array)
-        (folder / "top.v").write_text(plan.top())
-        netlist = ecp5.synthesise(["array.v", "top.v"], "top", folder, keep=plan.keep)
+        (folder / "array.v").write_text(job.array)
+        (folder / "top.v").write_text(job.top())
+        netlist = ecp5.synthesise(["array.v", "top.v"], "top", folder, keep=job.keep)
         used = ecp5.packed(netlist, board(BOARD).device)
         packed = {cell: used[kind] for cell, kind in PACKED.items()}
         counts = {
@@ -153,7 +153,7 @@ def measure(case: Case, folder: Path, keep: bool = True) -> dict[str, Any]:
         }
         return {**counts, "packed": packed}
 
-    return {"case": case.row(), "geometry": asdict(schedule.geometry), **_kept(plan.digest(), synthesise, keep)}
+    return {"case": case.row(), "geometry": asdict(schedule.geometry), **_kept(job.digest(), synthesise, keep)}
 
 
 def _counts(cells: Mapping[str, int]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from rtl.hls import Schedule, compile_array
 from rtl.sequencer import store_memories
 from rtl.verilog import KEPT_MODULES, array_verilog, cycle_figures
 
-__all__ = ["build", "learning_plan"]
+__all__ = ["build", "build_job"]
 
 CLOCK_HZ = 125e6
 """Default clock: one that arrays of every size meet. What else a size reaches stands in bitstreams/results."""
@@ -29,12 +29,12 @@ INPUTS, FORMATS = 8, Formats(log2_inverse_step=2)
 """Defaults: those of the digits."""
 
 
-def learning_plan(
+def build_job(
     schedule: Schedule, *, board: str, seed: int, clock_hz: float = CLOCK_HZ, placer: str = "heap"
-) -> builds.Plan:
-    """The build plan of a scheduled array: two multipliers and two block RAMs an element, and the control store."""
+) -> builds.BuildJob:
+    """The build job of a scheduled array: two multipliers and two block RAMs an element, and the control store."""
     g = schedule.geometry
-    return builds.Plan(
+    return builds.BuildJob(
         name=f"{schedule.plan.name}_n{g.neurons}_p{g.elements}_{board}_s{seed}",
         array=array_verilog(g, technology="ecp5"),
         dsp=2 * g.elements,
@@ -80,7 +80,7 @@ def build(
         schedule = compile_array(program, elements=int(elements))
     expected = estimate(schedule.geometry)
     _check_room(expected, board)
-    plan = learning_plan(schedule, board=board, seed=seed, clock_hz=clock_hz)
+    job = build_job(schedule, board=board, seed=seed, clock_hz=clock_hz)
     command = f"hel build {system} --board {board} --neurons {neurons} --elements {elements}"
     command += f" --inputs {inputs}" if inputs != INPUTS else ""
     command += "".join(
@@ -105,7 +105,7 @@ def build(
         "macs_per_step": schedule.products("forward"),
         **({"choice": reason} if reason else {}),
     }
-    return builds.run(plan, output, figures, progress)
+    return builds.run(job, output, figures, progress)
 
 
 def _check_room(expected: Estimate, name: str) -> None:

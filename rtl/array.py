@@ -4,8 +4,8 @@ Members
 -------
 i : In, stream of HostRequest
 o : Out, stream of 32-bit answers, one a read request, in order
-trace, trace_valid : Out, only with ``trace=True``: whether the elements' word was issued (highest bit) and all their
-    registers
+debug_bus, debug_bus_valid : Out, only with ``debug_bus=True``: whether the elements' word was issued (highest bit) and
+    all their registers
 
 The address map is `rtl.hls.plan.registers`. A request that cannot be taken yet (queue full, nothing to read) waits, and
 with it those behind it; answers wait until they are taken.
@@ -20,7 +20,7 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.hls.check.recording import trace_bits
+from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.registers import IDENTITY_WORD, Address, Needs
 from rtl.ring import Ring
@@ -68,24 +68,24 @@ class Array(wiring.Component):
     ----------
     geometry : sizes and shifts
     technology : "behavioural" or "ecp5", for the control store; the elements' is chosen where they are converted
-    trace : add the trace ports
+    debug_bus : add the debug_bus ports
     """
 
-    def __init__(self, geometry: Geometry, technology: str = "behavioural", trace: bool = False) -> None:
+    def __init__(self, geometry: Geometry, technology: str = "behavioural", debug_bus: bool = False) -> None:
         self.geometry = geometry
         self.technology = technology
-        self._has_trace = trace
+        self._has_debug_bus = debug_bus
         members = {"i": In(stream.Signature(HostRequest)), "o": Out(stream.Signature(32))}
-        if trace:
-            members["trace"] = Out(1 + trace_bits(geometry) * geometry.elements)
-            members["trace_valid"] = Out(1)
+        if debug_bus:
+            members["debug_bus"] = Out(1 + debug_bus_bits(geometry) * geometry.elements)
+            members["debug_bus_valid"] = Out(1)
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         g = self.geometry
         m.submodules.sequencer = sequencer = Sequencer(g, self.technology)
-        m.submodules.ring = ring = Ring(g, trace=self._has_trace)
+        m.submodules.ring = ring = Ring(g, debug_bus=self._has_debug_bus)
         m.submodules.results = results = Queue(signed(g.chain_bits), chain_depth(g), counted=True)
         m.d.comb += [
             ring.control.eq(sequencer.control),
@@ -144,13 +144,13 @@ class Array(wiring.Component):
         with m.If(answered):
             m.d.sync += [answer.eq(picked), answering.eq(1)]
 
-        if self._has_trace:
+        if self._has_debug_bus:
             issued = sequencer.issued
             for _ in range(ring.latency):
                 delayed = Signal()
                 m.d.sync += delayed.eq(issued)
                 issued = delayed
-            m.d.comb += [self.trace.eq(Cat(ring.trace, issued)), self.trace_valid.eq(1)]
+            m.d.comb += [self.debug_bus.eq(Cat(ring.debug_bus, issued)), self.debug_bus_valid.eq(1)]
         return m
 
     def _decode(self, m: Module) -> stream.Interface:

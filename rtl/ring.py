@@ -12,7 +12,7 @@ Members
 control, imm : In, from the sequencer
 word : Out, the host chain's end
 push : Out, `word` is for the host in this cycle
-trace : Out, the elements' registers, element 0 lowest (only with ``trace=True``)
+debug_bus : Out, the elements' registers, element 0 lowest (only with ``debug_bus=True``)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
-from rtl.hls.check.recording import trace_bits
+from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["BRANCHING", "Branch", "Ring", "tree_levels"]
@@ -65,17 +65,17 @@ def tree_levels(elements: int) -> list[int]:
 class Ring(wiring.Component):
     """See the module's text."""
 
-    def __init__(self, geometry: Geometry, trace: bool = False) -> None:
+    def __init__(self, geometry: Geometry, debug_bus: bool = False) -> None:
         self.geometry = geometry
-        self._has_trace = trace
+        self._has_debug_bus = debug_bus
         members = {
             "control": In(control_word(geometry)),
             "imm": In(signed(geometry.chain_bits)),
             "word": Out(signed(geometry.chain_bits)),
             "push": Out(1),
         }
-        if trace:
-            members["trace"] = Out(trace_bits(geometry) * geometry.elements)
+        if debug_bus:
+            members["debug_bus"] = Out(debug_bus_bits(geometry) * geometry.elements)
         super().__init__(members)
 
     @property
@@ -111,7 +111,7 @@ class Ring(wiring.Component):
         imm_leaf = Signal(signed(g.chain_bits), reset_less=True)
         push_leaf = Signal(reset_less=True)
         m.d.sync += [imm_leaf.eq(sources[0][1]), push_leaf.eq(sources[-1][0].push)]
-        traces = []
+        buses = []
         for k in range(g.elements):
             control, imm = sources[k * len(sources) // g.elements]
             ports = {
@@ -127,11 +127,11 @@ class Ring(wiring.Component):
                 ports |= {f"i_acc{i}_i": a[k - 1][i], f"o_acc{i}_o": a[k][i]}
                 if g.two_way:
                     ports[f"i_x{i}_n"] = x[(k + 1) % g.elements][i]
-            if self._has_trace:
-                traces.append(Signal(trace_bits(g), name=f"trace_{k}"))
-                ports["o_trace"] = traces[-1]
+            if self._has_debug_bus:
+                buses.append(Signal(debug_bus_bits(g), name=f"debug_bus_{k}"))
+                ports["o_debug_bus"] = buses[-1]
             m.submodules[f"element{k}"] = Instance("hel_element", **ports)
         m.d.comb += [self.word.eq(io[-1]), self.push.eq(push_leaf)]
-        if self._has_trace:
-            m.d.comb += self.trace.eq(Cat(*traces))
+        if self._has_debug_bus:
+            m.d.comb += self.debug_bus.eq(Cat(*buses))
         return m

@@ -22,15 +22,15 @@ KEPT_MODULES = ("hel_element", "hel_branch")
 """Modules whose hierarchy synthesis keeps: one is synthesised once, and no tree register is merged with its twin."""
 
 
-def array_verilog(geometry: Geometry, technology: str = "behavioural", trace: bool = False) -> str:
+def array_verilog(geometry: Geometry, technology: str = "behavioural", debug_bus: bool = False) -> str:
     """Verilog text of `hel_array`, `hel_element`, `hel_branch`. Clock `clk`, synchronous reset `rst`."""
     parts = [
         verilog.convert(
-            Element(geometry, technology, trace), name="hel_element", emit_src=False, strip_internal_attrs=True
+            Element(geometry, technology, debug_bus), name="hel_element", emit_src=False, strip_internal_attrs=True
         ),
         verilog.convert(Branch(geometry), name="hel_branch", emit_src=False, strip_internal_attrs=True),
         verilog.convert(
-            Array(geometry, technology, trace), name="hel_array", emit_src=False, strip_internal_attrs=True
+            Array(geometry, technology, debug_bus), name="hel_array", emit_src=False, strip_internal_attrs=True
         ),
     ]
     return "\n".join(parts)

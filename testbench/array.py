@@ -14,27 +14,27 @@ import numpy as np
 import numpy.typing as npt
 
 from rtl.hls import Command, Geometry, Schedule
-from rtl.hls.check.recording import trace_bits
+from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.registers import IDENTITY_WORD, Address
 from rtl.host.transactions import command_requests, read, store_requests, write
 from rtl.verilog import array_verilog
 from testbench import runner
 from testbench.session import SimulatedPort, SimulationError
 
-__all__ = ["ArrayPort", "build_array", "traced_bits"]
+__all__ = ["ArrayPort", "build_array", "array_bits"]
 
 
-def traced_bits(geometry: Geometry) -> int:
-    """Width of the array's trace port: all elements, and whether the word was issued."""
-    return 1 + trace_bits(geometry) * geometry.elements
+def array_bits(geometry: Geometry) -> int:
+    """Width of the array's debug bus: all elements, and whether the word was issued."""
+    return 1 + debug_bus_bits(geometry) * geometry.elements
 
 
 def build_array(
-    simulator: str, geometry: Geometry, *, trace: bool = False, notice: runner.Callable[[str], None] | None = None
+    simulator: str, geometry: Geometry, *, debug_bus: bool = False, notice: runner.Callable[[str], None] | None = None
 ) -> runner.Build:
     """The compiled array, from the cache where it has it."""
-    text = array_verilog(geometry, trace=trace)
-    return runner.build(simulator, [text], trace_bits=traced_bits(geometry) if trace else 0, notice=notice)
+    text = array_verilog(geometry, debug_bus=debug_bus)
+    return runner.build(simulator, [text], debug_bus_bits=array_bits(geometry) if debug_bus else 0, notice=notice)
 
 
 class ArrayPort:
@@ -62,7 +62,7 @@ class ArrayPort:
         assert shape == g.elements | g.fold << 8 | g.inputs << 16
         await self.port.play(np.concatenate([store_requests(self.schedule), write(Address.CYCLES, 0)]))
 
-    async def play(self, commands: Sequence[Command], *, traced: bool = False) -> npt.NDArray[np.int64]:
+    async def play(self, commands: Sequence[Command], *, recorded: bool = False) -> npt.NDArray[np.int64]:
         """Words the array sends for the commands, as signed integers of the chain's width."""
         script = np.concatenate(
             [
@@ -73,7 +73,7 @@ class ArrayPort:
             ]
         )
         began = time.perf_counter()
-        answers = (await self.port.play(script, traced=traced)).astype(np.int64)
+        answers = (await self.port.play(script, recorded=recorded)).astype(np.int64)
         self.seconds += time.perf_counter() - began
         cycles, stalls = int(answers[-2]), int(answers[-1])
         predicted = sum(command.cycles(self.schedule) for command in commands)

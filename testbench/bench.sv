@@ -6,7 +6,7 @@
 `ifndef HEL_DUT
 `define HEL_DUT hel_array
 `endif
-// HEL_TRACE_BITS: width of the array's `trace` port; undefined when the array has no trace ports.
+// HEL_DEBUG_BUS_BITS: width of the array's `debug_bus` port; undefined when the array has no debug bus.
 module hel_bench;
     localparam [1:0] PLAY = 0, RESET = 1;  // anything else waits
     localparam [3:0] STUCK = 1, SPURIOUS = 2, WITHDRAWN = 3, UNKNOWN_HANDSHAKE = 4, UNKNOWN_RESPONSE = 5, FILE = 6;
@@ -19,7 +19,7 @@ module hel_bench;
     reg [31:0] seed = 1;    // of the gaps, never 0
     reg [7:0]  gap_i = 0;   // probability (of 256) that a cycle offers no request
     reg [7:0]  gap_o = 0;   // the same for not being ready for a response
-    reg        tracing = 0;
+    reg        recording = 0;
     // Read by Python.
     reg        done = 0;
     reg [3:0]  failure = 0;
@@ -36,9 +36,9 @@ module hel_bench;
     wire        o_valid;
     wire [31:0] o_payload;
     reg         o_ready = 0;
-`ifdef HEL_TRACE_BITS
-    wire        trace_valid;
-    wire [`HEL_TRACE_BITS - 1:0] trace;
+`ifdef HEL_DEBUG_BUS_BITS
+    wire        debug_bus_valid;
+    wire [`HEL_DEBUG_BUS_BITS - 1:0] debug_bus;
 `endif
 
     always #1 clk = ~clk;
@@ -55,7 +55,7 @@ module hel_bench;
     reg  [31:0] held_payload = 0;  // ...and this was it
     integer     script_file = 0;
     integer     response_file = 0;
-    integer     trace_file = 0;
+    integer     recording_file = 0;
 
     always @(posedge clk) begin
         cycle <= cycle + 1;
@@ -67,9 +67,9 @@ module hel_bench;
                 failure = 0;
                 spent = 0;
                 quiet = 0;
-                if (tracing) begin
-                    trace_file = $fopen("trace.txt", "w");
-                    if (trace_file == 0) failure = FILE;
+                if (recording) begin
+                    recording_file = $fopen("recording.txt", "w");
+                    if (recording_file == 0) failure = FILE;
                 end
                 if (command == PLAY) begin
                     sent = 0;
@@ -139,10 +139,10 @@ module hel_bench;
                 $fclose(response_file);
             end
         end
-`ifdef HEL_TRACE_BITS
-        if (running && tracing && trace_valid) $fwrite(trace_file, "%h %h\n", cycle, trace);
+`ifdef HEL_DEBUG_BUS_BITS
+        if (running && recording && debug_bus_valid) $fwrite(recording_file, "%h %h\n", cycle, debug_bus);
 `endif
-        if (finished && tracing) $fclose(trace_file);
+        if (finished && recording) $fclose(recording_file);
         if (finished) begin
             running <= 0;
             done <= ~done;
@@ -150,8 +150,8 @@ module hel_bench;
     end
 
     `HEL_DUT dut (
-`ifdef HEL_TRACE_BITS
-        .trace_valid(trace_valid), .trace(trace),
+`ifdef HEL_DEBUG_BUS_BITS
+        .debug_bus_valid(debug_bus_valid), .debug_bus(debug_bus),
 `endif
         .clk(clk), .rst(rst), .i__valid(i_valid), .i__ready(i_ready), .i__payload(i_payload),
         .o__valid(o_valid), .o__ready(o_ready), .o__payload(o_payload)

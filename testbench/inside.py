@@ -39,7 +39,7 @@ def _resolve(name):
 async def _answer(dut, folder):
     call = json.loads((folder / "call.json").read_text())
     function = _resolve(call["function"])
-    port = SimulatedPort(dut, call["simulator"], call["trace_bits"], folder)
+    port = SimulatedPort(dut, call["simulator"], call["debug_bus_bits"], folder)
     await port.reset()
     result = await function(port, **call["arguments"])
     if not isinstance(result, dict):

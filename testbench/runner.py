@@ -26,7 +26,7 @@ __all__ = ["Build", "BuildError", "build", "cache_folder", "start"]
 BENCH = Path(__file__).with_name("bench.sv")
 TOP = "hel_bench"
 # The only signals that Python may see: all others stay free for Verilator to optimise.
-PUBLIC = "start command count budget seed gap_i gap_o tracing done failure sent answered spent cycle".split()
+PUBLIC = "start command count budget seed gap_i gap_o recording done failure sent answered spent cycle".split()
 VERILATOR_FLAGS = ["-O3", "--x-assign", "fast", "--x-initial", "fast", "--timing", "--output-split", "0", "-Wno-fatal"]
 CXX_FLAGS = "-std=gnu++20 -fcoroutines"
 OPT_FAST = "-O2"
@@ -43,7 +43,7 @@ class Build:
 
     simulator: str
     folder: Path
-    trace_bits: int
+    debug_bus_bits: int
     seconds: float = 0.0
 
 
@@ -58,7 +58,7 @@ def build(
     sources: Sequence[str | Path],
     *,
     top: str = "hel_array",
-    trace_bits: int = 0,
+    debug_bus_bits: int = 0,
     cache: Path | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Build:
@@ -68,7 +68,7 @@ def build(
     ----------
     simulator: "verilator" or "icarus"
     sources: Verilog; a `Path` is a file, a `str` is the text itself
-    trace_bits: width of the array's port `trace`; 0 when it has no ports `trace` and `trace_valid`
+    debug_bus_bits: width of the array's port `debug_bus`; 0 when it has no ports `debug_bus` and `debug_bus_valid`
     cache: folder for the build, by default `cache_folder()`
     notice: called with one line before a compilation starts (not when the cache has it)
 
@@ -83,7 +83,7 @@ def build(
         texts = [_awake_at_time_zero(text) for text in texts]
     libraries = _cocotb_libraries()
     flags = [*VERILATOR_FLAGS, CXX_FLAGS, OPT_FAST] if simulator == "verilator" else ["-g2012"]
-    recipe = [tool.version, str(libraries), *flags, top, str(trace_bits), BENCH.read_text(), *PUBLIC, *texts]
+    recipe = [tool.version, str(libraries), *flags, top, str(debug_bus_bits), BENCH.read_text(), *PUBLIC, *texts]
     digest = hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:20]
     root = cache_folder() if cache is None else Path(cache)
     root.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def build(
     began = time.monotonic()
     with _lock(root / f"{simulator}-{digest}.lock"):
         if folder.is_dir():
-            return Build(simulator, folder, trace_bits)
+            return Build(simulator, folder, debug_bus_bits)
         if notice is not None:
             notice(f"compiling for {simulator}")
         work = Path(tempfile.mkdtemp(prefix="build-", dir=root))
@@ -102,22 +102,22 @@ def build(
                 (work / names[-1]).write_text(text)
             shutil.copy(BENCH, work / "bench.sv")
             compile_ = _verilate if simulator == "verilator" else _compile_icarus
-            compile_(tool, work, names, top, trace_bits)
+            compile_(tool, work, names, top, debug_bus_bits)
             work.rename(folder)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
-    return Build(simulator, folder, trace_bits, time.monotonic() - began)
+    return Build(simulator, folder, debug_bus_bits, time.monotonic() - began)
 
 
-def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, trace_bits: int) -> None:
+def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, debug_bus_bits: int) -> None:
     from cocotb_tools import config
 
     public = "".join(f'public_flat_rw -module "{TOP}" -var "{name}"\n' for name in PUBLIC)
     (work / "public.vlt").write_text("`verilator_config\n" + public)
     libraries = _cocotb_libraries()
     command = [tool.paths["verilator"], "-cc", "--exe", "--vpi", "-Mdir", "objects", "--prefix", "Vtop", "-o", TOP]
-    command += ["--top-module", TOP, *_defines(top, trace_bits), "--timescale", "1ns/1ps"]
+    command += ["--top-module", TOP, *_defines(top, debug_bus_bits), "--timescale", "1ns/1ps"]
     command += [*VERILATOR_FLAGS, "-CFLAGS", CXX_FLAGS]
     command += ["-LDFLAGS", f"-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"]
     command += [str(config.share_dir / "lib" / "verilator" / "verilator.cpp"), "public.vlt", "bench.sv", *names]
@@ -158,13 +158,13 @@ def _awake_at_time_zero(text: str) -> str:
     return _WAKER.sub(r"\1\n  initial #0 \2 = 1;", text)
 
 
-def _compile_icarus(tool: tools.Tool, work: Path, names: list[str], top: str, trace_bits: int) -> None:
+def _compile_icarus(tool: tools.Tool, work: Path, names: list[str], top: str, debug_bus_bits: int) -> None:
     command = [tool.paths["iverilog"], "-g2012", "-o", f"{TOP}.vvp", "-s", TOP]
-    call([*command, *_defines(top, trace_bits), "bench.sv", *names], work, tool.env)
+    call([*command, *_defines(top, debug_bus_bits), "bench.sv", *names], work, tool.env)
 
 
-def _defines(top: str, trace_bits: int) -> list[str]:
-    return [f"-DHEL_DUT={top}", *([f"-DHEL_TRACE_BITS={trace_bits}"] if trace_bits else [])]
+def _defines(top: str, debug_bus_bits: int) -> list[str]:
+    return [f"-DHEL_DUT={top}", *([f"-DHEL_DEBUG_BUS_BITS={debug_bus_bits}"] if debug_bus_bits else [])]
 
 
 def start(

@@ -1,4 +1,4 @@
-"""Transaction scripts and recorded traces as arrays, and the files by which they enter and leave a simulator.
+"""Transaction scripts and recordings as arrays, and the files by which they enter and leave a simulator.
 
 A transaction is one 64-bit word, `data | addr << 32 | write << 48`: the array's `i__payload` port as Amaranth packs it.
 A script is an array of them; arrays are joined with `numpy.concatenate`.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Script", "Trace", "describe", "pack", "read", "read_responses", "read_trace", "write"]
+__all__ = ["Script", "Recording", "describe", "pack", "read", "read_responses", "read_recording", "write"]
 
 Script = npt.NDArray[np.uint64]
 _WRITE = np.uint64(1 << 48)
@@ -80,8 +80,8 @@ def read_responses(path: Path) -> npt.NDArray[np.uint32]:
 
 
 @dataclass(frozen=True)
-class Trace:
-    """The debug bus at every clock edge where `trace_valid` was high: its value just before the edge.
+class Recording:
+    """The debug bus at every clock edge where `debug_bus_valid` was high: its value just before the edge.
 
     cycles: (rows,) int64, clock cycles since power-up
     nibbles: (rows, bits/4) uint8, most significant first; 255 where the simulator had an unknown bit
@@ -104,12 +104,12 @@ class Trace:
         total = self.nibbles.shape[1]
         first, last = lsb // 4, (lsb + width - 1) // 4
         if not (0 <= lsb and 1 <= width <= 63 and last < total):
-            raise ValueError(f"a field has 1 to 63 bits inside the {4 * total} of the trace, got {width} from {lsb}")
+            raise ValueError(f"a field has 1 to 63 bits inside the {4 * total} of the bus, got {width} from {lsb}")
         used = self.nibbles[:, total - 1 - last : total - first][:, ::-1]
         unknown = np.flatnonzero((used == 255).any(axis=1))
         if unknown.size:
             cycle = self.cycles[unknown[0]]
-            raise ValueError(f"trace bits {lsb} to {lsb + width - 1} are unknown at cycle {cycle}; reset or load them")
+            raise ValueError(f"bits {lsb} to {lsb + width - 1} are unknown at cycle {cycle}; reset or load them")
         value = used[:, 0].astype(np.uint64) >> np.uint64(lsb % 4)
         for index in range(1, used.shape[1]):
             value |= used[:, index].astype(np.uint64) << np.uint64(4 * index - lsb % 4)
@@ -117,23 +117,23 @@ class Trace:
         return result - ((result >> (width - 1)) << width) if signed else result
 
     def words(self) -> list[int]:
-        """Every row as one Python integer; slow, for small traces. Unknown bits raise ValueError."""
+        """Every row as one Python integer; slow, for small recordings. Unknown bits raise ValueError."""
         if (self.nibbles == 255).any():
-            raise ValueError("the trace has unknown bits; read its known parts with `field`")
+            raise ValueError("a recording has unknown bits; read its known parts with `field`")
         return [int("".join(f"{nibble:x}" for nibble in row), 16) for row in self.nibbles]
 
 
-def read_trace(path: Path) -> Trace:
-    """The trace of a `play`; one line a clock: 16 digits of the cycle, a space, the bus."""
+def read_recording(path: Path) -> Recording:
+    """The recording of a `play`; one line a clock: 16 digits of the cycle, a space, the bus."""
     characters = np.fromfile(path, np.uint8)
     if characters.size == 0:
-        return Trace(np.zeros(0, np.int64), np.zeros((0, 0), np.uint8))
+        return Recording(np.zeros(0, np.int64), np.zeros((0, 0), np.uint8))
     length = int(np.argmax(characters == ord("\n"))) + 1
     nibbles = _NIBBLE[characters.reshape(-1, length)]
     cycles = np.zeros(len(nibbles), np.int64)
     for column in nibbles[:, :16].T:
         cycles = cycles << 4 | column
-    return Trace(cycles, nibbles[:, 17:-1])
+    return Recording(cycles, nibbles[:, 17:-1])
 
 
 def plain(value: Any) -> Any:

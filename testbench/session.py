@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from testbench import runner
-from testbench.script import Trace, describe, pack, plain, read_responses, read_trace, write_script
+from testbench.script import Recording, describe, pack, plain, read_recording, read_responses, write_script
 
 __all__ = ["HostPortError", "SimulatedPort", "SimulationError", "launch"]
 
@@ -54,15 +54,15 @@ class SimulatedPort:
     simulator: "verilator" or "icarus"
     cycles: clock cycles since power-up
     spent: clock cycles of the last `play`, `reset` or `wait`
-    trace: what the last `play(..., traced=True)` recorded, or None
+    recording: what the last `play(..., recorded=True)` recorded, or None
     """
 
-    def __init__(self, bench: Any, simulator: str, trace_bits: int, folder: Path) -> None:
+    def __init__(self, bench: Any, simulator: str, debug_bus_bits: int, folder: Path) -> None:
         self.simulator = simulator
         self.cycles = 0
         self.spent = 0
-        self.trace: Trace | None = None
-        self._bench, self._trace_bits, self._folder = bench, trace_bits, folder
+        self.recording: Recording | None = None
+        self._bench, self._debug_bus_bits, self._folder = bench, debug_bus_bits, folder
         self._start = 0
         self._gaps = (0, 0, np.random.default_rng(0))
 
@@ -78,7 +78,7 @@ class SimulatedPort:
         script: npt.NDArray[np.uint64] | Iterable[tuple[int, int, int]],
         *,
         budget_cycles: int = 1_000_000,
-        traced: bool = False,
+        recorded: bool = False,
     ) -> npt.NDArray[np.uint32]:
         """Plays a script and returns the responses to its reads, in order, as uint32.
 
@@ -88,28 +88,28 @@ class SimulatedPort:
         ----------
         script: transactions (see `script.write`, `script.read`) or tuples (write, addr, data)
         budget_cycles: cycles without a handshake after which the array counts as hung
-        traced: also record the debug bus, into `trace`
+        recorded: also record the debug bus, into `recording`
 
         Raises
         ------
         HostPortError: the array hung or broke a stream's contract; the message names the transaction.
-        ValueError: `traced` without a trace port.
+        ValueError: `recorded` without a debug bus.
         """
         words = pack(script)
-        if traced and not self._trace_bits:
-            raise ValueError("this build has no trace port; build it with trace_bits > 0")
+        if recorded and not self._debug_bus_bits:
+            raise ValueError("this build has no debug bus; build it with debug_bus_bits > 0")
         write_script(self._folder / "script.bin", words)
         bench = self._bench
         request, response, random = self._gaps
         bench.gap_i.value, bench.gap_o.value = request, response
         bench.seed.value = int(random.integers(1, 2**32))
         bench.budget.value = budget_cycles
-        bench.tracing.value = int(traced)
+        bench.recording.value = int(recorded)
         await self._command(_PLAY, words.size)
         failure = int(bench.failure.value)
         if failure:
             raise HostPortError(self._explain(failure, words, budget_cycles))
-        self.trace = read_trace(self._folder / "trace.txt") if traced else None
+        self.recording = read_recording(self._folder / "recording.txt") if recorded else None
         return read_responses(self._folder / "response.txt")
 
     async def reset(self, cycles: int = 4) -> None:
@@ -178,7 +178,7 @@ def launch(
     """
     folder = Path(tempfile.mkdtemp(prefix="hel-cosim-"))
     call: dict[str, Any] = {"function": function, "arguments": dict(arguments or {})}
-    call |= {"simulator": build.simulator, "trace_bits": build.trace_bits}
+    call |= {"simulator": build.simulator, "debug_bus_bits": build.debug_bus_bits}
     (folder / "call.json").write_text(json.dumps(call, default=plain))
     outgoing, incoming = os.pipe()
     env = {"HEL_COSIM_PROGRESS": str(incoming)}

@@ -99,7 +99,7 @@ def main() -> None:
 
     cycles = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     script = np.concatenate([write(0x100, cycles), read(0x104)])
-    print(json.dumps(measure([standin_verilog(32, traced=False)], script)))
+    print(json.dumps(measure([standin_verilog(32, recorded=False)], script)))
 
 
 if __name__ == "__main__":

@@ -14,28 +14,28 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems
-from golden.training.learner import GoldenMachine, drive_async
+from golden.training.learner import GoldenLearner, drive_async
 from golden.training.sequences import Training
 from rtl.hls import Command, Schedule, compile_array
 from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, SimulationError, launch
 
-__all__ = ["RtlMachine", "inside", "run"]
+__all__ = ["RtlLearner", "inside", "run"]
 
 Words = npt.NDArray[np.int64]
 Progress = Callable[[int, int, str], None]
 
 
-class RtlMachine:
-    """A machine of `golden.training.learner` whose words are computed by the array, with golden beside it.
+class RtlLearner:
+    """A learner of `golden.training.learner` whose words are computed by the array, with golden beside it.
 
     Members
     -------
     mismatches, compared_words : against golden, over the whole run
     """
 
-    def __init__(self, array: ArrayPort, golden: GoldenMachine) -> None:
+    def __init__(self, array: ArrayPort, golden: GoldenLearner) -> None:
         self.array = array
         self.golden = golden
         self.driver = Driver(array.schedule)
@@ -147,24 +147,24 @@ async def inside(
             print(f"{done} {total} {text}", flush=True)
 
     training = Training(task, system, arithmetic="fixed", progress=progress, **options)
-    golden = training.machine()
-    assert isinstance(golden, GoldenMachine)
+    golden = training.learner()
+    assert isinstance(golden, GoldenLearner)
     array = ArrayPort(port, _scheduled(training, elements))
-    machine = RtlMachine(array, golden)
-    await machine.start()
-    result = await drive_async(training.conversation(), machine)
-    raised = await machine.flags()
+    learner = RtlLearner(array, golden)
+    await learner.start()
+    result = await drive_async(training.conversation(), learner)
+    raised = await learner.flags()
     assert raised == int(golden.integrator.flags), (raised, golden.integrator.flags)
     return {
         **result,
         "flags": golden.flags,
         "argument_clamped": golden.integrator.argument_clamped,
-        "mismatches": machine.mismatches,
-        "compared_words": machine.compared_words,
+        "mismatches": learner.mismatches,
+        "compared_words": learner.compared_words,
         "cycles": array.cycles,
         "cycles_predicted": array.predicted,
         "stall_cycles": array.stalls,
         "cycles_per_second": array.cycles / max(array.seconds, 1e-9),
-        "parameters": machine.parameters(),
+        "parameters": learner.parameters(),
         "readout": {"weights": training.readout.weights, "bias": training.readout.bias},
     }

@@ -1,4 +1,4 @@
-"""`hel verify`: the RTL against golden at every step and pass, and against the machine model at every clock cycle.
+"""`hel verify`: the RTL against golden at every step and pass, and against the cycle model at every clock cycle.
 
 One run, with random parameters, states, inputs and nudges, and random stalls on every stream:
 
@@ -28,8 +28,8 @@ from golden.compiler.compile import compiled, described
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.training import update
 from rtl.hls import Command, Geometry, Schedule, compile_array
-from rtl.hls.check.cycle_model import Machine
-from rtl.hls.check.recording import trace_bits, trace_layout
+from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
@@ -41,8 +41,8 @@ Words = npt.NDArray[np.int64]
 
 STEPWISE = 256
 """Runs up to so many steps are compared after every step, longer ones after every so many."""
-TRACED = 24
-"""Runs up to so many steps are compared with the machine model at every clock."""
+RECORDED = 24
+"""Runs up to so many steps are compared with the cycle model at every clock."""
 SETTLE = 64
 """Cycles after which an idle pipeline holds still."""
 
@@ -59,7 +59,7 @@ def verify(
     inputs: int = 3,
     cuts: str = "default",
     stalls: int = 64,
-    traced: bool | None = None,
+    recorded: bool | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Runs the comparison; see the module's text.
@@ -68,7 +68,7 @@ def verify(
     ----------
     cuts : a word of `golden.compiler.compile`
     stalls : of 256, how often a cycle offers no request, and does not take an answer
-    traced : compare every clock cycle; by default in runs of at most 24 steps
+    recorded : compare every clock cycle; by default in runs of at most 24 steps
 
     Returns
     -------
@@ -79,8 +79,8 @@ def verify(
     subject = systems.get(system, n=neurons, m=inputs)
     program = compiled(subject, formats, cuts)
     schedule = compile_array(program, elements=elements)
-    traced = steps <= TRACED if traced is None else traced
-    build = build_array(simulator, schedule.geometry, trace=traced, notice=notice)
+    recorded = steps <= RECORDED if recorded is None else recorded
+    build = build_array(simulator, schedule.geometry, debug_bus=recorded, notice=notice)
     arguments = {
         "system": systems.load.absolute(system),
         "neurons": neurons,
@@ -91,7 +91,7 @@ def verify(
         "inputs": inputs,
         "cuts": cuts,
         "stalls": stalls,
-        "traced": traced,
+        "recorded": recorded,
     }
     found = launch(build, "testbench.verify:inside", arguments, progress=notice)
     return {**found, **described(program, subject, cuts)}
@@ -103,9 +103,9 @@ async def inside(port: SimulatedPort, **arguments: Any) -> dict[str, Any]:
 
 
 class Comparison:
-    """One system on the array in the simulator, beside golden and, where `traced`, the machine model.
+    """One system on the array in the simulator, beside golden and, where `recorded`, the cycle model.
 
-    `array` is the geometry of an array that was not made for the system; `machine` a model that has followed it so far.
+    `array` is the geometry of an array that was not made for the system; `model` a model that has followed it so far.
     """
 
     def __init__(
@@ -120,18 +120,18 @@ class Comparison:
         seed: int,
         inputs: int,
         stalls: int,
-        traced: bool,
+        recorded: bool,
         cuts: str = "default",
         array: Geometry | None = None,
-        machine: Machine | None = None,
+        model: CycleModel | None = None,
     ) -> None:
         self.formats = f = Formats(**formats)
         self.program = compiled(systems.get(system, n=neurons, m=inputs), f, cuts)
         self.schedule: Schedule = compile_array(self.program, elements=elements, array=array)
         self.driver = Driver(self.schedule)
         self.array = ArrayPort(port, self.schedule, built=array)
-        self.port, self.steps, self.seed, self.stalls, self.traced = port, steps, seed, stalls, traced
-        self.machine = machine or Machine(self.schedule.geometry)
+        self.port, self.steps, self.seed, self.stalls, self.recorded = port, steps, seed, stalls, recorded
+        self.model = model or CycleModel(self.schedule.geometry)
         self.random = random = np.random.default_rng(seed)
         # From small motions to words that wrap.
         scale = 2.0 ** -random.integers(0, 5)
@@ -150,7 +150,7 @@ class Comparison:
         d = self.driver
         await self.array.start()
         self.port.stall(self.stalls, self.stalls, self.seed + 1)
-        await self._play([*d.load_table(), *d.load_parameters(self.theta), *d.clear()], traced=False)
+        await self._play([*d.load_table(), *d.load_parameters(self.theta), *d.clear()], recorded=False)
         await self._pass(nudged=True)
         grads = self.grads
         shift = int(self.random.integers(4, 16))
@@ -182,7 +182,7 @@ class Comparison:
         """Forward and echo from the initial state, compared after every chunk of steps."""
         d, golden = self.driver, self.golden
         self.grads = golden.zero_gradients()
-        await self._play(d.load_state(self.q, self.p), traced=False)
+        await self._play(d.load_state(self.q, self.p), recorded=False)
         q, p = self.q, self.p
         for first in range(0, self.steps, self.chunk):
             u = self.u[first : first + self.chunk]
@@ -199,7 +199,7 @@ class Comparison:
             q, p = golden.echo_many(q, p, u, self.grads)
             self.state = await self._read_state([*commands, *d.echo(u[::-1])])
             self._compare(self.state, np.stack([q, p]))
-            self.array_grads = d.gradients(await self._play(d.read_gradients(), traced=False))
+            self.array_grads = d.gradients(await self._play(d.read_gradients(), recorded=False))
             self._compare_named(self.array_grads, self.grads)
 
     def _nudged(self, p: Words, e: Words) -> Words:
@@ -221,38 +221,38 @@ class Comparison:
         for name, _ in self.program.parameters:
             self._compare(found[name], expected[name])
 
-    async def _play(self, commands: list[Command], *, traced: bool = True) -> list[int]:
-        traced = traced and self.traced
-        words = await self.array.play(commands, traced=traced)
-        if self.traced:
-            self._follow(commands, traced)
+    async def _play(self, commands: list[Command], *, recorded: bool = True) -> list[int]:
+        recorded = recorded and self.recorded
+        words = await self.array.play(commands, recorded=recorded)
+        if self.recorded:
+            self._follow(commands, recorded)
         return [int(word) for word in words]
 
-    def _follow(self, commands: list[Command], traced: bool) -> None:
-        """Runs the machine model through the same commands, clock by clock where the RTL was recorded."""
+    def _follow(self, commands: list[Command], recorded: bool) -> None:
+        """Runs the cycle model through the same commands, clock by clock where the RTL was recorded."""
         stream = (pair for command in commands for pair in resolve(self.schedule, command))
-        machine = self.machine
-        if not traced:
+        model = self.model
+        if not recorded:
             for fields, imm in stream:
-                machine.step(fields, imm)
+                model.step(fields, imm)
         else:
-            trace = self.port.trace
-            assert trace is not None
-            layout = trace_layout(machine.geometry)
-            stride = trace_bits(machine.geometry)
-            issued = trace.field(stride * machine.geometry.elements, 1)
+            recording = self.port.recording
+            assert recording is not None
+            layout = debug_bus_layout(model.geometry)
+            stride = debug_bus_bits(model.geometry)
+            issued = recording.field(stride * model.geometry.elements, 1)
             expected: dict[str, list[Words]] = {name: [] for name in layout}
             for issue in issued:
-                for name, words in machine.trace().items():
+                for name, words in model.debug_bus().items():
                     expected[name].append(words)
-                machine.step(*(next(stream) if issue else ({}, 0)))
+                model.step(*(next(stream) if issue else ({}, 0)))
             lsb = 0
             for name, bits in layout.items():
-                found = trace.field(lsb, bits, count=machine.geometry.elements, stride=stride)
+                found = recording.field(lsb, bits, count=model.geometry.elements, stride=stride)
                 self._compare(found, np.stack(expected[name]) & ((1 << bits) - 1))
                 lsb += bits
             self.compared_cycles += len(issued)
             assert next(stream, None) is None, "the array issued fewer words than scheduled"
         for _ in range(SETTLE):
-            machine.step({})
-        machine.pushed.clear()
+            model.step({})
+        model.pushed.clear()

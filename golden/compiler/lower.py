@@ -34,7 +34,7 @@ from golden.compiler.patterns import (
     weighted,
     wiring,
 )
-from golden.compiler.program_builder import Emitter
+from golden.compiler.program_builder import ProgramBuilder
 from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Array, Graph, Node, depends, topological
@@ -82,7 +82,7 @@ def lowered(system: System, formats: Formats | None = None) -> Program:
 def lower(graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, ...] = ()) -> Program:
     """The verified program of a gradient graph: outputs q (force), u, and one a parameter."""
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-    emit = Emitter(graph.name, formats, n, m, parameters, symmetric)
+    emit = ProgramBuilder(graph.name, formats, n, m, parameters, symmetric)
     assert isinstance(graph.builder, Builder)
     if uniform(graph.outputs["q"]) == 0.0:
         raise HelError(f"a potential is a function of q, that of {graph.name} does not depend on q; let q act in it")
@@ -111,7 +111,7 @@ class _Term:
 class _Lowering:
     """Names of emitted values by graph node."""
 
-    def __init__(self, emit: Emitter, builder: Builder) -> None:
+    def __init__(self, emit: ProgramBuilder, builder: Builder) -> None:
         self.emit, self.builder = emit, builder
         self.operands: dict[Node, str] = {}
 

@@ -15,10 +15,10 @@ from golden.program.constants import Constant, normalised
 from golden.program.densities import Gradient
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Scale, Sum, Term, Type
 
-__all__ = ["Emitter"]
+__all__ = ["ProgramBuilder"]
 
 
-class Emitter:
+class ProgramBuilder:
     """Grows a program; `types` grows with the operations, so shifts are derived from fractions."""
 
     def __init__(
@@ -108,7 +108,7 @@ class Emitter:
     def digits(self, factor: float) -> list[tuple[int, int]] | None:
         """factor as one or two signed powers of two, [(sign, log2)], or None.
 
-        >>> Emitter("e", Formats(), 1, 1, ()).digits(-0.75)
+        >>> ProgramBuilder("e", Formats(), 1, 1, ()).digits(-0.75)
         [(-1, 0), (1, -2)]
         """
         found = []

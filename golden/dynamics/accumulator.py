@@ -14,9 +14,9 @@ from golden.arithmetic.rounding import Words, half_up, wrap
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.densities import Density, Gradient
-from golden.program.execute import STATE, Call, Floats, Plan
+from golden.program.execute import STATE, Call, Executable, Floats
 
-__all__ = ["Differences", "Gradients"]
+__all__ = ["Accumulator", "Gradients"]
 
 
 class Gradients(dict[str, Words]):
@@ -46,21 +46,21 @@ def _views(program: Program, flat: Any) -> dict[str, Any]:
     return views
 
 
-class Differences:
+class Accumulator:
     """(r y)_minus - (r y)_plus of every term of every parameter, aligned, cut, and added to G.
 
     The first terms of all parameters share one flat buffer; further terms have one each and are added after them.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.program = plan, plan.program
-        self.flat = np.zeros(plan.batch + (_total(self.program),))
+    def __init__(self, executable: Executable) -> None:
+        self.executable, self.program = executable, executable.program
+        self.flat = np.zeros(executable.batch + (_total(self.program),))
         self.words = np.zeros(self.flat.shape, np.int64)
         self.lost = np.zeros_like(self.words)
         names = {name for gradient in self.program.gradients for name in gradient.operands}
-        self.calls = list(plan.compile(names))
+        self.calls = list(executable.compile(names))
         for name in sorted(names):
-            self.calls += self.plan.converted(name)
+            self.calls += self.executable.converted(name)
         self.signed: dict[str, Floats] = {}
         self.apart: dict[str, Floats] = {}
         self.more: list[tuple[str, Words, Words]] = []
@@ -88,7 +88,7 @@ class Differences:
             lost[...] = 0
 
     def into(self, grads: MutableMapping[str, Words]) -> list[Call]:
-        """The calls that add the cut differences to `grads`, in place."""
+        """The calls that add the cut accumulator to `grads`, in place."""
         words, lost = _views(self.program, self.words), _views(self.program, self.lost)
         for name, view in words.items():
             if name not in grads or grads[name].shape != view.shape or grads[name].dtype != np.int64:
@@ -119,8 +119,8 @@ class Differences:
         return dict(self.program.parameters)[gradient.parameter]
 
     def _emit(self, gradient: Gradient, term: Density, out: Floats) -> None:
-        r, y = self.plan.floats[term.r], self.plan.floats[term.y]
-        moving = [self.plan.domain[name] == STATE for name in (term.r, term.y)]
+        r, y = self.executable.floats[term.r], self.executable.floats[term.y]
+        moving = [self.executable.domain[name] == STATE for name in (term.r, term.y)]
         outer = term.product == "outer"
         if all(moving):
             signed = self._signed(term.r, r)

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.rounding import Words, half_up, wrap
-from golden.dynamics.accumulator import Differences, Gradients
+from golden.dynamics.accumulator import Accumulator, Gradients
 from golden.errors import HelError
 from golden.program import Program
-from golden.program.execute import Call, Plan, check_theta
+from golden.program.execute import Call, Executable, check_theta
 
 __all__ = ["Flags", "Gradients", "Integrator", "quadratic_nudge", "twin"]
 
@@ -81,7 +81,7 @@ class Integrator:
             raise HelError("new parameter words have the batch axis of the old ones; make a new Integrator")
         self._theta = {name: np.array(theta_raw[name], np.int64) for name in theta_raw}
         for stepper in self._steppers.values():
-            stepper.plan.load(self._theta)
+            stepper.executable.load(self._theta)
 
     def zero_gradients(self, batch: tuple[int, ...] = ()) -> Gradients:
         """Cleared gradient words for a batch; the fastest `grads` of an echo."""
@@ -102,7 +102,7 @@ class Integrator:
         does, bit for bit, and cannot say so.
         """
         for stepper in self._steppers.values():
-            self._clamped |= stepper.plan.clamped
+            self._clamped |= stepper.executable.clamped
         return sorted({self.program.line(name).removesuffix(": ") or name for name in self._clamped})
 
     def raise_flag(self, flag: Flags) -> None:
@@ -200,21 +200,21 @@ class Integrator:
     def _stepper(self, batch: tuple[int, ...], contexts: tuple[int, ...], grads: bool, inputs: bool) -> "_Stepper":
         key = (batch, contexts, grads, inputs)
         if key not in self._steppers:
-            self._steppers[key] = _Stepper(Plan(self.program, self._theta, batch, contexts), grads, inputs)
+            self._steppers[key] = _Stepper(Executable(self.program, self._theta, batch, contexts), grads, inputs)
         return self._steppers[key]
 
 
 class _Stepper:
-    """One plan made into steps: flat lists of calls on its buffers."""
+    """One executable made into steps: flat lists of calls on its buffers."""
 
-    def __init__(self, plan: Plan, gradients: bool, inputs: bool) -> None:
-        program = plan.program
-        self.plan, self.program = plan, program
-        self.q, self.p = plan.q, np.zeros_like(plan.q)
-        self.scratch = np.zeros_like(plan.q)
-        self.lost_q, self.lost_p = np.zeros_like(plan.q), np.zeros_like(plan.q)
-        kick_calls = plan.compile([program.kick])
-        kick = plan.ints[program.kick]
+    def __init__(self, executable: Executable, gradients: bool, inputs: bool) -> None:
+        program = executable.program
+        self.executable, self.program = executable, program
+        self.q, self.p = executable.q, np.zeros_like(executable.q)
+        self.scratch = np.zeros_like(executable.q)
+        self.lost_q, self.lost_p = np.zeros_like(executable.q), np.zeros_like(executable.q)
+        kick_calls = executable.compile([program.kick])
+        kick = executable.ints[program.kick]
         q_word, p_word = program.formats.q.width, program.formats.p.width
         to_q = partial(wrap, self.scratch, q_word, self.q, self.lost_q)
         to_p = partial(wrap, self.scratch, p_word, self.p, self.lost_p)
@@ -222,15 +222,16 @@ class _Stepper:
         drift, undrift = (partial(f, self.q, self.p, self.scratch) for f in (np.add, np.subtract))
         kicked, unkicked = (partial(f, self.p, kick, self.scratch) for f in (np.subtract, np.add))
         self.forward_calls: list[Call] = [drift, to_q, *kick_calls, kicked, to_p, drift, to_q]
-        self.differences = Differences(plan) if gradients else None
+        self.accumulator = Accumulator(executable) if gradients else None
         self.before: list[Call] = [undrift, to_q, *kick_calls]
         self.after: list[Call] = [unkicked, to_p, undrift, to_q]
         self.input_value: Any = None
         if inputs:
             if not program.input_gradient:
                 raise HelError(f"the potential of {program.name} does not depend on u; leave out the input gradient")
-            self.before += plan.compile([program.input_gradient])
-            self.input_value = plan.ints.get(program.input_gradient, plan.floats.get(program.input_gradient))
+            self.before += executable.compile([program.input_gradient])
+            given = program.input_gradient
+            self.input_value = executable.ints.get(given, executable.floats.get(given))
 
     @property
     def flags(self) -> Flags:
@@ -239,24 +240,24 @@ class _Stepper:
             flags |= Flags.Q_OVERFLOW
         if self.lost_p.any():
             flags |= Flags.P_OVERFLOW
-        if self.plan.clipped:
+        if self.executable.clipped:
             flags |= Flags.OPERAND_CLIPPED
-        if self.differences is not None and self.differences.overflow:
+        if self.accumulator is not None and self.accumulator.overflow:
             flags |= Flags.G_OVERFLOW
         return flags
 
     def clear_flags(self) -> None:
-        for lost in (self.lost_q, self.lost_p, *self.plan.lost, *self.plan.arguments.values()):
+        for lost in (self.lost_q, self.lost_p, *self.executable.lost, *self.executable.arguments.values()):
             lost[...] = 0
-        if self.differences is not None:
-            self.differences.clear()
+        if self.accumulator is not None:
+            self.accumulator.clear()
 
     def forward(
         self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
     ) -> tuple[Words, Words]:
         np.copyto(self.q, q)
         np.copyto(self.p, p)
-        u, calls, copy = self.plan.u, self.forward_calls, np.copyto
+        u, calls, copy = self.executable.u, self.forward_calls, np.copyto
         for t, word in enumerate(inputs):
             copy(u, word)
             for call in calls:
@@ -278,11 +279,11 @@ class _Stepper:
         np.copyto(self.q, q)
         np.copyto(self.p, p)
         middle: list[Call] = []
-        if self.differences is not None:
+        if self.accumulator is not None:
             assert grads is not None
-            middle = [*self.differences.calls, *self.differences.into(grads)]
+            middle = [*self.accumulator.calls, *self.accumulator.into(grads)]
         calls = [*self.before, *middle, *self.after]
-        u, copy = self.plan.u, np.copyto
+        u, copy = self.executable.u, np.copyto
         for t in range(len(inputs) - 1, -1, -1):
             if nudge is not None:
                 self._nudge(nudge(t, self.q), one_sided)

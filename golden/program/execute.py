@@ -1,9 +1,9 @@
 """NumPy executor of a program: any batch, exact, with nothing decided inside the time loop.
 
-A `Plan` binds a program to one batch shape: it owns the buffers of every value and a flat list of ready-made calls (a
-ufunc or a rule of golden/arithmetic/rounding.py with its arguments), so a step is `for call in calls: call()`. Integers
-below 2**53 are exact in float64, therefore products and their sums run there (BLAS); words, roundings and tables run on
-int64. `Program.verify` has proved that no value is larger.
+An `Executable` binds a program to one batch shape: it owns the buffers of every value and a flat list of ready-made
+calls (a ufunc or a rule of golden/arithmetic/rounding.py with its arguments), so a step is `for call in calls: call()`.
+Integers below 2**53 are exact in float64, therefore products and their sums run there (BLAS); words, roundings and
+tables run on int64. `Program.verify` has proved that no value is larger.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
 
-__all__ = ["Plan", "check_theta", "evaluate"]
+__all__ = ["Executable", "check_theta", "evaluate"]
 
 Floats = NDArray[np.float64]
 Call = Callable[[], Any]
@@ -50,7 +50,7 @@ def check_theta(program: Program, theta_raw: Mapping[str, Words]) -> tuple[int, 
     return leads.pop() if leads else ()
 
 
-class Plan:
+class Executable:
     """A program bound to a batch.
 
     Parameters
@@ -109,7 +109,7 @@ class Plan:
             call()
 
     def compile(self, names: Iterable[str]) -> list[Call]:
-        """The calls that compute the named values, except those an earlier compile of this plan computes."""
+        """The calls that compute the named values, except those an earlier compile of this executable computes."""
         self._target = []
         for op in self.program.needed(names):
             if op.name not in self._done:
@@ -278,15 +278,15 @@ def _view(a: Floats, shape: tuple[int, ...]) -> Floats:
     return view
 
 
-_EMIT: dict[type[Op], Callable[[Plan, Any], None]] = {
-    Cut: Plan._cut,
-    Matvec: Plan._matvec,
-    MatvecT: Plan._matvec,
-    Mul: Plan._mul,
-    Sum: Plan._sum,
-    Round: Plan._round,
-    Scale: Plan._scale,
-    Table: Plan._table,
+_EMIT: dict[type[Op], Callable[[Executable, Any], None]] = {
+    Cut: Executable._cut,
+    Matvec: Executable._matvec,
+    MatvecT: Executable._matvec,
+    Mul: Executable._mul,
+    Sum: Executable._sum,
+    Round: Executable._round,
+    Scale: Executable._scale,
+    Table: Executable._table,
 }
 
 
@@ -303,10 +303,10 @@ def evaluate(program: Program, theta_raw: Mapping[str, Words], q: Words, u: Word
     """
     q, u = np.asarray(q, np.int64), np.asarray(u, np.int64)
     batch = np.broadcast_shapes(q.shape[:-1], u.shape[:-1])
-    plan = Plan(program, theta_raw, batch)
-    np.copyto(plan.q, q)
-    np.copyto(plan.u, u)
+    executable = Executable(program, theta_raw, batch)
+    np.copyto(executable.q, q)
+    np.copyto(executable.u, u)
     names = [op.name for op in program.ops]
-    for call in plan.compile(names):
+    for call in executable.compile(names):
         call()
-    return {name: np.array(plan.ints.get(name, plan.floats.get(name)), np.int64) for name in names}
+    return {name: np.array(executable.ints.get(name, executable.floats.get(name)), np.int64) for name in names}

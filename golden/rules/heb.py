@@ -40,7 +40,7 @@ from golden.costs import Cost, FinalCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
-from golden.rules.astray import asymmetry, check_nudge
+from golden.rules.divergence import asymmetry, check_nudge
 from golden.rules.problem import LARGE, Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System

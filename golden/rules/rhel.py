@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike
 from golden.costs import Cost, Meter
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules.astray import asymmetry, check_nudge
+from golden.rules.divergence import asymmetry, check_nudge
 from golden.rules.problem import Gradients, Problem, collapse, pose
 from golden.rules.report import Report
 from golden.systems.base import System

@@ -42,7 +42,7 @@ from numpy.typing import ArrayLike
 from golden.costs import Cost
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
-from golden.rules.astray import asymmetry, check_nudge
+from golden.rules.divergence import asymmetry, check_nudge
 from golden.rules.problem import Gradients
 from golden.rules.report import Report
 from golden.rules.stack_problem import PerLayer, StackProblem, per_layer, pose_stack

@@ -12,24 +12,34 @@ from golden.systems.base import System
 from golden.systems.dense import Dense
 from golden.systems.fput import Fput
 from golden.systems.gated import Gated
-from golden.systems.graph import Graph
 from golden.systems.hopfield import Hopfield
 from golden.systems.hru import Hru
 from golden.systems.linear import Linear
 from golden.systems.pendulum import Pendulum
 from golden.systems.phi4 import Phi4
 from golden.systems.random import Random
+from golden.systems.spring_graph import SpringGraph
 from golden.systems.springs import Springs
-from golden.systems.stack import Stack
+from golden.systems.stacked_dense import StackedDense
 
-__all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "Graph", "Hopfield", "Hru", "Linear", "Pendulum", "Phi4",
-           "Random", "Springs", "Stack", "System", "get", "is_random", "load"]  # fmt: skip
+__all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "Hopfield", "Hru", "Linear", "Pendulum", "Phi4", "Random",
+           "SpringGraph", "Springs", "StackedDense", "System", "get", "is_random", "load"]  # fmt: skip
 
-_BUILT_IN: tuple[type[System], ...] = (
-    Springs, Hru, Dense, Linear, Graph, Banded, Pendulum, Phi4, Fput, Hopfield, Stack, Gated
-)  # fmt: skip
-SYSTEMS: dict[str, type[System]] = {cls.__name__.lower(): cls for cls in _BUILT_IN}
-
+SYSTEMS: dict[str, type[System]] = {
+    "springs": Springs,
+    "hru": Hru,
+    "dense": Dense,
+    "linear": Linear,
+    "graph": SpringGraph,
+    "banded": Banded,
+    "pendulum": Pendulum,
+    "phi4": Phi4,
+    "fput": Fput,
+    "hopfield": Hopfield,
+    "stack": StackedDense,
+    "gated": Gated,
+}
+"""The built-in systems by the names that users type."""
 
 _RANDOM = r"random(?:-(\d+))?"
 

@@ -1,7 +1,7 @@
-"""Training in float64: the machine and the readout of the mathematics, with the interfaces of the integer ones.
+"""Training in float64: the learner and the readout of the mathematics, with the interfaces of the integer ones.
 
 Same formulas, same schedule, same auto-ranged nudge, no rounding. The gradient comes from a rule of
-`golden.rules`: RHEL, or BPTT for comparison; the machine asks it for the cost e . q_T, whose slope at q_T is the nudge
+`golden.rules`: RHEL, or BPTT for comparison; the learner asks it for the cost e . q_T, whose slope at q_T is the nudge
 e, at eps = 1.
 """
 
@@ -17,7 +17,7 @@ from golden.costs import FinalCost
 from golden.dynamics.leapfrog import Leapfrog
 from golden.systems.base import LIMIT, System
 
-__all__ = ["CLIP", "FloatMachine", "FloatReadout"]
+__all__ = ["CLIP", "FloatLearner", "FloatReadout"]
 
 Floats = NDArray[np.float64]
 
@@ -28,8 +28,8 @@ def _projection(q: Any, e: Any) -> Any:
     return np.sum(q * e)
 
 
-class FloatMachine:
-    """`golden.training.learner.Machine` in float64.
+class FloatLearner:
+    """`golden.training.learner.Learner` in float64.
 
     Parameters
     ----------

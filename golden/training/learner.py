@@ -1,13 +1,13 @@
-"""A machine that learns from sequences, as the trainer sees it: forward, echo with a nudge, update.
+"""A learner from sequences, as the trainer sees it: forward, echo with a nudge, update.
 
 The trainer (`golden.training.sequences`) is a generator that yields requests and is sent their answers. Whoever runs it
-decides which machine answers, in which manner: the golden model (`GoldenMachine`), float64
+decides which learner answers, in which manner: the golden model (`GoldenLearner`), float64
 (`golden.training.float_learner`), the array in a simulator (asynchronously), or several side by side, compared after
 every request. All share the trainer's code.
 
     conversation = training.conversation()
-    result = drive(conversation, machine)               # a machine of this module
-    result = await drive_async(conversation, machine)   # a machine whose methods are coroutines
+    result = drive(conversation, learner)               # a learner of this module
+    result = await drive_async(conversation, learner)   # a learner whose methods are coroutines
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
 from golden.training import update
 
-__all__ = ["Conversation", "Echo", "Forward", "GoldenMachine", "Machine", "Request", "Update", "drive", "drive_async"]
+__all__ = ["Conversation", "Echo", "Forward", "GoldenLearner", "Learner", "Request", "Update", "drive", "drive_async"]
 
 
-class Machine(Protocol):
+class Learner(Protocol):
     """What answers requests. Arrays are raw words (float64 in `golden.training.float_learner`); ... is () or the axis
     of seeds, (S,).
 
@@ -34,7 +34,7 @@ class Machine(Protocol):
     -------
     forward(inputs) : from q = p = 0 through T steps; inputs (T, ..., m) -> q_T (..., n). Leaves the state at T
     echo(inputs, nudge) : the twin echo from that state, inputs of the forward pass in their forward order; nudge e
-        (..., n): p -= e in context 0, p += e in context 1, then T inverse steps. Gradients add up in the machine
+        (..., n): p -= e in context 0, p += e in context 1, then T inverse steps. Gradients add up in the learner
     update(shift) : theta -= clip(G >> shift) with n_base = shift (...), gradients cleared
     parameters() : name -> words as stored, copies
     flags : names of the sticky flags that were raised, such as "p_overflow"
@@ -58,8 +58,8 @@ class Forward:
 
     inputs: Any
 
-    def ask(self, machine: Machine) -> Any:
-        return machine.forward(self.inputs)
+    def ask(self, learner: Learner) -> Any:
+        return learner.forward(self.inputs)
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Echo:
     inputs: Any
     nudge: Any
 
-    def ask(self, machine: Machine) -> Any:
-        return machine.echo(self.inputs, self.nudge)
+    def ask(self, learner: Learner) -> Any:
+        return learner.echo(self.inputs, self.nudge)
 
 
 @dataclass(frozen=True)
@@ -79,43 +79,43 @@ class Update:
 
     shift: Any
 
-    def ask(self, machine: Machine) -> Any:
-        return machine.update(self.shift)
+    def ask(self, learner: Learner) -> Any:
+        return learner.update(self.shift)
 
 
 Request = Forward | Echo | Update
 Conversation = Generator[Request, Any, dict[str, Any]]
 
 
-def drive(conversation: Conversation, machine: Machine) -> dict[str, Any]:
-    """Answer every request with the machine; the conversation's result."""
+def drive(conversation: Conversation, learner: Learner) -> dict[str, Any]:
+    """Answer every request with the learner; the conversation's result."""
     answer = None
     while True:
         try:
             request = conversation.send(answer)
         except StopIteration as end:
             return dict(end.value)
-        answer = request.ask(machine)
+        answer = request.ask(learner)
 
 
-async def drive_async(conversation: Conversation, machine: Any) -> dict[str, Any]:
-    """`drive` for a machine whose methods are coroutines."""
+async def drive_async(conversation: Conversation, learner: Any) -> dict[str, Any]:
+    """`drive` for a learner whose methods are coroutines."""
     answer = None
     while True:
         try:
             request = conversation.send(answer)
         except StopIteration as end:
             return dict(end.value)
-        answer = await request.ask(machine)
+        answer = await request.ask(learner)
 
 
-class GoldenMachine:
+class GoldenLearner:
     """The golden model: `golden.dynamics.integrator.Integrator` and `golden.training.update`.
 
     Parameters
     ----------
     program : of the system
-    theta_raw : name -> words, shape () + declared or (S,) + declared: S machines side by side, bit for bit as S alone
+    theta_raw : name -> words, shape () + declared or (S,) + declared: S learners side by side, bit for bit as S alone
     """
 
     def __init__(self, program: Program, theta_raw: Mapping[str, Words]) -> None:

@@ -1,7 +1,7 @@
 """Training on a task with Hamiltonian echo learning alone: batch 1, plain clipped descent.
 
 One sample: forward through T steps -> q_T -> readout: errors, nudge e, n_base -> twin echo -> update of the system ->
-update of the readout. `Training.conversation` writes that down once, for every machine (`golden.training.learner`) and
+update of the readout. `Training.conversation` writes that down once, for every learner (`golden.training.learner`) and
 both arithmetics.
 
 Seeds: parameters of the system from `system.initial(seed)`, the readout's weights and the order of the samples from
@@ -25,8 +25,8 @@ from golden.errors import HelError
 from golden.language.graph import topological
 from golden.tasks import Split, Task
 from golden.training import update
-from golden.training.float_learner import FloatMachine, FloatReadout
-from golden.training.learner import Conversation, Echo, Forward, GoldenMachine, Machine, Update, drive
+from golden.training.float_learner import FloatLearner, FloatReadout
+from golden.training.learner import Conversation, Echo, Forward, GoldenLearner, Learner, Update, drive
 from golden.training.readout import Readout
 
 __all__ = ["TRAINABLE", "Recipe", "Training", "train"]
@@ -72,7 +72,7 @@ class Training:
     Parameters
     ----------
     task, system : names
-    arithmetic : "fixed" (integers, any machine of that interface) or "float"
+    arithmetic : "fixed" (integers, any learner of that interface) or "float"
     neurons, epochs : n and passes over the training set
     seed : an integer, or a sequence of S integers: every array gets an axis (S,)
     samples : train on the first so many only
@@ -166,18 +166,18 @@ class Training:
             return update.n_base(self.program, -log2_inverse_rate, -m)
         return log2_inverse_rate - m
 
-    def machine(self, rule: str = "hel") -> Machine:
-        """The golden machine of this arithmetic at the initial parameters; `rule` "hel" or, in float, "bptt"."""
+    def learner(self, rule: str = "hel") -> Learner:
+        """The golden learner of this arithmetic at the initial parameters; `rule` "hel" or, in float, "bptt"."""
         if self.arithmetic == "fixed":
             if rule != "hel":
                 raise HelError(f"fixed-point training knows the rule hel, got {rule!r}; use float arithmetic")
-            return GoldenMachine(self.program, self.theta)
+            return GoldenLearner(self.program, self.theta)
         from golden.rules import bptt, rhel
 
         gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
         if rule not in gradients:
             raise HelError(f"rules are {', '.join(gradients)}, got {rule!r}")
-        return FloatMachine(self.system, self.theta, self.formats.step, gradients[rule])
+        return FloatLearner(self.system, self.theta, self.formats.step, gradients[rule])
 
     def conversation(self) -> Conversation:
         """The run as requests and answers; returns the result of `train`."""
@@ -205,7 +205,7 @@ class Training:
         return self._result(accuracy, costs, hits, speed)
 
     def _evaluate(self) -> Any:
-        """Accuracy (...) on the evaluation part: forward passes only, one sample at a time on the machine itself."""
+        """Accuracy (...) on the evaluation part: forward passes only, one sample at a time on the learner itself."""
         hits = np.zeros(self.orders.shape[:-1])
         for sequence, label in zip(self.encode(self.evaluation), self.evaluation.labels, strict=True):
             shape = (sequence.shape[0], *hits.shape, sequence.shape[1])
@@ -215,7 +215,7 @@ class Training:
         return hits / len(self.evaluation)
 
     def _judge(self, errors: Any, label: Any) -> tuple[Any, Any]:
-        """-log p_label and whether the label is the most probable class. For people: the machine does not need them."""
+        """-log p_label and whether the label is the most probable class. For people: the learner does not need them."""
         lsb = 2.0 ** (1 - self.formats.operand_bits) if self.arithmetic == "fixed" else 1.0
         hit = np.arange(errors.shape[-1]) == np.asarray(label)[..., None]
         p = errors * lsb + hit
@@ -277,8 +277,8 @@ def train(
     (50, None, 1)
     """
     training = Training(task, system, arithmetic=arithmetic, **options)
-    machine = training.machine(rule)
-    result = {**drive(training.conversation(), machine), "rule": rule, "flags": machine.flags}
-    if isinstance(machine, GoldenMachine):
-        result["argument_clamped"] = machine.integrator.argument_clamped
+    learner = training.learner(rule)
+    result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
+    if isinstance(learner, GoldenLearner):
+        result["argument_clamped"] = learner.integrator.argument_clamped
     return result

@@ -119,11 +119,11 @@ class Results:
         return ", ".join(said)
 
     def build(self, name: str, force: bool = False) -> str:
-        """Bitstream and report, unless there is a report of this very plan."""
-        from bitstreams.learning import learning_plan
+        """Bitstream and report, unless there is a report of this very job."""
+        from bitstreams.learning import build_job
 
-        plan = learning_plan(schedule(name, BUILT), board=BOARD, seed=SEED, clock_hz=CLOCK_MHZ * 1e6)
-        if not force and self.builds.get(name, {}).get("digest") == plan.digest():
+        job = build_job(schedule(name, BUILT), board=BOARD, seed=SEED, clock_hz=CLOCK_MHZ * 1e6)
+        if not force and self.builds.get(name, {}).get("digest") == job.digest():
             return "kept"
         report = run(build_command(name))
         file = self.root / BUILDS / f"{name}.json"
@@ -176,4 +176,4 @@ def run(command: str) -> dict[str, Any]:
 def rtl_digest(scheduled: Schedule) -> str:
     """SHA-256 of the Verilog that is simulated and of the control words that it runs."""
     words = "".join(f"{word:x}\n" for word in scheduled.words)
-    return hashlib.sha256((array_verilog(scheduled.geometry, trace=True) + words).encode()).hexdigest()
+    return hashlib.sha256((array_verilog(scheduled.geometry, debug_bus=True) + words).encode()).hexdigest()

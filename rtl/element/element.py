@@ -17,7 +17,7 @@ x0_i, x1_i / x0_o, x1_o : lanes from the previous and to the next element
 x0_n, x1_n : lanes from the next element (only where they go both ways)
 acc0_i, acc1_i / acc0_o, acc1_o : accumulators likewise
 io_i / io_o : host chain likewise
-trace : Out, all architectural registers (only with ``trace=True``)
+debug_bus : Out, all architectural registers (only with ``debug_bus=True``)
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from rtl.element.cut import Cut
 from rtl.element.gradient import Gradient
 from rtl.element.lanes import Lanes
 from rtl.element.state import State
-from rtl.element.sum_register import Argument
+from rtl.element.sum_register import SumRegister
 from rtl.element.table import Table
-from rtl.element.vector_store import Store
-from rtl.hls.check.recording import trace_bits, trace_layout
+from rtl.element.vector_store import VectorStore
 from rtl.hls.plan.control import IoOp, IoSource
+from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.plan.geometry import TABLE_BASE, Geometry
 from rtl.primitives.memory import WeightMemory
 
@@ -52,13 +52,13 @@ class Element(wiring.Component):
     ----------
     geometry : sizes and shifts
     technology : "behavioural" or "ecp5", see rtl.primitives
-    trace : add the `trace` port
+    debug_bus : add the `debug_bus` port
     """
 
-    def __init__(self, geometry: Geometry, technology: str = "behavioural", trace: bool = False) -> None:
+    def __init__(self, geometry: Geometry, technology: str = "behavioural", debug_bus: bool = False) -> None:
         self.geometry = geometry
         self.technology = technology
-        self._has_trace = trace
+        self._has_debug_bus = debug_bus
         members = {
             "control": In(control_word(geometry)),
             "imm": In(signed(geometry.chain_bits)),
@@ -72,8 +72,8 @@ class Element(wiring.Component):
                 members[f"x{lane}_n"] = In(signed(18))
             members[f"acc{lane}_i"] = In(signed(geometry.accumulator_bits))
             members[f"acc{lane}_o"] = Out(signed(geometry.accumulator_bits))
-        if trace:
-            members["trace"] = Out(trace_bits(geometry))
+        if debug_bus:
+            members["debug_bus"] = Out(debug_bus_bits(geometry))
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
@@ -85,13 +85,13 @@ class Element(wiring.Component):
 
         m.submodules.lanes = lanes = Lanes(g, c, self.technology)
         m.submodules.state = state = State(g, c)
-        m.submodules.store = store = Store(g, c)
+        m.submodules.store = store = VectorStore(g, c)
         m.submodules.gradient = gradient = Gradient(g, c, self.technology)
         io = register("io", signed(g.chain_bits))
         units = [lanes, state, store, gradient]
         entry = None
         if g.table or g.cut_shifts:
-            m.submodules.argument = argument = Argument(g, c)
+            m.submodules.argument = argument = SumRegister(g, c)
             m.d.comb += [argument.acc[lane].eq(lanes.acc[lane]) for lane in range(2)]
             units.append(argument)
         if g.table:
@@ -132,9 +132,9 @@ class Element(wiring.Component):
             self.acc1_o.eq(lanes.acc[1]),
             self.io_o.eq(io),
         ]
-        if self._has_trace:
+        if self._has_debug_bus:
             registers = {name: value for unit in reversed(units) for name, value in vars(unit).items()}
-            self._trace(m, registers | addressing | {"io": io, "flags": flags})
+            self._debug_bus(m, registers | addressing | {"io": io, "flags": flags})
         return m
 
     def _weights(
@@ -188,10 +188,10 @@ class Element(wiring.Component):
         with m.If(c.io_op == IoOp.CAPTURE):
             m.d.sync += io.eq(captured)
 
-    def _trace(self, m: Module, registers: dict[str, Signal | tuple[Signal, Signal]]) -> None:
+    def _debug_bus(self, m: Module, registers: dict[str, Signal | tuple[Signal, Signal]]) -> None:
         values = []
-        for name, bits in trace_layout(self.geometry).items():
+        for name, bits in debug_bus_layout(self.geometry).items():
             found = registers[name] if name in registers else registers[name[:-1]][int(name[-1])]
             assert len(found) == bits, name
             values.append(found)
-        m.d.comb += self.trace.eq(Cat(*values))
+        m.d.comb += self.debug_bus.eq(Cat(*values))

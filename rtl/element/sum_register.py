@@ -15,10 +15,10 @@ from rtl.element.arithmetic import register
 from rtl.hls.plan.control import ZTake
 from rtl.hls.plan.geometry import Geometry
 
-__all__ = ["Argument"]
+__all__ = ["SumRegister"]
 
 
-class Argument(Elaboratable):
+class SumRegister(Elaboratable):
     """See the module's text.
 
     Inputs

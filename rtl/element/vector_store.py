@@ -13,10 +13,10 @@ from amaranth.lib.memory import Memory
 from rtl.element.arithmetic import pair
 from rtl.hls.plan.geometry import Geometry
 
-__all__ = ["Store"]
+__all__ = ["VectorStore"]
 
 
-class Store(Elaboratable):
+class VectorStore(Elaboratable):
     """See the module's text.
 
     Inputs

@@ -1,24 +1,24 @@
 """What a host says to an array: commands to load, run and read it, and how to read its answers.
 
-Each method returns commands (`rtl.hls.schedule.command.Command`); whoever has an array plays them: the machine model,
+Each method returns commands (`rtl.hls.schedule.command.Command`); whoever has an array plays them: the cycle model,
 the co-simulation, or a board. Arrays are raw integers, batch-free: theta and gradients by name in their own shapes, q
 and p of shape (2, N) when read (both contexts) and (N,) when loaded, inputs (T, m), nudge (N,).
 
-Example: the echo of zero nudge, on the machine model
+Example: the echo of zero nudge, on the cycle model
 ------------------------------------------------------
 >>> import numpy as np
 >>> from golden.compiler.lower import compile_system
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array, play
->>> from rtl.hls.check.cycle_model import Machine
+>>> from rtl.hls.check.cycle_model import CycleModel
 >>> program = compile_system(get("dense", n=4, m=2))
 >>> array = compile_array(program, elements=2)
->>> driver, machine = Driver(array), Machine(array.geometry)
+>>> driver, model = Driver(array), CycleModel(array.geometry)
 >>> theta = {name: np.full(shape, 1 << 14) for name, shape in program.parameters}
 >>> q, p, u = np.arange(4) << 18, np.arange(4) << 12, np.full((3, 2), 1 << 10)
 >>> run = [*driver.load_table(), *driver.load_parameters(theta), *driver.load_state(q, p)]
 >>> run += [*driver.forward(u), *driver.echo(u[::-1]), *driver.read_state()]
->>> q_back, p_back = driver.state(play(array, machine, run))
+>>> q_back, p_back = driver.state(play(array, model, run))
 >>> bool((q_back == q).all() and (p_back == p).all())
 True
 """

@@ -78,7 +78,7 @@ def test_unknown_boards_are_refused():
 @pytest.mark.skipif(not all(map(tools.available, build.TOOLS)), reason="FPGA tools not installed")
 @pytest.mark.parametrize("name", names())
 def test_every_board_has_a_bitstream_and_as_many_cells_as_we_say(name, tmp_path):
-    report = build.run(build.Plan(name, small_array(2), dsp=2, bram=2, board=name, clock_hz=100e6), tmp_path)
+    report = build.run(build.BuildJob(name, small_array(2), dsp=2, bram=2, board=name, clock_hz=100e6), tmp_path)
     size = size_of(board(name).device)
     available = (report["dsp_available"], report["bram_available"], report["lut_available"])
     assert available == (size.dsp, size.bram, size.lut)

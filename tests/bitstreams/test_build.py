@@ -7,12 +7,12 @@ import re
 import pytest
 
 from bitstreams import build, ecp5, tools
-from bitstreams.build import BuildFailed, Plan, run
+from bitstreams.build import BuildFailed, BuildJob, run
 from golden.errors import HelError
 from tests.bitstreams.small_array import small_array
 
 needs_tools = pytest.mark.skipif(not all(map(tools.available, build.TOOLS)), reason="FPGA tools not installed")
-PLAN = Plan("small", "module hel_array; endmodule", dsp=4, bram=2, clock_hz=150e6)
+PLAN = BuildJob("small", "module hel_array; endmodule", dsp=4, bram=2, clock_hz=150e6)
 PLACED = ecp5.Placed(
     fmax_hz=180e6,
     clocks={"clk": (180e6, 150e6)},
@@ -68,8 +68,8 @@ def test_a_second_build_replaces_the_first(tmp_path, fake_tools):
             {"clock_hz": 200e6},
             r"the clock of 200 MHz must be met, nextpnr reached 180.0 MHz with seed 1 \(a.Q -> b.DI\)",
         ),
-        ({"dsp": 5}, "the synthesised netlist must keep the 5 multipliers and 2 block RAMs of its plan, got 4 and 2"),
-        ({"bram": 3}, "the synthesised netlist must keep the 4 multipliers and 3 block RAMs of its plan, got 4 and 2"),
+        ({"dsp": 5}, "the synthesised netlist must keep the 5 multipliers and 2 block RAMs of its array, got 4 and 2"),
+        ({"bram": 3}, "the synthesised netlist must keep the 4 multipliers and 3 block RAMs of its array, got 4 and 2"),
     ],
 )
 def test_a_build_that_breaks_a_rule_leaves_only_its_logs(tmp_path, fake_tools, change, message):
@@ -143,8 +143,8 @@ def test_the_digest_covers_what_decides_the_bitstream():
 @needs_tools
 def test_a_small_array_becomes_a_bitstream(tmp_path):
     lines = []
-    plan = Plan("small", small_array(2), dsp=2, bram=2, clock_hz=150e6)
-    report = run(plan, tmp_path, {}, lambda done, total, text: lines.append(text))
+    job = BuildJob("small", small_array(2), dsp=2, bram=2, clock_hz=150e6)
+    report = run(job, tmp_path, {}, lambda done, total, text: lines.append(text))
     folder = tmp_path / "small"
     assert (folder / "design.bit").stat().st_size > 100_000
     assert (report["dsp"], report["bram"], report["clock_hz"]) == (2, 2, 150e6)
@@ -161,10 +161,10 @@ def test_a_small_array_becomes_a_bitstream(tmp_path):
 @pytest.mark.slow
 @needs_tools
 def test_sixteen_elements_are_synthesised_once_and_built_reproducibly(tmp_path):
-    plan = Plan("small", small_array(16), dsp=16, bram=16, clock_hz=190e6)
+    job = BuildJob("small", small_array(16), dsp=16, bram=16, clock_hz=190e6)
     bits = []
     for folder in (tmp_path / "a", tmp_path / "b"):
-        report = run(plan, folder)
+        report = run(job, folder)
         bits.append((folder / "small" / "design.bit").read_bytes())
     assert bits[0] == bits[1]
     modules = json.loads((tmp_path / "a" / "small" / "netlist.json").read_text())["modules"]
@@ -179,4 +179,4 @@ def test_sixteen_elements_are_synthesised_once_and_built_reproducibly(tmp_path):
 def test_multipliers_that_nothing_reads_fail_the_build(tmp_path):
     """The tools delete what is not connected."""
     with pytest.raises(BuildFailed, match="the synthesised netlist must keep the 4 multipliers .*, got 0 and"):
-        run(Plan("cut", small_array(4, accumulate=False), dsp=4, bram=4), tmp_path)
+        run(BuildJob("cut", small_array(4, accumulate=False), dsp=4, bram=4), tmp_path)

@@ -68,7 +68,7 @@ def test_every_stage_of_the_compiler_is_shown(capfd):
     stages = {one["name"]: one["text"] for one in result["passes"]}
     assert list(stages) == ["trace", "autodiff", "lowered", *PROGRAM_PASSES, "schedule"]
     assert "potential = %" in stages["trace"] and Program.parse(stages["lowered"]).n == 8
-    assert stages["dead"] == "(changes nothing)" and "forward" in stages["schedule"]
+    assert stages["dead_values"] == "(changes nothing)" and "forward" in stages["schedule"]
     assert "-- autodiff" in shown(capfd, "rtl", "linear", *SMALL, "--show-passes")
 
 

@@ -10,7 +10,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls import Geometry
-from rtl.hls.check.recording import trace_bits
+from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.registers import Address
 from rtl.verilog import KEPT_MODULES, array_verilog, emit
 
@@ -63,9 +63,9 @@ def test_ports_of_the_array() -> None:
     declared = body(text(GEOMETRY), "hel_array")
     ports = set(re.findall(r"^\s+(?:input|output) (?:\[\d+:0\] )?(\S+);", declared, re.MULTILINE))
     assert ports == {"clk", "rst", "i__payload", "i__valid", "i__ready", "o__payload", "o__valid", "o__ready"}
-    traced = body(array_verilog(GEOMETRY, trace=True), "hel_array")
-    assert re.search(rf"output \[{3 * trace_bits(GEOMETRY)}:0\] trace;", traced)
-    assert "output trace_valid;" in traced
+    recorded = body(array_verilog(GEOMETRY, debug_bus=True), "hel_array")
+    assert re.search(rf"output \[{3 * debug_bus_bits(GEOMETRY)}:0\] debug_bus;", recorded)
+    assert "output debug_bus_valid;" in recorded
 
 
 def test_the_report_of_an_array() -> None:

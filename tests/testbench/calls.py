@@ -32,11 +32,11 @@ async def accumulate(port, *, rounds):
 async def registers(port, *, cycles, elements):
     """The registers of every element in each of `cycles` busy cycles."""
     script = np.concatenate([write(0x100, cycles), read(0x100)])
-    (total,) = await port.play(script, traced=True)
+    (total,) = await port.play(script, recorded=True)
     fields = ((0, 18), (18, 18), (36, 36), (72, 24))
-    rows = [port.trace.field(lsb, width, count=elements, stride=ELEMENT_BITS) for lsb, width in fields]
-    whole = [word & (1 << ELEMENT_BITS) - 1 for word in port.trace.words()]
-    return {"total": total, "rows": np.stack(rows, axis=2), "cycles": port.trace.cycles, "whole": whole}
+    rows = [port.recording.field(lsb, width, count=elements, stride=ELEMENT_BITS) for lsb, width in fields]
+    whole = [word & (1 << ELEMENT_BITS) - 1 for word in port.recording.words()]
+    return {"total": total, "rows": np.stack(rows, axis=2), "cycles": port.recording.cycles, "whole": whole}
 
 
 async def counted(port, *, cycles):
@@ -68,9 +68,9 @@ async def raises(port, *, kind):
     raise errors[kind]
 
 
-async def untraced(port):
-    """Asks for a trace of a build that has none."""
-    await port.play(read(0), traced=True)
+async def unrecorded(port):
+    """Asks for a recording of a build that has none."""
+    await port.play(read(0), recorded=True)
     return {}
 
 

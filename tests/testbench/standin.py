@@ -3,13 +3,13 @@
 Words of its address space (others read 0; writes elsewhere are ignored):
 
     0x0000..0x00ff  memory, read and write
-    0x0100          write n: busy for n cycles (no request is accepted), with `trace_valid` high; read: the sum of all n
-    0x0101          write: never accepts another request; read: accepted and never answered
+    0x0100          write n: busy for n cycles (no request is accepted), with `debug_bus_valid` high; read: the sum of
+    all n 0x0101          write: never accepts another request; read: accepted and never answered
     0x0102          write: offers a response nobody asked for
     0x0103          read: a register that nothing ever set (unknown in Icarus, any value in Verilator)
     0x0104          read: exclusive or of all `sum` registers (see below)
 
-Trace: `elements` words of 96 bits, the registers of a small multiply-accumulate unit each (LSB first): `state` 18,
+Recording: `elements` words of 96 bits, the registers of a small multiply-accumulate unit each (LSB first): `state` 18,
 `weight` 18, `product` 36, `sum` 24. They restart when 0x0100 is written and change at every busy clock (`steps` says
 how), which no simulator can skip: they are also the load of `speed.py`.
 """
@@ -30,12 +30,12 @@ ELEMENT_BITS = 18 + 18 + 36 + 24
 class StandIn(wiring.Component):
     """See the module's docstring. `elements` >= 1 sets the work per clock."""
 
-    def __init__(self, elements: int = 2, traced: bool = True):
+    def __init__(self, elements: int = 2, recorded: bool = True):
         members = {"i": In(stream.Signature(HostRequest)), "o": Out(stream.Signature(32))}
-        if traced:
-            members |= {"trace_valid": Out(1), "trace": Out(elements * ELEMENT_BITS)}
+        if recorded:
+            members |= {"debug_bus_valid": Out(1), "debug_bus": Out(elements * ELEMENT_BITS)}
         super().__init__(members)
-        self._elements, self._traced = elements, traced
+        self._elements, self._recorded = elements, recorded
 
     def elaborate(self, platform):
         m = Module()
@@ -99,8 +99,8 @@ class StandIn(wiring.Component):
             parity = parity ^ sum_
         with m.If(request.addr == 0x104):
             m.d.comb += fifo.w_data.eq(parity)
-        if self._traced:
-            m.d.comb += [self.trace_valid.eq(busy != 0), self.trace.eq(Cat(*words))]
+        if self._recorded:
+            m.d.comb += [self.debug_bus_valid.eq(busy != 0), self.debug_bus.eq(Cat(*words))]
         return m
 
 
@@ -127,7 +127,7 @@ def _signed(word: int) -> int:
     return word - (word >> 17 << 18)
 
 
-def standin_verilog(elements: int = 2, traced: bool = True) -> str:
+def standin_verilog(elements: int = 2, recorded: bool = True) -> str:
     """Verilog text of the stand-in, top module `hel_array`."""
-    text = verilog.convert(StandIn(elements, traced), name="hel_array", emit_src=False, strip_internal_attrs=True)
+    text = verilog.convert(StandIn(elements, recorded), name="hel_array", emit_src=False, strip_internal_attrs=True)
     return text + "module standin_unset(output [31:0] q);\n  reg [31:0] unset;\n  assign q = unset;\nendmodule\n"

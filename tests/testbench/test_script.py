@@ -1,4 +1,4 @@
-"""Packing of transactions and decoding of traces."""
+"""Packing of transactions and decoding of recordings."""
 
 import doctest
 
@@ -8,7 +8,7 @@ from amaranth import Const
 from amaranth.hdl import Cat
 
 from testbench import script
-from testbench.script import Trace, describe, pack, read, read_responses, read_trace, write, write_script
+from testbench.script import Recording, describe, pack, read, read_recording, read_responses, write, write_script
 from tests.testbench.standin import HostRequest
 
 
@@ -64,29 +64,29 @@ def lines(words, digits):
 
 @pytest.mark.parametrize("lsb, width", [(0, 1), (3, 63), (1, 5), (130, 17), (77, 36), (137, 63)])
 @pytest.mark.parametrize("signed", [False, True])
-def test_fields_of_a_trace(tmp_path, lsb, width, signed):
+def test_fields_of_a_recording(tmp_path, lsb, width, signed):
     random = np.random.default_rng(1)
     words = [int.from_bytes(random.bytes(25)) for _ in range(9)]
     (tmp_path / "t").write_text(lines(words, 50))
-    trace = read_trace(tmp_path / "t")
+    recording = read_recording(tmp_path / "t")
     expected = [word >> lsb & (1 << width) - 1 for word in words]
     if signed:
         expected = [value - (value >> (width - 1) << width) for value in expected]
-    assert trace.field(lsb, width, signed=signed).tolist() == expected
-    assert trace.cycles.tolist() == list(range(100, 109))
-    assert trace.words() == words
+    assert recording.field(lsb, width, signed=signed).tolist() == expected
+    assert recording.cycles.tolist() == list(range(100, 109))
+    assert recording.words() == words
 
 
 def test_unknown_bits_are_refused_only_where_they_are(tmp_path):
     (tmp_path / "t").write_text("0000000000000010 12\n0000000000000011 xX\n")
-    trace = read_trace(tmp_path / "t")
-    with pytest.raises(ValueError, match="trace bits 0 to 3 are unknown at cycle 17; reset or load them"):
-        trace.field(0, 4)
-    assert Trace(trace.cycles[:1], trace.nibbles[:1]).field(4, 4).tolist() == [1]
+    recording = read_recording(tmp_path / "t")
+    with pytest.raises(ValueError, match="bits 0 to 3 are unknown at cycle 17; reset or load them"):
+        recording.field(0, 4)
+    assert Recording(recording.cycles[:1], recording.nibbles[:1]).field(4, 4).tolist() == [1]
     with pytest.raises(ValueError, match="unknown bits"):
-        trace.words()
+        recording.words()
 
 
-def test_fields_lie_inside_the_trace():
-    with pytest.raises(ValueError, match="1 to 63 bits inside the 8 of the trace, got 5 from 4"):
-        Trace(np.zeros(1, np.int64), np.zeros((1, 2), np.uint8)).field(4, 5)
+def test_fields_lie_inside_the_bus():
+    with pytest.raises(ValueError, match="1 to 63 bits inside the 8 of the bus, got 5 from 4"):
+        Recording(np.zeros(1, np.int64), np.zeros((1, 2), np.uint8)).field(4, 5)

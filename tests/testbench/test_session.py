@@ -1,4 +1,4 @@
-"""Scripts, traces, failures and endings, on both simulators, with a stand-in for the array."""
+"""Scripts, recordings, failures and endings, on both simulators, with a stand-in for the array."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ def folders_of_failed_runs(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="module")
 def standin(simulator):
-    return build(simulator, [standin_verilog(ELEMENTS)], trace_bits=ELEMENTS * ELEMENT_BITS)
+    return build(simulator, [standin_verilog(ELEMENTS)], debug_bus_bits=ELEMENTS * ELEMENT_BITS)
 
 
 def call(build, name, **arguments):
@@ -63,7 +63,7 @@ def test_scripts_made_from_responses(standin, capsys):
     assert capsys.readouterr().out == "word 4\nword 13\nword 40\nword 121\n"
 
 
-def test_trace_shows_every_register_at_every_busy_clock(standin):
+def test_the_recording_shows_every_register_at_every_busy_clock(standin):
     result = call(standin, "registers", cycles=40, elements=ELEMENTS)
     expected = [steps(index, 40) for index in range(ELEMENTS)]
     assert result["total"] == 40
@@ -135,10 +135,10 @@ def test_a_time_limit_stops_it(standin):
         launch(standin, "tests.testbench.calls:sleeps", timeout_s=2, progress=lambda line: None)
 
 
-def test_a_trace_needs_its_port(simulator):
-    bare = build(simulator, [standin_verilog(1, traced=False)])
-    with pytest.raises(SimulationError, match="this build has no trace port"):
-        call(bare, "untraced")
+def test_a_recording_needs_the_bus(simulator):
+    bare = build(simulator, [standin_verilog(1, recorded=False)])
+    with pytest.raises(SimulationError, match="this build has no debug bus"):
+        call(bare, "unrecorded")
 
 
 LAUNCHER = """
@@ -183,6 +183,6 @@ def alive(pid):
 def test_long_scripts_are_quick(simulator):
     """A transaction takes a cycle, and a script a few more."""
     count = 2**18 if simulator == "verilator" else 2**12
-    result = call(build(simulator, [standin_verilog(1, traced=False)]), "many", count=count)
+    result = call(build(simulator, [standin_verilog(1, recorded=False)]), "many", count=count)
     assert result["sum"] == count // 256 * (255 * 128)
     assert count + 256 <= result["spent"] < count + 270

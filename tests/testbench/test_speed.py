@@ -18,5 +18,5 @@ def test_at_least_40_percent_of_a_bare_loop():
     except HelError as error:
         pytest.skip(str(error))
     script = np.concatenate([write(0x100, 500_000), read(0x104), read(0x100)])
-    result = measure([standin_verilog(32, traced=False)], script)
+    result = measure([standin_verilog(32, recorded=False)], script)
     assert result["ratio"] >= 0.4

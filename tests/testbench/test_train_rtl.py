@@ -44,22 +44,22 @@ def test_a_difference_stops_the_run(monkeypatch):
         return right(self, theta)
 
     monkeypatch.setattr(Driver, "load_parameters", wrong)
-    machine = _machine_in_process()
+    learner = _learner_in_process()
     with pytest.raises(SimulationError, match=r"must equal golden bit for bit, 1 of \d+ words differ"):
-        machine()
+        learner()
 
 
-def _machine_in_process():
-    """The comparison itself, with the machine model in the place of the simulator."""
+def _learner_in_process():
+    """The comparison itself, with the cycle model in the place of the simulator."""
     import asyncio
 
     from golden.training.sequences import Training
     from rtl.hls import compile_array, play
-    from rtl.hls.check.cycle_model import Machine
+    from rtl.hls.check.cycle_model import CycleModel
 
     training = Training("digits", "dense", neurons=4, epochs=1, seed=0, samples=10, validation=True)
     schedule = compile_array(training.program, elements=2)
-    model = Machine(schedule.geometry)
+    model = CycleModel(schedule.geometry)
 
     class Array:
         def __init__(self):
@@ -71,8 +71,8 @@ def _machine_in_process():
         async def play(self, commands):
             return np.array(play(schedule, model, commands), np.int64)
 
-    machine = train_rtl.RtlMachine(Array(), training.machine())
-    return lambda: asyncio.run(machine.start())
+    learner = train_rtl.RtlLearner(Array(), training.learner())
+    return lambda: asyncio.run(learner.start())
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The RTL equals golden word for word and the machine model register for register, on both simulators; and the check
+"""The RTL equals golden word for word and the cycle model register for register, on both simulators; and the check
 can fail."""
 
 from __future__ import annotations
@@ -104,12 +104,12 @@ def test_simulators_agree_on_every_number() -> None:
     assert one == two
 
 
-def test_without_the_trace_golden_alone_is_compared() -> None:
-    found = run("hru", "icarus", (4, 2, 1), steps=2, traced=False)
+def test_without_the_bus_golden_alone_is_compared() -> None:
+    found = run("hru", "icarus", (4, 2, 1), steps=2, recorded=False)
     assert found["compared_cycles"] == 0
 
 
-# The check can fail. Each of these changes the RTL alone: golden and the machine model run in another process.
+# The check can fail. Each of these changes the RTL alone: golden and the cycle model run in another process.
 
 
 def geometry_with(**changes: int) -> Callable[[pytest.MonkeyPatch], None]:
@@ -164,7 +164,7 @@ SMALLEST, WRAPPING_SEED = (2, 2, 1), 69
 
 
 def test_the_unchanged_array_passes() -> None:
-    run("dense", "icarus", SMALLEST, seed=WRAPPING_SEED, steps=2, stalls=0, traced=False)
+    run("dense", "icarus", SMALLEST, seed=WRAPPING_SEED, steps=2, stalls=0, recorded=False)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
@@ -173,7 +173,7 @@ def test_golden_alone_sees(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None
     neurons, elements, inputs = SMALLEST
     found = verify(
         "dense", simulator="icarus", neurons=neurons, elements=elements, inputs=inputs,
-        seed=WRAPPING_SEED, steps=2, stalls=0, traced=False,
+        seed=WRAPPING_SEED, steps=2, stalls=0, recorded=False,
     )  # fmt: skip
     assert found["mismatches"] > 0
 
@@ -184,7 +184,7 @@ def test_the_machine_model_sees_a_cycle_too_many(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Ring, "latency", property(lambda ring: latency(ring) + 1))
     found = verify("linear", simulator="icarus", neurons=2, elements=1, inputs=1, steps=1, stalls=0)
     assert found["mismatches"] > 0
-    found = verify("linear", simulator="icarus", neurons=2, elements=1, inputs=1, steps=1, stalls=0, traced=False)
+    found = verify("linear", simulator="icarus", neurons=2, elements=1, inputs=1, steps=1, stalls=0, recorded=False)
     assert found["mismatches"] == 0
 
 

@@ -8,10 +8,10 @@ from golden.compiler.passes.rewrite import Rewriter
 from golden.program import Program
 from golden.program.ops import Mul, Op
 
-__all__ = ["common"]
+__all__ = ["common_subexpressions"]
 
 
-def common(program: Program) -> Program:
+def common_subexpressions(program: Program) -> Program:
     """The program with each distinct value once, under its first name. Bit for bit the same outputs.
 
     >>> text = '''program twice n=2 m=1
@@ -22,7 +22,7 @@ def common(program: Program) -> Program:
     ... K = round half_up k_y 16
     ... kick K
     ... gradient k = mul y x'''
-    >>> print(", ".join(map(str, common(Program.parse(text)).ops)))
+    >>> print(", ".join(map(str, common_subexpressions(Program.parse(text)).ops)))
     x = cut q SQ(5, 13), k_y = mul k x, K = round half_up k_y 16
     """
     rewriter = Rewriter(program)

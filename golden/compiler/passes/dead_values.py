@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from golden.program import Program
 
-__all__ = ["dead"]
+__all__ = ["dead_values"]
 
 
-def dead(program: Program) -> Program:
+def dead_values(program: Program) -> Program:
     """The program without them. Bit for bit the same outputs.
 
     >>> from golden.compiler.lower import compile_system
     >>> from golden.systems import get
     >>> program = compile_system(get("linear", n=2))
-    >>> dead(replace(program, input_gradient="")).ops == program.ops[:-2]
+    >>> dead_values(replace(program, input_gradient="")).ops == program.ops[:-2]
     True
     """
     outputs = [program.kick, *(name for gradient in program.gradients for name in gradient.operands)]

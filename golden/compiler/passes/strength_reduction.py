@@ -26,10 +26,10 @@ from golden.compiler.passes.rewrite import Rewriter
 from golden.program import Program
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term
 
-__all__ = ["strength"]
+__all__ = ["strength_reduction"]
 
 
-def strength(program: Program) -> Program:
+def strength_reduction(program: Program) -> Program:
     """The program in terms of the tables and factors that cost least.
 
     >>> text = '''program s n=2 m=1
@@ -42,7 +42,7 @@ def strength(program: Program) -> Program:
     ... K = round half_up k_c 20
     ... kick K
     ... gradient k = mul c c'''
-    >>> for op in strength(Program.parse(text)).ops[2:6]:
+    >>> for op in strength_reduction(Program.parse(text)).ops[2:6]:
     ...     print(op)
     zt = round floor x_one 8
     c1_one = mul c1 one

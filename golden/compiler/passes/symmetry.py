@@ -13,10 +13,10 @@ from golden.program import Program
 from golden.program.densities import Density, Gradient
 from golden.program.ops import Matvec, MatvecT
 
-__all__ = ["symmetric"]
+__all__ = ["symmetry"]
 
 
-def symmetric(program: Program) -> Program:
+def symmetry(program: Program) -> Program:
     """The program without transposes of symmetric matrices: the same kick bit for bit, for symmetric words.
 
     >>> text = '''program s n=2 m=1
@@ -26,7 +26,7 @@ def symmetric(program: Program) -> Program:
     ... K = round half_up y 16
     ... kick K
     ... gradient W = outer x x'''
-    >>> print(symmetric(Program.parse(text)).ops[1])
+    >>> print(symmetry(Program.parse(text)).ops[1])
     y = matvec W x
     """
     mirrored = set(program.symmetric)

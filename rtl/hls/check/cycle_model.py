@@ -1,4 +1,4 @@
-"""The machine model: a ring of elements, register by register and cycle by cycle, as vectors over the elements.
+"""The cycle model: a ring of elements, register by register and cycle by cycle, as vectors over the elements.
 
 It executes control words (`rtl.hls.plan.control`) with the latencies of the element and nothing else: it knows no
 program and no formula of the physics. Golden answers for what the words compute (compared at every step's end), this
@@ -7,9 +7,9 @@ model for when (the RTL is compared with it at every clock cycle). It never impo
 Example
 -------
 >>> from rtl.hls.plan.geometry import Geometry
->>> machine = Machine(Geometry(elements=2, neurons=2, inputs=0))
->>> machine.step({"io_op": 1}, imm=7)
->>> machine.io.tolist()
+>>> model = CycleModel(Geometry(elements=2, neurons=2, inputs=0))
+>>> model.step({"io_op": 1}, imm=7)
+>>> model.io.tolist()
 [7, 0]
 """
 
@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2
-from rtl.hls.check.recording import trace_layout
 from rtl.hls.plan.control import (
     AccSource,
     IoOp,
@@ -34,9 +33,10 @@ from rtl.hls.plan.control import (
     StationarySource,
     ZTake,
 )
+from rtl.hls.plan.debug_bus import debug_bus_layout
 from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 
-__all__ = ["Machine"]
+__all__ = ["CycleModel"]
 
 Words = npt.NDArray[np.int64]
 Field = Callable[[str, int], int]
@@ -68,7 +68,7 @@ grad_read grad_array grad_output
 """.split()
 
 
-class Machine:
+class CycleModel:
     """State of a ring and its step of one clock cycle.
 
     Registers are public attributes, int64 arrays of shape (P,) or (2, P) for those that exist a lane; memories are
@@ -97,7 +97,7 @@ class Machine:
 
     def __getattr__(self, name: str) -> Words:
         # Registers are made by name in the constructor; this tells type checkers what they are.
-        raise AttributeError(f"the machine has no register {name!r}")
+        raise AttributeError(f"the model has no register {name!r}")
 
     def step(self, c: Mapping[str, int], imm: int = 0) -> None:
         """One clock edge with control word `c` (absent fields are zero) and broadcast word `imm` in the elements."""
@@ -120,10 +120,10 @@ class Machine:
         for name, value in new.items():
             setattr(self, name, value)
 
-    def trace(self) -> dict[str, Words]:
-        """The traced registers by the names of `rtl.hls.check.recording.trace_layout`."""
+    def debug_bus(self) -> dict[str, Words]:
+        """The registers by the names of `rtl.hls.plan.debug_bus.debug_bus_layout`."""
         values: dict[str, Words] = {}
-        for name in trace_layout(self.geometry):
+        for name in debug_bus_layout(self.geometry):
             stem, lane = name[:-1], name[-1]
             values[name] = getattr(self, stem)[int(lane)] if lane in "01" else getattr(self, name)
         return values

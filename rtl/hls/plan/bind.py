@@ -33,7 +33,7 @@ from rtl.hls.plan.ring_plan import (
     Inputs,
     Layout,
     Local,
-    Plan,
+    RingPlan,
     Rotating,
     Statement,
     Stored,
@@ -44,7 +44,7 @@ from rtl.hls.plan.ring_plan import (
 __all__ = ["bind"]
 
 
-def bind(program: Program) -> Plan:
+def bind(program: Program) -> RingPlan:
     """The plan of a verified program.
 
     Raises
@@ -72,7 +72,7 @@ class _Binder:
         self.constants: dict[str, Stored] = {}
         self.moved_inputs = False
 
-    def run(self) -> Plan:
+    def run(self) -> RingPlan:
         program = self.program
         statements, function = [], ""
         for op in self.needed:
@@ -96,7 +96,7 @@ class _Binder:
         gradients = tuple(self._gradient(gradient) for gradient in program.gradients)
         if self.moved_inputs:
             statements.insert(0, self._input_vector())
-        return Plan(program.name, self.stored | self.constants, tuple(statements), gradients, function, program.m)
+        return RingPlan(program.name, self.stored | self.constants, tuple(statements), gradients, function, program.m)
 
     # What is stored.
 

@@ -2,7 +2,7 @@
 
 Control is time-stationary: every field of a word acts in the cycle in which the word arrives, each on its own pipeline
 stage, so an operation that takes nine cycles is spread over nine words by the scheduler. Elements then need no control
-pipeline of their own, the machine model is one line a register, and overlap is a matter of the schedule alone.
+pipeline of their own, the cycle model is one line a register, and overlap is a matter of the schedule alone.
 
 A field that an array has no use for has no bits there (`widths`): the word is as wide as the program needs.
 

@@ -1,7 +1,7 @@
 """The sizes and shifts of one array: everything about it that is fixed at elaboration.
 
 Control words, tables, constants and parameters are loaded; these numbers are wired. They follow from the formats and
-from the needs of a program (`rtl.hls.plan.requirements`) by the rules of docs/numerics.md; the scheduler, the machine
+from the needs of a program (`rtl.hls.plan.requirements`) by the rules of docs/numerics.md; the scheduler, the model
 model and the RTL read them from here. What no program needs is not elaborated; an array runs every program whose needs
 it meets (`rtl.hls.report.reuse`).
 

@@ -12,14 +12,14 @@ from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls.plan.geometry import MAX_CUTS, VECTOR_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.ring_plan import POSITION, Finish, Layout, Local, Plan, Rotating, Statement
+from rtl.hls.plan.ring_plan import POSITION, Finish, Layout, Local, RingPlan, Rotating, Statement
 from rtl.hls.plan.ring_visits import visits
 
 __all__ = ["alignment", "geometry_of", "sum_fraction", "widened"]
 
 
 def geometry_of(
-    plan: Plan, formats: Formats, *, elements: int, neurons: int, array: Geometry | None = None
+    plan: RingPlan, formats: Formats, *, elements: int, neurons: int, array: Geometry | None = None
 ) -> Geometry:
     """The smallest geometry for a plan; where there is an array already, with its fractions and cuts as far as they go.
 
@@ -112,7 +112,7 @@ def alignment(geometry: Geometry, shift: int) -> int:
     return geometry.alignments.index(shift)
 
 
-def _lanes_load_vectors(plan: Plan) -> bool:
+def _lanes_load_vectors(plan: RingPlan) -> bool:
     for statement in plan.statements:
         for term in statement.terms:
             if isinstance(term, Rotating) and term.operand != POSITION:
@@ -122,7 +122,7 @@ def _lanes_load_vectors(plan: Plan) -> bool:
     return any(term.y in plan.vectors for gradient in plan.gradients for term in gradient.terms)
 
 
-def _is_shorter_both_ways(plan: Plan, memory: MemoryMap) -> bool:
+def _is_shorter_both_ways(plan: RingPlan, memory: MemoryMap) -> bool:
     p = memory.geometry.elements
     for stored_name, stored in plan.stored.items():
         if stored.layout is Layout.MATRIX and stored.words is not None:

@@ -26,7 +26,7 @@ __all__ = [
     "Inputs",
     "Layout",
     "Local",
-    "Plan",
+    "RingPlan",
     "Rotating",
     "Statement",
     "Stored",
@@ -175,7 +175,7 @@ class Gradient:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RingPlan:
     """Everything the scheduler needs to know of a program.
 
     Members

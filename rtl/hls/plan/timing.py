@@ -1,6 +1,6 @@
 """When a control field acts, in cycles after the slot of the product it belongs to.
 
-A product's slot is the cycle of its weight address. The numbers are the element's pipeline; the machine model and the
+A product's slot is the cycle of its weight address. The numbers are the element's pipeline; the cycle model and the
 co-simulation would see at once if one were wrong.
 """
 

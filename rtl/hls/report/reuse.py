@@ -25,7 +25,7 @@ from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls.plan.geometry import MAX_CUTS, STORE_WORDS, Geometry
 from rtl.hls.plan.requirements import geometry_of, widened
-from rtl.hls.plan.ring_plan import Finish, Plan
+from rtl.hls.plan.ring_plan import Finish, RingPlan
 from rtl.hls.schedule.schedule import schedule
 
 __all__ = ["joined", "lacks", "missing", "read", "stores"]
@@ -56,7 +56,7 @@ def lacks(array: Geometry, needs: Geometry) -> list[str]:
     return found
 
 
-def joined(plans: Sequence[Plan], formats: Formats, *, elements: int, neurons: int) -> Geometry:
+def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neurons: int) -> Geometry:
     """One geometry that runs all plans, each of at most so many neurons; its control store is the deepest.
 
     Raises
@@ -87,7 +87,7 @@ def joined(plans: Sequence[Plan], formats: Formats, *, elements: int, neurons: i
     return replace(array, vector_words=max(stores(plan, array).vector_words for plan in plans))
 
 
-def stores(plan: Plan, array: Geometry) -> Geometry:
+def stores(plan: RingPlan, array: Geometry) -> Geometry:
     """An array of this geometry with stores just as deep as a plan needs there: where lanes move back, lives differ.
 
     Raises
@@ -99,7 +99,7 @@ def stores(plan: Plan, array: Geometry) -> Geometry:
     return schedule(plan, replace(array, neurons=-(-neurons // array.elements) * array.elements)).geometry
 
 
-def missing(plan: Plan, formats: Formats, array: Geometry, *, elements: int, neurons: int) -> list[str]:
+def missing(plan: RingPlan, formats: Formats, array: Geometry, *, elements: int, neurons: int) -> list[str]:
     """What a plan misses in an array, in words; empty where it can be loaded. Stores are compared where all else is."""
     found = lacks(array, geometry_of(plan, formats, elements=elements, neurons=neurons, array=array))
     try:

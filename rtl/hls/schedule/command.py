@@ -1,6 +1,6 @@
 """A command: a segment, how often, from which base address, with which shift; and the control words it becomes.
 
-`resolve` is what the sequencer does, as a generator: the machine model runs on it, and the co-simulation compares the
+`resolve` is what the sequencer does, as a generator: the cycle model runs on it, and the co-simulation compares the
 words that reach the elements with it.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.check.cycle_model import Machine
+from rtl.hls.check.cycle_model import CycleModel
 from rtl.hls.plan.control import ImmSource
 from rtl.hls.schedule.reservation_table import Fields
 from rtl.hls.schedule.schedule import Schedule
@@ -84,10 +84,10 @@ def resolve(schedule: Schedule, command: Command) -> Iterator[tuple[Fields, int]
             yield f, imm
 
 
-def play(schedule: Schedule, machine: Machine, commands: Sequence[Command]) -> list[int]:
-    """Runs commands on the machine model, without stalls; returns the words it sends."""
+def play(schedule: Schedule, model: CycleModel, commands: Sequence[Command]) -> list[int]:
+    """Runs commands on the cycle model, without stalls; returns the words it sends."""
     for command in commands:
         for fields, imm in resolve(schedule, command):
-            machine.step(fields, imm)
-    sent, machine.pushed = machine.pushed, []
+            model.step(fields, imm)
+    sent, model.pushed = model.pushed, []
     return sent

@@ -42,7 +42,7 @@ class Finisher:
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self.emitter, self.geometry, self.twin = bench.emitter, bench.geometry, bench.twin
+        self.reservations, self.geometry, self.twin = bench.reservations, bench.geometry, bench.twin
         self.kicked: dict[int, int] = {}
         self._taken = 0
         """First cycle in which the register of taken sums is free."""
@@ -60,7 +60,7 @@ class Finisher:
             take = max(slot + SUM_READY, self._taken)
             if statement.finish is Finish.TABLE:
                 # The accumulator is freed early; the taken sum waits for its look-up.
-                take = self.emitter.place(take, partial(self._take, lane))
+                take = self.reservations.place(take, partial(self._take, lane))
                 earliest = max(take + TAKE, self._split + LOOKUP_SPACING, self._sign_free[lane])
                 self._split = self._look_up(earliest, statement.name, owner, lane)
                 self._sign_free[lane] = self._split + SIGN_LIFE
@@ -68,7 +68,7 @@ class Finisher:
                 written = self._split + LOOKUP + TABLE_WRITE
             else:
                 cut = sum_fraction(self.geometry, statement) - statement.fraction
-                take = self.emitter.place(take, partial(self._cut, statement.name, owner, lane, cut))
+                take = self.reservations.place(take, partial(self._cut, statement.name, owner, lane, cut))
                 self._taken = take + TAKE
                 written = take + CUT_WRITE
             self.bench.ready[statement.name, owner] = written + 1
@@ -84,7 +84,7 @@ class Finisher:
                 (t + STATE_WRITE, {"we_q": 1, "w_addr": f}),
             ]
 
-        return self.emitter.place(earliest, fields)
+        return self.reservations.place(earliest, fields)
 
     def _write(self, name: str, owner: int, lane: int) -> Fields:
         """Forward, both contexts get what a lane has computed."""
@@ -113,9 +113,9 @@ class Finisher:
             ]
 
         stationary, split = self.bench.stationary, earliest
-        while not (stationary.can_load(split + LOOKUP + STATIONARY) and self.emitter.fits(fields(split))):
+        while not (stationary.can_load(split + LOOKUP + STATIONARY) and self.reservations.fits(fields(split))):
             split += 1
-        self.emitter.place(split, fields)
+        self.reservations.place(split, fields)
         stationary.load(split + LOOKUP + STATIONARY, ("fraction", split))
         stationary.use(split + LOOKUP + MULTIPLY)
         return split
@@ -131,7 +131,7 @@ class Finisher:
         ]
 
     def _kick(self, block: tuple[int, ...], earliest: int) -> int:
-        take = self.emitter.place(earliest, lambda t: [(t, {"k_src": KickSource.ACC})])
+        take = self.reservations.place(earliest, lambda t: [(t, {"k_src": KickSource.ACC})])
         for lane, owner in enumerate(block):
             select = KickSelect.OWN if self.twin else (KickSelect.LANE0, KickSelect.LANE1)[lane]
 
@@ -142,7 +142,7 @@ class Finisher:
                     (t + STATE_WRITE, {"we_p": 1, "w_addr": owner}),
                 ]
 
-            slot = self.emitter.place(take + TAKE, fields)
+            slot = self.reservations.place(take + TAKE, fields)
             self.kicked[owner] = slot + STATE_WRITE + 1
             self._kick_used = slot
         return take

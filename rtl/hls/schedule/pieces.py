@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rtl.hls.plan.control import ImmSource
-from rtl.hls.plan.ring_plan import INPUTS, ONE, GradientTerm, Layout, Plan
+from rtl.hls.plan.ring_plan import INPUTS, ONE, GradientTerm, Layout, RingPlan
 from rtl.hls.plan.ring_visits import visits
 from rtl.hls.schedule.products import Bench, Fetch, Product
 from rtl.hls.schedule.terms import IMM_ONE
@@ -29,7 +29,7 @@ class Piece:
 class Pieces:
     """Gradients of a plan on a bench."""
 
-    def __init__(self, plan: Plan, bench: Bench) -> None:
+    def __init__(self, plan: RingPlan, bench: Bench) -> None:
         self.plan, self.bench = plan, bench
         self.memory, self.geometry = bench.memory, bench.geometry
 

@@ -18,7 +18,7 @@ from rtl.hls.plan.ring_plan import POSITION
 from rtl.hls.plan.ring_visits import Move
 from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, LANE, MULTIPLY, OPERAND, SCALE, STATIONARY, STORE
 from rtl.hls.schedule.lifetimes import Tenure
-from rtl.hls.schedule.reservation_table import Emitter, Fields
+from rtl.hls.schedule.reservation_table import Fields, ReservationTable
 
 __all__ = ["Bench", "Fetch", "Product"]
 
@@ -77,10 +77,10 @@ class Product:
 class Bench:
     """Where products are placed."""
 
-    def __init__(self, memory: MemoryMap, emitter: Emitter, *, twin: bool) -> None:
+    def __init__(self, memory: MemoryMap, reservations: ReservationTable, *, twin: bool) -> None:
         self.memory = memory
         self.geometry: Geometry = memory.geometry
-        self.emitter = emitter
+        self.reservations = reservations
         self.twin = twin
         self.lanes, self.stationary = Tenure(), Tenure()
         self.ready: dict[tuple[str, int], int] = {}
@@ -104,7 +104,7 @@ class Bench:
             if fetch is not None and loaded:
                 earliest = max(earliest, self.readable(fetch))
         slot = max(earliest, self._rotated if product.turns else 0)
-        limit = max(slot, self.emitter.length) + 200
+        limit = max(slot, self.reservations.length) + 200
         while (found := self._try(slot, product, fixed)) is None:
             slot += 1
             assert slot < limit, product
@@ -116,7 +116,7 @@ class Bench:
     def _book(self, found: _Found) -> None:
         placed, bookings = found
         for cycle, fields in placed:
-            self.emitter.at(cycle, **fields)
+            self.reservations.at(cycle, **fields)
         for booking in bookings:
             booking()
 
@@ -125,10 +125,10 @@ class Bench:
         lane = product.lane
         assert lane is not None
         slot = max(earliest, self._rotated, self.readable(lane) if product.move is Move.LOAD else 0)
-        limit = max(slot, self.emitter.length) + 200
+        limit = max(slot, self.reservations.length) + 200
         while True:
             found = self._lane(slot, lane, product.move, product.step, used=False)
-            if found is not None and self.emitter.fits(found[0]):
+            if found is not None and self.reservations.fits(found[0]):
                 break
             slot += 1
             assert slot < limit, product
@@ -140,7 +140,7 @@ class Bench:
         """Loads a position that nothing multiplies: its clipping is to be seen all the same."""
         fetch = Fetch(POSITION, block, block)
         slot = self.readable(fetch)
-        while not (self.stationary.can_load(slot + STATIONARY) and self.emitter.fits(self._fetched(slot, fetch))):
+        while not (self.stationary.can_load(slot + STATIONARY) and self.reservations.fits(self._fetched(slot, fetch))):
             slot += 1
         self._book((self._fetched(slot, fetch), [lambda: self.stationary.load(slot + STATIONARY, fetch)]))
         self._read(fetch, slot)
@@ -172,7 +172,7 @@ class Bench:
         if p.gradient is not None and self._written.get(p.gradient, -1) >= slot + GRAD_READ:
             return None
         placed: Placed = [(slot + cycle, fields) for cycle, fields in fixed]
-        if not self.emitter.fits(placed):
+        if not self.reservations.fits(placed):
             return None
         booked: list[_Booking] = []
         if p.lane is not None:
@@ -187,7 +187,7 @@ class Bench:
                 return None
             placed += kept[0]
             booked += kept[1]
-        if not _agree(placed) or not self.emitter.fits(placed):
+        if not _agree(placed) or not self.reservations.fits(placed):
             return None
         if p.gradient is not None:
             address = p.gradient
@@ -226,7 +226,7 @@ class Bench:
             if not (stationary.can_load(load) and stationary.is_quiet(load + 1, slot + MULTIPLY)):
                 continue
             placed = self._fetched(at, fetch)
-            if _agree([*placed, *others]) and self.emitter.fits(placed):
+            if _agree([*placed, *others]) and self.reservations.fits(placed):
                 return placed, [
                     partial(self._read, fetch, at),
                     partial(stationary.load, load, fetch),

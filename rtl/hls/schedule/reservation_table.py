@@ -2,8 +2,8 @@
 
 Example
 -------
->>> emitter = Emitter()
->>> emitter.place(0, lambda t: [(t, {"addr_a": 3})]), emitter.place(0, lambda t: [(t, {"addr_a": 4})])
+>>> reservations = ReservationTable()
+>>> reservations.place(0, lambda t: [(t, {"addr_a": 3})]), reservations.place(0, lambda t: [(t, {"addr_a": 4})])
 (0, 1)
 """
 
@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-__all__ = ["Emitter", "Fields"]
+__all__ = ["ReservationTable", "Fields"]
 
 Fields = dict[str, int]
 
 
-class Emitter:
+class ReservationTable:
     """Fields of each cycle so far. A field that is set, to zero too, is taken: it cannot get another value."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from rtl.hls.check.hazards import check_gradients, check_step, check_weights
 from rtl.hls.plan.control import decode, encode, widths
 from rtl.hls.plan.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.ring_plan import Local, Plan, Statement
+from rtl.hls.plan.ring_plan import Local, RingPlan, Statement
 from rtl.hls.schedule.allocate import Traffic, allocated
 from rtl.hls.schedule.reservation_table import Fields
 from rtl.hls.schedule.step import needed_statements, step_segment
@@ -52,7 +52,7 @@ class Segment:
 class Schedule:
     """All segments of a plan on a geometry; build it with `schedule`."""
 
-    plan: Plan
+    plan: RingPlan
     memory: MemoryMap
     segments: dict[str, Segment]
 
@@ -125,7 +125,7 @@ class Schedule:
         return "\n".join(rows)
 
 
-def schedule(plan: Plan, geometry: Geometry, *, resident: bool = False) -> Schedule:
+def schedule(plan: RingPlan, geometry: Geometry, *, resident: bool = False) -> Schedule:
     """Schedules a plan, on an array of its own or on one that is there and has the stores that it has.
 
     Raises

@@ -16,18 +16,18 @@ from dataclasses import dataclass, replace
 from rtl.hls.plan.control import AccSource
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.requirements import sum_fraction
-from rtl.hls.plan.ring_plan import POSITION, Finish, Plan, Statement, Term
+from rtl.hls.plan.ring_plan import POSITION, Finish, RingPlan, Statement, Term
 from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
 from rtl.hls.schedule.finish import Finisher
 from rtl.hls.schedule.pieces import Pieces
 from rtl.hls.schedule.products import Bench, Product
-from rtl.hls.schedule.reservation_table import Emitter, Fields
+from rtl.hls.schedule.reservation_table import Fields, ReservationTable
 from rtl.hls.schedule.terms import IMM_ZERO, Block, Terms, operands
 
 __all__ = ["StepScheduler", "needed_statements", "step_segment"]
 
 
-def needed_statements(plan: Plan, *, gradients: bool) -> list[Statement]:
+def needed_statements(plan: RingPlan, *, gradients: bool) -> list[Statement]:
     """The statements of a step, in order: those that the kick depends on, and with gradients theirs."""
     wanted = {s.name for s in plan.statements if s.finish is Finish.KICK}
     if gradients:
@@ -38,7 +38,7 @@ def needed_statements(plan: Plan, *, gradients: bool) -> list[Statement]:
     return [statement for statement in plan.statements if statement.name in wanted]
 
 
-def step_segment(plan: Plan, memory: MemoryMap, *, twin: bool) -> list[Fields]:
+def step_segment(plan: RingPlan, memory: MemoryMap, *, twin: bool) -> list[Fields]:
     """Control words of one forward (`twin=False`) or echo step."""
     return StepScheduler(plan, memory, twin=twin).run()
 
@@ -54,11 +54,11 @@ class _Sum:
 class StepScheduler:
     """Builds one step; see the module's text."""
 
-    def __init__(self, plan: Plan, memory: MemoryMap, *, twin: bool) -> None:
+    def __init__(self, plan: RingPlan, memory: MemoryMap, *, twin: bool) -> None:
         self.plan, self.memory, self.twin = plan, memory, twin
         self.geometry = memory.geometry
-        self.emitter = Emitter()
-        self.bench = Bench(memory, self.emitter, twin=twin)
+        self.reservations = ReservationTable()
+        self.bench = Bench(memory, self.reservations, twin=twin)
         self.finisher = Finisher(self.bench)
         self.terms, self.pieces = Terms(plan, self.bench), Pieces(plan, self.bench)
         self.cursor = 0
@@ -88,7 +88,7 @@ class StepScheduler:
             # Written some cycles after the read: no half-step position may be read after that.
             after = max(self.bench.position_reads.get(f, 0) - STATE_WRITE, self.finisher.kicked[f])
             self.finisher.drift(after, f)
-        return self.emitter.words()
+        return self.reservations.words()
 
     def _sums(self) -> Iterator[_Sum]:
         """The sums that this step needs."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rtl.hls.plan.control import AccSource, ImmSource
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.ring_plan import ONE, POSITION, Inputs, Local, Plan, Rotating, Term
+from rtl.hls.plan.ring_plan import ONE, POSITION, Inputs, Local, RingPlan, Rotating, Term
 from rtl.hls.plan.ring_visits import visits
 from rtl.hls.schedule.products import Bench, Fetch, Product
 
@@ -19,7 +19,7 @@ IMM_ZERO = (("imm_src", int(ImmSource.ZERO)),)
 IMM_ONE = (("imm_src", int(ImmSource.ONE)),)
 
 
-def operands(plan: Plan, term: Term) -> list[str]:
+def operands(plan: RingPlan, term: Term) -> list[str]:
     """Positions and vectors that a term multiplies."""
     if isinstance(term, Inputs):
         return []
@@ -31,7 +31,7 @@ def operands(plan: Plan, term: Term) -> list[str]:
 class Terms:
     """Terms of a plan's sums on a bench."""
 
-    def __init__(self, plan: Plan, bench: Bench) -> None:
+    def __init__(self, plan: RingPlan, bench: Bench) -> None:
         self.plan, self.bench = plan, bench
         self.memory: MemoryMap = bench.memory
         self.geometry, self.twin = bench.geometry, bench.twin

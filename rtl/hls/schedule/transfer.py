@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from rtl.hls.plan.control import ImmSource, IoOp, IoSource, KickSelect, KickSource
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.ring_plan import Plan
+from rtl.hls.plan.ring_plan import RingPlan
 from rtl.hls.plan.timing import UPDATE
-from rtl.hls.schedule.reservation_table import Emitter, Fields
+from rtl.hls.schedule.reservation_table import Fields, ReservationTable
 
 __all__ = ["capture_segments", "clear_segment", "load_segments", "update_segment"]
 
 
-def _shift_in(elements: int) -> Emitter:
-    emitter = Emitter()
+def _shift_in(elements: int) -> ReservationTable:
+    reservations = ReservationTable()
     for cycle in range(elements):
-        emitter.at(cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.WORD)
-    return emitter
+        reservations.at(cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.WORD)
+    return reservations
 
 
 def load_segments(elements: int) -> dict[str, list[Fields]]:
@@ -67,36 +67,36 @@ def capture_segments(elements: int) -> dict[str, list[Fields]]:
     }
     segments = {}
     for name, (source, address, latency) in sources.items():
-        emitter = Emitter()
-        emitter.at(0, **address)
-        emitter.at(latency, io_src=source, flags_clear=int(source is IoSource.FLAGS))
-        emitter.at(latency + 2, io_op=IoOp.CAPTURE)
+        reservations = ReservationTable()
+        reservations.at(0, **address)
+        reservations.at(latency, io_src=source, flags_clear=int(source is IoSource.FLAGS))
+        reservations.at(latency + 2, io_op=IoOp.CAPTURE)
         for cycle in range(elements):
-            emitter.at(latency + 3 + cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.ZERO, push=1)
-        segments[name] = emitter.words()
+            reservations.at(latency + 3 + cycle, io_op=IoOp.SHIFT, imm_src=ImmSource.ZERO, push=1)
+        segments[name] = reservations.words()
     return segments
 
 
-def update_segment(plan: Plan, memory: MemoryMap) -> list[Fields]:
+def update_segment(plan: RingPlan, memory: MemoryMap) -> list[Fields]:
     """theta -= clip(G >> n) for every parameter word, one a cycle; G cleared. The stored shift is the word's offset."""
-    emitter = Emitter()
+    reservations = ReservationTable()
     cycle = 0
     for gradient in plan.gradients:
         base = memory.base[gradient.parameter]
         for address in range(base, base + memory.size(gradient.parameter)):
-            emitter.at(cycle + UPDATE["gradient"], g_raddr=address)
-            emitter.at(cycle + UPDATE["clear"], g_we=1, g_clear=1, g_waddr=address)
-            emitter.at(cycle + UPDATE["shift"], shift=gradient.offset & 63)
-            emitter.at(cycle + UPDATE["weight"], addr_a=address)
-            emitter.at(cycle + UPDATE["sum"], u_add=int(gradient.negative))
-            emitter.at(cycle + UPDATE["write"], we_b=1, w_theta=1, addr_b=address)
+            reservations.at(cycle + UPDATE["gradient"], g_raddr=address)
+            reservations.at(cycle + UPDATE["clear"], g_we=1, g_clear=1, g_waddr=address)
+            reservations.at(cycle + UPDATE["shift"], shift=gradient.offset & 63)
+            reservations.at(cycle + UPDATE["weight"], addr_a=address)
+            reservations.at(cycle + UPDATE["sum"], u_add=int(gradient.negative))
+            reservations.at(cycle + UPDATE["write"], we_b=1, w_theta=1, addr_b=address)
             cycle += 1
-    return emitter.words()
+    return reservations.words()
 
 
 def clear_segment(memory: MemoryMap) -> list[Fields]:
     """Every gradient word to zero."""
-    emitter = Emitter()
+    reservations = ReservationTable()
     for cycle in range(memory.words):
-        emitter.at(cycle, g_we=1, g_clear=1, g_waddr=cycle + 1)
-    return emitter.words()
+        reservations.at(cycle, g_we=1, g_clear=1, g_waddr=cycle + 1)
+    return reservations.words()

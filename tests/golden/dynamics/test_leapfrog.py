@@ -54,7 +54,7 @@ def test_order_two(name):
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_symplectic(name):
-    """The Jacobian J of a step has J^T S J = S (central differences of the step itself)."""
+    """The Jacobian J of a step has J^T S J = S (central accumulator of the step itself)."""
     leapfrog, q, p, _ = run(name, 0, 0.25, n=3)
     u = np.array([0.3, -0.2])
     z, eps = np.concatenate([q, p]), 1e-5

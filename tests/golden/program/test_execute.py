@@ -6,7 +6,7 @@ from golden.errors import HelError
 from golden.program import Program
 from golden.program.constants import Constant
 from golden.program.densities import Gradient
-from golden.program.execute import Plan, evaluate
+from golden.program.execute import Executable, evaluate
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Rounding, Scale, Sum, Table, Term
 from tests.golden.dynamics.cases import NAMES, build, state
 from tests.golden.program.naive import Naive
@@ -117,11 +117,11 @@ def test_an_axis_of_seeds_is_a_loop(name, front):
 
 def test_clipping_is_reported():
     program, theta, _ = build("dense")
-    plan = Plan(program, theta)
-    plan.q[0] = program.formats.q.high
-    for call in plan.compile([program.kick]):
+    executable = Executable(program, theta)
+    executable.q[0] = program.formats.q.high
+    for call in executable.compile([program.kick]):
         call()
-    assert plan.clipped
+    assert executable.clipped
 
 
 @pytest.mark.parametrize(
@@ -138,13 +138,13 @@ def test_parameter_words_are_checked(change, message):
     program, theta, _ = build("dense")
     change(theta)
     with pytest.raises(HelError, match=message):
-        Plan(program, theta)
+        Executable(program, theta)
 
 
 def test_the_batch_ends_with_the_seeds():
     program, theta, _ = build("dense", seeds=(3,))
     with pytest.raises(HelError, match=r"the batch ends with the parameters' axis \(3,\), got \(2,\)"):
-        Plan(program, theta, (2,))
+        Executable(program, theta, (2,))
 
 
 def test_gradient_text():

@@ -3,7 +3,7 @@
 import autograd.numpy as anp
 from autograd import value_and_grad
 
-from golden.systems.graph import Graph
+from golden.systems.spring_graph import SpringGraph
 
 
 def springs(q, u, theta):
@@ -27,7 +27,7 @@ def linear(q, u, theta):
 
 
 def graph(q, u, theta):
-    d = Graph(len(q)).incidence
+    d = SpringGraph(len(q)).incidence
     return theta["k"] * q + anp.dot(d.T, theta["kc"] * anp.dot(d, q)) - anp.dot(theta["B"], u)
 
 

@@ -8,7 +8,7 @@ from golden.compiler.lower import compile_system
 from golden.dynamics.integrator import Integrator
 from golden.errors import HelError
 from golden.rules import bptt
-from golden.systems import SYSTEMS, Graph, System, get
+from golden.systems import SYSTEMS, SpringGraph, System, get
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -57,7 +57,7 @@ def test_what_couples_needs_two(name):
 
 def test_edges_are_checked():
     with pytest.raises(HelError, match=r"an edge joins two masses of 0..2, got \(1, 1\); correct the edges"):
-        Graph(3, edges=[(0, 1), (1, 1)])
+        SpringGraph(3, edges=[(0, 1), (1, 1)])
 
 
 def test_symmetric_parameters():

@@ -1,4 +1,4 @@
-"""Training: it learns, the same seed gives the same bits, and the machines share one conversation."""
+"""Training: it learns, the same seed gives the same bits, and the learners share one conversation."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ import pytest
 
 from golden.errors import HelError
 from golden.rules import bptt, rhel
-from golden.training.learner import Echo, Forward, GoldenMachine, Update, drive, drive_async
+from golden.training.learner import Echo, Forward, GoldenLearner, Update, drive, drive_async
 from golden.training.sequences import Recipe, Training, train
 
 SHORT = {"neurons": 16, "epochs": 2, "samples": 150, "validation": True}
@@ -16,10 +16,10 @@ SHORT = {"neurons": 16, "epochs": 2, "samples": 150, "validation": True}
 
 def final(training):
     """Every word a run leaves behind, and its result without the clock."""
-    machine = training.machine()
-    result = drive(training.conversation(), machine)
+    learner = training.learner()
+    result = drive(training.conversation(), learner)
     del result["samples_per_s"]
-    return {**machine.parameters(), "R": training.readout.weights, "c": training.readout.bias}, result
+    return {**learner.parameters(), "R": training.readout.weights, "c": training.readout.bias}, result
 
 
 def same(a, b):
@@ -55,7 +55,7 @@ def test_seeds_side_by_side_equal_each_alone(alone):
 def test_asynchronous_machine_in_step(alone):
     """The lead of a co-simulation: coroutines answer, golden answers too, every answer is compared."""
 
-    class Slow(GoldenMachine):
+    class Slow(GoldenLearner):
         async def forward(self, inputs):
             await asyncio.sleep(0)
             return super().forward(inputs)
@@ -67,22 +67,22 @@ def test_asynchronous_machine_in_step(alone):
             return super().update(shift)
 
     training = Training("digits", seed=3, **SHORT)
-    machine = Slow(training.program, training.theta)
-    result = asyncio.run(drive_async(training.conversation(), machine))
-    assert same({name: alone[3][0][name] for name in training.theta}, machine.parameters())
+    learner = Slow(training.program, training.theta)
+    result = asyncio.run(drive_async(training.conversation(), learner))
+    assert same({name: alone[3][0][name] for name in training.theta}, learner.parameters())
     assert result["validation_accuracy"] == alone[3][1]["validation_accuracy"]
 
 
 def test_conversation_asks_for_what_the_hardware_does():
     training = Training("digits", neurons=4, epochs=1, samples=1, validation=True)
-    conversation, machine = training.conversation(), training.machine()
+    conversation, learner = training.conversation(), training.learner()
     forward = conversation.send(None)
     assert isinstance(forward, Forward) and forward.inputs.shape == (32, 8) and forward.inputs.dtype == np.int64
-    echo = conversation.send(forward.ask(machine))
+    echo = conversation.send(forward.ask(learner))
     assert isinstance(echo, Echo) and echo.nudge.shape == (4,)
     eps0 = training.formats.p.raw(0.25)
     assert eps0 / 2 <= np.abs(echo.nudge).max() <= eps0
-    update = conversation.send(echo.ask(machine))
+    update = conversation.send(echo.ask(learner))
     assert isinstance(update, Update) and 0 <= update.shift <= 35
 
 
@@ -96,15 +96,15 @@ def test_fixed_point_follows_float():
 def test_float_hel_follows_bptt():
     """The nudge of 1/8 to 1/4 gives an error of order eps**2; the update is the same to a few percent."""
     training = Training("digits", arithmetic="float", neurons=16, epochs=1, samples=10, seed=2)
-    machines = [training.machine("hel"), training.machine("bptt")]
-    assert machines[0].gradient.func is rhel.gradient and machines[1].gradient is bptt.gradient
+    learners = [training.learner("hel"), training.learner("bptt")]
+    assert learners[0].gradient.func is rhel.gradient and learners[1].gradient is bptt.gradient
     inputs = training.encode(training.part)[0]
-    for machine in machines:
-        x = machine.forward(inputs)
+    for learner in learners:
+        x = learner.forward(inputs)
         nudge, _ = training.readout.nudge(training.readout.errors(x, training.part.labels[0]))
-        machine.echo(inputs, nudge)
+        learner.echo(inputs, nudge)
     for name in training.theta:
-        a, b = (machine.grads[name].ravel() for machine in machines)
+        a, b = (learner.grads[name].ravel() for learner in learners)
         assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.99
 
 

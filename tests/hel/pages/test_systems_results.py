@@ -67,7 +67,7 @@ def kept(tmp_path, monkeypatch):
 
     monkeypatch.setattr(systems_results, "run", run)
     # Verilog takes seconds; what shapes it is its geometry.
-    monkeypatch.setattr(systems_results, "array_verilog", lambda geometry, trace: f"{geometry} {trace}")
+    monkeypatch.setattr(systems_results, "array_verilog", lambda geometry, debug_bus: f"{geometry} {debug_bus}")
     monkeypatch.setattr("bitstreams.learning.array_verilog", lambda geometry, technology: f"{geometry} {technology}")
     return Results(tmp_path), ran
 
@@ -95,7 +95,7 @@ def test_a_build_is_run_once_for_one_plan(kept, monkeypatch):
     assert ran == [systems_results.build_command("linear")] and list(results.builds) == ["linear"]
     results.build("linear")
     assert len(ran) == 2, "the report is of another plan"
-    monkeypatch.setattr("bitstreams.build.Plan.digest", lambda plan: "built")
+    monkeypatch.setattr("bitstreams.build.BuildJob.digest", lambda job: "built")
     assert results.build("linear") == "kept" and len(ran) == 2
 
 

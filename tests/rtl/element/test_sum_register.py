@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from rtl.element.sum_register import Argument
+from rtl.element.sum_register import SumRegister
 from rtl.hls.plan.control import ZTake
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.timing import TAKE
@@ -30,7 +30,7 @@ def check(g: Geometry, cycles: int = 400) -> None:
     takes = [source.choice(list(ZTake)) for _ in range(cycles)]
     acc = zip(*(in_halves(lane, g.low_bits) for lane in sums), strict=True)
     rows = [{"acc": words, "z_take": take} for words, take in zip(acc, takes, strict=True)]
-    seen = simulate(Argument(g, control(g)), rows, "z_low", "z_high", "z")
+    seen = simulate(SumRegister(g, control(g)), rows, "z_low", "z_high", "z")
     low = high = 0
     for t, take in enumerate(takes):
         assert (seen["z_low"][t], seen["z_high"][t]) == (low, high), t

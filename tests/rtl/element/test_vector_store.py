@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from rtl.element.vector_store import Store
+from rtl.element.vector_store import VectorStore
 from rtl.hls.plan.geometry import Geometry
 from tests.rtl.element.unit import any_word, control, simulate
 
@@ -28,7 +28,7 @@ def check(g: Geometry, cycles: int = 1500) -> None:
         row |= {"s_we": source.getrandbits(2), "cut_lost": source.getrandbits(1)}
         row |= {name: any_word(source, 18) for name in ("table_word", "cut_word")}
         rows.append(row | ({"s_cut": source.getrandbits(1)} if g.table and g.cut_shifts else {}))
-    seen = simulate(Store(g, control(g)), rows, "s_read", "clipped")
+    seen = simulate(VectorStore(g, control(g)), rows, "s_read", "clipped")
     memories, read, at_once = [[0] * depth for _ in range(2)], [0, 0], 0
     for t, row in enumerate(rows):
         cut = row.get("s_cut", not g.table)

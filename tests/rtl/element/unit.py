@@ -1,6 +1,6 @@
 """A unit of the element alone in the simulator: what goes in and what is seen, cycle by cycle; and words worth testing.
 
-The tests of the units know the units' texts and golden's rules only, never the machine model. Most of them state how
+The tests of the units know the units' texts and golden's rules only, never the cycle model. Most of them state how
 the registers seen in one cycle follow from those seen and the words given some cycles before; as registers start at
 zero, that says everything.
 """

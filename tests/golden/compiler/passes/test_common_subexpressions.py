@@ -1,4 +1,4 @@
-from golden.compiler.passes.common_subexpressions import common
+from golden.compiler.passes.common_subexpressions import common_subexpressions
 from tests.golden.compiler.passes.text import after, block
 
 
@@ -34,4 +34,4 @@ def test_text():
         gradient k = mul d x
         """
     )
-    assert after(common, before) == found
+    assert after(common_subexpressions, before) == found

@@ -1,4 +1,4 @@
-from golden.compiler.passes.dead_values import dead
+from golden.compiler.passes.dead_values import dead_values
 from tests.golden.compiler.passes.text import after, block
 
 
@@ -30,4 +30,4 @@ def test_text():
         input b
         """
     )
-    assert after(dead, before) == found
+    assert after(dead_values, before) == found

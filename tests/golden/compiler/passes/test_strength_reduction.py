@@ -1,4 +1,4 @@
-from golden.compiler.passes.strength_reduction import strength
+from golden.compiler.passes.strength_reduction import strength_reduction
 from golden.program import Program
 from tests.golden.compiler.passes.cases import same
 from tests.golden.compiler.passes.text import HEAD, after, block
@@ -63,7 +63,7 @@ def test_cosine():
         gradient k = mul c x
         """
     )
-    assert after(strength, COSINE) == found
+    assert after(strength_reduction, COSINE) == found
 
 
 def test_logistic():
@@ -89,7 +89,7 @@ def test_logistic():
         gradient k = mul l x
         """
     )
-    assert after(strength, LOGISTIC) == found
+    assert after(strength_reduction, LOGISTIC) == found
 
 
 def test_constants():
@@ -112,11 +112,11 @@ def test_constants():
         gradient k = mul x x
         """
     )
-    assert after(strength, CONSTANTS).splitlines()[:10] == found.splitlines()[:10]
+    assert after(strength_reduction, CONSTANTS).splitlines()[:10] == found.splitlines()[:10]
 
 
 def test_bits():
     for text in (COSINE, LOGISTIC, CONSTANTS):
         program = Program.parse(HEAD + text)
         for seed in range(5):
-            assert same(program, strength(program).verify(), seed)
+            assert same(program, strength_reduction(program).verify(), seed)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from golden.compiler.passes.symmetry import symmetric
+from golden.compiler.passes.symmetry import symmetry
 from golden.dynamics.integrator import Integrator, twin
 from golden.program import Program
 from tests.golden.compiler.passes.cases import words
@@ -45,11 +45,11 @@ def test_text():
         gradient V = outer x y
         """
     )
-    assert after(symmetric, BEFORE) == found
+    assert after(symmetry, BEFORE) == found
 
 
 def test_the_gradient_is_symmetric_to_the_bit():
-    program = symmetric(Program.parse(HEAD + BEFORE)).verify()
+    program = symmetry(Program.parse(HEAD + BEFORE)).verify()
     theta, _, u = words(program, 0, (30,))
     integrator = Integrator(program, theta)
     q, p = np.array([1 << 18, -(1 << 17), 1 << 16]), np.zeros(3, np.int64)

@@ -1,4 +1,4 @@
-"""The machine model computes what golden computes: every word, gradient, update and flag, for every size and format."""
+"""The cycle model computes what golden computes: every word, gradient, update and flag, for every size and format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from golden.program import Program
 from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command, Schedule, compile_array, play
-from rtl.hls.check.cycle_model import Machine
+from rtl.hls.check.cycle_model import CycleModel
 from rtl.hls.plan.geometry import VECTOR_WORDS
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
@@ -36,11 +36,11 @@ STEPS = 3
 
 
 class Pair:
-    """Golden and the machine model, loaded with the same words."""
+    """Golden and the cycle model, loaded with the same words."""
 
     def __init__(self, program: Program, schedule: Schedule) -> None:
         self.program, self.schedule, self.formats = program, schedule, program.formats
-        self.driver, self.machine = Driver(self.schedule), Machine(self.schedule.geometry)
+        self.driver, self.model = Driver(self.schedule), CycleModel(self.schedule.geometry)
 
     @classmethod
     def of(cls, system: str, sizes: tuple[int, int, int], formats: str) -> Pair:
@@ -58,7 +58,7 @@ class Pair:
         self.play(d.read_flags())
 
     def play(self, commands: list[Command]) -> list[int]:
-        return play(self.schedule, self.machine, commands)
+        return play(self.schedule, self.model, commands)
 
     def state(self, commands: list[Command]) -> tuple[Words, Words]:
         return self.driver.state(self.play([*commands, *self.driver.read_state()]))
@@ -115,14 +115,14 @@ def test_forward_echo_update_and_flags_equal_golden(system: str, sizes: tuple[in
     grads = pair.echo()
     assert pair.flags() == pair.golden.flags
     assert pair.flags() == 0, "reading clears them"
-    d, saved = pair.driver, pair.machine.gradients.copy()
+    d, saved = pair.driver, pair.model.gradients.copy()
     for shift in (-28, 6):
-        pair.machine.gradients[:] = saved
+        pair.model.gradients[:] = saved
         theta, flags = update.apply(pair.program, case.theta, grads, shift)
         words = pair.play([*d.load_parameters(case.theta), *d.update(shift), *d.read_parameters()])
         pair.same_named(d.parameters(words), theta)
         assert pair.flags() == flags
-        assert not pair.machine.gradients.any(), "the update clears them"
+        assert not pair.model.gradients.any(), "the update clears them"
 
 
 @pytest.mark.parametrize("formats", FORMATS)
@@ -135,7 +135,7 @@ def test_without_a_nudge_every_bit_returns_and_gradients_stay_zero(system: str, 
     d = pair.driver
     pair.play(d.forward(case.u))
     same(pair.state(d.echo(case.u[::-1])), twin(case.q, case.p))
-    assert not pair.machine.gradients.any()
+    assert not pair.model.gradients.any()
 
 
 def test_the_wrapping_runs_raise_every_flag() -> None:
@@ -151,7 +151,7 @@ def test_gradient_words_wrap_and_flag(word: int) -> None:
     pair = Pair.of("dense", (2, 1, 1), "reference")
     case = random_case(pair.program, steps=1, seed=3, scale=0.25)
     pair.load(case)
-    pair.machine.gradients[:] = word
+    pair.model.gradients[:] = word
     grads = pair.golden.zero_gradients()
     for name, _ in pair.program.parameters:
         grads[name][...] = word
@@ -275,17 +275,17 @@ def test_more_vectors_than_the_store_has_words(system: str, sizes: tuple[int, in
     assert pair.flags() == pair.golden.flags
 
 
-def words_written(schedule: Schedule, commands: list[Command], machine: Machine) -> dict[tuple[str, int], Words]:
+def words_written(schedule: Schedule, commands: list[Command], model: CycleModel) -> dict[tuple[str, int], Words]:
     """What an echo step writes into the vector store, shape (2, P) for each block of each vector."""
     found: dict[tuple[str, int], Words] = {}
     (command,) = commands
     for cycle, (fields, imm) in enumerate(resolve(schedule, command)):
-        machine.step(fields, imm)
+        model.step(fields, imm)
         for context in range(2):
             block = schedule.segments["echo"].vectors.writes.get((cycle, context))
             if block is not None:
                 words = found.setdefault(block, np.zeros((2, schedule.geometry.elements), np.int64))
-                words[context] = machine.vectors[context, :, fields["s_waddr"]]
+                words[context] = model.vectors[context, :, fields["s_waddr"]]
     return found
 
 
@@ -297,9 +297,9 @@ def test_what_lies_beyond_a_vectors_end_is_zero(system: str) -> None:
     case = random_case(own, steps=2, seed=1, scale=1.0)
     pair.load(case)
     pair.echo()
-    memory, machine, p = pair.schedule.memory, pair.machine, pair.schedule.geometry.elements
+    memory, model, p = pair.schedule.memory, pair.model, pair.schedule.geometry.elements
     pads = 0
-    seen = words_written(pair.schedule, pair.driver.echo(case.u[:1]), machine)
+    seen = words_written(pair.schedule, pair.driver.echo(case.u[:1]), model)
     assert {name for name, _ in seen} == set(memory.vectors)
     for (name, block), words in seen.items():
         beyond = [k for k in range(p) if block * p + k >= memory.vectors[name]]
@@ -309,6 +309,6 @@ def test_what_lies_beyond_a_vectors_end_is_zero(system: str) -> None:
     for name in memory.base:
         at, index = memory.base[name], memory.index(name)
         if memory.stored[name].words is None:
-            assert not machine.gradients[:, at : at + memory.size(name)][index < 0].any(), name
+            assert not model.gradients[:, at : at + memory.size(name)][index < 0].any(), name
             pads += int((index < 0).sum())
     assert pads

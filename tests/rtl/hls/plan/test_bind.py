@@ -12,7 +12,7 @@ from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut
 from rtl.hls.plan.bind import bind
-from rtl.hls.plan.ring_plan import Local, Plan
+from rtl.hls.plan.ring_plan import Local, RingPlan
 from tests.rtl.hls.cases import EVERYTHING, program
 
 PLANS = {
@@ -62,7 +62,7 @@ PLANS = {
 }
 
 
-def text(plan: Plan) -> list[str]:
+def text(plan: RingPlan) -> list[str]:
     lines = []
     for name, stored in plan.stored.items():
         lines.append(f"{name} {stored.layout.value}" + " constant" * (stored.words is not None))

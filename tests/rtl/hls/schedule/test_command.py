@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rtl.hls.check.cycle_model import Machine
+from rtl.hls.check.cycle_model import CycleModel
 from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource
 from rtl.hls.schedule.command import MAX_SHIFT, Command, play, resolve
 from tests.rtl.hls.cases import scheduled
@@ -65,7 +65,7 @@ def test_the_shift_gets_the_parameters_offset_and_is_clipped(shift: int) -> None
 
 
 def test_play_returns_what_was_sent_and_forgets_it() -> None:
-    machine = Machine(SCHEDULE.geometry)
-    machine.position[0] = np.arange(32).reshape(2, 16)
-    assert play(SCHEDULE, machine, [Command("read_position0", 1, base=3)]) == [16 + 3, 3]
-    assert play(SCHEDULE, machine, [Command("clear")]) == []
+    model = CycleModel(SCHEDULE.geometry)
+    model.position[0] = np.arange(32).reshape(2, 16)
+    assert play(SCHEDULE, model, [Command("read_position0", 1, base=3)]) == [16 + 3, 3]
+    assert play(SCHEDULE, model, [Command("clear")]) == []

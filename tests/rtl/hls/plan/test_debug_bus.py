@@ -1,4 +1,4 @@
-"""The trace bus: its layout names the machine's registers and is as wide as they are."""
+"""The debug_bus bus: its layout names the model's registers and is as wide as they are."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from rtl.hls import Geometry
-from rtl.hls.check.cycle_model import Machine
-from rtl.hls.check.recording import trace_bits, trace_layout
+from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from tests.rtl.hls.cases import FORMATS, program, random_case, scheduled
 
 
 @pytest.mark.parametrize("formats", FORMATS.values(), ids=FORMATS)
-def test_the_machine_has_every_traced_register(formats: Formats) -> None:
+def test_the_model_has_every_register_of_the_bus(formats: Formats) -> None:
     geometry = Geometry.of(formats, elements=3, neurons=6, inputs=2)
-    trace = Machine(geometry).trace()
-    assert list(trace) == list(trace_layout(geometry))
-    assert all(words.shape == (3,) for words in trace.values())
-    assert trace_bits(geometry) == sum(trace_layout(geometry).values())
+    debug_bus = CycleModel(geometry).debug_bus()
+    assert list(debug_bus) == list(debug_bus_layout(geometry))
+    assert all(words.shape == (3,) for words in debug_bus.values())
+    assert debug_bus_bits(geometry) == sum(debug_bus_layout(geometry).values())
 
 
 @pytest.mark.parametrize("formats", FORMATS.values(), ids=FORMATS)
@@ -28,17 +28,17 @@ def test_every_register_keeps_to_its_width(formats: Formats) -> None:
     """In a run with words that wrap; otherwise comparing the low bits could hide a difference."""
     schedule = scheduled("dense", 4, 2, 2, formats)
     case = random_case(program("dense", 4, 2, formats), steps=2, seed=9, scale=1.0)
-    d, machine = Driver(schedule), Machine(schedule.geometry)
+    d, model = Driver(schedule), CycleModel(schedule.geometry)
     run = [*d.load_table(), *d.load_parameters(case.theta), *d.clear(), *d.load_state(case.q, case.p)]
     run += [*d.forward(case.u), *d.nudge(case.e[0]), *d.echo(case.u[::-1]), *d.update(6)]
-    layout = trace_layout(schedule.geometry)
+    layout = debug_bus_layout(schedule.geometry)
     low, high = dict.fromkeys(layout, 0), dict.fromkeys(layout, 0)
     for command in run:
         for fields, imm in resolve(schedule, command):
-            machine.step(fields, imm)
+            model.step(fields, imm)
             if command.segment == "load_weight":
                 continue
-            for name, words in machine.trace().items():
+            for name, words in model.debug_bus().items():
                 low[name], high[name] = min(low[name], int(np.min(words))), max(high[name], int(np.max(words)))
     for name, bits in layout.items():
         signed = -(1 << (bits - 1)) <= low[name] and high[name] < 1 << (bits - 1)

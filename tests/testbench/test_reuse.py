@@ -8,7 +8,7 @@ from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.systems import SYSTEMS
 from testbench import tools
-from testbench.resident import verify_resident
+from testbench.reuse import verify_resident
 
 pytestmark = pytest.mark.cosim
 
@@ -28,8 +28,8 @@ def run(names: list[str], simulator: str, **options: object) -> None:
         assert report["mismatches"] == 0, name
         assert report["compared_words"] > 100
         assert report["cycles"] == report["cycles_predicted"] + report["stall_cycles"]
-    traced = int(options.get("traced", 0))  # type: ignore[call-overload]
-    assert all((report["compared_cycles"] > 0) == (i < traced) for i, report in enumerate(found.values()))
+    recorded = int(options.get("recorded", 0))  # type: ignore[call-overload]
+    assert all((report["compared_cycles"] > 0) == (i < recorded) for i, report in enumerate(found.values()))
 
 
 def randoms(first: int, count: int) -> list[str]:
@@ -39,16 +39,16 @@ def randoms(first: int, count: int) -> list[str]:
 def test_all_systems_and_random_ones_on_one_array() -> None:
     """The first three at every clock: with a table and without, with cuts and without."""
     own = [name for name in SYSTEMS if name not in ("springs", "dense")]
-    run(["springs", "dense", *own, *randoms(0, 24)], "verilator", traced=2)
+    run(["springs", "dense", *own, *randoms(0, 24)], "verilator", recorded=2)
 
 
 def test_another_format_on_icarus() -> None:
-    run(["gated", *randoms(40, 1)], "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, traced=1)
+    run(["gated", *randoms(40, 1)], "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, recorded=1)
 
 
 def test_an_array_that_woke_icarus_for_ever() -> None:
     """The reason is in `testbench.runner`."""
-    run(randoms(41, 1), "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, traced=1)
+    run(randoms(41, 1), "icarus", formats=W14, steps=1, neurons=4, elements=2, inputs=1, recorded=1)
 
 
 @pytest.mark.slow
@@ -58,9 +58,9 @@ def test_hundreds(formats: Formats, sizes: tuple[int, int, int]) -> None:
     neurons, elements, inputs = sizes
     first = 100 + 40 * neurons
     options = {"formats": formats, "neurons": neurons, "elements": elements, "inputs": inputs, "steps": 4}
-    run(randoms(first, 25), "verilator", traced=3, **options)
+    run(randoms(first, 25), "verilator", recorded=3, **options)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_dozens_on_icarus(seed: int) -> None:
-    run(randoms(1000 + 12 * seed, 12), "icarus", steps=1, neurons=4, elements=2, inputs=2, traced=1)
+    run(randoms(1000 + 12 * seed, 12), "icarus", steps=1, neurons=4, elements=2, inputs=2, recorded=1)

@@ -11,16 +11,16 @@ from golden.errors import HelError
 from golden.language.graph import Array, Shape
 from golden.systems.base import System, bounded
 
-__all__ = ["Stack"]
+__all__ = ["StackedDense"]
 
 
-class Stack(System):
+class StackedDense(System):
     """V = sum al q^2 / 2 + sum log cosh(V1 a + B u + b1) + sum log cosh(V2 c + C a + b2).
 
     a = q[:k] and c = q[k:] are the layers, k = n // 2.
     Layer 1 sees the inputs; layer 2 sees the states of layer 1 through C, and acts back on them: one potential.
 
-    >>> Stack(5, 2).parameters["C"]
+    >>> StackedDense(5, 2).parameters["C"]
     (3, 2)
     """
 
@@ -29,6 +29,10 @@ class Stack(System):
         if n < 2:
             raise HelError(f"a stack of two layers has at least 2 neurons, got {n}; use more")
         self.split = n // 2
+
+    @property
+    def name(self) -> str:
+        return "stack"
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

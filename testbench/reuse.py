@@ -1,4 +1,4 @@
-"""One array that is built once and loaded with one program after another: each equals golden, and the machine model.
+"""One array that is built once and loaded with one program after another: each equals golden, and the cycle model.
 
 The array is the union of what the programs need (`rtl.hls.report.reuse.joined`). Control words, function table,
 constants and parameters are loaded; what the program before has left in memories and registers stays, and must not
@@ -15,7 +15,7 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
 from rtl.hls import Geometry
-from rtl.hls.check.cycle_model import Machine
+from rtl.hls.check.cycle_model import CycleModel
 from rtl.hls.plan.bind import bind
 from rtl.hls.report.reuse import joined
 from testbench.array import build_array
@@ -42,21 +42,21 @@ def verify_resident(
     formats: Formats | None = None,
     seed: int = 0,
     stalls: int = 64,
-    traced: int = 0,
+    recorded: int = 0,
     notice: Callable[[str], None] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """`verify`'s report of every system, all on one array.
 
     Parameters
     ----------
-    traced : so many systems, the first ones, are compared with the machine model at every clock
+    recorded : so many systems, the first ones, are compared with the cycle model at every clock
     """
     formats = formats or Formats()
     geometry = array_for(names, neurons=neurons, elements=elements, inputs=inputs, formats=formats)
-    build = build_array(simulator, geometry, trace=bool(traced), notice=notice)
+    build = build_array(simulator, geometry, debug_bus=bool(recorded), notice=notice)
     common = {"neurons": neurons, "elements": elements, "inputs": inputs, "steps": steps, "formats": asdict(formats)}
-    arguments = {"names": list(names), "array": asdict(geometry), "seed": seed, "stalls": stalls, "traced": traced}
-    found = launch(build, "testbench.resident:inside", {**arguments, "common": common}, progress=notice)
+    arguments = {"names": list(names), "array": asdict(geometry), "seed": seed, "stalls": stalls, "recorded": recorded}
+    found = launch(build, "testbench.reuse:inside", {**arguments, "common": common}, progress=notice)
     return dict(found["systems"])
 
 
@@ -67,12 +67,12 @@ async def inside(
     array: dict[str, Any],
     seed: int,
     stalls: int,
-    traced: int,
+    recorded: int,
     common: dict[str, Any],
 ) -> dict[str, Any]:
     """The part of `verify_resident` that runs in the simulator."""
     geometry = Geometry(**{key: tuple(value) if isinstance(value, list) else value for key, value in array.items()})
-    machine = Machine(geometry)
+    model = CycleModel(geometry)
     reports = {}
     for index, name in enumerate(names):
         comparison = Comparison(
@@ -80,9 +80,9 @@ async def inside(
             system=name,
             seed=seed + index,
             stalls=stalls * (index % 2),
-            traced=index < traced,
+            recorded=index < recorded,
             array=geometry,
-            machine=machine,
+            model=model,
             **common,
         )
         reports[name] = await comparison.run()

@@ -1,4 +1,4 @@
-"""The architectural registers of an element, as the trace bus carries them: names and widths, lowest first.
+"""The architectural registers of an element, as the debug_bus bus carries them: names and widths, lowest first.
 
 Those that an array has no use for are not there.
 """
@@ -8,11 +8,11 @@ from __future__ import annotations
 from golden.arithmetic.tables import FRACTION_LOG2, SEGMENTS_LOG2
 from rtl.hls.plan.geometry import Geometry
 
-__all__ = ["trace_bits", "trace_layout"]
+__all__ = ["debug_bus_bits", "debug_bus_layout"]
 
 
-def trace_layout(geometry: Geometry) -> dict[str, int]:
-    """Width in bits of each traced register, in the order of the bus (lowest bits first)."""
+def debug_bus_layout(geometry: Geometry) -> dict[str, int]:
+    """Width in bits of each register, in the order of the bus (lowest bits first)."""
     g = geometry
     pair = {
         "x": 18, "r": 18, "acc": g.accumulator_bits, "product": g.product_bits, "pos_read": g.position_bits,
@@ -31,6 +31,6 @@ def trace_layout(geometry: Geometry) -> dict[str, int]:
     return {f"{name}{lane}": bits for name, bits in pair.items() for lane in range(2)} | single
 
 
-def trace_bits(geometry: Geometry) -> int:
-    """Width of one element's trace."""
-    return sum(trace_layout(geometry).values())
+def debug_bus_bits(geometry: Geometry) -> int:
+    """Width of one element's debug_bus."""
+    return sum(debug_bus_layout(geometry).values())

@@ -11,16 +11,16 @@ from golden.errors import HelError
 from golden.language.graph import Array, Shape
 from golden.systems.base import System, bounded
 
-__all__ = ["Graph"]
+__all__ = ["SpringGraph"]
 
 
-class Graph(System):
+class SpringGraph(System):
     """V = sum k q^2 / 2 + sum over edges e = (i, j) of kc_e (q_i - q_j)^2 / 2 - (B u) . q.
 
     One parameter an edge, shared by both of its ends: with the incidence matrix D, force k q + D^T (kc D q) - B u, and
     dV/dkc = (D q)^2 / 2. The edges are given; the default is a ring with n / 2 chords, drawn with seed 0.
 
-    >>> graph = Graph(4, edges=[(0, 1), (1, 2), (1, 3)])
+    >>> graph = SpringGraph(4, edges=[(0, 1), (1, 2), (1, 3)])
     >>> graph.incidence
     array([[ 1., -1.,  0.,  0.],
            [ 0.,  1., -1.,  0.],
@@ -36,6 +36,10 @@ class Graph(System):
             if i == j or not (0 <= i < n and 0 <= j < n):
                 raise HelError(f"an edge joins two masses of 0..{n - 1}, got ({i}, {j}); correct the edges")
         self.incidence = np.eye(n)[[i for i, _ in self.edges]] - np.eye(n)[[j for _, j in self.edges]]
+
+    @property
+    def name(self) -> str:
+        return "graph"
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

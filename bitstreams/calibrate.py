@@ -25,12 +25,11 @@ from amaranth.back import verilog
 from bitstreams import ecp5, tools
 from bitstreams.boards import board
 from bitstreams.estimate import CALIBRATION, element_features, estimate, fitted, rest_features
-from bitstreams.learning import FORMATS, build_job
-from golden import systems
+from bitstreams.learning import build_job
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
+from rtl.design import Design
 from rtl.element.element import Element
-from rtl.hls import Geometry, Schedule, compile_array
+from rtl.hls import Geometry, Schedule
 
 __all__ = ["ARRAYS", "ELEMENTS", "HELD_OUT", "Case", "main", "measure", "measure_element"]
 
@@ -50,12 +49,12 @@ class Case:
     neurons: int
     elements: int
     inputs: int = 8
-    formats: Formats = field(default=FORMATS)
+    formats: Formats = field(default=Formats(log2_inverse_step=2))
 
     def schedule(self) -> Schedule:
         """The array's schedule, and with it the geometry."""
-        system = systems.get(self.system, n=self.neurons, m=self.inputs)
-        return compile_array(compile_system(system, self.formats), elements=self.elements)
+        size = {"neurons": self.neurons, "inputs": self.inputs, "elements": self.elements}
+        return Design(self.system, **size, formats=self.formats).schedule
 
     def row(self) -> dict[str, Any]:
         """As JSON."""

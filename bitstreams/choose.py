@@ -6,56 +6,50 @@ Both multipliers of an element work in every cycle, so more elements are more pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bitstreams.boards import board
 from bitstreams.devices import DeviceSize, size_of
 from bitstreams.estimate import Estimate, estimate, missing
 from golden.errors import HelError
-from rtl.hls import Schedule
+from rtl.design import Design
 
 __all__ = ["Choice", "choose_elements"]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """P, its schedule and estimate, and in one sentence why it is that one."""
+    """The design with so many elements, its estimate, and in one sentence why it is that one."""
 
-    elements: int
-    schedule: Schedule
+    design: Design
     estimate: Estimate
     reason: str
 
 
-def choose_elements(schedule_of: Callable[[int], Schedule], neurons: int, board_name: str) -> Choice:
-    """The largest P that divides N and whose array fits the board's device.
-
-    Parameters
-    ----------
-    schedule_of : the schedule of the system on P elements; HelError where there is none
+def choose_elements(design: Design, board_name: str) -> Choice:
+    """The design on the largest P that divides N and whose array fits the board's device.
 
     Raises
     ------
     HelError
         No P fits; the message says what is missing at the least P that was too large, and why no smaller one can be.
     """
-    device = size_of(board(board_name).device)
+    device, neurons = size_of(board(board_name).device), design.neurons
     able = [p for p in range(neurons, 0, -1) if neurons % p == 0]
     refused: list[str] = []
     for p in able:
         if 2 * p > device.dsp:
             refused.append(f"P = {p} needs multipliers: {2 * p} of {device.dsp}")
             continue
+        candidate = replace(design, elements=p)
         try:
-            schedule = schedule_of(p)
+            needs = estimate(candidate.geometry)
         except HelError as error:
             refused.append(f"P = {p} cannot be: {error}")
             continue
-        needs = estimate(schedule.geometry)
         lacks = missing(needs, device)
         if not lacks:
-            return Choice(p, schedule, needs, _reason(p, neurons, device, needs, refused))
+            return Choice(candidate, needs, _reason(p, neurons, device, needs, refused))
         refused.append(f"P = {p} needs {', '.join(lacks)}")
     sizes = [why for why in refused if " cannot be: " not in why]
     impossible = [why for why in refused if " cannot be: " in why]

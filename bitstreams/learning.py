@@ -9,14 +9,11 @@ from typing import Any
 from bitstreams import build as builds
 from bitstreams import tools
 from bitstreams.boards import board as board_of
-from bitstreams.choose import choose_elements
 from bitstreams.devices import size_of
 from bitstreams.estimate import Estimate, estimate, missing
-from golden import systems
-from golden.arithmetic.formats import Formats
-from golden.compiler.compile import compiled, described
 from golden.errors import HelError
-from rtl.hls import Schedule, compile_array
+from rtl.design import Design
+from rtl.hls import Schedule
 from rtl.sequencer import store_memories
 from rtl.verilog import KEPT_MODULES, array_verilog, cycle_figures
 
@@ -24,9 +21,6 @@ __all__ = ["build", "build_job"]
 
 CLOCK_HZ = 125e6
 """Default clock: one that arrays of every size meet. What else a size reaches stands in bitstreams/results."""
-
-INPUTS, FORMATS = 8, Formats(log2_inverse_step=2)
-"""Defaults: those of the digits."""
 
 
 def build_job(
@@ -49,61 +43,42 @@ def build_job(
 
 
 def build(
-    system: str,
+    design: Design,
     *,
     board: str,
-    neurons: int,
-    elements: int | str,
     seed: int,
     output: Path,
-    inputs: int = INPUTS,
-    formats: Formats | None = None,
-    cuts: str = "default",
     clock_hz: float = CLOCK_HZ,
+    choice: str = "",
     progress: tools.Progress = tools.quiet,
 ) -> dict[str, Any]:
-    """Bitstream and report of a system; see `bitstreams.build.run` for the report and the errors.
+    """Bitstream and report of a design; see `bitstreams.build.run` for the report and the errors.
 
-    `elements` "auto" takes as many as the board holds, and the report says why in `choice`. `predicted` has what
+    `choice` says why the design has so many elements, where `bitstreams.choose` took them. `predicted` has what
     `bitstreams.estimate` said beforehand. The report's figures are for one forward step: `cycles_per_step`,
     `macs_per_step` and what follows from them; the cycles of the echo and of the update stand beside them. `cuts` and
     `cut_formats` are those of `golden.compiler.compile`.
     """
-    formats = formats or FORMATS
-    subject, reason = systems.get(system, n=neurons, m=inputs), ""
-    program = compiled(subject, formats, cuts)
-    if elements == "auto":
-        choice = choose_elements(lambda p: compile_array(program, elements=p), neurons, board)
-        elements, schedule, reason = choice.elements, choice.schedule, choice.reason
-        progress(0, builds.STEPS, reason)
-    else:
-        schedule = compile_array(program, elements=int(elements))
+    schedule = design.schedule
+    if choice:
+        progress(0, builds.STEPS, choice)
     expected = estimate(schedule.geometry)
     _check_room(expected, board)
     job = build_job(schedule, board=board, seed=seed, clock_hz=clock_hz)
-    command = f"hel build {system} --board {board} --neurons {neurons} --elements {elements}"
-    command += f" --inputs {inputs}" if inputs != INPUTS else ""
-    command += "".join(
-        f" --{name.replace('_', '-')} {getattr(formats, name)}"
-        for name in ("fraction_bits", "operand_bits")
-        if getattr(formats, name) != getattr(FORMATS, name)
-    )
-    if formats.log2_inverse_step != FORMATS.log2_inverse_step:
-        command += f" --step 2^-{formats.log2_inverse_step}"
-    command += f" --cuts {cuts}" if cuts != "default" else ""
+    system, _, size = design.command.partition(" ")
     figures = {
-        "command": f"{command} --clock {clock_hz / 1e6:g} --seed {seed}",
-        "system": system,
-        "neurons": neurons,
-        "elements": elements,
-        "inputs": inputs,
-        "formats": str(formats),
-        **described(program, subject, cuts),
+        "command": f"hel build {system} --board {board} {size} --clock {clock_hz / 1e6:g} --seed {seed}",
+        "system": design.name,
+        "neurons": design.neurons,
+        "elements": design.elements,
+        "inputs": design.inputs,
+        "formats": str(design.formats),
+        **design.cut_formats,
         **cycle_figures(schedule),
         "geometry": asdict(schedule.geometry),
         "predicted": asdict(expected),
         "macs_per_step": schedule.products("forward"),
-        **({"choice": reason} if reason else {}),
+        **({"choice": choice} if choice else {}),
     }
     return builds.run(job, output, figures, progress)
 

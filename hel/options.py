@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from golden.arithmetic.formats import Formats
 from hel.arguments import UsageError, choose, integer, multiple, power_of_two
+from rtl.design import ELEMENTS, FORMATS, INPUTS, NEURONS, Design, usual_elements
 
 __all__ = [
     "add_board",
     "add_cuts",
+    "add_design",
+    "add_elements",
     "add_formats",
     "add_seed",
     "add_size",
     "add_system",
     "check_size",
     "checked_system",
+    "design",
     "formats",
     "given_system",
 ]
@@ -64,15 +69,8 @@ def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "
     return name
 
 
-def add_size(
-    parser: argparse.ArgumentParser,
-    *,
-    neurons: int,
-    inputs: int | None = None,
-    elements: int | None = None,
-    auto: bool = False,
-) -> None:
-    """`--neurons`, `--inputs` where they are free, and `--elements` or `--fold` where there is an array."""
+def add_size(parser: argparse.ArgumentParser, *, neurons: int = NEURONS, inputs: int | None = INPUTS) -> None:
+    """`--neurons`, and `--inputs` where they are free."""
     parser.add_argument(
         "-n", "--neurons", type=integer(1, 4096), default=neurons, metavar="N", help=f"state size; default: {neurons}"
     )
@@ -85,22 +83,54 @@ def add_size(
             metavar="M",
             help=f"input channels; default: {inputs}",
         )
-    if elements is not None:
-        parser.set_defaults(usual_elements=elements)
-        either = parser.add_mutually_exclusive_group()
-        may_be_auto = ", or auto: as many as the board holds" if auto else ""
-        either.add_argument(
-            "-p",
-            "--elements",
-            type=elements_or_auto if auto else integer(1, 255),
-            default=None,
-            metavar="P",
-            help="elements of the array, two multipliers each; N must be a multiple of P"
-            f"{may_be_auto}; default: the largest P up to {elements} that divides N",
-        )
-        either.add_argument(
-            "--fold", type=integer(1, 16), default=None, metavar="F", help="neurons on an element, instead of P = N / F"
-        )
+
+
+def add_elements(parser: argparse.ArgumentParser, *, usual: int = ELEMENTS, auto: bool = False) -> None:
+    """`--elements` or `--fold`, where there is an array."""
+    parser.set_defaults(usual_elements=usual)
+    either = parser.add_mutually_exclusive_group()
+    may_be_auto = ", or auto: as many as the board holds" if auto else ""
+    either.add_argument(
+        "-p",
+        "--elements",
+        type=elements_or_auto if auto else integer(1, 255),
+        default=None,
+        metavar="P",
+        help="elements of the array, two multipliers each; N must be a multiple of P"
+        f"{may_be_auto}; default: the largest P up to {usual} that divides N",
+    )
+    either.add_argument(
+        "--fold", type=integer(1, 16), default=None, metavar="F", help="neurons on an element, instead of P = N / F"
+    )
+
+
+def add_design(parser: argparse.ArgumentParser, *, auto: bool = False) -> None:
+    """All that makes a design: system, size, elements, formats, cuts; the same defaults for every command."""
+    add_system(parser)
+    add_size(parser)
+    add_elements(parser, auto=auto)
+    add_formats(parser)
+
+
+def design(args: argparse.Namespace) -> tuple[Design, str]:
+    """The design that the options of `add_design` describe; and, where elements are `auto`, why they are so many."""
+    checked_system(args.system)
+    check_size(args)
+    auto = args.elements == "auto"
+    made = Design(
+        args.system,
+        neurons=args.neurons,
+        inputs=args.inputs,
+        elements=1 if auto else args.elements,
+        formats=formats(args),
+        cuts=args.cuts,
+    )
+    if not auto:
+        return made, ""
+    from bitstreams.choose import choose_elements
+
+    choice = choose_elements(made, args.board)
+    return choice.design, choice.reason
 
 
 def elements_or_auto(text: str) -> int | str:
@@ -126,38 +156,28 @@ def check_size(args: argparse.Namespace) -> None:
         multiple(args.neurons, args.elements)
 
 
-def usual_elements(neurons: int, usual: int) -> int:
-    """The largest P up to `usual` that divides N with at most 16 neurons an element; else the smallest above.
-
-    >>> [usual_elements(n, 16) for n in (64, 24, 3, 17)]
-    [16, 12, 3, 17]
-    """
-    able = [p for p in range(1, neurons + 1) if neurons % p == 0 and neurons <= 16 * p]
-    return max((p for p in able if p <= usual), default=min(able))
-
-
-def add_formats(parser: argparse.ArgumentParser, *, step: str) -> None:
+def add_formats(parser: argparse.ArgumentParser) -> None:
     """The numeric format: fraction bits, operand bits, the step h, and where the cuts' formats come from."""
     parser.add_argument(
         "--fraction-bits",
         type=integer(4, 24),
-        default=16,
+        default=FORMATS.fraction_bits,
         metavar="F",
-        help="fraction bits of the momentum p; default: 16",
+        help=f"fraction bits of the momentum p; default: {FORMATS.fraction_bits}",
     )
     parser.add_argument(
         "--operand-bits",
         type=integer(8, 18),
-        default=18,
+        default=FORMATS.operand_bits,
         metavar="W",
-        help="width of a multiplier operand; default: 18",
+        help=f"width of a multiplier operand; default: {FORMATS.operand_bits}",
     )
     parser.add_argument(
         "--step",
         type=power_of_two,
-        default=power_of_two(step),
+        default=FORMATS.step,
         metavar="H",
-        help=f"time step h, a power of two from 2^-8 to 2^-1; default: {step}",
+        help=f"time step h, a power of two from 2^-8 to 2^-1; default: 2^-{FORMATS.log2_inverse_step}",
     )
     add_cuts(parser)
 
@@ -174,12 +194,8 @@ def add_cuts(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def formats(args: argparse.Namespace) -> Any:
+def formats(args: argparse.Namespace) -> Formats:
     """The `golden.arithmetic.formats.Formats` that the options describe."""
-    import math
-
-    from golden.arithmetic.formats import Formats
-
     k = -round(math.log2(args.step))
     if not 1 <= k <= 8:
         raise UsageError(f"--step must be a power of two from 2^-8 to 2^-1, not {args.step:g}; try 2^-3")

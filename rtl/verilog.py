@@ -7,16 +7,14 @@ from typing import Any
 
 from amaranth.back import verilog
 
-from golden import systems
-from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
 from rtl.array import Array, HostRequest
+from rtl.design import Design
 from rtl.element.element import Element
-from rtl.hls import Geometry, Schedule, compile_array
+from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.registers import Address
 from rtl.ring import Branch
 
-__all__ = ["KEPT_MODULES", "array_verilog", "cycle_figures", "emit", "report"]
+__all__ = ["KEPT_MODULES", "array_verilog", "cycle_figures", "report"]
 
 KEPT_MODULES = ("hel_element", "hel_branch")
 """Modules whose hierarchy synthesis keeps: one is synthesised once, and no tree register is merged with its twin."""
@@ -36,39 +34,29 @@ def array_verilog(geometry: Geometry, technology: str = "behavioural", debug_bus
     return "\n".join(parts)
 
 
-def emit(
-    system: str, *, neurons: int, elements: int, inputs: int = 8, formats: Formats | None = None
-) -> tuple[str, dict[str, Any]]:
-    """Verilog for a built-in system, and what a user of it must know, as JSON.
+def report(design: Design) -> dict[str, Any]:
+    """What a user of the array must know, as JSON.
 
     Returns
     -------
-    verilog : modules hel_array, hel_element, hel_branch, in behavioural form
-    report : elements, cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of multiplier cycles with a
-        useful product, a pass), ports, registers (host port addresses), parameters (name -> first address, words,
-        layout), segments (control store), control_store (hex words), formats, accumulator_bits, geometry (what is
-        wired: all of `Geometry`)
+    system, neurons, elements, inputs, formats; cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of
+    multiplier cycles with a useful product, a pass), ports, registers (host port addresses), parameters (name -> first
+    address, words, layout), segments (control store), control_store (hex words), accumulator_bits, geometry (what is
+    wired: all of `Geometry`), cuts and cut_formats
 
     Raises
     ------
     HelError
         The ring cannot hold or compute the system.
     """
-    formats = formats or Formats()
-    program = compile_system(systems.get(system, n=neurons, m=inputs), formats)
-    schedule = compile_array(program, elements=elements)
-    return array_verilog(schedule.geometry), report(schedule, system=system, formats=formats)
-
-
-def report(schedule: Schedule, *, system: str, formats: Formats) -> dict[str, Any]:
-    """What a user of the array must know, as JSON; the keys are those of `emit`'s report."""
+    schedule = design.schedule
     geometry, memory = schedule.geometry, schedule.memory
     return {
-        "system": system,
+        "system": design.name,
         "neurons": geometry.neurons,
         "elements": geometry.elements,
         "inputs": geometry.inputs,
-        "formats": str(formats),
+        "formats": str(design.formats),
         **cycle_figures(schedule),
         "geometry": asdict(geometry),
         "accumulator_bits": geometry.accumulator_bits,
@@ -89,6 +77,7 @@ def report(schedule: Schedule, *, system: str, formats: Formats) -> dict[str, An
         },
         "segments": {s.name: {"start": s.start, "words": len(s.words)} for s in schedule.segments.values()},
         "control_store": [f"{word:029x}" for word in schedule.words],
+        **design.cut_formats,
     }
 
 

@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from golden import systems
-from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
-from rtl.hls import Geometry
+from golden.program import Program
+from rtl.design import Design
+from rtl.hls import Geometry, compile_array
 from rtl.hls.check.cycle_model import CycleModel
 from rtl.hls.plan.bind import bind
 from rtl.hls.report.reuse import joined
@@ -22,68 +21,75 @@ from testbench.array import build_array
 from testbench.session import SimulatedPort, launch
 from testbench.verify import Comparison
 
-__all__ = ["array_for", "inside", "verify_resident"]
+__all__ = ["array_for", "inside", "verify_reuse"]
 
 
-def array_for(names: Sequence[str], *, neurons: int, elements: int, inputs: int, formats: Formats) -> Geometry:
-    """The geometry that runs all the systems."""
-    plans = [bind(compile_system(systems.get(name, n=neurons, m=inputs), formats)) for name in names]
-    return joined(plans, formats, elements=elements, neurons=neurons)
+def array_for(designs: Sequence[Design]) -> Geometry:
+    """The geometry that runs all the designs, which agree in their sizes and formats."""
+    first = designs[0]
+    plans = [bind(design.program) for design in designs]
+    return joined(plans, first.formats, elements=first.elements, neurons=first.neurons)
 
 
-def verify_resident(
-    names: Sequence[str],
+def verify_reuse(
+    designs: Sequence[Design],
     *,
     simulator: str = "verilator",
-    neurons: int = 8,
-    elements: int = 4,
-    inputs: int = 3,
     steps: int = 2,
-    formats: Formats | None = None,
     seed: int = 0,
     stalls: int = 64,
     recorded: int = 0,
     notice: Callable[[str], None] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """`verify`'s report of every system, all on one array.
+    """`verify`'s report of every design by its system's name, all on one array.
 
     Parameters
     ----------
-    recorded : so many systems, the first ones, are compared with the cycle model at every clock
+    designs : of equal sizes and formats
+    recorded : so many of them, the first ones, are compared with the cycle model at every clock
     """
-    formats = formats or Formats()
-    geometry = array_for(names, neurons=neurons, elements=elements, inputs=inputs, formats=formats)
+    geometry = array_for(designs)
     build = build_array(simulator, geometry, debug_bus=bool(recorded), notice=notice)
-    common = {"neurons": neurons, "elements": elements, "inputs": inputs, "steps": steps, "formats": asdict(formats)}
-    arguments = {"names": list(names), "array": asdict(geometry), "seed": seed, "stalls": stalls, "recorded": recorded}
-    found = launch(build, "testbench.reuse:inside", {**arguments, "common": common}, progress=notice)
+    arguments = {
+        "programs": {design.name: str(design.program) for design in designs},
+        "elements": designs[0].elements,
+        "array": asdict(geometry),
+        "steps": steps,
+        "seed": seed,
+        "stalls": stalls,
+        "recorded": recorded,
+    }
+    found = launch(build, "testbench.reuse:inside", arguments, progress=notice)
     return dict(found["systems"])
 
 
 async def inside(
     port: SimulatedPort,
     *,
-    names: list[str],
+    programs: dict[str, str],
+    elements: int,
     array: dict[str, Any],
+    steps: int,
     seed: int,
     stalls: int,
     recorded: int,
-    common: dict[str, Any],
 ) -> dict[str, Any]:
-    """The part of `verify_resident` that runs in the simulator."""
+    """The part of `verify_reuse` that runs in the simulator."""
     geometry = Geometry(**{key: tuple(value) if isinstance(value, list) else value for key, value in array.items()})
     model = CycleModel(geometry)
     reports = {}
-    for index, name in enumerate(names):
+    for index, (name, text) in enumerate(programs.items()):
+        program = Program.parse(text)
         comparison = Comparison(
             port,
-            system=name,
+            program,
+            compile_array(program, elements=elements, array=geometry),
+            steps=steps,
             seed=seed + index,
             stalls=stalls * (index % 2),
             recorded=index < recorded,
-            array=geometry,
+            built=geometry,
             model=model,
-            **common,
         )
         reports[name] = await comparison.run()
     return {"systems": reports}

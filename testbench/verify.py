@@ -15,18 +15,16 @@ every clock
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from golden import systems
-from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import wrap
-from golden.compiler.compile import compiled, described
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.program import Program
 from golden.training import update
+from rtl.design import Design
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.check.cycle_model import CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
@@ -48,16 +46,11 @@ SETTLE = 64
 
 
 def verify(
-    system: str,
+    design: Design,
     *,
     simulator: str = "verilator",
-    neurons: int = 16,
-    elements: int = 4,
     steps: int = 8,
-    formats: Formats | None = None,
     seed: int = 0,
-    inputs: int = 3,
-    cuts: str = "default",
     stalls: int = 64,
     recorded: bool | None = None,
     notice: Callable[[str], None] | None = None,
@@ -66,72 +59,67 @@ def verify(
 
     Parameters
     ----------
-    cuts : a word of `golden.compiler.compile`
+    design : what is compared
+    simulator : one of `testbench.tools.SIMULATORS`
+    steps : T of the forward pass and of the echo
     stalls : of 256, how often a cycle offers no request, and does not take an answer
     recorded : compare every clock cycle; by default in runs of at most 24 steps
+    notice : called with a line when a compilation starts
 
     Returns
     -------
     dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
     flags, and the cuts of the program (`golden.compiler.compile.described`)
+
+    Raises
+    ------
+    HelError : the design has no program or array; a simulator is unknown or missing.
     """
-    formats = formats or Formats()
-    subject = systems.get(system, n=neurons, m=inputs)
-    program = compiled(subject, formats, cuts)
-    schedule = compile_array(program, elements=elements)
     recorded = steps <= RECORDED if recorded is None else recorded
-    build = build_array(simulator, schedule.geometry, debug_bus=recorded, notice=notice)
+    build = build_array(simulator, design.geometry, debug_bus=recorded, notice=notice)
     arguments = {
-        "system": systems.load.absolute(system),
-        "neurons": neurons,
-        "elements": elements,
+        "program": str(design.program),
+        "elements": design.elements,
         "steps": steps,
-        "formats": asdict(formats),
         "seed": seed,
-        "inputs": inputs,
-        "cuts": cuts,
         "stalls": stalls,
         "recorded": recorded,
     }
     found = launch(build, "testbench.verify:inside", arguments, progress=notice)
-    return {**found, **described(program, subject, cuts)}
+    return {**found, **design.cut_formats}
 
 
-async def inside(port: SimulatedPort, **arguments: Any) -> dict[str, Any]:
+async def inside(port: SimulatedPort, *, program: str, elements: int, **arguments: Any) -> dict[str, Any]:
     """The part of `verify` that runs in the simulator."""
-    return await Comparison(port, **arguments).run()
+    parsed = Program.parse(program)
+    return await Comparison(port, parsed, compile_array(parsed, elements=elements), **arguments).run()
 
 
 class Comparison:
-    """One system on the array in the simulator, beside golden and, where `recorded`, the cycle model.
+    """One program on the array in the simulator, beside golden and, where `recorded`, the cycle model.
 
-    `array` is the geometry of an array that was not made for the system; `model` a model that has followed it so far.
+    `built` is the geometry of an array that was not made for the program; `model` a model that has followed it so far.
     """
 
     def __init__(
         self,
         port: SimulatedPort,
+        program: Program,
+        schedule: Schedule,
         *,
-        system: str,
-        neurons: int,
-        elements: int,
         steps: int,
-        formats: dict[str, int],
         seed: int,
-        inputs: int,
         stalls: int,
         recorded: bool,
-        cuts: str = "default",
-        array: Geometry | None = None,
+        built: Geometry | None = None,
         model: CycleModel | None = None,
     ) -> None:
-        self.formats = f = Formats(**formats)
-        self.program = compiled(systems.get(system, n=neurons, m=inputs), f, cuts)
-        self.schedule: Schedule = compile_array(self.program, elements=elements, array=array)
-        self.driver = Driver(self.schedule)
-        self.array = ArrayPort(port, self.schedule, built=array)
+        self.program, self.schedule = program, schedule
+        self.formats = f = program.formats
+        self.driver = Driver(schedule)
+        self.array = ArrayPort(port, schedule, built=built)
         self.port, self.steps, self.seed, self.stalls, self.recorded = port, steps, seed, stalls, recorded
-        self.model = model or CycleModel(self.schedule.geometry)
+        self.model = model or CycleModel(schedule.geometry)
         self.random = random = np.random.default_rng(seed)
         # From small motions to words that wrap.
         scale = 2.0 ** -random.integers(0, 5)
@@ -139,9 +127,9 @@ class Comparison:
         self.theta = {name: word(f.theta, shape) for name, shape in self.program.parameters}
         for name in self.program.symmetric:
             self.theta[name] = np.triu(self.theta[name]) + np.triu(self.theta[name], 1).T
-        self.q, self.p = word(f.q, neurons, scale), word(f.p, neurons, scale)
-        self.u = word(f.u, (steps, inputs), 0.25)
-        self.nudges = word(f.p, (steps, neurons), 2.0**-6)
+        self.q, self.p = word(f.q, program.n, scale), word(f.p, program.n, scale)
+        self.u = word(f.u, (steps, program.m), 0.25)
+        self.nudges = word(f.p, (steps, program.n), 2.0**-6)
         self.golden = Integrator(self.program, self.theta)
         self.mismatches = self.compared = self.compared_cycles = 0
         self.chunk = max(1, -(-steps // STEPWISE))

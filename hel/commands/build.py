@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from hel.arguments import choose
-from hel.options import add_board, add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
+from hel.options import add_board, add_design, add_seed, design
 from hel.output import Progress, cut_lines
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """System, board, size, seed, folder."""
-    add_system(parser)
-    add_size(parser, neurons=64, inputs=8, elements=16, auto=True)
-    add_formats(parser, step="2^-2")
+    add_design(parser, auto=True)
     add_board(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("build"), metavar="DIR", help="folder of the products; default: build"
@@ -35,22 +33,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `bitstreams.learning`."""
     from bitstreams import boards
 
-    checked_system(args.system)
     choose("board", args.board, boards.names())
-    check_size(args)
-    number_formats = formats(args)
+    made, choice = design(args)
     from bitstreams.learning import build
 
     progress = Progress()
     try:
         return build(
-            args.system,
+            made,
             board=args.board,
-            neurons=args.neurons,
-            elements=args.elements,
-            inputs=args.inputs,
-            formats=number_formats,
-            cuts=args.cuts,
+            choice=choice,
             seed=args.seed,
             clock_hz=args.clock * 1e6,
             output=args.output,

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steps", type=integer(1, 10_000_000), default=100, metavar="T", help="time steps; default: 100"
     )
-    add_size(parser, neurons=16, inputs=4)
+    add_size(parser)
     parser.add_argument(
         "--eps",
         type=power_of_two,
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="E",
         help="nudge strength, a power of two; default: 2^-5",
     )
-    add_formats(parser, step="2^-3")
+    add_formats(parser)
     add_seed(parser)
 
 

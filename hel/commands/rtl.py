@@ -20,15 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from hel.arguments import UsageError, choose
-from hel.options import add_board, add_formats, add_size, add_system, check_size, checked_system, formats
+from hel.options import add_board, add_design, design
 from hel.output import cut_lines, write_whole
+from rtl.design import Design
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """System, size, formats, files, what to explain."""
-    add_system(parser)
-    add_size(parser, neurons=64, inputs=8, elements=16, auto=True)
-    add_formats(parser, step="2^-2")
+    """Design, board, files, what to explain."""
+    add_design(parser, auto=True)
     add_board(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=None, metavar="FILE", help="Verilog file; FILE.json is its memory map"
@@ -45,33 +44,29 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `rtl.verilog`, `rtl.hls.report.explain`, `bitstreams.estimate`, `rtl.hls.report.reuse`."""
     from bitstreams import boards
 
-    checked_system(args.system)
     choose("board", args.board, boards.names())
-    check_size(args)
-    number_formats = formats(args)
     if not (args.output or args.explain or args.figure or args.show_passes or args.resident):
         raise UsageError("a result must be asked for, got none; add -o FILE, --explain, --figure, --resident")
     for option, path, example in (("--output", args.output, "hel_array.v"), ("--figure", args.figure, "schedule.png")):
         _check_file(option, path, example)
     resident = _resident(args.resident)
+    result: dict[str, Any] = {}
+    made, result["choice"] = design(args)
     from rtl import verilog
 
-    result: dict[str, Any] = {}
-    program, schedule, result["choice"] = _compiled(args, number_formats)
-    report = verilog.report(schedule, system=args.system, formats=number_formats) | _cuts(args, program)
+    report = verilog.report(made)
     if args.show_passes:
-        result["passes"] = _passes(args, program, schedule)
+        result["passes"] = _passes(made)
     if args.explain or args.figure:
-        result |= _explained(args, schedule)
+        result |= _explained(args, made.schedule)
     if resident is not None:
         from rtl.hls.report.reuse import missing
 
-        g = schedule.geometry
-        lacking = missing(schedule.plan, program.formats, resident, elements=g.elements, neurons=g.neurons)
+        lacking = missing(made.schedule.plan, made.formats, resident, elements=made.elements, neurons=made.neurons)
         result["resident"] = {"file": str(args.resident), "fits": not lacking, "missing": lacking}
     if args.output:
         map_file = args.output.with_name(args.output.name + ".json")
-        text = verilog.array_verilog(schedule.geometry)
+        text = verilog.array_verilog(made.geometry)
         write_whole({args.output: text, map_file: json.dumps(report, indent=1) + "\n"})
         result |= {"file": str(args.output), "memory_map": str(map_file)}
     return {**result, **report}
@@ -94,43 +89,19 @@ def _resident(path: Path | None) -> Any:
     return None if path is None else read(path)
 
 
-def _compiled(args: argparse.Namespace, number_formats: Any) -> tuple[Any, Any, str]:
-    """Program, schedule, and why it has so many elements."""
-    from golden import systems
-    from golden.compiler.compile import compiled
-    from rtl.hls import compile_array
-
-    program = compiled(systems.get(args.system, n=args.neurons, m=args.inputs), number_formats, args.cuts)
-    if args.elements != "auto":
-        return program, compile_array(program, elements=args.elements), ""
-    from bitstreams.choose import choose_elements
-
-    choice = choose_elements(lambda p: compile_array(program, elements=p), args.neurons, args.board)
-    return program, choice.schedule, choice.reason
-
-
-def _cuts(args: argparse.Namespace, program: Any) -> dict[str, Any]:
-    from golden import systems
-    from golden.compiler.compile import described
-
-    return described(program, systems.get(args.system, n=args.neurons, m=args.inputs), args.cuts)
-
-
-def _passes(args: argparse.Namespace, program: Any, schedule: Any) -> list[dict[str, str]]:
+def _passes(made: Design) -> list[dict[str, str]]:
     """Every stage of the compiler as text; a pass that changed nothing says so."""
-    from golden import systems
     from golden.compiler.lower import lowered
     from golden.compiler.passes import shown
 
-    system = systems.get(args.system, n=args.neurons, m=args.inputs)
-    stages = [("trace", str(system.graph)), ("autodiff", str(system.gradient))]
+    stages = [("trace", str(made.subject.graph)), ("autodiff", str(made.subject.gradient))]
     before = ""
-    for name, made in shown(lowered(system, program.formats)):
-        stages.append((name, str(made) if str(made) != before else "(changes nothing)"))
-        before = str(made)
-    if args.cuts != "default":
-        stages.append(("cuts", str(program) if str(program) != before else "(changes nothing)"))
-    stages.append(("schedule", str(schedule)))
+    for name, program in shown(lowered(made.subject, made.formats)):
+        stages.append((name, str(program) if str(program) != before else "(changes nothing)"))
+        before = str(program)
+    if made.cuts != "default":
+        stages.append(("cuts", str(made.program) if str(made.program) != before else "(changes nothing)"))
+    stages.append(("schedule", str(made.schedule)))
     return [{"name": name, "text": text.rstrip("\n")} for name, text in stages]
 
 

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "system", nargs="?", default=None, metavar="SYSTEM", help="one system or path/to/file.py:Class; default: all"
     )
-    add_size(parser, neurons=16, inputs=8)
+    add_size(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:

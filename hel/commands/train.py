@@ -15,13 +15,13 @@ import argparse
 from typing import Any
 
 from hel.arguments import UsageError, choose, integer
-from hel.options import add_cuts, add_seed, add_size, add_system, check_size, checked_system
+from hel.options import add_cuts, add_elements, add_seed, add_size, add_system, check_size, checked_system
 from hel.output import Progress, clamped_lines, cut_lines
+from testbench.tools import SIMULATORS
 
 ARITHMETICS = ("float", "fixed", "rtl")
 RULES = ("hel", "bptt", "ep")
 STATIC = ("digits-static",)
-SIMULATORS = ("verilator", "icarus")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_system(parser, named=True)
     parser.add_argument("--arithmetic", default="fixed", metavar="A", help="float, fixed or rtl; default: fixed")
     parser.add_argument("--rule", default="hel", metavar="R", help="hel; float only: bptt, ep; default: hel")
-    add_size(parser, neurons=32, elements=16)
+    add_size(parser, neurons=32, inputs=None)
+    add_elements(parser, usual=16)
     parser.add_argument(
         "--epochs", type=integer(1, 10_000), default=4, metavar="E", help="passes over the training set; default: 4"
     )

@@ -12,39 +12,30 @@ import argparse
 from typing import Any
 
 from hel.arguments import choose, integer
-from hel.commands.train import SIMULATORS
-from hel.options import add_formats, add_seed, add_size, add_system, check_size, checked_system, formats
+from hel.options import add_design, add_seed, design
 from hel.output import Progress, cut_lines
+from testbench.tools import SIMULATORS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """System, simulator, size, length, formats, seed."""
-    add_system(parser)
+    """Design, simulator, length, seed."""
+    add_design(parser)
     parser.add_argument("--simulator", default="verilator", metavar="X", help="verilator or icarus; default: verilator")
-    add_size(parser, neurons=16, inputs=3, elements=4)
     parser.add_argument("--steps", type=integer(1, 10_000_000), default=8, metavar="T", help="time steps; default: 8")
-    add_formats(parser, step="2^-3")
     add_seed(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `testbench.verify`."""
-    checked_system(args.system)
     choose("simulator", args.simulator, SIMULATORS)
-    check_size(args)
-    number_formats = formats(args)
+    made, _ = design(args)
     from testbench.verify import verify
 
     progress = Progress()
     result: dict[str, Any] = verify(
-        args.system,
+        made,
         simulator=args.simulator,
-        neurons=args.neurons,
-        inputs=args.inputs,
-        elements=args.elements,
         steps=args.steps,
-        formats=number_formats,
-        cuts=args.cuts,
         seed=args.seed,
         notice=progress.line,
     )

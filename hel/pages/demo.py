@@ -85,7 +85,7 @@ def start_build(args: argparse.Namespace, progress: Progress) -> subprocess.Pope
     args.output.mkdir(parents=True, exist_ok=True)
     progress.line(f"beside it: the bitstream for ULX3S-85F, P = {ELEMENTS} (progress in {args.output / 'build.log'})")
     command = [sys.executable, "-m", "hel", "build", "dense", "--json", "-o", str(args.output)]
-    command += ["--neurons", str(NEURONS), "--elements", str(ELEMENTS)]
+    command += ["--neurons", str(NEURONS), "--elements", str(ELEMENTS), "--inputs", "8", "--step", "2^-2"]
     with open(args.output / "build.log", "w") as log:
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
 

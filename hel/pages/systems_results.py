@@ -17,12 +17,13 @@ from typing import Any
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
 from golden.errors import HelError
 from hel.__main__ import parsed
 from hel.output import stdout_to_stderr, write_whole
-from rtl.hls import Schedule, compile_array
+from rtl.design import Design
+from rtl.hls import Schedule
 from rtl.verilog import array_verilog
+from testbench.tools import SIMULATORS
 
 __all__ = [
     "BUILDS",
@@ -50,7 +51,6 @@ NAMES = (*systems.SYSTEMS, "random-1", "random-3")
 STEPS = (100, 1000)
 """Lengths of the sequences for the gradient."""
 VERIFIED_STEPS = 16
-SIMULATORS = ("verilator", "icarus")
 LEFT_OUT = ("cycles_per_second", "cut_formats")
 """Not kept: a figure of the machine, and what the compiler says of a program at any time."""
 BOARD, CLOCK_MHZ, SEED = "ulx3s_25f", 80, 1
@@ -71,8 +71,7 @@ SMALL, LARGE, BUILT = Size(16, 4, 4), Size(64, 16, 8), Size(8, 2, 4)
 
 def schedule(name: str, size: Size) -> Schedule:
     """The system on the array, in the formats of `hel verify`."""
-    system = systems.get(name, n=size.neurons, m=size.inputs)
-    return compile_array(compile_system(system, Formats()), elements=size.elements)
+    return Design(name, neurons=size.neurons, elements=size.elements, inputs=size.inputs).schedule
 
 
 class Results:

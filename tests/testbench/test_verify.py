@@ -16,6 +16,7 @@ import testbench.array
 import testbench.verify
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
+from rtl.design import Design
 from rtl.element.arithmetic import add, saturate
 from rtl.hls import Geometry
 from rtl.ring import Ring
@@ -40,11 +41,18 @@ def need(simulator: str) -> None:
         pytest.skip(str(error))
 
 
-def run(system: str, simulator: str, sizes: tuple[int, int, int], **options: Any) -> dict[str, Any]:
+def design(system: str, sizes: tuple[int, int, int], formats: Formats = REFERENCE) -> Design:
+    """Sizes are neurons, elements, inputs."""
+    neurons, elements, inputs = sizes
+    return Design(system, neurons=neurons, elements=elements, inputs=inputs, formats=formats)
+
+
+def run(
+    system: str, simulator: str, sizes: tuple[int, int, int], *, formats: Formats = REFERENCE, **options: Any
+) -> dict[str, Any]:
     """`verify` with a report that must be all right."""
     need(simulator)
-    neurons, elements, inputs = sizes
-    found = verify(system, simulator=simulator, neurons=neurons, elements=elements, inputs=inputs, **options)
+    found = verify(design(system, sizes, formats), simulator=simulator, **options)
     print({"seed": options.get("seed", 0)} | found)
     assert found["mismatches"] == 0
     assert found["compared_words"] > 0
@@ -170,11 +178,7 @@ def test_the_unchanged_array_passes() -> None:
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_golden_alone_sees(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     MUTANTS[mutant](monkeypatch)
-    neurons, elements, inputs = SMALLEST
-    found = verify(
-        "dense", simulator="icarus", neurons=neurons, elements=elements, inputs=inputs,
-        seed=WRAPPING_SEED, steps=2, stalls=0, recorded=False,
-    )  # fmt: skip
+    found = verify(design("dense", SMALLEST), simulator="icarus", seed=WRAPPING_SEED, steps=2, stalls=0, recorded=False)
     assert found["mismatches"] > 0
 
 
@@ -182,9 +186,9 @@ def test_the_machine_model_sees_a_cycle_too_many(monkeypatch: pytest.MonkeyPatch
     """Words that golden finds right, one cycle away from where the model has them."""
     latency = vars(Ring)["latency"].fget
     monkeypatch.setattr(Ring, "latency", property(lambda ring: latency(ring) + 1))
-    found = verify("linear", simulator="icarus", neurons=2, elements=1, inputs=1, steps=1, stalls=0)
+    found = verify(design("linear", (2, 1, 1)), simulator="icarus", steps=1, stalls=0)
     assert found["mismatches"] > 0
-    found = verify("linear", simulator="icarus", neurons=2, elements=1, inputs=1, steps=1, stalls=0, recorded=False)
+    found = verify(design("linear", (2, 1, 1)), simulator="icarus", steps=1, stalls=0, recorded=False)
     assert found["mismatches"] == 0
 
 

@@ -1,0 +1,151 @@
+"""A design: a system on an array, in formats. Commands, benches and builds are given one, and ask it for the rest.
+
+system, formats, cuts  -> program      the integer program
+program, elements      -> schedule     control words, memory map, cycle counts
+schedule               -> geometry     what is wired
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from golden import systems
+from golden.arithmetic.formats import Formats
+from golden.compiler.compile import compiled, described, seeds
+from golden.errors import HelError
+from golden.program import Program
+from golden.systems import System
+from rtl.hls import Geometry, Schedule, compile_array
+
+__all__ = ["ELEMENTS", "FORMATS", "INPUTS", "NEURONS", "Design", "usual_elements"]
+
+NEURONS, INPUTS, ELEMENTS, FORMATS = 16, 4, 4, Formats()
+"""The defaults of every command that handles an array: without options all of them handle the same one."""
+
+
+@dataclass(frozen=True, init=False)
+class Design:
+    """A system, its size, its array and its formats; frozen, validated when it is made.
+
+    `dataclasses.replace(design, elements=8)` is the same on another array.
+
+    Members
+    -------
+    system : a built-in system's name, random-SEED, path/to/file.py:Class, or a `System`
+    neurons, inputs : N and m; of a `System` its own
+    elements : P, two multipliers each; N is a multiple of P. Default: the largest divisor of N up to 4
+    formats : `golden.arithmetic.formats.Formats`
+    cuts : formats of the cuts, a word of `golden.compiler.compile`
+    subject, program, schedule, geometry : made when they are first asked for, and kept
+
+    Raises
+    ------
+    HelError : a system that is not there or not legal, a size or a word that cannot be. `program` and `schedule` raise
+        it for what has no integer form, and for what no array of this size holds.
+
+    >>> design = Design("dense", neurons=8, inputs=2)
+    >>> design.elements, design.geometry.fold, len(design.program.ops)
+    (4, 2, 12)
+    >>> print(design.command)
+    dense --neurons 8 --elements 4 --inputs 2 --step 2^-3
+    """
+
+    system: str | System
+    neurons: int
+    inputs: int
+    elements: int
+    formats: Formats
+    cuts: str
+
+    def __init__(
+        self,
+        system: str | System,
+        *,
+        neurons: int | None = None,
+        inputs: int | None = None,
+        elements: int | None = None,
+        formats: Formats = FORMATS,
+        cuts: str = "default",
+    ) -> None:
+        if isinstance(system, System):
+            for what, asked, has in (("neurons", neurons, system.n), ("inputs", inputs, system.m)):
+                if asked not in (None, has):
+                    raise HelError(f"{system!r} has {has} {what}, got {what} = {asked}; leave it out, or make another")
+            neurons, inputs = system.n, system.m
+        if not isinstance(formats, Formats):
+            raise HelError(f"formats are a golden.arithmetic.formats.Formats, got {formats!r}; use Formats(...)")
+        seeds(cuts)
+        self._set(system=system, formats=formats, cuts=cuts)
+        self._set(neurons=NEURONS if neurons is None else neurons, inputs=INPUTS if inputs is None else inputs)
+        n = self.subject.n
+        p = usual_elements(n) if elements is None else elements
+        if not isinstance(p, int | np.integer) or p < 1 or n % p:
+            able = ", ".join(str(each) for each in range(1, n + 1) if n % each == 0)
+            raise HelError(f"elements share the neurons evenly, got {p!r} elements for {n}; choose from {able}")
+        self._set(elements=int(p))
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def subject(self) -> System:
+        """The system itself."""
+        if isinstance(self.system, System):
+            return self.system
+        return systems.get(self.system, n=self.neurons, m=self.inputs)
+
+    @property
+    def name(self) -> str:
+        """The system as a command line names it."""
+        if isinstance(self.system, str):
+            return self.system
+        kind = type(self.system)
+        if kind in systems.SYSTEMS.values() or systems.is_random(self.system.name):
+            return self.system.name
+        return f"{inspect.getsourcefile(kind)}:{kind.__name__}"
+
+    @cached_property
+    def program(self) -> Program:
+        """The verified integer program."""
+        return compiled(self.subject, self.formats, self.cuts)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The checked schedule on an array made for it."""
+        return compile_array(self.program, elements=self.elements)
+
+    @property
+    def geometry(self) -> Geometry:
+        """What is wired."""
+        return self.schedule.geometry
+
+    @cached_property
+    def cut_formats(self) -> dict[str, Any]:
+        """What reports say of the cuts: keys `cuts` and `cut_formats` (`golden.compiler.compile.described`)."""
+        return described(self.program, self.subject, self.cuts)
+
+    @property
+    def command(self) -> str:
+        """System and options that make this design on any command line of `hel`."""
+        words = f"{self.name} --neurons {self.neurons} --elements {self.elements} --inputs {self.inputs}"
+        words += f" --step 2^-{self.formats.log2_inverse_step}"
+        for name in ("fraction_bits", "operand_bits"):
+            if getattr(self.formats, name) != getattr(FORMATS, name):
+                words += f" --{name.replace('_', '-')} {getattr(self.formats, name)}"
+        return words + (f" --cuts {self.cuts}" if self.cuts != "default" else "")
+
+
+def usual_elements(neurons: int, usual: int = ELEMENTS) -> int:
+    """The largest P up to `usual` that divides N with at most 16 neurons an element; else the smallest above.
+
+    >>> [usual_elements(n, 16) for n in (64, 24, 3, 17)]
+    [16, 12, 3, 17]
+    """
+    able = [p for p in range(1, neurons + 1) if neurons % p == 0 and neurons <= 16 * p]
+    return max((p for p in able if p <= usual), default=min(able))

@@ -121,7 +121,7 @@ def test_systems_as_json(capfd):
     code, out, err = hel(capfd, "systems", "--json")
     rows = {row["name"]: row for row in json.loads(out)["systems"]}
     assert code == 0 and err == "" and set(rows) == set(SYSTEMS)
-    assert rows["dense"]["parameters"] == {"al": [16], "W": [16, 16], "B": [16, 8], "b": [16]}
+    assert rows["dense"]["parameters"] == {"al": [16], "W": [16, 16], "B": [16, 4], "b": [16]}
     assert all(rows[name]["array"] for name in ("dense", "hru", "linear"))
     assert (rows["dense"]["functions"], rows["dense"]["tables"]) == (["logcosh"], ["tanh"])
     assert all(row["array"] == (row["reason"] is None) and row["what"] and row["summary"] for row in rows.values())

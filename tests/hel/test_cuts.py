@@ -164,7 +164,7 @@ def runs(cuts, file):
     from golden import systems
     from golden.compiler.compile import compiled
 
-    program = compiled(systems.get("mine.py:Chain", n=4, m=2), Formats(log2_inverse_step=2), cuts)
+    program = compiled(systems.get("mine.py:Chain", n=4, m=2), Formats(), cuts)
     try:
         compile_array(program, elements=2, array=read(file))
     except HelError:
@@ -182,7 +182,7 @@ def test_one_array_may_run_both(capfd, program, array, no_verilog):
 
 
 def test_the_calibration_is_a_stage_of_the_compiler(capfd):
-    small = ("rtl", "springs", "-n", 4, "-p", 2, "--show-passes")
+    small = ("rtl", "springs", "-n", 4, "-m", 8, "-p", 2, "--step", "2^-2", "--show-passes")
     stages = {one["name"]: one["text"] for one in answer(capfd, *small, "--cuts", "calibrated")["passes"]}
     assert "cut kc_d SQ(4, 14)" in stages["cuts"] and list(stages)[-2:] == ["cuts", "schedule"]
     assert "cuts" not in [one["name"] for one in answer(capfd, *small)["passes"]]

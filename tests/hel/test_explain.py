@@ -116,5 +116,5 @@ def test_a_build_with_as_many_elements_as_the_board_holds(capfd, monkeypatch, tm
     assert set(result["predicted"]) == {"dsp", "bram", "lut", "ff"} and result["predicted"]["bram"] == asked[0].bram
     again = answer(capfd, *result["command"].split()[1:], "-o", tmp_path)
     assert again["command"] == result["command"] and asked[0].digest() == asked[1].digest()
-    assert "--inputs 3 --operand-bits 16" in result["command"]
+    assert "--inputs 3 --step 2^-3 --operand-bits 16" in result["command"]
     assert again["geometry"] == result["geometry"]

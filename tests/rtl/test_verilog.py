@@ -9,10 +9,11 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
+from rtl.design import Design
 from rtl.hls import Geometry
 from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.registers import Address
-from rtl.verilog import KEPT_MODULES, array_verilog, emit
+from rtl.verilog import KEPT_MODULES, array_verilog, report
 
 GEOMETRY = Geometry(elements=3, neurons=6, inputs=2)
 
@@ -69,16 +70,17 @@ def test_ports_of_the_array() -> None:
 
 
 def test_the_report_of_an_array() -> None:
-    written, report = emit("dense", neurons=6, elements=3, inputs=2)
-    assert written == text(GEOMETRY)
-    assert report["registers"]["commit"] == Address.COMMIT
-    assert report["parameters"]["W"] == {"address": 3, "words": 12, "layout": "matrix"}
-    assert report["segments"]["echo"]["start"] == report["segments"]["forward"]["words"]
-    assert report["cycles_per_step"] == report["segments"]["forward"]["words"] + 1
-    assert len(report["control_store"]) == sum(s["words"] for s in report["segments"].values())
+    design = Design("dense", neurons=6, elements=3, inputs=2)
+    assert array_verilog(design.geometry) == text(GEOMETRY)
+    found = report(design)
+    assert found["registers"]["commit"] == Address.COMMIT
+    assert found["parameters"]["W"] == {"address": 3, "words": 12, "layout": "matrix"}
+    assert found["segments"]["echo"]["start"] == found["segments"]["forward"]["words"]
+    assert found["cycles_per_step"] == found["segments"]["forward"]["words"] + 1
+    assert len(found["control_store"]) == sum(s["words"] for s in found["segments"].values())
 
 
 def test_a_system_the_ring_lacks_is_refused() -> None:
     """Bits of operands that the multipliers lack; what the ring has no form for is a matter of `hls/test_bind.py`."""
     with pytest.raises(HelError, match="^the multipliers take operands of 8 to 18 bits, got 20"):
-        emit("springs", neurons=4, elements=2, formats=Formats(operand_bits=20, fraction_bits=14))
+        report(Design("springs", neurons=4, elements=2, formats=Formats(operand_bits=20, fraction_bits=14)))

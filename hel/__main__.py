@@ -4,6 +4,9 @@ Exit code 0 on success, 2 and one line for a request that cannot be met, 1 other
 terminated; either way nothing half-written stays.
 
 `--json` prints exactly one JSON object on standard output. HEL_DEBUG=1 shows tracebacks.
+
+Folders of the user may be called golden, rtl, testbench or bitstreams (`golden.own_packages`). Where the current folder
+has a package of the name hel, `python -m hel` is that one, as Python has it: use the command `hel` there.
 """
 
 from __future__ import annotations

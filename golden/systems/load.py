@@ -1,8 +1,9 @@
 """A user's own system, from a Python file: `path/to/file.py:Class`.
 
-The file is run once (again when it has changed); the class is made with (n, m) and examined: what its methods return,
-its trace, and that the traced potential is the potential. Whatever goes wrong in the user's code is a `HelError` with
-the file and the line.
+The file is run once (again when it has changed), and can import what lies beside it, except under the names of our own
+packages (`golden.own_packages`). The class is made with (n, m) and examined: what its methods return, its trace, and
+that the traced potential is the potential. Whatever goes wrong in the user's code is a `HelError` with the file and the
+line.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TypeGuard
 
 import numpy as np
 
+from golden import own_packages
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator
 from golden.systems.base import LIMIT, System
@@ -205,6 +207,7 @@ def _run(path: Path) -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
+    own_packages.hold()
     sys.path.insert(0, str(path.resolve().parent))  # as for `python file.py`: neighbours can be imported
     try:
         with _blamed(path, "the file"):
@@ -236,7 +239,19 @@ def _blamed(path: Path, what: str, way_out: str = "correct it") -> Iterator[None
         said = f"{type(error).__name__}: {error}".rstrip(": ")
         if isinstance(error, TypeError) and "positional argument" in said and "potential" in said:
             way_out = "it is called as potential(q, u, theta)"
+        name = _asked(error)
+        if theirs := own_packages.shadowed(name, [path.resolve().parent, *sys.path]):
+            way_out = f"{name} means hel-fpga's own package here; correct the name, or rename {theirs} if you mean that"
         raise HelError(f"{_line(path, error)}{what} raised {said}; {way_out}") from error
+
+
+def _asked(error: BaseException) -> str:
+    """The top-level package that lacks what was imported from it, or asked of it; empty: the error is another."""
+    if isinstance(error, ImportError):
+        return (error.name or "").partition(".")[0]
+    if isinstance(error, AttributeError) and inspect.ismodule(error.obj):
+        return error.obj.__name__.partition(".")[0]
+    return ""
 
 
 def _line(path: Path, error: BaseException) -> str:

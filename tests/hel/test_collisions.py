@@ -100,12 +100,14 @@ def test_beside_the_file_and_in_the_current_folder(lab, kind, place, module):
     assert row["parameters"] == {"k": [4], "B": [4, 1]} and row["array"]
 
 
+@pytest.mark.parametrize("cwd", ["lab", "desk"])
 @pytest.mark.parametrize("command", ["gradcheck", "rtl"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_commands_that_import_more_later(lab, command, kind):
-    """File and current folder are one; the commands import rtl after the user's file has run."""
+def test_commands_that_import_more_later(lab, command, kind, cwd):
+    """The user's file asks for our names and gets ours; the commands import from them after it has run."""
     collide(lab / "lab", kind)
-    answer(lab, command, cwd="lab")
+    (lab / "lab/mine.py").write_text("import bitstreams, rtl, testbench\n" + FILE)
+    answer(lab, command, cwd=cwd)
     assert (lab / "mine.v").exists() == (command == "rtl")
 
 
@@ -118,6 +120,7 @@ def test_verify(lab, module):
     except HelError as error:
         pytest.skip(str(error))
     collide(lab / "lab", "package")
+    (lab / "lab/mine.py").write_text("import bitstreams, rtl, testbench\n" + FILE)
     result = answer(lab, "verify", cwd="lab", module=module, path=[lab / "lab"])
     assert result["mismatches"] == 0 and result["compared_words"] > 0
 

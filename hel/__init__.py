@@ -1,3 +1,99 @@
-"""The front door: the command line `hel`. It imports the other packages and is imported by none."""
+"""The front door: what a user of the library needs, by one import; and the command line, `python -m hel`.
+
+    from hel import System           a user's file begins so
+    import hel
+    design = hel.Design(Ring(8, 2), elements=4)
+    hel.verify(design)               its RTL against golden, bit for bit
+
+Every name is loaded when it is first asked for: `import hel` takes no time, and needs no package that is not used.
+
+===============  ==================================================================================================
+`System`         what a user derives from: sizes, parameters, a potential
+`Formats`        the fixed-point formats of a design
+`Design`         a system on an array, in formats: `program`, `schedule`, `geometry`
+`Problem`        a system with parameters, inputs, targets and a cost: what a gradient is of
+`gradient`       any learning rule on a problem, by its name
+`gradcheck`      echo learning against back-propagation, float and fixed point
+`train`          echo learning on a task, float or fixed point
+`train_rtl`      the same by the array in a simulator, golden in step
+`verify`         a design's RTL against golden, every word, at the predicted cycle
+`build`          a design's bitstream and report for a board
+`systems`        the built-in systems: `systems.get("dense", n=16, m=4)`
+`tasks`          the built-in tasks: `tasks.get("digits")`
+`costs`          costs of a trajectory: `costs.FinalCost()`
+`errors`         `HelError`, the one exception a user has to know
+===============  ==================================================================================================
+
+>>> import hel
+>>> hel.Design("dense", neurons=8, inputs=2).schedule.geometry.elements
+4
+"""
 
 from hel import first as _first  # noqa: F401  before any other import: our packages win over a user's of their names
+
+# isort: split
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bitstreams.learning import build
+    from golden import costs, errors, systems, tasks
+    from golden.arithmetic.formats import Formats
+    from golden.checks.gradcheck import gradcheck
+    from golden.errors import HelError
+    from golden.rules import Problem, gradient
+    from golden.systems import System
+    from golden.training.sequences import train
+    from rtl.design import Design
+    from testbench.train_rtl import train_rtl
+    from testbench.verify import verify
+
+__all__ = [
+    "Design",
+    "Formats",
+    "HelError",
+    "Problem",
+    "System",
+    "build",
+    "costs",
+    "errors",
+    "gradcheck",
+    "gradient",
+    "systems",
+    "tasks",
+    "train",
+    "train_rtl",
+    "verify",
+]
+
+_HOME = {
+    "Design": "rtl.design",
+    "Formats": "golden.arithmetic.formats",
+    "HelError": "golden.errors",
+    "Problem": "golden.rules",
+    "System": "golden.systems",
+    "build": "bitstreams.learning",
+    "costs": "golden.costs",
+    "errors": "golden.errors",
+    "gradcheck": "golden.checks.gradcheck",
+    "gradient": "golden.rules",
+    "systems": "golden.systems",
+    "tasks": "golden.tasks",
+    "train": "golden.training.sequences",
+    "train_rtl": "testbench.train_rtl",
+    "verify": "testbench.verify",
+}
+"""Where each name lives; rooms (`costs`, `errors`, `systems`, `tasks`) are given whole."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"hel has no {name!r}; it has {', '.join(__all__)}")
+    home = import_module(_HOME[name])
+    found = home if _HOME[name] == f"golden.{name}" else getattr(home, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -21,7 +21,7 @@ from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, SimulationError, launch
 
-__all__ = ["RtlLearner", "inside", "run"]
+__all__ = ["RtlLearner", "inside", "train_rtl"]
 
 Words = npt.NDArray[np.int64]
 Progress = Callable[[int, int, str], None]
@@ -98,7 +98,7 @@ def _scheduled(training: Training, elements: int) -> Schedule:
     return compile_array(training.program, elements=elements)
 
 
-def run(
+def train_rtl(
     task: str,
     system: str = "dense",
     *,
@@ -136,7 +136,7 @@ def run(
 async def inside(
     port: SimulatedPort, *, task: str, system: str, elements: int, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """The part of `run` that runs in the simulator."""
+    """The part of `train_rtl` that runs in the simulator."""
     spoken = 0.0
 
     def progress(done: int, total: int, text: str) -> None:

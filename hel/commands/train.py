@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             return still_images.train(args.task, args.system, **options)
         if args.arithmetic == "rtl":
             check_size(args)
-            from testbench.train_rtl import run as train_rtl
+            from testbench.train_rtl import train_rtl
 
             result = train_rtl(
                 args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options

@@ -66,9 +66,9 @@ def _main(argv: list[str] | None) -> int:
 
 def learn(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     """The RTL run, with golden in step."""
-    from testbench.train_rtl import run
+    from testbench.train_rtl import train_rtl
 
-    result: dict[str, Any] = run(
+    result: dict[str, Any] = train_rtl(
         "digits", "dense", neurons=NEURONS, elements=ELEMENTS, simulator="verilator", epochs=args.epochs, seed=0,
         samples=args.samples, validation=False, progress=progress,
     )  # fmt: skip

@@ -16,7 +16,7 @@ def equal_to_golden(*, elements, samples=None, **options):
     def progress(done, total, text):
         lines.append((done, total))
 
-    result = train_rtl.run("digits", "dense", elements=elements, samples=samples, progress=progress, **options)
+    result = train_rtl.train_rtl("digits", "dense", elements=elements, samples=samples, progress=progress, **options)
     golden = train("digits", "dense", arithmetic="fixed", samples=samples, **options)
     assert result["mismatches"] == 0
     assert result["compared_words"] > result["training_samples"] * options["neurons"] ** 2

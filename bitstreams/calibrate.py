@@ -53,8 +53,9 @@ class Case:
 
     def schedule(self) -> Schedule:
         """The array's schedule, and with it the geometry."""
-        size = {"neurons": self.neurons, "inputs": self.inputs, "elements": self.elements}
-        return Design(self.system, **size, formats=self.formats).schedule
+        return Design(
+            self.system, neurons=self.neurons, inputs=self.inputs, elements=self.elements, formats=self.formats
+        ).schedule
 
     def row(self) -> dict[str, Any]:
         """As JSON."""

@@ -8,7 +8,7 @@ stream.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ def array_bits(geometry: Geometry) -> int:
 
 
 def build_array(
-    simulator: str, geometry: Geometry, *, debug_bus: bool = False, notice: runner.Callable[[str], None] | None = None
+    simulator: str, geometry: Geometry, *, debug_bus: bool = False, notice: Callable[[str], None] | None = None
 ) -> runner.Build:
     """The compiled array, from the cache where it has it."""
     text = array_verilog(geometry, debug_bus=debug_bus)

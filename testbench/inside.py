@@ -12,7 +12,9 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import cocotb
 
@@ -20,23 +22,23 @@ from testbench.script import plain
 from testbench.session import SimulatedPort
 
 
-def _die_with_parent():
+def _die_with_parent() -> None:
     """Linux: should the launching process vanish, so does the simulator."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _resolve(name):
+def _resolve(name: str) -> Callable[..., Awaitable[Any]]:
     module, separator, attribute = name.partition(":")
     if not separator:
         raise ValueError(f"a function is named package.module:function, got {name!r}")
-    function = getattr(importlib.import_module(module), attribute)
+    function: Callable[..., Awaitable[Any]] = getattr(importlib.import_module(module), attribute)
     if not inspect.iscoroutinefunction(function):
         raise TypeError(f"{name} must be an async function (async def)")
     return function
 
 
-async def _answer(dut, folder):
+async def _answer(dut: Any, folder: Path) -> str:
     call = json.loads((folder / "call.json").read_text())
     function = _resolve(call["function"])
     port = SimulatedPort(dut, call["simulator"], call["debug_bus_bits"], folder)
@@ -48,7 +50,7 @@ async def _answer(dut, folder):
 
 
 @cocotb.test()
-async def call(dut):
+async def call(dut: Any) -> None:
     _die_with_parent()
     folder = Path.cwd()
     with open(int(os.environ["HEL_COSIM_PROGRESS"]), "w", buffering=1, encoding="utf-8") as lines:

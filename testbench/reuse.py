@@ -75,7 +75,8 @@ async def inside(
     recorded: int,
 ) -> dict[str, Any]:
     """The part of `verify_reuse` that runs in the simulator."""
-    geometry = Geometry(**{key: tuple(value) if isinstance(value, list) else value for key, value in array.items()})
+    sizes: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in array.items()}
+    geometry = Geometry(**sizes)
     model = CycleModel(geometry)
     reports = {}
     for index, (name, text) in enumerate(programs.items()):

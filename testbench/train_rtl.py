@@ -56,7 +56,7 @@ class RtlLearner:
         """q_T of the sequence, from rest."""
         d = self.driver
         answer = await self.array.play([*d.load_state(self._rest, self._rest), *d.forward(inputs), *d.read_position()])
-        q = d.position(answer)
+        q = d.position(answer.tolist())
         self._compare(q, self.golden.forward(inputs))
         return q
 
@@ -65,7 +65,7 @@ class RtlLearner:
         self.golden.echo(inputs, nudge)
         self._echo += [*self.driver.nudge(nudge), *self.driver.echo(inputs[::-1])]
 
-    async def update(self, shift: int) -> None:
+    async def update(self, shift: Any) -> None:
         """Echo and update, then all parameters are read back."""
         self.golden.update(shift)
         commands, self._echo = [*self._echo, *self.driver.update(int(shift)), *self.driver.read_parameters()], []
@@ -73,10 +73,10 @@ class RtlLearner:
 
     async def flags(self) -> int:
         """The array's sticky flags, which are cleared by this."""
-        return self.driver.flags(await self.array.play(self.driver.read_flags()))
+        return self.driver.flags((await self.array.play(self.driver.read_flags())).tolist())
 
     def _compare_parameters(self, words: Words) -> None:
-        self._parameters = self.driver.parameters(words)
+        self._parameters = self.driver.parameters(words.tolist())
         for name, expected in self.golden.parameters().items():
             self._compare(self._parameters[name], expected)
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golden.arithmetic.formats import SQ
 from golden.arithmetic.rounding import wrap
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
@@ -123,7 +124,10 @@ class Comparison:
         self.random = random = np.random.default_rng(seed)
         # From small motions to words that wrap.
         scale = 2.0 ** -random.integers(0, 5)
-        word = lambda sq, shape, scale=1.0: np.rint(random.uniform(sq.low, sq.high, shape) * scale).astype(np.int64)  # noqa: E731
+
+        def word(sq: SQ, shape: int | tuple[int, ...], scale: float = 1.0) -> Words:
+            return np.asarray(np.rint(random.uniform(sq.low, sq.high, shape) * scale), np.int64)
+
         self.theta = {name: word(f.theta, shape) for name, shape in self.program.parameters}
         for name in self.program.symmetric:
             self.theta[name] = np.triu(self.theta[name]) + np.triu(self.theta[name], 1).T

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             raise UsageError(f"{name} must be positive, not {value:g}; try {-value:g}")
     args.system = given_system(args)
     from golden.rules.glep import CONDITIONS
-    from hel import figures_rules
+    from hel.figures import canvas, rules
 
     conditions = list(dict.fromkeys(name.strip() for name in (args.conditions or "").split(",") if name.strip()))
     for name in conditions:
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     size: dict[str, Any] = {name: OWN[name] if getattr(args, name) is None else getattr(args, name) for name in OWN}
     size |= {"steps": args.steps or 100, "step": args.step}
     checked_system(size["system"])
-    path = figures_rules.checked(args.figure)
+    path = canvas.checked(args.figure)
     from golden.checks.glepcheck import errors_by_eps, glepcheck, shown
 
     progress = Progress()
@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             progress(k + 1, len(conditions), f"figure: {name}")
         progress.close()
         result["errors"] = {name: [{"eps": e, "relative_error": r} for e, r in rows] for name, rows in errors.items()}
-        result["figure"] = str(figures_rules.boundary_conditions(trajectories, errors, path))
+        result["figure"] = str(rules.boundary_conditions(trajectories, errors, path))
     return result
 
 
@@ -100,16 +100,16 @@ def _demo(args: argparse.Namespace, conditions: list[str]) -> dict[str, Any]:
             what = args.system if name == "system" and args.system_named is None else f"--{name}"
             raise UsageError(f"--demo {DEMO} has its own system, start and size; drop {what}")
     from golden.studies.two_oscillators import study
-    from hel import figures_rules
+    from hel.figures import canvas, rules
 
-    path = figures_rules.checked(args.figure)
+    path = canvas.checked(args.figure)
     progress = Progress()
     options = {"epochs": args.epochs or 60, "steps": args.steps or 40, "step": args.step, "eps": args.eps}
     result = study(conditions or ["pfvp"], **options, progress=progress)
     progress.close()
     result["demo"] = DEMO
     if path is not None:
-        result["figure"] = str(figures_rules.two_oscillators(result, path))
+        result["figure"] = str(rules.two_oscillators(result, path))
     return result
 
 

@@ -47,8 +47,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     choose("board", args.board, boards.names())
     if not (args.output or args.explain or args.figure or args.show_passes or args.resident):
         raise UsageError("a result must be asked for, got none; add -o FILE, --explain, --figure, --resident")
-    for option, path, example in (("--output", args.output, "hel_array.v"), ("--figure", args.figure, "schedule.png")):
-        _check_file(option, path, example)
+    _check_output(args.output)
+    if args.figure:
+        from hel.figures.canvas import checked
+
+        checked(args.figure)
     resident = _resident(args.resident)
     result: dict[str, Any] = {}
     made, result["choice"] = design(args)
@@ -72,15 +75,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return {**result, **report}
 
 
-def _check_file(option: str, path: Path | None, example: str) -> None:
+def _check_output(path: Path | None) -> None:
     if path is None:
         return
     if not path.parent.is_dir():
-        raise UsageError(f"{option} must name a file in an existing folder, not '{path}'; create '{path.parent}' first")
+        raise UsageError(f"--output must name a file in an existing folder, not '{path}'; create '{path.parent}' first")
     if path.is_dir():
-        raise UsageError(f"{option} must name a file, not the folder '{path}'; try '{path}/{example}'")
-    if option == "--figure" and path.suffix not in (".png", ".svg", ".pdf"):
-        raise UsageError(f"--figure must end in .png, .svg or .pdf, not '{path}'; try '{path.with_suffix('.png')}'")
+        raise UsageError(f"--output must name a file, not the folder '{path}'; try '{path}/hel_array.v'")
 
 
 def _resident(path: Path | None) -> Any:
@@ -113,7 +114,7 @@ def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
     if args.explain:
         result = {"explain": explain(schedule), "predicted": predict(schedule, args.clock * 1e6)}
     if args.figure:
-        from hel.figures import schedule as draw
+        from hel.figures.schedule import schedule as draw
 
         result["figure"] = str(draw([activity(schedule, name) for name in PASSES], args.system, args.figure))
     return result

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hel.arguments import UsageError
-from hel.output import write_whole
+from hel.figures.canvas import pyplot, save
 
-__all__ = ["SUFFIXES", "boundary_conditions", "checked", "two_oscillators"]
+__all__ = ["boundary_conditions", "two_oscillators"]
 
-SUFFIXES = (".png", ".svg", ".pdf")
 _RUNS: dict[str, dict[str, Any]] = {
     "free": {"linestyle": "-", "linewidth": 3, "alpha": 0.4},
     "+eps": {"linestyle": ":", "linewidth": 2},
     "-eps": {"linestyle": "--", "linewidth": 1},
 }
 """How the three runs of a family are drawn."""
-
-
-def checked(path: Path | None) -> Path | None:
-    """The path of a figure, if one can be written there; and matplotlib, before any work is done.
-
-    >>> checked(Path("no/folder/a.png"))
-    Traceback (most recent call last):
-    ...
-    hel.arguments.UsageError: --figure must name a file in an existing folder, not 'no/folder/a.png'; create it first
-    """
-    if path is None:
-        return None
-    if path.suffix not in SUFFIXES:
-        raise UsageError(f"--figure must name a {', '.join(SUFFIXES)} file, not '{path}'; try '{path.stem}.png'")
-    if not path.parent.is_dir():
-        raise UsageError(f"--figure must name a file in an existing folder, not '{path}'; create it first")
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise UsageError(f"--figure must name a regular file, '{path}' is none; try another name")
-    _pyplot()
-    return path
 
 
 def boundary_conditions(
@@ -50,7 +27,7 @@ def boundary_conditions(
     """
     import numpy as np
 
-    plt = _pyplot()
+    plt = pyplot()
     names = list(trajectories)
     figure, axes = plt.subplots(2, len(names) + 1, figsize=(3.3 * (len(names) + 1), 6), layout="constrained")
     for k, name in enumerate(names):
@@ -88,7 +65,7 @@ def boundary_conditions(
     runs += axes[0][0].get_lines()[::3]
     labels = [*_RUNS, *(line.get_label() for line in axes[0][0].get_lines()[::3])]
     blank.legend(runs, labels, loc="lower center", ncols=2, title="trajectories")
-    return _save(figure, path)
+    return save(figure, path)
 
 
 def two_oscillators(result: Mapping[str, Any], path: Path) -> Path:
@@ -98,7 +75,7 @@ def two_oscillators(result: Mapping[str, Any], path: Path) -> Path:
     """
     import numpy as np
 
-    plt = _pyplot()
+    plt = pyplot()
     rows = result["rows"]
     figure, axes = plt.subplots(3, len(rows), figsize=(4.2 * len(rows), 8), layout="constrained", squeeze=False)
     for k, row in enumerate(rows):
@@ -118,21 +95,4 @@ def two_oscillators(result: Mapping[str, Any], path: Path) -> Path:
         paths.set_ylabel("second mass, q2")
         paths.set_xlabel("time")
         paths.legend()
-    return _save(figure, path)
-
-
-def _pyplot() -> Any:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt
-
-
-def _save(figure: Any, path: Path) -> Path:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=120, format=path.suffix[1:])
-    _pyplot().close(figure)
-    write_whole({path: buffer.getvalue()})
-    return path
+    return save(figure, path)

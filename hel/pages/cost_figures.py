@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hel.figures import _asked, _pyplot, _save
+from hel.figures.canvas import pyplot, save
+from hel.pages.study_figures import asked
 
 __all__ = ["costs", "errors", "main"]
 
@@ -28,7 +29,7 @@ def costs(rows: Rows, path: Path) -> Path:
 
     `rows` are those of `golden.studies.rule_costs`. Rules of equal cost share a line: the wide ones lie below.
     """
-    plt = _pyplot()
+    plt = pyplot()
     names = list(dict.fromkeys(row["rule"] for row in rows))
     size, steps = _base(rows)
     figure, axes = plt.subplots(2, len(COUNTS), figsize=(4 * len(COUNTS), 8), layout="constrained")
@@ -55,12 +56,12 @@ def costs(rows: Rows, path: Path) -> Path:
                 axis.set_title(title)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=5, handlelength=4)
-    return _save(figure, path)
+    return save(figure, path)
 
 
 def errors(rows: Rows, path: Path) -> Path:
     """Relative error of each rule's gradient against eps, with the slopes eps and eps^2; a PNG."""
-    plt = _pyplot()
+    plt = pyplot()
     names = list(dict.fromkeys(row["rule"] for row in rows))
     figure, axis = plt.subplots(figsize=(10, 6), layout="constrained")
     found = {row["rule"]: row["errors"] for row in rows if row.get("errors")}
@@ -75,7 +76,7 @@ def errors(rows: Rows, path: Path) -> Path:
     axis.set_ylabel("relative error of the gradient")
     axis.grid(alpha=0.3)
     figure.legend(loc="outside right upper", handlelength=4)
-    return _save(figure, path)
+    return save(figure, path)
 
 
 def _base(rows: Rows) -> tuple[int, int]:
@@ -86,13 +87,13 @@ def _base(rows: Rows) -> tuple[int, int]:
 
 def _style(k: int, of: int) -> dict[str, Any]:
     """The k-th rule's line: later ones thinner, so that equal ones are all seen."""
-    colour = _pyplot().get_cmap("tab20")(k)
+    colour = pyplot().get_cmap("tab20")(k)
     return {"color": colour, "linewidth": 6 - 5 * k / of, "marker": "osD^vPX"[k % 7], "markersize": 9 - 5 * k / of}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Draws both figures of a results file."""
-    found, out = _asked("hel.pages.cost_figures", __doc__, "golden.studies.rule_costs", argv)
+    found, out = asked("hel.pages.cost_figures", __doc__, "golden.studies.rule_costs", argv)
     rows = found["rows"]
     print(costs(rows, out / "rule_costs.png"))
     print(errors(rows, out / "rule_errors.png"))

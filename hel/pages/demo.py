@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from golden.errors import HelError
-from hel import figures
 from hel.arguments import Parser, integer
 from hel.commands import build, train
+from hel.figures import learning
 from hel.output import Progress
 
 __all__ = ["main"]
@@ -53,7 +53,7 @@ def _main(argv: list[str] | None) -> int:
     finally:
         progress.close()
     print(train.text(result))
-    print(figures.learning_curve(result, args.output / "learning_curve.png"))
+    print(learning.learning_curve(result, args.output / "learning_curve.png"))
     print(draw(args, result))
     if building is None:
         return 0
@@ -77,7 +77,7 @@ def learn(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
 def draw(args: argparse.Namespace, result: dict[str, Any]) -> Path:
     """Trajectories of a test sample at the words the RTL has learnt."""
-    return figures.trajectories(result["training"], result["parameters"], args.output / "trajectories.png")
+    return learning.trajectories(result["training"], result["parameters"], args.output / "trajectories.png")
 
 
 def start_build(args: argparse.Namespace, progress: Progress) -> subprocess.Popen[str]:

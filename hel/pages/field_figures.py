@@ -15,14 +15,15 @@ import numpy as np
 from golden.dynamics.leapfrog import Leapfrog
 from golden.studies.wave_field import Data, Recipe
 from golden.studies.wave_lattice import Detectors, WaveLattice
-from hel.figures import _asked, _pyplot, _save
+from hel.figures.canvas import pyplot, save
+from hel.pages.study_figures import asked
 
 __all__ = ["field_snapshots", "learning_curves", "main"]
 
 
 def learning_curves(found: Mapping[str, Any], path: Path) -> Path:
     """Held-out accuracy over the epochs, HEB and BPTT, every seed, with the linear classifier; writes a PNG."""
-    plt = _pyplot()
+    plt = pyplot()
     names = list(found["linear"])
     figure, panels = plt.subplots(1, len(names), figsize=(5 * len(names), 4), layout="constrained")
     colours = {"heb": "tab:blue", "bptt": "tab:orange"}
@@ -42,7 +43,7 @@ def learning_curves(found: Mapping[str, Any], path: Path) -> Path:
         panel.set_xlabel("epoch")
         panel.legend(loc="lower right")
     panels[0].set_ylabel(f"accuracy, {found['held_out']} part")
-    return _save(figure, path)
+    return save(figure, path)
 
 
 def field_snapshots(
@@ -52,7 +53,7 @@ def field_snapshots(
 
     The last row is what the nudge sends back from the detectors: the wave of the error, on its way to time 0.
     """
-    plt = _pyplot()
+    plt = pyplot()
     recipe = recipe or Recipe()
     data, lattice = Data(task, False), WaveLattice(8, 8)
     detectors = Detectors(lattice, data.classes)
@@ -88,12 +89,12 @@ def field_snapshots(
             line[-1].text(column, row, str(label), ha="center", va="center", fontsize=7)
         line[0].set_ylabel(name)
         figure.colorbar(shown, ax=list(line), shrink=0.8)
-    return _save(figure, path)
+    return save(figure, path)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Draws every figure of a results file."""
-    found, out = _asked("hel.pages.field_figures", __doc__, "golden.studies.wave_field", argv)
+    found, out = asked("hel.pages.field_figures", __doc__, "golden.studies.wave_field", argv)
     print(learning_curves(found, out / "wave_field_learning.png"))
     for task in found["linear"]:
         row = next(row for row in found["rows"] if row["case"]["task"] == task and "theta" in row)

@@ -4,9 +4,9 @@ import pytest
 
 from golden.compiler.passes import PASSES as PROGRAM_PASSES
 from golden.program import Program
-from hel import figures
 from hel.__main__ import main
 from hel.commands import build
+from hel.figures import schedule as figures
 from rtl.hls.report.explain import PASSES, activity
 from tests.hel.commands import answer, without_tools
 from tests.rtl.hls.cases import scheduled
@@ -88,7 +88,7 @@ def test_fold_instead_of_elements(capfd):
     ("argv", "message"),
     [
         (["rtl", "dense"], "a result must be asked for, got none; add -o FILE, --explain, --figure, --resident"),
-        (["rtl", "dense", "--figure", "a.gif"], "--figure must end in .png, .svg or .pdf, not 'a.gif'; try 'a.png'"),
+        (["rtl", "dense", "--figure", "a.gif"], "--figure must name a .png, .svg, .pdf file, not 'a.gif'; try 'a.png'"),
         (["rtl", "dense", "--resident", "no.json"], "no.json: No such file or directory; check the path"),
         (["rtl", "dense", "--explain", "--board", "ulx"], "unknown board 'ulx'"),
         (["build", "dense", "-n", "64", "-p", "64", "--board", "ulx3s_25f"], "an array must fit its board, ulx3s_25f"),

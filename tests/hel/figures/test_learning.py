@@ -2,7 +2,7 @@
 
 from golden.training.learner import drive
 from golden.training.sequences import Training
-from hel import figures
+from hel.figures import learning
 
 PNG = b"\x89PNG\r\n"
 
@@ -12,7 +12,7 @@ def test_figures_of_a_run(tmp_path):
     learner = training.learner()
     result = drive(training.conversation(), learner)
     for path in (
-        figures.learning_curve(result, tmp_path / "new" / "curve.png"),
-        figures.trajectories(training, learner.parameters(), tmp_path / "trajectories.png"),
+        learning.learning_curve(result, tmp_path / "new" / "curve.png"),
+        learning.trajectories(training, learner.parameters(), tmp_path / "trajectories.png"),
     ):
         assert path.read_bytes().startswith(PNG)

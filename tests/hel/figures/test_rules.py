@@ -4,8 +4,9 @@ import pytest
 
 from golden.checks.glepcheck import errors_by_eps, shown
 from golden.studies.two_oscillators import study
-from hel import figures_rules
 from hel.arguments import UsageError
+from hel.figures import rules
+from hel.figures.canvas import checked
 
 pytest.importorskip("matplotlib")
 
@@ -14,8 +15,8 @@ def test_both_figures(tmp_path):
     size = {"neurons": 2, "inputs": 1, "steps": 10, "step": 0.125, "seed": 0}
     found = {"pfvp": shown("dense", "pfvp", eps=1e-3, **size)}
     errors = {"pfvp": errors_by_eps("dense", "pfvp", eps=[2.0**-6, 2.0**-8], **size), "none": []}
-    one = figures_rules.boundary_conditions(found, errors, tmp_path / "one.pdf")
-    two = figures_rules.two_oscillators(study(epochs=2), tmp_path / "two.png")
+    one = rules.boundary_conditions(found, errors, tmp_path / "one.pdf")
+    two = rules.two_oscillators(study(epochs=2), tmp_path / "two.png")
     assert one.read_bytes().startswith(b"%PDF") and two.read_bytes().startswith(b"\x89PNG")
 
 
@@ -32,5 +33,5 @@ def test_where_a_figure_can_go(tmp_path, name, message):
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "link.png").symlink_to(tmp_path / "elsewhere.png")
     with pytest.raises(UsageError, match=message):
-        figures_rules.checked(tmp_path / name)
-    assert figures_rules.checked(tmp_path / "new.svg") == tmp_path / "new.svg" and figures_rules.checked(None) is None
+        checked(tmp_path / name)
+    assert checked(tmp_path / "new.svg") == tmp_path / "new.svg" and checked(None) is None

@@ -15,7 +15,7 @@ ROWS = json.loads(RESULTS.read_text())["rows"]
 def drawn(monkeypatch):
     """Figures as they are saved."""
     kept = []
-    monkeypatch.setattr(cost_figures, "_save", lambda figure, path: kept.append(figure) or path)
+    monkeypatch.setattr(cost_figures, "save", lambda figure, path: kept.append(figure) or path)
     return kept
 
 

@@ -1,0 +1,54 @@
+"""What all figures share: where one may be written, matplotlib without a display, files that are whole or not there."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from hel.arguments import UsageError
+from hel.output import write_whole
+
+__all__ = ["SUFFIXES", "checked", "pyplot", "save"]
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def checked(path: Path | None) -> Path | None:
+    """The path of a figure, if one can be written there; and matplotlib, before any work is done.
+
+    >>> checked(Path("no/folder/a.png"))
+    Traceback (most recent call last):
+    ...
+    hel.arguments.UsageError: --figure must name a file in an existing folder, not 'no/folder/a.png'; create it first
+    """
+    if path is None:
+        return None
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"--figure must name a {', '.join(SUFFIXES)} file, not '{path}'; try '{path.stem}.png'")
+    if not path.parent.is_dir():
+        raise UsageError(f"--figure must name a file in an existing folder, not '{path}'; create it first")
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise UsageError(f"--figure must name a regular file, '{path}' is none; try another name")
+    pyplot()
+    return path
+
+
+def pyplot() -> Any:
+    """matplotlib.pyplot, drawing into files."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt
+
+
+def save(figure: Any, path: Path) -> Path:
+    """Writes a figure whole, in the format of its suffix, and closes it; folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=120, format=path.suffix[1:])
+    pyplot().close(figure)
+    write_whole({path: buffer.getvalue()})
+    return path

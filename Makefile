@@ -33,8 +33,9 @@ test: env  ## every test that is not marked slow
 test-all: env  ## every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-lint: env  ## ruff and mypy
+lint: env  ## ruff, its format too, and mypy
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 
 lock: env  ## rewrite requirements.lock from the versions in .venv

@@ -84,8 +84,12 @@ def test_a_circle_fails_with_the_files_of_every_link(plan):
 
 
 def test_a_room_that_the_plan_does_not_know_fails(plan):
-    (fault,) = plan({"golden/low/a.py": "", "golden/new/b.py": ""}, {"golden/low": []})
-    assert fault == "the floor plan must know every room, not golden/new; give it a line"
+    files = {"golden/low/a.py": "", "golden/new/b.py": "", "golden/newer/c.py": "import golden.low.a, golden.new.b\n"}
+    assert plan(files, {"golden/low": []}) == [
+        "the floor plan must know every room, not golden/new; give it a line, today it imports nothing",
+        "the floor plan must know every room, not golden/newer; give it a line, "
+        "today it imports golden/low, golden/new",
+    ]
 
 
 def test_what_nobody_uses_any_more_fails(plan):

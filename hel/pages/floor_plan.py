@@ -130,12 +130,13 @@ class FloorPlan:
         """What is wrong with the rooms or with the table, a line each: arrows, circles, unknown and unused entries."""
         table = self.table or {}
         lines = [
-            f"the floor plan must know every room, not {room}; give it a line"
-            for room in self.graph
+            f"the floor plan must know every room, not {room}; give it a line, today it imports "
+            f"{', '.join(sorted(allowed)) or 'nothing'}"
+            for room, allowed in self.graph.items()
             if room not in table
         ]
         for (start, target), files in self.against().items():
-            for path, other in files:
+            for path, other in files if start in table else ():
                 lines.append(
                     f"{path} imports {other}, and the floor plan does not let {start} import {target}; "
                     "move what they share to a lower room"

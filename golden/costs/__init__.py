@@ -1,8 +1,33 @@
-"""What is learnt: costs of a trajectory, and the nudges they give the echo, in float64 and in integers.
+"""The loss: what is learnt, and the nudge dC/dq that it gives the echo, in float64 and in integers.
 
-In: positions and targets. Out: a cost, and its slope. Imports golden.language and golden.arithmetic.
+===============  =====================================================================================================
+`trajectory`     final, summed and averaged costs of any function c(q, y), in float64
+`latch`          the averaged cost's nudge in integers
+`readout`        softmax cross-entropy of a linear readout, in integers, with the update of the readout's own weights
+`float_readout`  the same in float64
+===============  =====================================================================================================
+
+In: positions, and targets or labels. Out: the cost, its slope, its nudge. Imports golden.language and arithmetic.
 """
 
-from golden.costs.trajectory import AveragedCost, Cost, CostFunction, FinalCost, Meter, SummedCost, half_squared_error
+from golden.costs.trajectory import (
+    AveragedCost,
+    Cost,
+    CostFunction,
+    FinalCost,
+    Meter,
+    SummedCost,
+    half_squared_error,
+    projection,
+)
 
-__all__ = ["AveragedCost", "Cost", "CostFunction", "FinalCost", "Meter", "SummedCost", "half_squared_error"]
+__all__ = [
+    "AveragedCost",
+    "Cost",
+    "CostFunction",
+    "FinalCost",
+    "Meter",
+    "SummedCost",
+    "half_squared_error",
+    "projection",
+]

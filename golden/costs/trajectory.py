@@ -27,7 +27,16 @@ from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
 from golden.language.trace import trace_function
 
-__all__ = ["AveragedCost", "Cost", "CostFunction", "FinalCost", "Meter", "SummedCost", "half_squared_error"]
+__all__ = [
+    "AveragedCost",
+    "Cost",
+    "CostFunction",
+    "FinalCost",
+    "Meter",
+    "SummedCost",
+    "half_squared_error",
+    "projection",
+]
 
 CostFunction = Callable[[Any, Any], Any]
 
@@ -39,6 +48,15 @@ def half_squared_error(q: Any, target: Any) -> Any:
     2.0
     """
     return np.sum((q - target) ** 2) / 2
+
+
+def projection(q: Any, e: Any) -> Any:
+    """c = e . q of one sample, dc/dq = e wherever q is: a cost whose nudge is given.
+
+    >>> float(projection(np.array([1.0, 2.0]), np.array([1.0, -1.0])))
+    -1.0
+    """
+    return np.sum(q * e)
 
 
 class Cost(ABC):

@@ -21,13 +21,14 @@ import numpy as np
 from golden import systems, tasks
 from golden.arithmetic.formats import Formats
 from golden.compiler.compile import compiled, described
+from golden.costs.float_readout import FloatReadout
+from golden.costs.readout import Readout
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.tasks import Split, Task
 from golden.training import update
-from golden.training.float_learner import FloatLearner, FloatReadout
+from golden.training.float_learner import FloatLearner
 from golden.training.learner import Conversation, Echo, Forward, GoldenLearner, Learner, Update, drive
-from golden.training.readout import Readout
 
 __all__ = ["TRAINABLE", "Recipe", "Training", "train"]
 

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from golden import systems, tasks
-from golden.costs import FinalCost
+from golden.costs import FinalCost, projection
+from golden.costs.float_readout import FloatReadout
 from golden.errors import HelError
 from golden.rules.ep import Landscape
 from golden.systems.base import LIMIT
 from golden.tasks import Split, Task
-from golden.training.float_learner import FloatReadout
 
 __all__ = ["FLOOR", "TRAINABLE", "StaticRecipe", "StaticTraining", "train"]
 
@@ -70,7 +70,7 @@ class StaticTraining:
     Members
     -------
     theta : the system's parameters, changed by `run`
-    readout : `golden.training.float_learner.FloatReadout`
+    readout : `golden.costs.float_readout.FloatReadout`
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class StaticTraining:
         grads = {"R": errors.T @ free.q / len(labels), "c": errors.mean(0)}
         self.iterations, self.batches = self.iterations + free.iterations, self.batches + 1
         if not self.recipe.frozen:
-            meter = FinalCost(_projection).start(n=self.system.n, steps=1, targets=errors @ self.readout.weights)
+            meter = FinalCost(projection).start(n=self.system.n, steps=1, targets=errors @ self.readout.weights)
             rest = landscape.settle_nudged(free, meter, (eps, -eps))
             self.iterations += 2 * rest.iterations
             slopes = landscape.slopes(rest.q, contexts=1)
@@ -217,10 +217,6 @@ def train(task: str | Task = "digits-static", system: str = "dense", **options: 
     (64, None, 1)
     """
     return StaticTraining(task, system, **options).run()
-
-
-def _projection(q: Any, e: Any) -> Any:
-    return np.sum(q * e)
 
 
 def _images(split: Split) -> Any:

@@ -1,4 +1,6 @@
-"""The softmax readout in integers: logits, probabilities, errors, the auto-ranged nudge, the readout's own update.
+"""The cross-entropy of a softmax readout in integers: logits, probabilities, errors, auto-ranged nudge, own update.
+
+C = -log softmax(R q_T + c)[label]. Twin of `golden.costs.float_readout.FloatReadout`.
 
 Normative. Nothing is rounded but where a rule says so. w is the operand width, k of h = 2**-k, f the fraction of p;
 x = cut_x(q_T) is the final position as an operand, SQ(5, w-5); `one` = 2**(w-5) is 1.0 in that format; >> is the
@@ -17,8 +19,8 @@ arithmetic shift; half_up and saturate are those of docs/numerics.md.
 7. Nudge. y_j = sum_c R_cj err_c, exact, fraction 2w-3: dC/dq for C = -log p_label. With L the bit length of
    max|y_j| - 1, the nudge is e_j = half_up(y_j, L - (f + log2 eps0)) in p's raw format, so that max|e| lies in
    [eps0/2, eps0]: eps = 2**-m with m = L - (f + log2 eps0) + f - (2w-3). All y = 0: e = 0 and m = 0.
-8. The system's update undoes eps: `golden.training.update.n_base` at the learning rate 2**-lam and this sample's eps =
-2**-m.
+8. The system's update undoes eps: `golden.training.update.n_base` at the learning rate 2**-lam and this sample's
+   eps = 2**-m.
 9. The readout's update. With y_j = x_j for R and `one` for c: weight = saturate24(weight -
    clip(half_up(err_c * y_j, lam + (2w-6) - 22), -2**15, 2**15)): the same rate, the same clip of 2**-7.
 """
@@ -31,6 +33,7 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
+from golden.costs.latch import position_operand
 from golden.errors import HelError
 
 __all__ = ["MASTER", "Readout", "softmax"]
@@ -102,8 +105,7 @@ class Readout:
 
     def cut_x(self, q: Words) -> Words:
         """The final position as an operand: SQ(5, w-5), saturated."""
-        formats = self.formats
-        return saturate(floor_shift(q, formats.q.fraction_bits - formats.x.fraction_bits), formats.operand_bits)
+        return position_operand(self.formats, q)
 
     def logits(self, x: Words) -> Words:
         """Rule 2: x (..., n) -> (..., classes)."""

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.costs.readout import CLIP, MASTER, Readout, bit_length, softmax
 from golden.errors import HelError
-from golden.training.readout import CLIP, MASTER, Readout, bit_length, softmax
 
 FORMATS = [Formats(log2_inverse_step=2), Formats(16, 18, log2_inverse_step=3), Formats(12, 16), Formats(10, 12)]
 

@@ -1,0 +1,64 @@
+"""The cross-entropy of a softmax readout in float64: logits, errors, auto-ranged nudge, own update.
+
+C = -log softmax(R q_T + c)[label]: dC/dlogits are the errors, and the nudge is eps R^T errors. Twin of
+`golden.costs.readout`, rule for rule, without its roundings.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from golden.costs.readout import MASTER
+
+__all__ = ["CLIP", "FloatReadout"]
+
+Floats = NDArray[np.float64]
+
+CLIP = 2.0**-7
+"""No parameter moves further in one update."""
+
+LIMIT = 2.0 ** (MASTER.integer_bits - 1)
+
+
+class FloatReadout:
+    """`golden.costs.readout.Readout` in float64; every array may have an axis of seeds before it.
+
+    >>> readout = FloatReadout(np.zeros((4, 2)), np.zeros(4))
+    >>> readout.errors(np.ones(2), np.array(1))
+    array([ 0.25, -0.75,  0.25,  0.25])
+    """
+
+    def __init__(self, weights: object, bias: object, log2_eps0: int = -2) -> None:
+        self.weights = np.array(weights, np.float64)
+        self.bias = np.array(bias, np.float64)
+        self.log2_eps0 = log2_eps0
+
+    def cut_x(self, q: Floats) -> Floats:
+        """q itself."""
+        return q
+
+    def logits(self, x: Floats) -> Floats:
+        """R x + c."""
+        return np.asarray((self.weights @ x[..., None])[..., 0] + self.bias)
+
+    def errors(self, x: Floats, labels: NDArray[np.int64]) -> Floats:
+        """softmax(R x + c) - onehot(label)."""
+        logits = self.logits(x)
+        powers = np.exp(logits - logits.max(-1, keepdims=True))
+        p = powers / powers.sum(-1, keepdims=True)
+        return np.asarray(p - (np.arange(p.shape[-1]) == np.asarray(labels)[..., None]))
+
+    def nudge(self, errors: Floats) -> tuple[Floats, Floats]:
+        """eps R^T errors and m of eps = 2**-m, such that the largest component lies in (eps0/2, eps0]."""
+        y = (self.weights.swapaxes(-1, -2) @ errors[..., None])[..., 0]
+        largest = np.abs(y).max(-1)
+        m = np.where(largest > 0, np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - self.log2_eps0, 0.0)
+        return np.asarray(y * np.exp2(-m)[..., None]), np.asarray(m)
+
+    def update(self, errors: Floats, x: Floats, log2_inverse_rate: int) -> None:
+        """One clipped step, in place."""
+        rate = 2.0**-log2_inverse_rate
+        step = np.clip(rate * errors[..., :, None] * x[..., None, :], -CLIP, CLIP)
+        self.weights = np.clip(self.weights - step, -LIMIT, LIMIT)
+        self.bias = np.clip(self.bias - np.clip(rate * errors, -CLIP, CLIP), -LIMIT, LIMIT)

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems
-from golden.training.learner import GoldenLearner, drive_async
+from golden.training.conversation import drive_async
+from golden.training.learner import GoldenLearner
 from golden.training.sequences import Training
 from rtl.hls import Command, Schedule, compile_array
 from rtl.host.driver import Driver

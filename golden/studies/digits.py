@@ -3,7 +3,7 @@
     python -m golden.studies.digits --select -o docs/results/digits_selection.json   # reads the validation part only
     python -m golden.studies.digits -o docs/results/digits.json                      # trains on all, reads the test set
 
-The first varies one hyper-parameter at a time about `golden.training.sequences.Recipe` (and the centre and scale of the
+The first varies one hyper-parameter at a time about `golden.training.recipe.Recipe` (and the centre and scale of the
 task's inputs) in fixed point, and reports the validation accuracy. The second trains the recipe in fixed point and, for
 comparison, in float64 with HEL and with BPTT, and reports every seed's test accuracy. Results are rows; a run adds
 those that its file lacks.
@@ -24,7 +24,8 @@ import numpy as np
 
 from golden import tasks
 from golden.tasks import Split, Task, digits
-from golden.training.sequences import Recipe, train
+from golden.training.recipe import Recipe
+from golden.training.sequences import train
 
 __all__ = ["main"]
 

@@ -3,7 +3,7 @@
     python -m golden.studies.ep_digits --select -o docs/results/ep_digits_selection.json   # the validation part only
     python -m golden.studies.ep_digits -o docs/results/ep_digits.json                      # reads the test set
 
-The first varies one hyper-parameter at a time about `golden.training.still_images.StaticRecipe` and reports the
+The first varies one hyper-parameter at a time about `golden.training.recipe.StaticRecipe` and reports the
 validation accuracy. The second trains the recipe on all 1437 samples and reports every seed's test accuracy. It has two
 controls: `frozen` is the same network as it was drawn, with a trained readout; `linear` is the linear system, whose
 state at rest is a linear function of the image: a linear classifier. Results are rows; a run adds those missing;
@@ -23,7 +23,8 @@ import numpy as np
 
 from golden.studies.operand_cuts import insert
 from golden.studies.rows import collect, progress
-from golden.training.still_images import StaticRecipe, train
+from golden.training.recipe import StaticRecipe
+from golden.training.still_images import train
 
 __all__ = ["MARKS", "accuracy_cases", "main", "render", "selection_cases"]
 

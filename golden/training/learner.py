@@ -1,19 +1,11 @@
-"""A learner from sequences, as the trainer sees it: forward, echo with a nudge, update.
+"""A learner from sequences, as the trainer sees it: forward, echo with a nudge, update; and the golden one.
 
-The trainer (`golden.training.sequences`) is a generator that yields requests and is sent their answers. Whoever runs it
-decides which learner answers, in which manner: the golden model (`GoldenLearner`), float64
-(`golden.training.float_learner`), the array in a simulator (asynchronously), or several side by side, compared after
-every request. All share the trainer's code.
-
-    conversation = training.conversation()
-    result = drive(conversation, learner)               # a learner of this module
-    result = await drive_async(conversation, learner)   # a learner whose methods are coroutines
+Others are float64's (`golden.training.float_learner`) and the array in a simulator, whose methods are coroutines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,12 +15,13 @@ from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
 from golden.training import update
 
-__all__ = ["Conversation", "Echo", "Forward", "GoldenLearner", "Learner", "Request", "Update", "drive", "drive_async"]
+__all__ = ["GoldenLearner", "Learner"]
 
 
 class Learner(Protocol):
-    """What answers requests. Arrays are raw words (float64 in `golden.training.float_learner`); ... is () or the axis
-    of seeds, (S,).
+    """What answers the requests of `golden.training.conversation`.
+
+    Arrays are raw words (float64 in `golden.training.float_learner`); ... is () or the axis of seeds, (S,).
 
     Members
     -------
@@ -50,63 +43,6 @@ class Learner(Protocol):
 
     @property
     def flags(self) -> list[str]: ...
-
-
-@dataclass(frozen=True)
-class Forward:
-    """Run the sequence; answered by q_T."""
-
-    inputs: Any
-
-    def ask(self, learner: Learner) -> Any:
-        return learner.forward(self.inputs)
-
-
-@dataclass(frozen=True)
-class Echo:
-    """Nudge and run back; answered by None."""
-
-    inputs: Any
-    nudge: Any
-
-    def ask(self, learner: Learner) -> Any:
-        return learner.echo(self.inputs, self.nudge)
-
-
-@dataclass(frozen=True)
-class Update:
-    """Step the parameters; answered by None."""
-
-    shift: Any
-
-    def ask(self, learner: Learner) -> Any:
-        return learner.update(self.shift)
-
-
-Request = Forward | Echo | Update
-Conversation = Generator[Request, Any, dict[str, Any]]
-
-
-def drive(conversation: Conversation, learner: Learner) -> dict[str, Any]:
-    """Answer every request with the learner; the conversation's result."""
-    answer = None
-    while True:
-        try:
-            request = conversation.send(answer)
-        except StopIteration as end:
-            return dict(end.value)
-        answer = request.ask(learner)
-
-
-async def drive_async(conversation: Conversation, learner: Any) -> dict[str, Any]:
-    """`drive` for a learner whose methods are coroutines."""
-    answer = None
-    while True:
-        try:
-            request = conversation.send(answer)
-        except StopIteration as end:
-            return dict(end.value)
-        answer = await request.ask(learner)
 
 
 class GoldenLearner:

@@ -2,69 +2,36 @@
 
 One sample: forward through T steps -> q_T -> readout: errors, nudge e, n_base -> twin echo -> update of the system ->
 update of the readout. `Training.conversation` writes that down once, for every learner (`golden.training.learner`) and
-both arithmetics.
-
-Seeds: parameters of the system from `system.initial(seed)`, the readout's weights and the order of the samples from
-generators of [seed, 1] and [seed, 2]. Several seeds train side by side, bit for bit as each alone.
+both arithmetics (`golden.training.arithmetics`). Several seeds train side by side, bit for bit as each alone.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from golden import systems, tasks
+from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.compiler.compile import compiled, described
-from golden.costs.float_readout import FloatReadout
-from golden.costs.readout import Readout
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.tasks import Split, Task
-from golden.training import update
-from golden.training.float_learner import FloatLearner
-from golden.training.learner import Conversation, Echo, Forward, GoldenLearner, Learner, Update, drive
+from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
+from golden.training.conversation import Conversation, Echo, Forward, Update, drive
+from golden.training.learner import GoldenLearner, Learner
+from golden.training.recipe import Recipe
+from golden.training.report import Progress, Report, judged
+from golden.training.samples import Samples, named
+from golden.training.seeds import first_readout, sample_order, side_by_side
 
-__all__ = ["TRAINABLE", "Recipe", "Training", "train"]
+__all__ = ["TRAINABLE", "Training", "train"]
 
 TRAINABLE = ("dense", "hru", "linear")
 """Built-in systems whose every neuron sees the inputs; a system of a file must see them somewhere."""
 
-CURVE_POINTS = 10
-"""Points of the learning curve an epoch."""
-
-Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Hyper-parameters. They were chosen on the validation part of digits (docs/results/digits_selection.json).
-
-    Members
-    -------
-    log2_inverse_rate : the learning rate starts at 2**-this and is halved at 1/4, 1/2 and 3/4 of training
-    log2_eps0 : the largest nudge of a sample is at most 2**this
-    readout_deviation : standard deviation of the readout's initial weights
-    clip_log2 : no parameter word moves by more than 2**this raw units (2**-16 each) at once
-    """
-
-    log2_inverse_rate: int = 6
-    log2_eps0: int = -2
-    readout_deviation: float = 0.3
-    clip_log2: int = 9
-
-    def rate(self, sample: int, total: int) -> int:
-        """log2 of the inverse learning rate of the sample-th of `total` updates.
-
-        >>> [Recipe().rate(k, 8) for k in range(8)]
-        [6, 6, 7, 7, 8, 8, 9, 9]
-        """
-        return self.log2_inverse_rate + 4 * sample // total
+LEAST = 2.0**-18
+"""The smallest probability that a cost is told of."""
 
 
 class Training:
@@ -105,7 +72,7 @@ class Training:
         cuts: str = "default",
         progress: Progress | None = None,
     ) -> None:
-        self.task = tasks.get(task) if isinstance(task, str) else task
+        self.task = named(task)
         if system not in TRAINABLE and not systems.load.is_file(system):
             raise HelError(
                 f"systems that train on a task are {', '.join(TRAINABLE)}, got {system!r};"
@@ -113,79 +80,48 @@ class Training:
             )
         if arithmetic not in ("float", "fixed"):
             raise HelError(f"the arithmetic is float or fixed, got {arithmetic!r}")
-        if epochs < 1:
-            raise HelError(f"training takes at least 1 epoch, got {epochs}")
+        self.samples = Samples.of(self.task, epochs=epochs, first=samples, validation=validation)
+        self.part, self.evaluation = self.samples.part, self.samples.evaluation
         self.system = systems.get(system, n=neurons, m=self.task.channels)
         if not any(node.name == "u" for node in topological(self.system.graph.outputs.values())):
             raise HelError(f"a system that trains must see its inputs, the potential of {system} has no u; add it")
         if arithmetic != "fixed" and cuts != "default":
             raise HelError(f"cuts are those of fixed-point arithmetic, got {cuts} for {arithmetic}; leave them out")
-        self.arithmetic, self.epochs, self.seed, self.validation = arithmetic, epochs, seed, validation
-        self.cuts = cuts
-        self.recipe = recipe or Recipe()
-        self.progress = progress
-        part, self.evaluation = self.task.parts(validation)
-        self.part = part.first(samples)
+        self.seed, self.recipe, self.progress = seed, recipe or Recipe(), progress
         self.formats = formats or Formats(
             log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2
         )
-        initial = self._seeded(lambda s: self.system.initial(s))
-        weights = self._seeded(self._initial_readout)
-        self.orders = self._seeded(lambda s: {"order": self._order(s)})["order"]
-        if arithmetic == "fixed":
-            self.program = compiled(self.system, self.formats, cuts)
-            self.theta: dict[str, Any] = {k: self.formats.theta.raw(v, saturating=True) for k, v in initial.items()}
-            self.readout: Any = Readout(self.formats, **weights, log2_eps0=self.recipe.log2_eps0)
-        else:
-            self.theta = initial
-            self.readout = FloatReadout(**weights, log2_eps0=self.recipe.log2_eps0)
+        self.orders = side_by_side(seed, self._order)["order"]
+        self.arithmetic = self._arithmetic(arithmetic, cuts)
+        self.theta, self.readout = self.arithmetic.theta, self.arithmetic.readout
 
-    def _seeded(self, make: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
-        if isinstance(self.seed, int):
-            return make(self.seed)
-        made = [make(seed) for seed in self.seed]
-        return {name: np.stack([each[name] for each in made]) for name in made[0]}
+    def _order(self, seed: int) -> dict[str, Any]:
+        return {"order": sample_order(seed, len(self.part), self.samples.epochs).reshape(-1)}
 
-    def _initial_readout(self, seed: int) -> dict[str, Any]:
-        shape = (self.task.classes, self.system.n)
-        weights = np.random.default_rng([seed, 1]).normal(0.0, self.recipe.readout_deviation, shape)
-        return {"weights": weights, "bias": np.zeros(self.task.classes)}
-
-    def _order(self, seed: int) -> Any:
-        """(epochs * samples,) indices: a permutation of the training samples for every epoch."""
-        rng = np.random.default_rng([seed, 2])
-        return np.concatenate([rng.permutation(len(self.part)) for _ in range(self.epochs)])
+    def _arithmetic(self, name: str, cuts: str) -> Arithmetic:
+        """At the initial parameters of the seeds."""
+        recipe, classes, n = self.recipe, self.task.classes, self.system.n
+        initial = side_by_side(self.seed, self.system.initial)
+        weights = side_by_side(self.seed, lambda seed: first_readout(seed, classes, n, recipe.readout_deviation))
+        if name == "float":
+            return FloatingPoint(self.system, self.formats.step, initial, weights, recipe.log2_eps0)
+        fixed = FixedPoint(self.system, self.formats, initial, weights, recipe.log2_eps0, cuts)
+        self.program = fixed.program
+        return fixed
 
     def encode(self, split: Split) -> Any:
         """Inputs (samples, T, m): raw words, or float64, every frame held."""
-        held = np.repeat(split.inputs, self.task.hold, axis=1)
-        return self.formats.u.raw(held) if self.arithmetic == "fixed" else held
-
-    def shift(self, m: Any, log2_inverse_rate: int) -> Any:
-        """What an update shifts gradients by, for eps = 2**-m: n_base, or in float just the two powers of two."""
-        if self.arithmetic == "fixed":
-            return update.n_base(self.program, -log2_inverse_rate, -m)
-        return log2_inverse_rate - m
+        return self.arithmetic.encode(np.repeat(split.inputs, self.task.hold, axis=1))
 
     def learner(self, rule: str = "hel") -> Learner:
         """The golden learner of this arithmetic at the initial parameters; `rule` "hel" or, in float, "bptt"."""
-        if self.arithmetic == "fixed":
-            if rule != "hel":
-                raise HelError(f"fixed-point training knows the rule hel, got {rule!r}; use float arithmetic")
-            return GoldenLearner(self.program, self.theta)
-        from golden.rules import bptt, rhel
-
-        gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
-        if rule not in gradients:
-            raise HelError(f"rules are {', '.join(gradients)}, got {rule!r}")
-        return FloatLearner(self.system, self.theta, self.formats.step, gradients[rule])
+        return self.arithmetic.learner(rule)
 
     def conversation(self) -> Conversation:
         """The run as requests and answers; returns the result of `train`."""
         inputs, labels = self.encode(self.part), self.part.labels
-        total, size = self.orders.shape[-1], len(self.part)
-        start_s = time.monotonic()
-        costs, hits = np.zeros((total, *self.orders.shape[:-1])), np.zeros((total, *self.orders.shape[:-1]))
+        total, lsb = self.samples.total, self.arithmetic.lsb
+        report = Report(self.samples, self.orders.shape[:-1], self.progress)
         for done in range(total):
             index = self.orders[..., done]
             rate = self.recipe.rate(done, total)
@@ -194,16 +130,13 @@ class Training:
             errors = self.readout.errors(x, label)
             nudge, m = self.readout.nudge(errors)
             yield Echo(sequence, nudge)
-            yield Update(self.shift(m, rate))
+            yield Update(self.arithmetic.shift(m, rate))
             self.readout.update(errors, x, rate)
-            costs[done], hits[done] = self._judge(errors, label)
-            if self.progress:
-                recent = slice(max(0, done - 99), done + 1)
-                text = f"epoch {done // size + 1}, cost {costs[recent].mean():.3f}, accuracy {hits[recent].mean():.3f}"
-                self.progress(done + 1, total, text)
-        speed = total / (time.monotonic() - start_s)
+            cost, hit = judged(errors, label, lsb=lsb, least=LEAST)
+            report.add(cost[None], hit[None])
         accuracy = yield from self._evaluate()
-        return self._result(accuracy, costs, hits, speed)
+        asked = report.asked(self.system, self.seed, self.recipe, arithmetic=self.arithmetic.name)
+        return {**asked, **self.arithmetic.described(), **report.result(accuracy)}
 
     def _evaluate(self) -> Any:
         """Accuracy (...) on the evaluation part: forward passes only, one sample at a time on the learner itself."""
@@ -214,47 +147,6 @@ class Training:
             logits = self.readout.logits(self.readout.cut_x((yield Forward(wide))))
             hits = hits + (logits.argmax(-1) == label)
         return hits / len(self.evaluation)
-
-    def _judge(self, errors: Any, label: Any) -> tuple[Any, Any]:
-        """-log p_label and whether the label is the most probable class. For people: the learner does not need them."""
-        lsb = 2.0 ** (1 - self.formats.operand_bits) if self.arithmetic == "fixed" else 1.0
-        hit = np.arange(errors.shape[-1]) == np.asarray(label)[..., None]
-        p = errors * lsb + hit
-        return -np.log(np.maximum((p * hit).sum(-1), 2.0**-18)), p.argmax(-1) == label
-
-    def _result(self, accuracy: Any, costs: Any, hits: Any, samples_per_s: float) -> dict[str, Any]:
-        size = len(self.part)
-        history = _means(costs, hits, size)
-        formats: dict[str, Any] = {}
-        if self.arithmetic == "fixed":
-            formats = {"formats": str(self.formats), **described(self.program, self.system, self.cuts)}
-        return {
-            "task": self.task.name,
-            "system": self.system.name,
-            "arithmetic": self.arithmetic,
-            "neurons": self.system.n,
-            "epochs": self.epochs,
-            "seed": self.seed if isinstance(self.seed, int) else list(self.seed),
-            "training_samples": size,
-            "recipe": asdict(self.recipe),
-            **formats,
-            "test_accuracy": None if self.validation else accuracy.tolist(),
-            "validation_accuracy": accuracy.tolist() if self.validation else None,
-            "cost": history[-1]["cost"],
-            "history": history,
-            "curve": _means(costs, hits, max(1, size // CURVE_POINTS)),
-            "samples_per_s": samples_per_s * max(1, int(np.size(accuracy))),
-        }
-
-
-def _means(costs: Any, hits: Any, block: int) -> list[dict[str, Any]]:
-    """Means over blocks of samples, whole blocks only."""
-    rows = []
-    for stop in range(block, len(costs) + 1, block):
-        part = slice(stop - block, stop)
-        cost, hit = costs[part].mean(0), hits[part].mean(0)
-        rows.append({"samples": stop, "cost": cost.tolist(), "training_accuracy": hit.tolist()})
-    return rows
 
 
 def train(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from golden.studies import digits
-from golden.training.sequences import Recipe, train
+from golden.training.recipe import Recipe
+from golden.training.sequences import train
 
 RESULTS = Path(__file__).parents[3] / "docs/results"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from golden.studies import ep_digits
-from golden.training.still_images import StaticRecipe, train
+from golden.training.recipe import StaticRecipe
+from golden.training.still_images import train
 
 RESULTS = Path(__file__).parents[3] / "docs/results"
 

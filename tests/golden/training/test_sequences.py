@@ -8,8 +8,9 @@ import pytest
 
 from golden.errors import HelError
 from golden.rules import bptt, rhel
-from golden.training.learner import Echo, Forward, GoldenLearner, Update, drive, drive_async
-from golden.training.sequences import Recipe, Training, train
+from golden.training.conversation import Echo, Forward, Update, drive, drive_async
+from golden.training.learner import GoldenLearner
+from golden.training.sequences import Training, train
 
 SHORT = {"neurons": 16, "epochs": 2, "samples": 150, "validation": True}
 
@@ -52,7 +53,7 @@ def test_seeds_side_by_side_equal_each_alone(alone):
         assert result["validation_accuracy"][k] == alone[seed][1]["validation_accuracy"]
 
 
-def test_asynchronous_machine_in_step(alone):
+def test_asynchronous_learner_in_step(alone):
     """The lead of a co-simulation: coroutines answer, golden answers too, every answer is compared."""
 
     class Slow(GoldenLearner):
@@ -108,11 +109,6 @@ def test_float_hel_follows_bptt():
         assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.99
 
 
-def test_rate_is_halved_three_times():
-    recipe = Recipe(log2_inverse_rate=5)
-    assert [recipe.rate(k, 1000) for k in (0, 249, 250, 500, 749, 750, 999)] == [5, 5, 6, 7, 7, 8, 8]
-
-
 @pytest.mark.parametrize("system", ["hru", "linear"])
 def test_other_systems_train(system):
     result = train("digits", system, neurons=16, epochs=1, samples=200, validation=True)
@@ -136,6 +132,7 @@ def test_progress_reaches_the_end():
         ({"system": "springs"}, "systems that train on a task are dense, hru, linear, got 'springs'"),
         ({"arithmetic": "decimal"}, "the arithmetic is float or fixed, got 'decimal'"),
         ({"epochs": 0}, "at least 1 epoch, got 0"),
+        ({"samples": 0}, "at least 1 sample, got 0"),
         ({"rule": "bptt"}, "fixed-point training knows the rule hel, got 'bptt'"),
         ({"rule": "bp", "arithmetic": "float"}, "rules are hel, bptt, got 'bp'"),
     ],

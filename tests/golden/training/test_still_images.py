@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from golden.errors import HelError
-from golden.training.still_images import FLOOR, StaticRecipe, StaticTraining, train
+from golden.training.recipe import StaticRecipe
+from golden.training.still_images import FLOOR, StaticTraining, train
 
 SHORT = {"neurons": 16, "epochs": 5, "samples": 300, "validation": True}
 

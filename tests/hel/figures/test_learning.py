@@ -1,6 +1,6 @@
 """The figures of the demo are drawn from a run."""
 
-from golden.training.learner import drive
+from golden.training.conversation import drive
 from golden.training.sequences import Training
 from hel.figures import learning
 

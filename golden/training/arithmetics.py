@@ -1,0 +1,129 @@
+"""The two arithmetics of training on sequences: what the conversation's numbers are, and who answers it.
+
+Each has the initial parameters `theta`, a `readout`, and the same four questions: what inputs are as numbers, what an
+update shifts gradients by, which learner answers a rule, and what a result says of the arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from golden.arithmetic.formats import Formats
+from golden.compiler.compile import compiled, described
+from golden.costs.float_readout import FloatReadout
+from golden.costs.readout import Readout
+from golden.errors import HelError
+from golden.rules import bptt, rhel
+from golden.systems.base import System
+from golden.training import update
+from golden.training.float_learner import FloatLearner
+from golden.training.learner import GoldenLearner, Learner
+
+__all__ = ["Arithmetic", "FixedPoint", "FloatingPoint"]
+
+
+class Arithmetic(Protocol):
+    """Members
+    -------
+    name : as the command line knows it
+    lsb : of the readout's errors
+    theta : initial parameters, raw words or float64
+    readout : `Readout` or `FloatReadout`
+    """
+
+    name: str
+    lsb: float
+    theta: dict[str, Any]
+    readout: Any
+
+    def encode(self, values: Any) -> Any:
+        """Inputs as the learner takes them."""
+
+    def shift(self, m: Any, log2_inverse_rate: int) -> Any:
+        """What an update shifts gradients by, for the nudge's eps = 2**-m."""
+
+    def learner(self, rule: str) -> Learner:
+        """The golden learner at the initial parameters."""
+
+    def described(self) -> dict[str, Any]:
+        """The keys that a result has of this arithmetic alone."""
+
+
+class FixedPoint:
+    """Raw words, of any learner of that interface; the rule is hel.
+
+    Parameters
+    ----------
+    initial : parameters of the system in float64, with an axis of seeds or without
+    weights, log2_eps0 : the readout's first weights and bias; the largest nudge is at most 2**log2_eps0
+    cuts : a word of `golden.compiler.compile`
+    """
+
+    name = "fixed"
+
+    def __init__(
+        self,
+        system: System,
+        formats: Formats,
+        initial: Mapping[str, Any],
+        weights: Mapping[str, Any],
+        log2_eps0: int,
+        cuts: str,
+    ) -> None:
+        self.system, self.formats, self.cuts = system, formats, cuts
+        self.program = compiled(system, formats, cuts)
+        self.lsb = 2.0 ** (1 - formats.operand_bits)
+        self.theta = {name: formats.theta.raw(value, saturating=True) for name, value in initial.items()}
+        self.readout = Readout(formats, **weights, log2_eps0=log2_eps0)
+
+    def encode(self, values: Any) -> Any:
+        return self.formats.u.raw(values)
+
+    def shift(self, m: Any, log2_inverse_rate: int) -> Any:
+        """n_base of `golden.training.update`."""
+        return update.n_base(self.program, -log2_inverse_rate, -m)
+
+    def learner(self, rule: str) -> GoldenLearner:
+        if rule != "hel":
+            raise HelError(f"fixed-point training knows the rule hel, got {rule!r}; use float arithmetic")
+        return GoldenLearner(self.program, self.theta)
+
+    def described(self) -> dict[str, Any]:
+        return {"formats": str(self.formats), **described(self.program, self.system, self.cuts)}
+
+
+class FloatingPoint:
+    """float64; the rule is hel or, for comparison, bptt. Parameters as `FixedPoint`, and `step`, h."""
+
+    name = "float"
+    lsb = 1.0
+
+    def __init__(
+        self,
+        system: System,
+        step: float,
+        initial: Mapping[str, Any],
+        weights: Mapping[str, Any],
+        log2_eps0: int,
+    ) -> None:
+        self.system, self.step = system, step
+        self.theta = dict(initial)
+        self.readout = FloatReadout(**weights, log2_eps0=log2_eps0)
+
+    def encode(self, values: Any) -> Any:
+        return values
+
+    def shift(self, m: Any, log2_inverse_rate: int) -> Any:
+        """Just the two powers of two."""
+        return log2_inverse_rate - m
+
+    def learner(self, rule: str) -> FloatLearner:
+        gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
+        if rule not in gradients:
+            raise HelError(f"rules are {', '.join(gradients)}, got {rule!r}")
+        return FloatLearner(self.system, self.theta, self.step, gradients[rule])
+
+    def described(self) -> dict[str, Any]:
+        return {}

@@ -1,0 +1,76 @@
+"""The conversation between a trainer and a learner: the three requests, and who puts them to the learner.
+
+The trainer (`golden.training.sequences`) is a generator that yields requests and is sent their answers. Whoever runs it
+decides which learner answers, in which manner: the golden model, float64, the array in a simulator (asynchronously), or
+several side by side, compared after every request. All share the trainer's code.
+
+    result = drive(training.conversation(), learner)               # a `golden.training.learner.Learner`
+    result = await drive_async(training.conversation(), learner)   # a learner whose methods are coroutines
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from golden.training.learner import Learner
+
+__all__ = ["Conversation", "Echo", "Forward", "Request", "Update", "drive", "drive_async"]
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Run the sequence; answered by q_T."""
+
+    inputs: Any
+
+    def ask(self, learner: Learner) -> Any:
+        return learner.forward(self.inputs)
+
+
+@dataclass(frozen=True)
+class Echo:
+    """Nudge and run back; answered by None."""
+
+    inputs: Any
+    nudge: Any
+
+    def ask(self, learner: Learner) -> Any:
+        return learner.echo(self.inputs, self.nudge)
+
+
+@dataclass(frozen=True)
+class Update:
+    """Step the parameters; answered by None."""
+
+    shift: Any
+
+    def ask(self, learner: Learner) -> Any:
+        return learner.update(self.shift)
+
+
+Request = Forward | Echo | Update
+Conversation = Generator[Request, Any, dict[str, Any]]
+
+
+def drive(conversation: Conversation, learner: Learner) -> dict[str, Any]:
+    """Answer every request with the learner; the conversation's result."""
+    answer = None
+    while True:
+        try:
+            request = conversation.send(answer)
+        except StopIteration as end:
+            return dict(end.value)
+        answer = request.ask(learner)
+
+
+async def drive_async(conversation: Conversation, learner: Any) -> dict[str, Any]:
+    """`drive` for a learner whose methods are coroutines."""
+    answer = None
+    while True:
+        try:
+            request = conversation.send(answer)
+        except StopIteration as end:
+            return dict(end.value)
+        answer = await request.ask(learner)

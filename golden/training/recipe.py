@@ -1,0 +1,81 @@
+"""Hyper-parameters of the two trainings, and the rate they share: halved at 1/4, 1/2 and 3/4 of training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from golden.errors import HelError
+
+__all__ = ["Recipe", "StaticRecipe", "halvings"]
+
+
+def halvings(sample: int, total: int) -> int:
+    """How often the rate of the sample-th of `total` samples has been halved.
+
+    >>> [halvings(k, 8) for k in range(8)]
+    [0, 0, 1, 1, 2, 2, 3, 3]
+    """
+    return 4 * sample // total
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Of `golden.training.sequences`, chosen on the validation part of digits (docs/results/digits_selection.json).
+
+    Members
+    -------
+    log2_inverse_rate : the learning rate starts at 2**-this and is halved at 1/4, 1/2 and 3/4 of training
+    log2_eps0 : the largest nudge of a sample is at most 2**this
+    readout_deviation : standard deviation of the readout's initial weights
+    clip_log2 : no parameter word moves by more than 2**this raw units (2**-16 each) at once
+    """
+
+    log2_inverse_rate: int = 6
+    log2_eps0: int = -2
+    readout_deviation: float = 0.3
+    clip_log2: int = 9
+
+    def rate(self, sample: int, total: int) -> int:
+        """log2 of the inverse learning rate of the sample-th of `total` updates.
+
+        >>> [Recipe().rate(k, 8) for k in range(8)]
+        [6, 6, 7, 7, 8, 8, 9, 9]
+        """
+        return self.log2_inverse_rate + halvings(sample, total)
+
+
+@dataclass(frozen=True)
+class StaticRecipe:
+    """Of `golden.training.still_images`, chosen on the validation part of digits-static.
+
+    The choice is docs/results/ep_digits_selection.json.
+
+    Members
+    -------
+    rate, momentum : v <- momentum v - rate G, theta <- theta + v, G the mean over the batch; the rate is halved at
+        1/4, 1/2 and 3/4 of training
+    longest : a gradient whose norm, over all parameters, is larger is shortened to this
+    batch : samples of a minibatch
+    eps : strength of the nudges
+    tolerance : of every relaxation
+    readout_deviation : standard deviation of the readout's initial weights
+    frozen : leave the system as it was drawn and train the readout alone (a control, not a recipe)
+    """
+
+    rate: float = 0.1
+    momentum: float = 0.9
+    longest: float = 1.0
+    batch: int = 16
+    eps: float = 0.125
+    tolerance: float = 1e-3
+    readout_deviation: float = 0.3
+    frozen: bool = False
+
+    def checked(self) -> StaticRecipe:
+        """The recipe itself; HelError where a number that must be positive is not."""
+        for name in ("rate", "batch", "eps", "tolerance"):
+            if not getattr(self, name) > 0:
+                raise HelError(
+                    f"rate, batch, eps and tolerance of a recipe are positive, got {name} {getattr(self, name)}"
+                )
+        return self

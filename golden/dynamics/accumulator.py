@@ -69,7 +69,7 @@ class Accumulator:
             aligns = self.program.aligns(gradient)
             for i, (term, sign, align) in enumerate(zip(gradient.terms, gradient.signs, aligns, strict=True)):
                 out = views[gradient.parameter] if i == 0 else np.zeros(views[gradient.parameter].shape)
-                self._emit(gradient, term, out if self._shape(gradient) else out[..., None])
+                self._product(gradient, term, out if self._shape(gradient) else out[..., None])
                 if (sign, align) != (1, 0):
                     self.calls.append(partial(np.multiply, out, np.array(float(sign << align)), out))
                 if i > 0:
@@ -118,7 +118,7 @@ class Accumulator:
     def _shape(self, gradient: Gradient) -> tuple[int, ...]:
         return dict(self.program.parameters)[gradient.parameter]
 
-    def _emit(self, gradient: Gradient, term: Density, out: Floats) -> None:
+    def _product(self, gradient: Gradient, term: Density, out: Floats) -> None:
         r, y = self.executable.floats[term.r], self.executable.floats[term.y]
         moving = [self.executable.domain[name] == STATE for name in (term.r, term.y)]
         outer = term.product == "outer"

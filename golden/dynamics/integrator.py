@@ -10,29 +10,19 @@ carries -eps (p += e). Prose: docs/numerics.md, sections 4 and 5.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
-from enum import IntFlag
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from golden.arithmetic.rounding import Words, half_up, wrap
-from golden.dynamics.accumulator import Accumulator, Gradients
+from golden.arithmetic.rounding import Words, half_up
+from golden.dynamics.accumulator import Gradients
+from golden.dynamics.flags import Flags
+from golden.dynamics.stepper import EchoWork, Stepper
 from golden.errors import HelError
 from golden.program import Program
-from golden.program.execute import Call, Executable, check_theta
+from golden.program.execute import Executable, check_theta
 
 __all__ = ["Flags", "Gradients", "Integrator", "quadratic_nudge", "twin"]
-
-
-class Flags(IntFlag):
-    """Sticky flags, in the order of the hardware's register."""
-
-    Q_OVERFLOW = 1
-    P_OVERFLOW = 2
-    OPERAND_CLIPPED = 4
-    G_OVERFLOW = 8
-    THETA_CLIPPED = 16
 
 
 def twin(q: Words, p: Words) -> tuple[Words, Words]:
@@ -71,7 +61,7 @@ class Integrator:
         self.program = program.verify()
         self._theta = {name: np.array(theta_raw[name], np.int64) for name in theta_raw}
         check_theta(program, theta_raw)
-        self._steppers: dict[tuple[Any, ...], _Stepper] = {}
+        self._steppers: dict[tuple[Any, ...], Stepper] = {}
         self._flags = Flags(0)
         self._clamped: set[str] = set()
 
@@ -125,7 +115,7 @@ class Integrator:
         """T steps with inputs (T, ..., m). observe(t, q) is called after step t with its buffer: copy to keep."""
         q, p, inputs = self._check(q, p, inputs)
         batch = np.broadcast_shapes(q.shape[:-1], inputs.shape[1:-1])
-        return self._stepper(batch, (), False, False).forward(q, p, inputs, observe)
+        return self._stepper(batch, (), EchoWork()).forward(q, p, inputs, observe)
 
     def echo(
         self,
@@ -149,15 +139,13 @@ class Integrator:
             of ``program.types[program.input_gradient]``
         one_sided : leave context 1 without nudge: it retraces the forward pass
         """
-        return self.echo_many(
-            q,
-            p,
-            np.asarray(u)[None],
+        work = EchoWork(
             grads,
             None if nudge is None else lambda t, q: nudge,
             None if input_difference is None else input_difference[None],
             one_sided,
         )
+        return self._echo(q, p, np.asarray(u)[None], work)
 
     def echo_many(
         self,
@@ -174,14 +162,16 @@ class Integrator:
         nudge(t, q) is called before step t is undone, t = T-1 .. 0, with the contexts' own q (2, ..., n) after step t
         (a buffer: do not keep it), and returns e or None. input_differences has shape (T, ..., m).
         """
+        return self._echo(q, p, inputs, EchoWork(grads, nudge, input_differences, one_sided))
+
+    def _echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]:
         q, p, inputs = self._check(q, p, inputs)
         if q.shape[0] != 2 or q.ndim < 2:
             raise HelError(
                 f"an echo has two contexts, q of shape (2, ..., n); got {q.shape}; use golden.dynamics.integrator.twin"
             )
         batch = np.broadcast_shapes(q.shape[1:-1], inputs.shape[1:-1])
-        stepper = self._stepper(batch, (2,), grads is not None, input_differences is not None)
-        return stepper.echo(q, p, inputs, grads, nudge, input_differences, one_sided)
+        return self._stepper(batch, (2,), work).echo(q, p, inputs, work)
 
     def _check(self, q: Words, p: Words, inputs: Words) -> tuple[Words, Words, Words]:
         formats = self.program.formats
@@ -197,107 +187,10 @@ class Integrator:
             found.append(word.check(words.astype(np.int64, copy=False), name))
         return found[0], found[1], found[2]
 
-    def _stepper(self, batch: tuple[int, ...], contexts: tuple[int, ...], grads: bool, inputs: bool) -> "_Stepper":
-        key = (batch, contexts, grads, inputs)
+    def _stepper(self, batch: tuple[int, ...], contexts: tuple[int, ...], work: EchoWork) -> Stepper:
+        gradients, inputs = work.grads is not None, work.input_differences is not None
+        key = (batch, contexts, gradients, inputs)
         if key not in self._steppers:
-            self._steppers[key] = _Stepper(Executable(self.program, self._theta, batch, contexts), grads, inputs)
+            executable = Executable(self.program, self._theta, batch, contexts)
+            self._steppers[key] = Stepper(executable, gradients, inputs)
         return self._steppers[key]
-
-
-class _Stepper:
-    """One executable made into steps: flat lists of calls on its buffers."""
-
-    def __init__(self, executable: Executable, gradients: bool, inputs: bool) -> None:
-        program = executable.program
-        self.executable, self.program = executable, program
-        self.q, self.p = executable.q, np.zeros_like(executable.q)
-        self.scratch = np.zeros_like(executable.q)
-        self.lost_q, self.lost_p = np.zeros_like(executable.q), np.zeros_like(executable.q)
-        kick_calls = executable.compile([program.kick])
-        kick = executable.ints[program.kick]
-        q_word, p_word = program.formats.q.width, program.formats.p.width
-        to_q = partial(wrap, self.scratch, q_word, self.q, self.lost_q)
-        to_p = partial(wrap, self.scratch, p_word, self.p, self.lost_p)
-        self.wrap_p = to_p
-        drift, undrift = (partial(f, self.q, self.p, self.scratch) for f in (np.add, np.subtract))
-        kicked, unkicked = (partial(f, self.p, kick, self.scratch) for f in (np.subtract, np.add))
-        self.forward_calls: list[Call] = [drift, to_q, *kick_calls, kicked, to_p, drift, to_q]
-        self.accumulator = Accumulator(executable) if gradients else None
-        self.before: list[Call] = [undrift, to_q, *kick_calls]
-        self.after: list[Call] = [unkicked, to_p, undrift, to_q]
-        self.input_value: Any = None
-        if inputs:
-            if not program.input_gradient:
-                raise HelError(f"the potential of {program.name} does not depend on u; leave out the input gradient")
-            self.before += executable.compile([program.input_gradient])
-            given = program.input_gradient
-            self.input_value = executable.ints.get(given, executable.floats.get(given))
-
-    @property
-    def flags(self) -> Flags:
-        flags = Flags(0)
-        if self.lost_q.any():
-            flags |= Flags.Q_OVERFLOW
-        if self.lost_p.any():
-            flags |= Flags.P_OVERFLOW
-        if self.executable.clipped:
-            flags |= Flags.OPERAND_CLIPPED
-        if self.accumulator is not None and self.accumulator.overflow:
-            flags |= Flags.G_OVERFLOW
-        return flags
-
-    def clear_flags(self) -> None:
-        for lost in (self.lost_q, self.lost_p, *self.executable.lost, *self.executable.arguments.values()):
-            lost[...] = 0
-        if self.accumulator is not None:
-            self.accumulator.clear()
-
-    def forward(
-        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
-    ) -> tuple[Words, Words]:
-        np.copyto(self.q, q)
-        np.copyto(self.p, p)
-        u, calls, copy = self.executable.u, self.forward_calls, np.copyto
-        for t, word in enumerate(inputs):
-            copy(u, word)
-            for call in calls:
-                call()
-            if observe is not None:
-                observe(t, self.q)
-        return self.q.copy(), self.p.copy()
-
-    def echo(
-        self,
-        q: Words,
-        p: Words,
-        inputs: Words,
-        grads: MutableMapping[str, Words] | None,
-        nudge: Callable[[int, Words], Words | None] | None,
-        input_differences: Words | None,
-        one_sided: bool,
-    ) -> tuple[Words, Words]:
-        np.copyto(self.q, q)
-        np.copyto(self.p, p)
-        middle: list[Call] = []
-        if self.accumulator is not None:
-            assert grads is not None
-            middle = [*self.accumulator.calls, *self.accumulator.into(grads)]
-        calls = [*self.before, *middle, *self.after]
-        u, copy = self.executable.u, np.copyto
-        for t in range(len(inputs) - 1, -1, -1):
-            if nudge is not None:
-                self._nudge(nudge(t, self.q), one_sided)
-            copy(u, inputs[t])
-            for call in calls:
-                call()
-            if input_differences is not None:
-                np.copyto(input_differences[t], self.input_value[1] - self.input_value[0], casting="unsafe")
-        return self.q.copy(), self.p.copy()
-
-    def _nudge(self, e: Words | None, one_sided: bool) -> None:
-        if e is None:
-            return
-        plus, minus = (e[0], e[1]) if np.ndim(e) == self.p.ndim else (e, e)
-        np.subtract(self.p[0], plus, self.scratch[0])
-        np.add(self.p[1], 0 if one_sided else minus, self.scratch[1])
-        self.wrap_p()

@@ -1,0 +1,138 @@
+"""The integer leapfrog's time loops: each step is a flat list of calls on buffers that are made once.
+
+The steps are those of `golden.dynamics.integrator`, which checks shapes and words and keeps one stepper a shape.
+"""
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from golden.arithmetic.rounding import Words, wrap
+from golden.dynamics.accumulator import Accumulator
+from golden.dynamics.flags import Flags
+from golden.errors import HelError
+from golden.program.execute import Call, Executable
+
+__all__ = ["EchoWork", "Stepper"]
+
+
+@dataclass(frozen=True)
+class EchoWork:
+    """What an echo does besides undoing steps; nothing by default.
+
+    Members
+    -------
+    grads : name -> int64 array (..., *shape), the gradients it adds to, in place
+    nudge : nudge(t, q) -> e in p's raw format or None, before step t is undone
+    input_differences : int64 (T, ..., m), receives dV/du of context 1 minus that of context 0
+    one_sided : context 1 is left without nudge
+    """
+
+    grads: MutableMapping[str, Words] | None = None
+    nudge: Callable[[int, Words], Words | None] | None = None
+    input_differences: Words | None = None
+    one_sided: bool = False
+
+
+class Stepper:
+    """One executable made into steps: flat lists of calls on its buffers.
+
+    Parameters
+    ----------
+    executable : of the program, for one batch; of two contexts for an echo
+    gradients : an echo adds up the parameters' gradients
+    inputs : an echo computes dV/du
+    """
+
+    def __init__(self, executable: Executable, gradients: bool, inputs: bool) -> None:
+        program = executable.program
+        self.executable, self.program = executable, program
+        self.q, self.p = executable.q, np.zeros_like(executable.q)
+        self.scratch = np.zeros_like(executable.q)
+        self.lost_q, self.lost_p = np.zeros_like(executable.q), np.zeros_like(executable.q)
+        kick_calls = executable.compile([program.kick])
+        kick = executable.ints[program.kick]
+        q_word, p_word = program.formats.q.width, program.formats.p.width
+        to_q = partial(wrap, self.scratch, q_word, self.q, self.lost_q)
+        to_p = partial(wrap, self.scratch, p_word, self.p, self.lost_p)
+        self.wrap_p = to_p
+        drift, undrift = (partial(f, self.q, self.p, self.scratch) for f in (np.add, np.subtract))
+        kicked, unkicked = (partial(f, self.p, kick, self.scratch) for f in (np.subtract, np.add))
+        self.forward_calls: list[Call] = [drift, to_q, *kick_calls, kicked, to_p, drift, to_q]
+        self.accumulator = Accumulator(executable) if gradients else None
+        self.before: list[Call] = [undrift, to_q, *kick_calls]
+        self.after: list[Call] = [unkicked, to_p, undrift, to_q]
+        self.input_value: Any = None
+        if inputs:
+            if not program.input_gradient:
+                raise HelError(f"the potential of {program.name} does not depend on u; leave out the input gradient")
+            self.before += executable.compile([program.input_gradient])
+            given = program.input_gradient
+            self.input_value = executable.ints.get(given, executable.floats.get(given))
+
+    @property
+    def flags(self) -> Flags:
+        """Of everything since `clear_flags`."""
+        flags = Flags(0)
+        if self.lost_q.any():
+            flags |= Flags.Q_OVERFLOW
+        if self.lost_p.any():
+            flags |= Flags.P_OVERFLOW
+        if self.executable.clipped:
+            flags |= Flags.OPERAND_CLIPPED
+        if self.accumulator is not None and self.accumulator.overflow:
+            flags |= Flags.G_OVERFLOW
+        return flags
+
+    def clear_flags(self) -> None:
+        for lost in (self.lost_q, self.lost_p, *self.executable.lost, *self.executable.arguments.values()):
+            lost[...] = 0
+        if self.accumulator is not None:
+            self.accumulator.clear()
+
+    def forward(
+        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
+    ) -> tuple[Words, Words]:
+        """The steps of `inputs` (T, ..., m); observe(t, q) is called after step t with the buffer of q."""
+        np.copyto(self.q, q)
+        np.copyto(self.p, p)
+        u, calls, copy = self.executable.u, self.forward_calls, np.copyto
+        for t, word in enumerate(inputs):
+            copy(u, word)
+            for call in calls:
+                call()
+            if observe is not None:
+                observe(t, self.q)
+        return self.q.copy(), self.p.copy()
+
+    def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]:
+        """Undoes the steps of `inputs`, last one first."""
+        np.copyto(self.q, q)
+        np.copyto(self.p, p)
+        middle: list[Call] = []
+        if self.accumulator is not None:
+            assert work.grads is not None
+            middle = [*self.accumulator.calls, *self.accumulator.into(work.grads)]
+        calls = [*self.before, *middle, *self.after]
+        u, copy = self.executable.u, np.copyto
+        nudge, differences, one_sided = work.nudge, work.input_differences, work.one_sided
+        for t in range(len(inputs) - 1, -1, -1):
+            if nudge is not None:
+                self._nudge(nudge(t, self.q), one_sided)
+            copy(u, inputs[t])
+            for call in calls:
+                call()
+            if differences is not None:
+                np.copyto(differences[t], self.input_value[1] - self.input_value[0], casting="unsafe")
+        return self.q.copy(), self.p.copy()
+
+    def _nudge(self, e: Words | None, one_sided: bool) -> None:
+        if e is None:
+            return
+        plus, minus = (e[0], e[1]) if np.ndim(e) == self.p.ndim else (e, e)
+        np.subtract(self.p[0], plus, self.scratch[0])
+        np.add(self.p[1], 0 if one_sided else minus, self.scratch[1])
+        self.wrap_p()

@@ -1,4 +1,14 @@
-"""Motion in time: the leapfrog and its inverse, in float64 and in integers, damped too; the echo's gradient sums; rest.
+"""Motion in time: the leapfrog and its inverse, the echo with its gradient sums, damping, relaxation to rest.
 
-In: a system or a program, parameters, a state. Out: the state later or earlier. Imports golden.program and systems.
+===================  =================================================================================================
+`leapfrog`           a step and its inverse in float64; `damped_leapfrog` with damping
+`integrator`         the same in integers, and the twin echo: the golden model of the array; its loops are `stepper`
+`accumulator`        the echo's gradient sums
+`flags`              what overflowed or was clipped on the way
+`damped_integrator`  damping in integers, exactly inverted
+`relax`              to a minimum of an energy, in float64
+===================  =================================================================================================
+
+In: a system or a program, parameters, a state. Out: the state later, earlier or at rest; gradients in integers.
+Imports golden.language, arithmetic, program and systems.
 """

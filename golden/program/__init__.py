@@ -1,5 +1,4 @@
 """The typed integer program of a kick and its gradients: operations, text, checks, NumPy executor (docs/program.md).
-(docs/program.md).
 
 In: a text, or operations from golden.compiler. Out: `Program`, and the values it computes. Imports golden.arithmetic.
 """

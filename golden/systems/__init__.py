@@ -1,4 +1,7 @@
-"""Systems by name: the built-in ones, and a user's own as `path/to/file.py:Class`."""
+"""Systems by name: the built-in ones, and a user's own as `path/to/file.py:Class`.
+
+In: a name and sizes. Out: a `System`: parameters, their initial values, potential, graph. Imports golden.language.
+"""
 
 from __future__ import annotations
 

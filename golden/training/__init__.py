@@ -1,4 +1,16 @@
-"""Learning a task: the conversation between trainer and learner, the readout, the update; still images at rest.
+"""Learning a task: sequences by the echo, still images at rest.
 
-In: a task and a system. Out: learnt parameters, accuracies. Imports golden.compiler, dynamics, costs, rules and tasks.
+===============  =====================================================================================================
+`sequences`      the trainer of sequences: Hamiltonian echo learning, batch 1
+`still_images`   the trainer at rest: equilibrium propagation, minibatches, `momentum`
+`conversation`   the requests of a trainer, and who answers them
+`learner`        the learner in integers, with `update`; `float_learner` in float64
+`arithmetics`    what float64 and integers make of inputs, readout, rates, learner
+`recipe`         hyper-parameters
+`samples`        which samples are learnt from and judged on; `seeds`: in which order, from which readout
+`report`         costs and accuracies as the samples are met, and the result
+===============  =====================================================================================================
+
+In: a task, a system, a recipe. Out: learnt parameters, accuracies.
+Imports golden.language, arithmetic, program, compiler, systems, dynamics, costs, rules and tasks.
 """

@@ -11,9 +11,7 @@ those that its file lacks.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -23,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from golden import tasks
+from golden.studies.command import checked_seeds, parser
+from golden.studies.rows import collect, progress
 from golden.tasks import Split, Task, digits
 from golden.training.recipe import Recipe
 from golden.training.sequences import train
@@ -79,49 +79,33 @@ def accuracy_rows(seeds: int) -> Iterator[Row]:
         yield row, {"neurons": neurons, "epochs": epochs, "arithmetic": arithmetic, "rule": rule}
 
 
+def measure(options: dict[str, Any], select: bool, seeds: int) -> dict[str, Any]:
+    """Every seed's accuracy of one row."""
+    key = "validation_accuracy" if select else "test_accuracy"
+    result = train(**{"task": "digits", "seed": range(seeds), "validation": select, "progress": progress, **options})
+    accuracy = result[key]
+    row = {"mean": float(np.mean(accuracy)), "deviation": float(np.std(accuracy)), key: accuracy}
+    row |= {name: result[name] for name in ("recipe", "formats", "flags") if name in result}
+    return {**row, "samples_per_s": round(result["samples_per_s"], 1)}
+
+
 def run(out: Path, select: bool, seeds: int, neurons: int | None) -> None:
     """Compute the rows `out` lacks, writing it after each."""
-    found: dict[str, Any] = json.loads(out.read_text()) if out.exists() else {}
-    rows: list[dict[str, Any]] = found.get("rows", [])
-    measure = "validation_accuracy" if select else "test_accuracy"
+    command = f"python -m golden.studies.digits {'--select ' if select else ''}--seeds {seeds} -o {out}"
     wanted = selection_rows(seeds) if select else accuracy_rows(seeds)
-    for case, options in wanted:
-        if neurons not in (None, case["neurons"]) or any(row["case"] == case for row in rows):
-            continue
-        result = train(**{"task": "digits", "seed": range(seeds), "validation": select, "progress": report, **options})
-        accuracy = result[measure]
-        row = {"case": case, "mean": float(np.mean(accuracy)), "deviation": float(np.std(accuracy)), measure: accuracy}
-        row |= {key: result[key] for key in ("recipe", "formats", "flags") if key in result}
-        rows.append({**row, "samples_per_s": round(result["samples_per_s"], 1)})
-        part = out.with_suffix(".part")
-        part.write_text(json.dumps({"command": command(select, seeds, out), "rows": rows}, indent=1) + "\n")
-        os.replace(part, out)
-        print(f"{case}: {row['mean']:.4f} +- {row['deviation']:.4f}", file=sys.stderr, flush=True)
-
-
-def command(select: bool, seeds: int, out: Path) -> str:
-    """The command that regenerates a file."""
-    return f"python -m golden.studies.digits {'--select ' if select else ''}--seeds {seeds} -o {out}"
-
-
-def report(done: int, total: int, text: str) -> None:
-    """Progress on standard error, twenty times a run."""
-    if done % max(1, total // 20) == 0:
-        print(f"  {done}/{total} {text}", file=sys.stderr, flush=True)
+    options = {json.dumps(case): how for case, how in wanted if neurons in (None, case["neurons"])}
+    cases = (json.loads(case) for case in options)
+    collect(out, command, cases, lambda case: measure(options[json.dumps(case)], select, seeds))
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(prog="python -m golden.studies.digits", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
-    parser.add_argument("--seeds", type=int, default=5, help="seeds 0 to K-1; default: 5")
-    parser.add_argument("--neurons", type=int, default=None, help="only the rows of this size")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
-    args = parser.parse_args(argv)
-    if args.seeds < 1:
-        parser.error(f"--seeds must be at least 1, not {args.seeds}")
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    run(args.out, args.select, args.seeds, args.neurons)
+    made = parser("digits", __doc__, into=False)
+    made.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
+    made.add_argument("--seeds", type=int, default=5, help="seeds 0 to K-1; default: 5")
+    made.add_argument("--neurons", type=int, default=None, help="only the rows of this size")
+    args = made.parse_args(argv)
+    run(args.out, args.select, checked_seeds(made, args.seeds), args.neurons)
     return 0
 
 

@@ -9,7 +9,6 @@ once without. Rows are one loss 2^-d and one T each; a run adds those its file l
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,12 +22,10 @@ from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator
-from golden.studies.operand_cuts import insert
-from golden.studies.rows import collect
+from golden.studies.command import parser, table
 
 __all__ = ["cases", "figure", "main", "measure", "render"]
 
-MARKS = ("<!-- dissipation: generated -->", "<!-- dissipation: end -->")
 
 NEURONS, INPUTS, SEEDS, SIZE = 16, 4, 5, 0.5
 LOSSES = (4, 6, 8, 10)
@@ -138,16 +135,10 @@ def figure(rows: Sequence[dict[str, Any]], path: Path) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(
-        prog="python -m golden.studies.dissipation", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
-    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
-    parser.add_argument("--figure", type=Path, help="a PNG file (needs matplotlib)")
-    options = parser.parse_args(arguments)
-    rows = collect(options.out, f"python -m golden.studies.dissipation -o {options.out}", cases(), measure)
-    if options.into:
-        insert(options.into, render(rows), MARKS)
+    made = parser("dissipation", __doc__)
+    made.add_argument("--figure", type=Path, help="a PNG file (needs matplotlib)")
+    options = made.parse_args(arguments)
+    rows = table("dissipation", options, cases(), measure, render)
     if options.figure:
         figure(rows, options.figure)
     return 0

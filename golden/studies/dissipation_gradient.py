@@ -9,11 +9,9 @@ format: medians over the seeds at the power of two that is best for the median c
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,12 +20,10 @@ from golden.arithmetic.formats import Formats
 from golden.checks.gradcheck import Case, compare, problem
 from golden.errors import HelError
 from golden.rules import dissipative, dissipative_fixed
-from golden.studies.operand_cuts import insert
-from golden.studies.rows import collect
+from golden.studies.command import parser, table
 
-__all__ = ["MARKS", "cases", "main", "measure", "render"]
+__all__ = ["cases", "main", "measure", "render"]
 
-MARKS = ("<!-- dissipation_gradient: generated -->", "<!-- dissipation_gradient: end -->")
 SEEDS = 5
 EPS_LOG2 = range(-6, 1)
 RUNS = ((100, 6), (100, 5), (100, 4), (400, 7), (400, 6))
@@ -98,16 +94,9 @@ def _cell(best: dict[str, Any]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(
-        prog="python -m golden.studies.dissipation_gradient", description=(__doc__ or "").split("\n")[0]
+    table(
+        "dissipation_gradient", parser("dissipation_gradient", __doc__).parse_args(arguments), cases(), measure, render
     )
-    parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
-    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
-    options = parser.parse_args(arguments)
-    command = f"python -m golden.studies.dissipation_gradient -o {options.out}"
-    rows = collect(options.out, command, cases(), measure)
-    if options.into:
-        insert(options.into, render(rows), MARKS)
     return 0
 
 

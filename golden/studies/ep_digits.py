@@ -12,23 +12,20 @@ state at rest is a linear function of the image: a linear classifier. Results ar
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from golden.studies.operand_cuts import insert
+from golden.studies.command import checked_seeds, parser
+from golden.studies.pages import insert
 from golden.studies.rows import collect, progress
 from golden.training.recipe import StaticRecipe
 from golden.training.still_images import train
 
-__all__ = ["MARKS", "accuracy_cases", "main", "render", "selection_cases"]
-
-MARKS = ("<!-- ep_digits: generated -->", "<!-- ep_digits: end -->")
+__all__ = ["accuracy_cases", "main", "render", "selection_cases"]
 
 BASE = {"neurons": 32, "epochs": 20, **asdict(StaticRecipe())}
 
@@ -92,23 +89,17 @@ def render(rows: Sequence[dict[str, Any]]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(
-        prog="python -m golden.studies.ep_digits", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
-    parser.add_argument("--seeds", type=int, default=5, help="seeds 0 to K-1; default: 5")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
-    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers, for the accuracies")
-    args = parser.parse_args(argv)
-    if args.seeds < 1:
-        parser.error(f"--seeds must be at least 1, not {args.seeds}")
-    cases = (selection_cases if args.select else accuracy_cases)(args.seeds)
+    made = parser("ep_digits", __doc__)
+    made.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
+    made.add_argument("--seeds", type=int, default=5, help="seeds 0 to K-1; default: 5")
+    args = made.parse_args(argv)
+    cases = (selection_cases if args.select else accuracy_cases)(checked_seeds(made, args.seeds))
     command = (
         f"python -m golden.studies.ep_digits {'--select ' if args.select else ''}--seeds {args.seeds} -o {args.out}"
     )
     rows = collect(args.out, command, cases, lambda case: measure(case, args.select))
     if args.into and not args.select:
-        insert(args.into, render(rows), MARKS)
+        insert(args.into, render(rows), "ep_digits")
     return 0
 
 

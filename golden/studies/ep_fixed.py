@@ -10,10 +10,8 @@ cosine.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,12 +21,10 @@ from golden.arithmetic.formats import Formats
 from golden.checks.gradcheck import compare
 from golden.errors import HelError
 from golden.rules import ep, ep_fixed
-from golden.studies.operand_cuts import insert
-from golden.studies.rows import collect
+from golden.studies.command import parser, table
 
-__all__ = ["MARKS", "cases", "main", "measure", "render"]
+__all__ = ["cases", "main", "measure", "render"]
 
-MARKS = ("<!-- ep_fixed: generated -->", "<!-- ep_fixed: end -->")
 NEURONS, SEEDS, LOG2_INVERSE_RATE = 16, 5, 3
 EPS_LOG2 = range(-10, -2)
 SYSTEMS = ("dense", "hru", "linear", "springs")
@@ -109,15 +105,7 @@ def render(rows: Sequence[dict[str, Any]]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(
-        prog="python -m golden.studies.ep_fixed", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument("-o", "--out", type=Path, required=True, help="JSON file of rows")
-    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
-    options = parser.parse_args(arguments)
-    rows = collect(options.out, f"python -m golden.studies.ep_fixed -o {options.out}", cases(), measure)
-    if options.into:
-        insert(options.into, render(rows), MARKS)
+    table("ep_fixed", parser("ep_fixed", __doc__).parse_args(arguments), cases(), measure, render)
     return 0
 
 

@@ -7,21 +7,21 @@ docs/numerics.md; --render does the last from the committed rows. A row is the b
 1 - cosine over its seeds.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.checks.gradcheck import Case, sweep
 from golden.compiler.calibrate import calibrated
 from golden.compiler.lower import compile_system
-from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Round, Rounding
+from golden.studies.command import parser
+from golden.studies.pages import insert
+from golden.studies.rows import write
 from golden.systems import SYSTEMS
 
 __all__ = ["main", "measure", "render"]
@@ -47,7 +47,6 @@ VARIANTS: dict[str, dict[str, int]] = {
     "x SQ(4, 14)": {},
 }
 EPS = range(-12, 5)
-MARKS = ("<!-- operand_cuts: generated -->", "<!-- operand_cuts: end -->")
 
 
 class _FloorKick(Program):
@@ -142,21 +141,11 @@ def _cell(row: dict[str, Any]) -> str:
     return f"{row['loss']:.0e} / {row['error']:.0e} / {row['eps_log2']}" + ("*" if row["flags"] else "")
 
 
-def insert(path: Path, text: str, marks: tuple[str, str] = MARKS) -> None:
-    """Replaces what stands between the markers."""
-    before, mark, rest = path.read_text().partition(marks[0])
-    _, end, after = rest.partition(marks[1])
-    if not (mark and end):
-        raise HelError(f"{path} needs the two marker lines {marks[0]} and {marks[1]}, got none; add them")
-    path.write_text(f"{before}{mark}\n{text}\n{end}{after}")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m golden.studies.operand_cuts", description=__doc__)
-    parser.add_argument("-o", "--out", type=Path, default=Path("docs/results/operand_cuts.json"), help="the rows, JSON")
-    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
-    parser.add_argument("--render", action="store_true", help="do not measure: read the rows of --out")
-    options = parser.parse_args(arguments)
+    """Entry point."""
+    made = parser("operand_cuts", __doc__, default=True)
+    made.add_argument("--render", action="store_true", help="do not measure: read the rows of --out")
+    options = made.parse_args(arguments)
     if options.render:
         rows = json.loads(options.out.read_text())["rows"]
     else:
@@ -166,13 +155,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(
                 f"{row['case']:<26} {row['table']:<8} {row['column']!s:<14} {_cell(row)}", file=sys.stderr, flush=True
             )
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        document = {"study": "operand_cuts", "formats": str(Formats()), "rows": rows}
-        options.out.write_text(json.dumps(document, indent=1) + "\n")
+        write(options.out, {"study": "operand_cuts", "formats": str(Formats()), "rows": rows})
     if options.into:
-        insert(options.into, render(rows))
+        insert(options.into, render(rows), "operand_cuts")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["collect", "progress"]
+__all__ = ["Case", "collect", "progress", "write"]
 
 Case = dict[str, Any]
+"""What identifies a row, or a row."""
 
 
 def collect(out: Path, command: str, cases: Iterable[Case], compute: Callable[[Case], Case]) -> list[Case]:
@@ -19,21 +20,26 @@ def collect(out: Path, command: str, cases: Iterable[Case], compute: Callable[[C
 
     Parameters
     ----------
-    out : the file; its folder is made; never left half written
+    out : the file, as `write` makes it
     command : what regenerates it, kept in the file
     cases : what identifies each row
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
     rows: list[Case] = json.loads(out.read_text())["rows"] if out.exists() else []
     for case in cases:
         if any(row["case"] == case for row in rows):
             continue
         rows.append({"case": case, **compute(case)})
-        part = out.with_suffix(".part")
-        part.write_text(json.dumps({"command": command, "rows": rows}, indent=1) + "\n")
-        os.replace(part, out)
+        write(out, {"command": command, "rows": rows})
         print(json.dumps(rows[-1])[:200], file=sys.stderr, flush=True)
     return rows
+
+
+def write(out: Path, document: Case) -> None:
+    """The file as JSON; its folder is made; never left half written."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_suffix(".part")
+    part.write_text(json.dumps(document, indent=1) + "\n")
+    os.replace(part, out)
 
 
 def progress(done: int, total: int, text: str) -> None:

@@ -11,12 +11,10 @@ parameters, and of nothing else where a rule lets one choose.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,8 +29,10 @@ from golden.rules.glep import finite_differences as boundary_differences
 from golden.rules.problem import Gradients
 from golden.rules.report import Report
 from golden.stacks import Stack, TanhMixing
-from golden.studies.operand_cuts import insert
+from golden.studies.command import parser
+from golden.studies.pages import insert
 from golden.studies.readers import readers
+from golden.studies.rows import write
 from golden.systems import System, get
 
 __all__ = ["RULES", "Rule", "main", "measure", "render"]
@@ -40,7 +40,6 @@ __all__ = ["RULES", "Rule", "main", "measure", "render"]
 NEURONS, STEPS, INPUTS, EPS = 8, 100, 4, 1e-4
 BY_STEPS = tuple((NEURONS, steps) for steps in (50, 100, 200))
 BY_NEURONS = tuple((neurons, STEPS) for neurons in (4, 8, 16))
-MARKS = ("<!-- rule_costs: generated -->", "<!-- rule_costs: end -->")
 COUNTS = ("passes", "stored_words", "force_evaluations", "hessian_products", "solver_iterations")
 
 Prepare = Callable[[int, int, str], tuple[Any, dict[str, Any]]]
@@ -299,11 +298,10 @@ def _cell(values: Sequence[int]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m golden.studies.rule_costs", description=__doc__)
-    parser.add_argument("-o", "--out", type=Path, default=Path("docs/results/rule_costs.json"), help="the rows, JSON")
-    parser.add_argument("--into", type=Path, help="a Markdown file with the two markers")
-    parser.add_argument("--render", action="store_true", help="do not measure: read the rows of --out")
-    options = parser.parse_args(arguments)
+    """Entry point."""
+    made = parser("rule_costs", __doc__, default=True)
+    made.add_argument("--render", action="store_true", help="do not measure: read the rows of --out")
+    options = made.parse_args(arguments)
     if options.render:
         rows = json.loads(options.out.read_text())["rows"]
     else:
@@ -311,13 +309,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for row in measure():
             rows.append(row)
             print(f"{row['rule']:<40} N {row['neurons']:<3} T {row['steps']:<4}", file=sys.stderr, flush=True)
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        document = {"command": "python -m golden.studies.rule_costs", "rows": rows}
-        options.out.write_text(json.dumps(document, indent=1) + "\n")
+        write(options.out, {"command": "python -m golden.studies.rule_costs", "rows": rows})
     if options.into:
-        insert(options.into, render(rows), MARKS)
+        insert(options.into, render(rows), "rule_costs")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -8,12 +8,8 @@ cosines are over all parameters together. The problem is seeded; ten seconds of 
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +18,8 @@ from golden.checks.gradcheck import compare
 from golden.costs import FinalCost, SummedCost
 from golden.rules import bptt, finite_differences, heb, rhel, stack, stack_bptt
 from golden.stacks import GluMixing, Stack, TanhMixing
+from golden.studies.command import parser
+from golden.studies.rows import write
 from golden.systems import get
 
 __all__ = ["main", "order", "stack_problem"]
@@ -171,16 +169,9 @@ def lines(found: dict[str, Any]) -> dict[str, list[str]]:
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(
-        prog="python -m golden.studies.stacks_and_heb", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument("-o", "--out", type=Path, default=Path("docs/results/stacks_and_heb.json"), help="JSON file")
-    out = parser.parse_args(argv).out
-    out.parent.mkdir(parents=True, exist_ok=True)
-    found = {"command": f"python -m golden.studies.stacks_and_heb -o {out}", "stacks": stacks(), "heb": self_learning()}
-    part = out.with_suffix(".part")
-    part.write_text(json.dumps(found, indent=1) + "\n")
-    os.replace(part, out)
+    out = parser("stacks_and_heb", __doc__, default=True, into=False).parse_args(argv).out
+    command = f"python -m golden.studies.stacks_and_heb -o {out}"
+    write(out, {"command": command, "stacks": stacks(), "heb": self_learning()})
     return 0
 
 

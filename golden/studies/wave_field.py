@@ -12,9 +12,6 @@ masses; and how well -P / eps agrees with finite differences. Three seeds take t
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -28,6 +25,8 @@ from golden.checks.gradcheck import compare
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.rules import finite_differences, heb
+from golden.studies.command import checked_seeds, parser
+from golden.studies.rows import write
 from golden.studies.wave_lattice import Detectors, WaveLattice, bptt, walls, waves
 
 __all__ = ["Recipe", "TASKS", "learn_field", "main"]
@@ -198,9 +197,7 @@ def run(out: Path, seeds: int, validation: bool) -> None:
             for task, row in first.items()
         },
     }
-    part = out.with_suffix(".part")
-    part.write_text(json.dumps(found, indent=1) + "\n")
-    os.replace(part, out)
+    write(out, found)
 
 
 def lines(found: dict[str, Any]) -> dict[str, list[str]]:
@@ -238,17 +235,11 @@ def lines(found: dict[str, Any]) -> dict[str, list[str]]:
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(
-        prog="python -m golden.studies.wave_field", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to K-1; default: 3")
-    parser.add_argument("--validation", action="store_true", help="hold out the validation part, not the test set")
-    parser.add_argument("-o", "--out", type=Path, default=Path("docs/results/wave_field.json"), help="JSON file")
-    args = parser.parse_args(argv)
-    if args.seeds < 1:
-        parser.error(f"--seeds must be at least 1, not {args.seeds}")
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    run(args.out, args.seeds, args.validation)
+    made = parser("wave_field", __doc__, default=True, into=False)
+    made.add_argument("--seeds", type=int, default=3, help="seeds 0 to K-1; default: 3")
+    made.add_argument("--validation", action="store_true", help="hold out the validation part, not the test set")
+    args = made.parse_args(argv)
+    run(args.out, checked_seeds(made, args.seeds), args.validation)
     return 0
 
 

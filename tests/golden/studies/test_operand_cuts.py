@@ -6,7 +6,6 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.checks.gradcheck import Case
 from golden.compiler.lower import compile_system
-from golden.errors import HelError
 from golden.studies import operand_cuts
 
 ROOT = Path(__file__).parents[3]
@@ -31,13 +30,3 @@ def test_floor_kick_changes_one_operation():
     one, two = compile_system(case.build(), Formats()), operand_cuts.floor_kick(case, Formats())
     changed = [str(b) for a, b in zip(one.ops, two.ops, strict=True) if a != b]
     assert changed == ["K = round floor F 16"]
-
-
-def test_markers_are_needed(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text("no markers")
-    with pytest.raises(HelError, match="needs the two marker lines"):
-        operand_cuts.insert(page, "text")
-    page.write_text("a\n" + "\n".join(operand_cuts.MARKS) + "\nb\n")
-    operand_cuts.insert(page, "text")
-    assert page.read_text() == f"a\n{operand_cuts.MARKS[0]}\ntext\n{operand_cuts.MARKS[1]}\nb\n"

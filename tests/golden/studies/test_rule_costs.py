@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from golden.studies import rule_costs
+from golden.studies.pages import marks
 from golden.systems import get
 
 ROOT = Path(__file__).parents[3]
@@ -62,6 +63,6 @@ def test_the_example_of_the_page_runs():
 def test_render_only(tmp_path):
     out, page = tmp_path / "rows.json", tmp_path / "page.md"
     out.write_text(json.dumps({"rows": ROWS}))
-    page.write_text("a\n" + "\n".join(rule_costs.MARKS) + "\nb\n")
+    page.write_text("a\n" + "\n".join(marks("rule_costs")) + "\nb\n")
     assert rule_costs.main(["--render", "-o", str(out), "--into", str(page)]) == 0
     assert page.read_text().count("| GLEP PFVP |") == 3 and page.read_text().endswith("\nb\n")

@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.costs.readout import MASTER
+from golden.costs.readout import MASTER, onehot
+from golden.language.graph import Array
 
 __all__ = ["CLIP", "FloatReadout"]
-
-Floats = NDArray[np.float64]
 
 CLIP = 2.0**-7
 """No parameter moves further in one update."""
@@ -34,29 +33,29 @@ class FloatReadout:
         self.bias = np.array(bias, np.float64)
         self.log2_eps0 = log2_eps0
 
-    def cut_x(self, q: Floats) -> Floats:
+    def cut_x(self, q: Array) -> Array:
         """q itself."""
         return q
 
-    def logits(self, x: Floats) -> Floats:
+    def logits(self, x: Array) -> Array:
         """R x + c."""
         return np.asarray((self.weights @ x[..., None])[..., 0] + self.bias)
 
-    def errors(self, x: Floats, labels: NDArray[np.int64]) -> Floats:
+    def errors(self, x: Array, labels: NDArray[np.int64]) -> Array:
         """softmax(R x + c) - onehot(label)."""
         logits = self.logits(x)
         powers = np.exp(logits - logits.max(-1, keepdims=True))
         p = powers / powers.sum(-1, keepdims=True)
-        return np.asarray(p - (np.arange(p.shape[-1]) == np.asarray(labels)[..., None]))
+        return np.asarray(p - onehot(labels, p.shape[-1]))
 
-    def nudge(self, errors: Floats) -> tuple[Floats, Floats]:
+    def nudge(self, errors: Array) -> tuple[Array, Array]:
         """eps R^T errors and m of eps = 2**-m, such that the largest component lies in (eps0/2, eps0]."""
         y = (self.weights.swapaxes(-1, -2) @ errors[..., None])[..., 0]
         largest = np.abs(y).max(-1)
         m = np.where(largest > 0, np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - self.log2_eps0, 0.0)
         return np.asarray(y * np.exp2(-m)[..., None]), np.asarray(m)
 
-    def update(self, errors: Floats, x: Floats, log2_inverse_rate: int) -> None:
+    def update(self, errors: Array, x: Array, log2_inverse_rate: int) -> None:
         """One clipped step, in place."""
         rate = 2.0**-log2_inverse_rate
         step = np.clip(rate * errors[..., :, None] * x[..., None, :], -CLIP, CLIP)

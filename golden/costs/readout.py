@@ -30,13 +30,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
 from golden.costs.latch import position_operand
 from golden.errors import HelError
 
-__all__ = ["MASTER", "Readout", "softmax"]
+__all__ = ["MASTER", "Readout", "onehot", "softmax"]
 
 MASTER = SQ(2, 22)
 """A readout weight as it is stored."""
@@ -50,6 +51,15 @@ CLIP = 1 << (MASTER.fraction_bits - 7)
 def _powers() -> Words:
     """E[i] = rint(2**(18 - i/256)), i = 0..256."""
     return np.array([round(2.0 ** (POWER_FRACTION - i / 256)) for i in range(257)], np.int64)
+
+
+def onehot(labels: ArrayLike, classes: int) -> NDArray[np.bool_]:
+    """True at the label: labels (...) -> (..., classes).
+
+    >>> onehot([1, 0], 3).astype(int).tolist()
+    [[0, 1, 0], [1, 0, 0]]
+    """
+    return np.asarray(np.arange(classes) == np.asarray(labels)[..., None])
 
 
 def softmax(logits: Words, operand_bits: int) -> Words:
@@ -118,7 +128,7 @@ class Readout:
     def errors(self, x: Words, labels: Words) -> Words:
         """Rules 2 to 6: x (..., n), labels (...) -> (..., classes), SQ(1, w-1)."""
         p = self.probabilities(x)
-        hit = np.arange(p.shape[-1]) == np.asarray(labels)[..., None]
+        hit = onehot(labels, p.shape[-1])
         return saturate(p - (hit.astype(np.int64) << (self.formats.operand_bits - 1)), self.formats.operand_bits)
 
     def nudge(self, errors: Words) -> tuple[Words, Words]:

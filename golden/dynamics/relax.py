@@ -13,7 +13,6 @@ Sources: Barzilai & Borwein 1988; Raydan, SIAM J. Optim. 7 (1997) for the two to
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.language.validate import positive
 
 __all__ = ["LARGEST", "MEMORY", "Relaxed", "relax"]
 
@@ -80,8 +80,7 @@ def relax(
     ([1.0, 0.0], True)
     """
     for name, value in (("tolerance", tolerance), ("max_iterations", max_iterations)):
-        if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
-            raise HelError(f"{name} of a relaxation must be a positive number, got {value!r}; use for example 1e-10")
+        positive(value, f"{name} of a relaxation", "1e-10")
     with np.errstate(all="ignore"):
         q, f, e = start, force(start), energy(start)
     if not (np.isfinite(f).all() and np.isfinite(e).all()):

@@ -10,16 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from golden.costs import FinalCost, projection
 from golden.costs.float_readout import CLIP
 from golden.dynamics.leapfrog import Leapfrog
+from golden.language.graph import Array
 from golden.systems.base import LIMIT, System
 
 __all__ = ["FloatLearner"]
-
-Floats = NDArray[np.float64]
 
 
 class FloatLearner:
@@ -32,30 +30,30 @@ class FloatLearner:
     gradient : `golden.rules.rhel.gradient` at eps = 1, or `golden.rules.bptt.gradient`
     """
 
-    def __init__(self, system: System, theta: Mapping[str, Floats], step: float, gradient: Any) -> None:
+    def __init__(self, system: System, theta: Mapping[str, Array], step: float, gradient: Any) -> None:
         self.system, self.step, self.gradient = system, step, gradient
         self.theta = {name: np.array(value, np.float64) for name, value in theta.items()}
         self.leapfrog = Leapfrog(system, self.theta, step)
 
-    def forward(self, inputs: Floats) -> Floats:
+    def forward(self, inputs: Array) -> Array:
         q = p = np.zeros((*inputs.shape[1:-1], self.system.n))
         for u in inputs:
             q, p = self.leapfrog.forward(q, p, u)
         return q
 
-    def echo(self, inputs: Floats, nudge: Floats) -> None:
+    def echo(self, inputs: Array, nudge: Array) -> None:
         self.grads, _, _ = self.gradient(
             self.system, self.theta, inputs, nudge, cost=FinalCost(projection), step=self.step
         )
 
-    def update(self, shift: Floats) -> None:
+    def update(self, shift: Array) -> None:
         """theta -= clip(G * 2**-shift), in place; G is eps times the gradient, 2**-shift the learning rate over eps."""
         for name, value in self.theta.items():
             scale = np.exp2(-np.asarray(shift)).reshape(np.shape(shift) + (1,) * (value.ndim - np.ndim(shift)))
             value -= np.clip(scale * self.grads[name], -CLIP, CLIP)
             np.clip(value, -LIMIT, LIMIT, out=value)
 
-    def parameters(self) -> dict[str, Floats]:
+    def parameters(self) -> dict[str, Array]:
         return {name: value.copy() for name, value in self.theta.items()}
 
     @property

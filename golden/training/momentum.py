@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from golden.language.graph import Array
 
 __all__ = ["Momentum"]
-
-Floats = NDArray[np.float64]
 
 
 class Momentum:
@@ -34,7 +33,7 @@ class Momentum:
 
     def __init__(
         self,
-        theta: Mapping[str, Floats],
+        theta: Mapping[str, Array],
         *,
         momentum: float,
         longest: float,
@@ -43,7 +42,7 @@ class Momentum:
         self.theta, self.momentum, self.longest, self.ranges = theta, momentum, longest, ranges
         self.velocity: dict[str, Any] = {name: np.zeros_like(value) for name, value in theta.items()}
 
-    def step(self, grads: Mapping[str, Floats], rate: float) -> None:
+    def step(self, grads: Mapping[str, Array], rate: float) -> None:
         """One step with the gradients given; parameters without one stay as they are."""
         rate /= max(1.0, math.sqrt(sum(float(np.sum(grad**2)) for grad in grads.values())) / self.longest)
         for name, grad in grads.items():

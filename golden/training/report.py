@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.costs.readout import onehot
 from golden.systems.base import System
 from golden.training.recipe import Recipe, StaticRecipe
 from golden.training.samples import Samples
@@ -34,7 +35,7 @@ def judged(errors: Any, labels: Any, *, lsb: float = 1.0, least: float) -> tuple
     >>> float(cost), bool(hit)
     (0.6931471805599453, True)
     """
-    hit = np.arange(errors.shape[-1]) == np.asarray(labels)[..., None]
+    hit = onehot(labels, errors.shape[-1])
     p = errors * lsb + hit
     return -np.log(np.maximum((p * hit).sum(-1), least)), p.argmax(-1) == labels
 

@@ -18,6 +18,7 @@ CLIP = 2.0**-7
 """No parameter moves further in one update."""
 
 LIMIT = 2.0 ** (MASTER.integer_bits - 1)
+"""Weights lie in [-LIMIT, LIMIT], the range of the integer readout's words."""
 
 
 class FloatReadout:

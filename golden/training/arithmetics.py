@@ -25,7 +25,9 @@ __all__ = ["Arithmetic", "FixedPoint", "FloatingPoint"]
 
 
 class Arithmetic(Protocol):
-    """Members
+    """What the trainer asks of an arithmetic.
+
+    Members
     -------
     name : as the command line knows it
     lsb : of the readout's errors

@@ -39,18 +39,21 @@ class Training:
 
     Parameters
     ----------
-    task, system : names
+    task, system : names, or a `Task`
     arithmetic : "fixed" (integers, any learner of that interface) or "float"
     neurons, epochs : n and passes over the training set
     seed : an integer, or a sequence of S integers: every array gets an axis (S,)
     samples : train on the first so many only
     validation : evaluate on the validation part and leave the test set unread
+    recipe : `golden.training.recipe.Recipe`
     formats : default: the reference format with the step of the task
     cuts : of the integer program, a word of `golden.compiler.compile`
     progress : called with (samples done, samples in all, text)
 
     Members
     -------
+    part, evaluation : the samples learnt from, and judged on
+    orders : ([S,] epochs * samples) indices into `part`, in the order they are met
     theta : initial parameters, raw words (fixed) or float64
     program : the integer program (fixed)
     readout : `Readout` or `FloatReadout`

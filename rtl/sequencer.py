@@ -22,6 +22,7 @@ cycles, stalls : Out, counters; `clear` resets them
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
@@ -74,6 +75,33 @@ def chain_depth(geometry: Geometry) -> int:
     return max(16, 1 << (2 * geometry.elements - 1).bit_length())
 
 
+@dataclass(frozen=True)
+class _Counter:
+    """Where the sequencer is.
+
+    Members
+    -------
+    pc, base : address of a word in the store, base address of the iteration
+    issue, last : a word is issued, and it is the iteration's last
+    count : the sequencer is at work on a command
+    """
+
+    pc: Signal
+    base: Signal
+    last: Signal
+    issue: Signal
+    count: Signal
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    """A control word with its addresses and its shift (not limited yet), and whether it is valid."""
+
+    word: data.View[data.StructLayout]
+    shift: Signal
+    valid: Signal
+
+
 class Sequencer(wiring.Component):
     """See the module's text."""
 
@@ -104,40 +132,61 @@ class Sequencer(wiring.Component):
     def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         g = self.geometry
-        depth = chain_depth(g)
-
         m.submodules.commands = commands = Queue(CommandLayout, 16)
-        m.submodules.words = words = Buffer(signed(g.chain_bits), depth, 1)
+        m.submodules.words = words = Buffer(signed(g.chain_bits), chain_depth(g), 1)
         m.submodules.inputs = inputs = Buffer(signed(18), 2 * MAX_INPUTS, g.inputs)
         wiring.connect(m, wiring.flipped(self.i_command), commands.i)
         wiring.connect(m, wiring.flipped(self.i_word), words.i)
         wiring.connect(m, wiring.flipped(self.i_input), inputs.i)
 
-        # Credits: what has arrived and is not promised to an iteration yet.
+        command, start_iteration = Signal(CommandLayout, name="command"), Signal()
+        ready = self._credits(m, command, start_iteration, words, inputs)
+        counter = self._program_counter(m, command, start_iteration, ready, commands)
+        stages = self._travelling(m, command, counter)
+        stored = self._store(m, counter.pc, stages[2])
+        resolved = self._addresses(m, stored, stages[3], words, inputs)
+        under_way = counter.count | commands.o.valid | Cat(*(stage.valid for stage in stages)).any()
+        self._output(m, resolved, under_way, words, inputs)
+        return m
+
+    def _credits(
+        self, m: Module, command: data.View[data.StructLayout], start_iteration: Signal, words: Buffer, inputs: Buffer
+    ) -> Signal:
+        """Credits: what has arrived and is not promised to an iteration yet; returns whether there is enough for one.
+
+        What comes and goes is counted one cycle late, and the answer is one cycle old: an iteration lasts at least two,
+        so no credit is spent twice.
+        """
+        g, depth = self.geometry, words.depth
         word_credit = Signal(range(depth + 1))
         space_credit = Signal(range(depth + 1), init=depth)
         input_credit = Signal(range(2 * MAX_INPUTS + 1))
-        start_iteration = Signal()
-        c = Signal(CommandLayout, name="command")
-        # What comes and goes is counted one cycle late, and `ready` is one cycle old: an iteration lasts at least two,
-        # so no credit is spent twice.
-        for credit, gained, need, amount in (
-            (word_credit, words.stored, c.loads, g.elements),
-            (space_credit, self.taken, c.sends, g.elements),
-            (input_credit, inputs.stored, c.inputs, g.inputs),
+        for credit, gained, used, amount in (
+            (word_credit, words.stored, command.loads, g.elements),
+            (space_credit, self.taken, command.sends, g.elements),
+            (input_credit, inputs.stored, command.inputs, g.inputs),
         ):
             spend = Signal()
-            m.d.sync += spend.eq(start_iteration & need)
+            m.d.sync += spend.eq(start_iteration & used)
             m.d.sync += credit.eq(credit + Mux(spend, Mux(gained, 1 - amount, -amount), gained))
         ready = Signal()
         m.d.sync += ready.eq(
-            (~c.loads | (word_credit >= g.elements))
-            & (~c.sends | (space_credit >= g.elements))
-            & (~c.inputs | (input_credit >= g.inputs))
+            (~command.loads | (word_credit >= g.elements))
+            & (~command.sends | (space_credit >= g.elements))
+            & (~command.inputs | (input_credit >= g.inputs))
         )
+        return ready
 
-        # Program counter.
-        pc = Signal(range(g.control_words))
+    def _program_counter(
+        self,
+        m: Module,
+        command: data.View[data.StructLayout],
+        start_iteration: Signal,
+        ready: Signal,
+        commands: Queue,
+    ) -> _Counter:
+        """Fetches commands and runs through their words, iteration after iteration; counts the cycles."""
+        pc = Signal(range(self.geometry.control_words))
         left = Signal(12)
         repeat = Signal(16)
         base = Signal(10)
@@ -151,7 +200,7 @@ class Sequencer(wiring.Component):
             with m.State("FETCH"):
                 m.d.comb += [commands.o.ready.eq(1), count.eq(commands.o.valid)]
                 m.d.sync += [
-                    c.eq(commands.o.payload),
+                    command.eq(commands.o.payload),
                     repeat.eq(commands.o.payload.iterations),
                     base.eq(commands.o.payload.base),
                 ]
@@ -163,7 +212,7 @@ class Sequencer(wiring.Component):
                 m.next = "WAIT"
             with m.State("WAIT"):
                 m.d.comb += count.eq(1)
-                m.d.sync += [pc.eq(c.start), left.eq(c.length), last.eq(c.length == 1)]
+                m.d.sync += [pc.eq(command.start), left.eq(command.length), last.eq(command.length == 1)]
                 with m.If(ready):
                     m.d.comb += start_iteration.eq(1)
                     m.d.sync += repeat.eq(repeat - 1)
@@ -180,87 +229,26 @@ class Sequencer(wiring.Component):
                         m.next = "FETCH"
         with m.If(self.clear):
             m.d.sync += [self.cycles.eq(0), self.stalls.eq(0)]
+        return _Counter(pc, base, last, issue, count)
 
-        # What travels with the program counter while the store is read.
-        travelling = data.StructLayout(
-            {"valid": 1, "base": 10, "shift": signed(7), "consumed": 1, "bank": len(pc) - 10}
+    def _travelling(
+        self, m: Module, command: data.View[data.StructLayout], counter: _Counter
+    ) -> list[data.View[data.StructLayout]]:
+        """What travels with the program counter while the store is read, stage by stage."""
+        layout = data.StructLayout(
+            {"valid": 1, "base": 10, "shift": signed(7), "consumed": 1, "bank": len(counter.pc) - 10}
         )
-        stages = [Signal(travelling, name=f"stage{i}") for i in range(4)]
+        stages = [Signal(layout, name=f"stage{i}") for i in range(4)]
         m.d.comb += [
-            stages[0].valid.eq(issue),
-            stages[0].base.eq(base),
-            stages[0].shift.eq(c.shift),
-            stages[0].consumed.eq(last & c.inputs),
-            stages[0].bank.eq(pc[10:]),
+            stages[0].valid.eq(counter.issue),
+            stages[0].base.eq(counter.base),
+            stages[0].shift.eq(command.shift),
+            stages[0].consumed.eq(counter.last & command.inputs),
+            stages[0].bank.eq(counter.pc[10:]),
         ]
         for before, after in pairwise(stages):
             m.d.sync += after.eq(before)
-        stored_word, bits = data.StructLayout(widths(g)), word_bits(g)
-        stored = Signal(slices(g) * 18)
-        m.d.sync += stored.eq(self._store(m, pc, stages[2]))
-        word = data.View(stored_word, stored[:bits])
-        here = stages[3]
-
-        # Address and shift arithmetic; the buffers are asked for their words. A word that is not valid is all zeros.
-        resolved = Signal(stored_word)
-        shift = Signal(signed(8))
-        valid = Signal()
-        m.d.sync += [
-            valid.eq(here.valid),
-            resolved.eq(stored[:bits]),
-            shift.eq(word.shift.as_signed() + here.shift),
-        ]
-        for name in ADDRESSES:
-            field = word[name]
-            m.d.sync += resolved[name].eq(field | Mux(word.relative, here.base[: len(field)], 0))
-        m.d.comb += [
-            inputs.offset.eq(word.u_index),
-            inputs.drop.eq(here.valid & here.consumed),
-            words.drop.eq(word.imm_src == ImmSource.WORD),
-        ]
-
-        # The words come, two cycles later.
-        assert Buffer.latency == 3
-        halfway, final = Signal(control_word(g)), Signal(control_word(g))
-        below, above, none, limited = Signal(), Signal(), Signal(), Signal()
-        here_valid, issued = Signal(), Signal()
-        before, source = Signal(ImmSource), Signal(ImmSource)
-        m.d.sync += [halfway[name].eq(resolved[name]) for name in ELEMENT_FIELDS if name != "shift"]
-        m.d.sync += [
-            halfway.shift.eq(shift[: len(final.shift)]),
-            below.eq(shift < 0),
-            above.eq(shift > MAX_SHIFT),
-            here_valid.eq(valid),
-            before.eq(resolved.imm_src),
-            final.eq(halfway),
-            none.eq(below | ~here_valid),
-            limited.eq(above),
-            issued.eq(here_valid),
-            source.eq(before),
-        ]
-
-        # Broadcast word and output.
-        m.d.sync += [self.control.eq(final), self.issued.eq(issued)]
-        with m.Switch(source):
-            with m.Case(ImmSource.ZERO):
-                m.d.sync += self.imm.eq(0)
-            with m.Case(ImmSource.ONE):
-                m.d.sync += self.imm.eq(g.one)
-            with m.Case(ImmSource.INPUT):
-                m.d.sync += self.imm.eq(inputs.word)
-            with m.Case(ImmSource.WORD):
-                m.d.sync += self.imm.eq(words.word)
-        m.d.sync += self.control.shift.eq(Mux(none, 0, Mux(limited, MAX_SHIFT, final.shift)))
-        m.d.sync += self.busy.eq(
-            count
-            | commands.o.valid
-            | Cat(*(stage.valid for stage in stages)).any()
-            | valid
-            | here_valid
-            | issued
-            | self.issued
-        )
-        return m
+        return stages
 
     def _store(self, m: Module, pc: Value, asked: data.View[data.StructLayout]) -> Value:
         """The control store: slices of 18 bits, banks of 1024 words; its word, or zero, two cycles after `pc`.
@@ -294,3 +282,66 @@ class Sequencer(wiring.Component):
                 parts.append(memory.a_data)
             chosen |= Mux(asked.valid & (asked.bank == index), Cat(*parts), 0)
         return chosen
+
+    def _addresses(
+        self, m: Module, chosen: Value, here: data.View[data.StructLayout], words: Buffer, inputs: Buffer
+    ) -> _Resolved:
+        """Address and shift arithmetic; the buffers are asked for their words. A word that is not valid is all zeros.
+
+        `chosen` is the store's word, and `here` is what has travelled with it once it is registered.
+        """
+        layout, bits = data.StructLayout(widths(self.geometry)), word_bits(self.geometry)
+        stored = Signal(slices(self.geometry) * 18)
+        m.d.sync += stored.eq(chosen)
+        word = data.View(layout, stored[:bits])
+        resolved = Signal(layout)
+        shift = Signal(signed(8))
+        valid = Signal()
+        m.d.sync += [
+            valid.eq(here.valid),
+            resolved.eq(stored[:bits]),
+            shift.eq(word.shift.as_signed() + here.shift),
+        ]
+        for name in ADDRESSES:
+            field = word[name]
+            m.d.sync += resolved[name].eq(field | Mux(word.relative, here.base[: len(field)], 0))
+        m.d.comb += [
+            inputs.offset.eq(word.u_index),
+            inputs.drop.eq(here.valid & here.consumed),
+            words.drop.eq(word.imm_src == ImmSource.WORD),
+        ]
+        return _Resolved(resolved, shift, valid)
+
+    def _output(self, m: Module, resolved: _Resolved, under_way: Value, words: Buffer, inputs: Buffer) -> None:
+        """The control word waits two cycles for the buffers' words, then the broadcast word is chosen."""
+        assert Buffer.latency == 3
+        word = resolved.word
+        halfway, final = Signal(control_word(self.geometry)), Signal(control_word(self.geometry))
+        below, above, none, limited = Signal(), Signal(), Signal(), Signal()
+        here_valid, issued = Signal(), Signal()
+        before, source = Signal(ImmSource), Signal(ImmSource)
+        m.d.sync += [halfway[name].eq(word[name]) for name in ELEMENT_FIELDS if name != "shift"]
+        m.d.sync += [
+            halfway.shift.eq(resolved.shift[: len(final.shift)]),
+            below.eq(resolved.shift < 0),
+            above.eq(resolved.shift > MAX_SHIFT),
+            here_valid.eq(resolved.valid),
+            before.eq(word.imm_src),
+            final.eq(halfway),
+            none.eq(below | ~here_valid),
+            limited.eq(above),
+            issued.eq(here_valid),
+            source.eq(before),
+        ]
+        m.d.sync += [self.control.eq(final), self.issued.eq(issued)]
+        with m.Switch(source):
+            with m.Case(ImmSource.ZERO):
+                m.d.sync += self.imm.eq(0)
+            with m.Case(ImmSource.ONE):
+                m.d.sync += self.imm.eq(self.geometry.one)
+            with m.Case(ImmSource.INPUT):
+                m.d.sync += self.imm.eq(inputs.word)
+            with m.Case(ImmSource.WORD):
+                m.d.sync += self.imm.eq(words.word)
+        m.d.sync += self.control.shift.eq(Mux(none, 0, Mux(limited, MAX_SHIFT, final.shift)))
+        m.d.sync += self.busy.eq(under_way | resolved.valid | here_valid | issued | self.issued)

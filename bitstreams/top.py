@@ -12,8 +12,8 @@ from amaranth.lib.wiring import In, Out
 
 from bitstreams.boards import Board
 from bitstreams.pll import Pll
-from rtl.array import HostRequest
 from rtl.host.uart import UartBridge
+from rtl.streams.host_request import HostRequest
 from rtl.streams.queue import Slice
 
 __all__ = ["ARRAY", "BoardTop", "top_verilog"]

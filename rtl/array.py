@@ -25,13 +25,10 @@ from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.registers import IDENTITY_WORD, Address, Needs
 from rtl.ring import Ring
 from rtl.sequencer import Sequencer, chain_depth
+from rtl.streams.host_request import HostRequest
 from rtl.streams.queue import Queue, Slice
 
-__all__ = ["Array", "HostRequest"]
-
-HostRequest = data.StructLayout({"data": 32, "addr": 16, "write": 1})
-"""One request: a write never answers, a read always does."""
-
+__all__ = ["Array"]
 
 _ACTIONS = {
     ("write", "cycles"): Address.CYCLES,

@@ -139,7 +139,8 @@ class Sequencer(wiring.Component):
         wiring.connect(m, wiring.flipped(self.i_word), words.i)
         wiring.connect(m, wiring.flipped(self.i_input), inputs.i)
 
-        command, start_iteration = Signal(CommandLayout, name="command"), Signal()
+        command = Signal(CommandLayout, name="command")
+        start_iteration = Signal()
         ready = self._credits(m, command, start_iteration, words, inputs)
         counter = self._program_counter(m, command, start_iteration, ready, commands)
         stages = self._travelling(m, command, counter)

@@ -7,12 +7,13 @@ from typing import Any
 
 from amaranth.back import verilog
 
-from rtl.array import Array, HostRequest
+from rtl.array import Array
 from rtl.design import Design
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.registers import Address
 from rtl.ring import Branch
+from rtl.streams.host_request import HostRequest
 
 __all__ = ["KEPT_MODULES", "array_verilog", "cycle_figures", "report"]
 

@@ -1,6 +1,6 @@
 """Commands as requests of the host port: what a board, a simulator or a test writes and reads to play them.
 
-A request is one 64-bit word, ``data | addr << 32 | write << 48``, the layout of `rtl.array.HostRequest`.
+A request is one 64-bit word, ``data | addr << 32 | write << 48``, the layout of `rtl.streams.host_request.HostRequest`.
 
 Example
 -------

@@ -14,13 +14,17 @@ array lets it wait. After `R`, wait for the response: a byte that arrives while 
 All of it runs in the array's clock domain; the divisor is round(clock / baud).
 """
 
-from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amaranth.hdl import Cat, Elaboratable, Module, Mux, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.cdc import FFSynchronizer
 from amaranth.lib.wiring import In, Out
 
 from golden.errors import HelError
-from rtl.array import HostRequest
+from rtl.streams.host_request import HostRequest
 
 __all__ = ["UartBridge", "UartReceiver", "UartTransmitter", "divisor"]
 
@@ -29,7 +33,7 @@ MAX_BAUD_ERROR = 0.02
 MIN_DIVISOR = 8
 
 
-def divisor(clock_hz, baud):
+def divisor(clock_hz: float, baud: float) -> int:
     """Clock cycles a bit, rounded.
 
     Raises HelError when fewer than 8, or when the rounding is off by more than 2 %.
@@ -56,11 +60,11 @@ class UartReceiver(wiring.Component):
         cycle, for a byte whose stop bit was 0
     """
 
-    def __init__(self, divisor):
+    def __init__(self, divisor: int) -> None:
         self.divisor = divisor
         super().__init__({"rx": In(1), "byte": Out(8), "valid": Out(1), "broken": Out(1)})
 
-    def elaborate(self, platform):
+    def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         rx = Signal(init=1)
         m.submodules.synchronizer = FFSynchronizer(self.rx, rx, init=1)
@@ -104,11 +108,11 @@ class UartTransmitter(wiring.Component):
     i : In(stream of 8 bits);  tx : Out(1), 1 when idle
     """
 
-    def __init__(self, divisor):
+    def __init__(self, divisor: int) -> None:
         self.divisor = divisor
         super().__init__({"i": In(stream.Signature(8)), "tx": Out(1, init=1)})
 
-    def elaborate(self, platform):
+    def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         line = Signal(9, init=-1)  # what follows the bit on the line: bits of the byte, then the line at rest
         timer = Signal(range(self.divisor), init=self.divisor - 2)
@@ -128,6 +132,26 @@ class UartTransmitter(wiring.Component):
         return m
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What the bridge looks at; all but `left` is one cycle late.
+
+    Members
+    -------
+    fresh, broken : a byte has come, or one without stop bit
+    is_write, is_read : which opcode the byte would be
+    left, none, single : bytes still to come, or to go; whether 0, or 1
+    """
+
+    fresh: Signal
+    broken: Signal
+    is_write: Signal
+    is_read: Signal
+    left: Signal
+    none: Signal
+    single: Signal
+
+
 class UartBridge(wiring.Component):
     """The protocol of this module between a serial line and a host port.
 
@@ -141,7 +165,7 @@ class UartBridge(wiring.Component):
     requests : Out(stream of HostRequest);  responses : In(stream of 32 bits)
     """
 
-    def __init__(self, divisor):
+    def __init__(self, divisor: int) -> None:
         self.divisor = divisor
         super().__init__(
             {
@@ -152,7 +176,7 @@ class UartBridge(wiring.Component):
             }
         )
 
-    def elaborate(self, platform):
+    def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         m.submodules.receiver = receiver = UartReceiver(self.divisor)
         m.submodules.transmitter = transmitter = UartTransmitter(self.divisor)
@@ -160,29 +184,9 @@ class UartBridge(wiring.Component):
         # The clock is the array's, which is fast, and there are hundreds of cycles a byte: what is decided in one cycle
         # is done in the next.
         write = Signal()
-        left, none, single = Signal(range(7)), Signal(), Signal()  # bytes still to come, or to go; whether 0, or 1
-        fresh, broken, is_write, is_read = Signal(), Signal(), Signal(), Signal()
-        m.d.sync += [
-            fresh.eq(receiver.valid),
-            broken.eq(receiver.broken),
-            is_write.eq(receiver.byte == WRITE),
-            is_read.eq(receiver.byte == READ),
-            none.eq(left == 0),
-            single.eq(left == 1),
-        ]
-        arguments = Signal(48, reset_less=True)  # the newest byte is lowest
-        take = Signal()
-        m.d.sync += take.eq(0)
-        with m.If(take):
-            m.d.sync += arguments.eq(Cat(receiver.byte, arguments))
-        # A response waits here, its next byte highest; `waiting` until it has come.
-        response, waiting, gone = Signal(32, reset_less=True), Signal(), Signal()
-        m.d.comb += self.responses.ready.eq(waiting)
-        m.d.sync += gone.eq(0)
-        with m.If(waiting):
-            m.d.sync += [response.eq(self.responses.payload), waiting.eq(~self.responses.valid)]
-        with m.Elif(gone):
-            m.d.sync += response.eq(response << 8)
+        seen = self._look(m, receiver)
+        take, arguments = self._arguments(m, receiver)
+        response, waiting, gone = self._response(m)
         m.d.comb += [
             transmitter.i.payload.eq(Mux(write, ACKNOWLEDGE, response[24:])),
             self.requests.payload.write.eq(write),
@@ -192,42 +196,86 @@ class UartBridge(wiring.Component):
         with m.If(self.requests.ready):
             m.d.sync += self.requests.valid.eq(0)
         with m.FSM():
-            with m.State("OPCODE"):
-                m.d.sync += [write.eq(is_write), left.eq(Mux(is_write, 6, 2))]
-                with m.If(fresh & (is_write | is_read)):
-                    m.next = "ARGUMENTS"
-            with m.State("ARGUMENTS"):
-                with m.If(broken):
-                    m.next = "OPCODE"
-                with m.Elif(fresh):
-                    m.d.sync += [take.eq(1), left.eq(left - 1)]
-                    m.next = "TAKEN"
-            with m.State("TAKEN"):
-                m.next = "COUNTED"
-            with m.State("COUNTED"):
-                m.next = "ARGUMENTS"
-                with m.If(none):
-                    m.d.sync += self.requests.valid.eq(1)
-                    m.next = "REQUEST"
-            with m.State("REQUEST"):
-                m.d.sync += left.eq(Mux(write, 1, 4))
-                with m.If(~self.requests.valid):
-                    m.next = "ANSWER"
-                    with m.If(~write):
-                        m.d.sync += waiting.eq(1)
-                        m.next = "RESPONSE"
-            with m.State("RESPONSE"):
-                with m.If(~waiting):
-                    m.next = "ANSWER"
-            with m.State("ANSWER"):
-                m.d.comb += transmitter.i.valid.eq(1)
-                with m.If(transmitter.i.ready):
-                    m.d.sync += [gone.eq(1), left.eq(left - 1)]
-                    m.next = "OPCODE"
-                    with m.If(~single):
-                        m.next = "GONE"
-            with m.State("GONE"):
-                m.next = "SHIFTED"
-            with m.State("SHIFTED"):
-                m.next = "ANSWER"
+            self._receive(m, seen, write, take)
+            self._answer(m, seen, write, waiting, gone, transmitter.i)
         return m
+
+    def _look(self, m: Module, receiver: UartReceiver) -> _Seen:
+        """What came, and how much is left, a cycle later."""
+        left, none, single = Signal(range(7)), Signal(), Signal()
+        fresh, broken, is_write, is_read = Signal(), Signal(), Signal(), Signal()
+        m.d.sync += [
+            fresh.eq(receiver.valid),
+            broken.eq(receiver.broken),
+            is_write.eq(receiver.byte == WRITE),
+            is_read.eq(receiver.byte == READ),
+            none.eq(left == 0),
+            single.eq(left == 1),
+        ]
+        return _Seen(fresh, broken, is_write, is_read, left, none, single)
+
+    def _arguments(self, m: Module, receiver: UartReceiver) -> tuple[Signal, Signal]:
+        """(take, arguments): bytes after the opcode, the newest lowest."""
+        arguments = Signal(48, reset_less=True)
+        take = Signal()
+        m.d.sync += take.eq(0)
+        with m.If(take):
+            m.d.sync += arguments.eq(Cat(receiver.byte, arguments))
+        return take, arguments
+
+    def _response(self, m: Module) -> tuple[Signal, Signal, Signal]:
+        """(response, waiting, gone): a response waits here, its next byte highest; `waiting` until it has come."""
+        response, waiting, gone = Signal(32, reset_less=True), Signal(), Signal()
+        m.d.comb += self.responses.ready.eq(waiting)
+        m.d.sync += gone.eq(0)
+        with m.If(waiting):
+            m.d.sync += [response.eq(self.responses.payload), waiting.eq(~self.responses.valid)]
+        with m.Elif(gone):
+            m.d.sync += response.eq(response << 8)
+        return response, waiting, gone
+
+    def _receive(self, m: Module, seen: _Seen, write: Signal, take: Signal) -> None:
+        """States from an opcode to a request."""
+        with m.State("OPCODE"):
+            m.d.sync += [write.eq(seen.is_write), seen.left.eq(Mux(seen.is_write, 6, 2))]
+            with m.If(seen.fresh & (seen.is_write | seen.is_read)):
+                m.next = "ARGUMENTS"
+        with m.State("ARGUMENTS"):
+            with m.If(seen.broken):
+                m.next = "OPCODE"
+            with m.Elif(seen.fresh):
+                m.d.sync += [take.eq(1), seen.left.eq(seen.left - 1)]
+                m.next = "TAKEN"
+        with m.State("TAKEN"):
+            m.next = "COUNTED"
+        with m.State("COUNTED"):
+            m.next = "ARGUMENTS"
+            with m.If(seen.none):
+                m.d.sync += self.requests.valid.eq(1)
+                m.next = "REQUEST"
+
+    def _answer(
+        self, m: Module, seen: _Seen, write: Signal, waiting: Signal, gone: Signal, line: stream.Interface
+    ) -> None:
+        """States from a request to the last byte of its answer."""
+        with m.State("REQUEST"):
+            m.d.sync += seen.left.eq(Mux(write, 1, 4))
+            with m.If(~self.requests.valid):
+                m.next = "ANSWER"
+                with m.If(~write):
+                    m.d.sync += waiting.eq(1)
+                    m.next = "RESPONSE"
+        with m.State("RESPONSE"):
+            with m.If(~waiting):
+                m.next = "ANSWER"
+        with m.State("ANSWER"):
+            m.d.comb += line.valid.eq(1)
+            with m.If(line.ready):
+                m.d.sync += [gone.eq(1), seen.left.eq(seen.left - 1)]
+                m.next = "OPCODE"
+                with m.If(~seen.single):
+                    m.next = "GONE"
+        with m.State("GONE"):
+            m.next = "SHIFTED"
+        with m.State("SHIFTED"):
+            m.next = "ANSWER"

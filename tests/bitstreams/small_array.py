@@ -5,7 +5,7 @@ from amaranth.hdl import ClockSignal, Instance, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.array import HostRequest
+from rtl.streams.host_request import HostRequest
 from rtl.primitives import Multiplier, WeightMemory
 
 __all__ = ["small_array"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rtl.array import HostRequest
 from rtl.hls import Command, Schedule
 from rtl.hls.plan.registers import STORE_PARTS, Address, Needs
 from rtl.host.driver import Driver
 from rtl.host.transactions import Requests, command_requests, read, store_requests, write
+from rtl.streams.host_request import HostRequest
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 3)

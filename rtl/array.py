@@ -94,53 +94,8 @@ class Array(wiring.Component):
         decoded = self._decode(m)
         go, now = decoded.ready, decoded.payload
         full = self._write(m, go, now, sequencer)
-
-        # The array is idle when nothing was busy for as long as a word takes to reach the last register.
-        settle = ring.latency + 12
-        quiet = Signal(range(settle + 1))
-        idle = Signal()
-        m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy & ~full)
-        with m.If(sequencer.busy | full):
-            m.d.sync += quiet.eq(0)
-        with m.Elif(quiet != settle):
-            m.d.sync += quiet.eq(quiet + 1)
-
-        # An action waits until all is there that it needs. What has come stays until the action takes it, so the look
-        # at it may be a cycle old.
-        word, word_valid = Signal(signed(32), reset_less=True), Signal()
-        answer, answering, answered = Signal(32, reset_less=True), Signal(), Signal()
-        m.d.sync += go.eq(
-            decoded.valid
-            & ~go
-            & ~(now.waits & full)
-            & ~(now.read & answering)
-            & (~now.read_word | word_valid)
-            & (~now.read_idle | idle)
-        )
-        m.d.comb += results.o.ready.eq(~word_valid)
-        with m.If(~word_valid):
-            m.d.sync += [word.eq(results.o.payload), word_valid.eq(results.o.valid)]
-        with m.If(go & now.read_word):
-            m.d.sync += word_valid.eq(0)
-
-        values: dict[str, Value] = {
-            "identity": Const(IDENTITY_WORD, 32),
-            "status": ~idle,
-            "cycles": sequencer.cycles,
-            "stalls": sequencer.stalls,
-            "idle": sequencer.cycles,
-            "shape": Const(g.elements | g.fold << 8 | g.inputs << 16, 32),
-            "word": word,
-        }
-        picked = Signal(32, reset_less=True)
-        chosen = [Mux(now[f"read_{name}"], value, 0) for name, value in values.items()]
-        m.d.sync += [picked.eq(reduce(or_, chosen)), answered.eq(go & now.read)]
-        m.d.comb += [self.o.payload.eq(answer), self.o.valid.eq(answering)]
-        with m.If(self.o.ready):
-            m.d.sync += answering.eq(0)
-        with m.If(answered):
-            m.d.sync += [answer.eq(picked), answering.eq(1)]
-
+        idle = self._idle(m, sequencer, full, ring.latency)
+        self._answer(m, decoded, sequencer, results, full, idle)
         if self._has_debug_bus:
             issued = sequencer.issued
             for _ in range(ring.latency):
@@ -216,3 +171,56 @@ class Array(wiring.Component):
             with m.If(go & now[f"write_{name}"]):
                 m.d.sync += [target.valid.eq(1), full.eq(1)]
         return full
+
+    def _idle(self, m: Module, sequencer: Sequencer, full: Signal, latency: int) -> Signal:
+        """Whether nothing was busy for as long as a word takes to reach the last register."""
+        settle = latency + 12
+        quiet = Signal(range(settle + 1))
+        idle = Signal()
+        m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy & ~full)
+        with m.If(sequencer.busy | full):
+            m.d.sync += quiet.eq(0)
+        with m.Elif(quiet != settle):
+            m.d.sync += quiet.eq(quiet + 1)
+        return idle
+
+    def _answer(
+        self, m: Module, decoded: stream.Interface, sequencer: Sequencer, results: Queue, full: Signal, idle: Signal
+    ) -> None:
+        """What reads answer, and when: an action waits until all that it needs is there.
+
+        What has come stays until the action takes it, so the look at it may be a cycle old.
+        """
+        g, go, now = self.geometry, decoded.ready, decoded.payload
+        word, word_valid = Signal(signed(32), reset_less=True), Signal()
+        answer, answering, answered = Signal(32, reset_less=True), Signal(), Signal()
+        m.d.sync += go.eq(
+            decoded.valid
+            & ~go
+            & ~(now.waits & full)
+            & ~(now.read & answering)
+            & (~now.read_word | word_valid)
+            & (~now.read_idle | idle)
+        )
+        m.d.comb += results.o.ready.eq(~word_valid)
+        with m.If(~word_valid):
+            m.d.sync += [word.eq(results.o.payload), word_valid.eq(results.o.valid)]
+        with m.If(go & now.read_word):
+            m.d.sync += word_valid.eq(0)
+        values: dict[str, Value] = {
+            "identity": Const(IDENTITY_WORD, 32),
+            "status": ~idle,
+            "cycles": sequencer.cycles,
+            "stalls": sequencer.stalls,
+            "idle": sequencer.cycles,
+            "shape": Const(g.elements | g.fold << 8 | g.inputs << 16, 32),
+            "word": word,
+        }
+        picked = Signal(32, reset_less=True)
+        chosen = [Mux(now[f"read_{name}"], value, 0) for name, value in values.items()]
+        m.d.sync += [picked.eq(reduce(or_, chosen)), answered.eq(go & now.read)]
+        m.d.comb += [self.o.payload.eq(answer), self.o.valid.eq(answering)]
+        with m.If(self.o.ready):
+            m.d.sync += answering.eq(0)
+        with m.If(answered):
+            m.d.sync += [answer.eq(picked), answering.eq(1)]

@@ -8,7 +8,8 @@ from rtl.hls.plan.bind import bind
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.report.reuse import lacks
-from rtl.hls.schedule.command import Command, play
+from rtl.hls.schedule.command import Command
+from rtl.hls.schedule.play import play
 from rtl.hls.schedule.schedule import Schedule, schedule
 
 __all__ = ["Command", "Geometry", "Schedule", "compile_array", "play", "schedule"]

@@ -5,7 +5,7 @@ tells which block its product must find rotating, at which step, and which block
 operands that were overwritten too early, or loaded too late, are seen.
 
 One thing is taken from the scheduler, since addresses of the vector store do not tell it: which block of a vector each
-write and each read is meant to be of (`rtl.hls.schedule.allocate.Traffic`). The store itself is followed through the
+write and each read is meant to be of (`rtl.hls.plan.traffic`). The store itself is followed through the
 words, by their addresses: every read must find there the block that was meant. Nothing is taken from the allocation.
 """
 
@@ -35,7 +35,7 @@ from rtl.hls.plan.timing import (
     TABLE_WRITE,
     TAKE,
 )
-from rtl.hls.schedule.allocate import Block, Traffic
+from rtl.hls.plan.traffic import Traffic, VectorBlock
 
 __all__ = ["check_gradients", "check_step", "check_weights"]
 
@@ -93,7 +93,7 @@ class _Step:
         self.cells: dict[int, tuple[str, Cell]] = {
             address: (stored, cell) for stored, cells in memory.address.items() for cell, address in cells.items()
         }
-        self.held: dict[tuple[int, int], Block] = {}
+        self.held: dict[tuple[int, int], VectorBlock] = {}
         """What the vector store holds for each (cycle, context) that reads from it."""
         self.drifts: dict[int, list[int]] = {}
 
@@ -127,8 +127,8 @@ class _Step:
 
     def _store(self) -> None:
         """Every read finds the block that it is meant to be of; in the cycle of a write, as it was before."""
-        store: list[dict[int, Block]] = [{}, {}]
-        written: set[tuple[int, Block]] = set()
+        store: list[dict[int, VectorBlock]] = [{}, {}]
+        written: set[tuple[int, VectorBlock]] = set()
         depth = self.memory.geometry.vector_words
         for cycle, f in enumerate(self.words):
             for context in range(2):
@@ -280,5 +280,5 @@ class _Step:
             self.need(not any(f["z_en"] for f in later), cycle, "overwrites a fraction")
 
 
-def _named(block: Block) -> str:
+def _named(block: VectorBlock) -> str:
     return f"{block[0]}[{block[1]}]"

@@ -31,6 +31,7 @@ __all__ = [
     "SEQUENCER_FIELDS",
     "WORD_BITS",
     "AccSource",
+    "Fields",
     "IoOp",
     "IoSource",
     "ImmSource",
@@ -163,6 +164,9 @@ class ImmSource(IntEnum):
     """Next word of the host stream (and pops it)."""
 
 
+Fields = dict[str, int]
+"""Control fields by name; one that is absent is zero."""
+
 ELEMENT_FIELDS: dict[str, int] = {
     # Weight memory.
     "addr_a": 10,
@@ -274,7 +278,7 @@ def encode(fields: Mapping[str, int], widths: Mapping[str, int] = FIELDS) -> int
     return word
 
 
-def decode(word: int, widths: Mapping[str, int] = FIELDS) -> dict[str, int]:
+def decode(word: int, widths: Mapping[str, int] = FIELDS) -> Fields:
     """All fields of a control word; those without bits are 0."""
     fields = {}
     for name, width in widths.items():

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from rtl.hls.plan.control import AccSource, ImmSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.control import AccSource, Fields, ImmSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.ring_plan import INPUTS, ONE, POSITION, Layout
 from rtl.hls.plan.timing import (
@@ -38,7 +38,6 @@ from rtl.hls.plan.timing import (
     TABLE_WRITE,
     UPDATE,
 )
-from rtl.hls.schedule.reservation_table import Fields
 from rtl.hls.schedule.schedule import Schedule
 
 __all__ = ["PASSES", "UNITS", "Activity", "Operation", "activity", "explain", "text"]

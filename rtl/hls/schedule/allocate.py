@@ -24,20 +24,15 @@ Example
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
-from rtl.hls.plan.control import StationarySource
+from rtl.hls.plan.control import Fields, StationarySource
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.timing import LANE, OPERAND, STATE_WRITE, STATIONARY, STORE
-from rtl.hls.schedule.reservation_table import Fields
+from rtl.hls.plan.traffic import Port, Traffic, VectorBlock
 
-__all__ = ["Block", "Life", "Traffic", "allocate", "allocated", "bound", "lives", "peak", "rewritten", "traffic"]
-
-Block = tuple[str, int]
-"""A vector and one of its blocks: in every element one word a context."""
-Port = tuple[int, int]
-"""Cycle and context: each context has one read and one write a cycle."""
+__all__ = ["Life", "allocate", "allocated", "bound", "lives", "peak", "rewritten", "traffic"]
 
 
 @dataclass(frozen=True)
@@ -52,14 +47,6 @@ class Life:
         return self.first < other.end and other.first < self.end
 
 
-@dataclass(frozen=True)
-class Traffic:
-    """What a step writes into the vector store and reads from it, whatever the addresses are."""
-
-    writes: Mapping[Port, Block] = field(default_factory=dict)
-    reads: Mapping[Port, Block] = field(default_factory=dict)
-
-
 def allocated(memory: MemoryMap, words: Sequence[Fields]) -> tuple[list[Fields], Traffic]:
     """The words of a step with addresses by liveness, and what they address."""
     blocks = {
@@ -71,10 +58,10 @@ def allocated(memory: MemoryMap, words: Sequence[Fields]) -> tuple[list[Fields],
     return rewritten(words, found, allocate(lives(found), bound(words, found))), found
 
 
-def traffic(words: Sequence[Fields], blocks: Mapping[int, Block]) -> Traffic:
+def traffic(words: Sequence[Fields], blocks: Mapping[int, VectorBlock]) -> Traffic:
     """What words read and write, by the block that each address stands for."""
-    writes: dict[Port, Block] = {}
-    reads: dict[Port, Block] = {}
+    writes: dict[Port, VectorBlock] = {}
+    reads: dict[Port, VectorBlock] = {}
     for cycle, f in enumerate(words):
         for context in range(2):
             if f.get("s_we", 0) >> context & 1:
@@ -92,10 +79,10 @@ def _loads(f: Fields, *, vectors: bool) -> bool:
     return bool(lanes) or f.get("r_src", 0) == (StationarySource.S if vectors else StationarySource.X)
 
 
-def lives(found: Traffic) -> dict[Block, Life]:
+def lives(found: Traffic) -> dict[VectorBlock, Life]:
     """The life of every block that is written. One that is never read lives while it is written."""
-    first: dict[Block, int] = {}
-    end: dict[Block, int] = {}
+    first: dict[VectorBlock, int] = {}
+    end: dict[VectorBlock, int] = {}
     for (cycle, _), block in found.writes.items():
         first[block] = min(cycle, first.get(block, cycle))
         end[block] = max(cycle + 1, end.get(block, 0))
@@ -104,12 +91,12 @@ def lives(found: Traffic) -> dict[Block, Life]:
     return {block: Life(first[block], end[block]) for block in sorted(first, key=lambda b: first[b])}
 
 
-def peak(living: Mapping[Block, Life]) -> int:
+def peak(living: Mapping[VectorBlock, Life]) -> int:
     """The largest number of blocks alive in one cycle; it is reached where one begins."""
     return max((sum(o.first <= life.first < o.end for o in living.values()) for life in living.values()), default=0)
 
 
-def bound(words: Sequence[Fields], found: Traffic) -> dict[Block, int]:
+def bound(words: Sequence[Fields], found: Traffic) -> dict[VectorBlock, int]:
     """Blocks that are read in a cycle which reads a state word, too, and the address that is both."""
     states = {cycle - STATE_WRITE for cycle, f in enumerate(words) if f.get("we_q", 0) or f.get("we_p", 0)}
     states |= {cycle - STATIONARY + OPERAND for cycle, f in enumerate(words) if _loads(f, vectors=False)}
@@ -118,14 +105,16 @@ def bound(words: Sequence[Fields], found: Traffic) -> dict[Block, int]:
     }
 
 
-def allocate(living: Mapping[Block, Life], kept: Mapping[Block, int] | None = None) -> dict[Block, int]:
+def allocate(
+    living: Mapping[VectorBlock, Life], kept: Mapping[VectorBlock, int] | None = None
+) -> dict[VectorBlock, int]:
     """A word for every life, so that those which meet have different ones.
 
     Parameters
     ----------
     kept : addresses of blocks that must stay there; no two of one address may meet
     """
-    places: dict[Block, int] = dict(kept or {})
+    places: dict[VectorBlock, int] = dict(kept or {})
     there: dict[int, list[Life]] = {}
     for block, address in places.items():
         there.setdefault(address, []).append(living[block])
@@ -137,7 +126,7 @@ def allocate(living: Mapping[Block, Life], kept: Mapping[Block, int] | None = No
     return {block: places[block] for block in living}
 
 
-def rewritten(words: Sequence[Fields], found: Traffic, places: Mapping[Block, int]) -> list[Fields]:
+def rewritten(words: Sequence[Fields], found: Traffic, places: Mapping[VectorBlock, int]) -> list[Fields]:
     """The words with the blocks in their places."""
     result = [dict(f) for f in words]
     for (cycle, _), block in found.writes.items():

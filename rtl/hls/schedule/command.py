@@ -1,23 +1,21 @@
 """A command: a segment, how often, from which base address, with which shift; and the control words it becomes.
 
-`resolve` is what the sequencer does, as a generator: the cycle model runs on it, and the co-simulation compares the
-words that reach the elements with it.
+`resolve` is what the sequencer does, as a generator: the cycle model runs on it (`rtl.hls.schedule.play`), and the
+co-simulation compares the words that reach the elements with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.check.cycle_model import CycleModel
-from rtl.hls.plan.control import ImmSource
-from rtl.hls.schedule.reservation_table import Fields
+from rtl.hls.plan.control import Fields, ImmSource
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["MAX_ITERATIONS", "MAX_SHIFT", "Command", "play", "resolve"]
+__all__ = ["MAX_ITERATIONS", "MAX_SHIFT", "Command", "resolve"]
 
 Words = npt.NDArray[np.int64]
 
@@ -82,12 +80,3 @@ def resolve(schedule: Schedule, command: Command) -> Iterator[tuple[Fields, int]
             else:
                 imm = g.one if source is ImmSource.ONE else 0
             yield f, imm
-
-
-def play(schedule: Schedule, model: CycleModel, commands: Sequence[Command]) -> list[int]:
-    """Runs commands on the cycle model, without stalls; returns the words it sends."""
-    for command in commands:
-        for fields, imm in resolve(schedule, command):
-            model.step(fields, imm)
-    sent, model.pushed = model.pushed, []
-    return sent

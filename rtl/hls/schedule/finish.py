@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from rtl.hls.plan.control import KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
+from rtl.hls.plan.control import Fields, KickSelect, KickSource, OpA0, OpA1, OpB, StationarySource, ZTake
 from rtl.hls.plan.requirements import alignment, sum_fraction
 from rtl.hls.plan.ring_plan import Finish, Statement
 from rtl.hls.plan.timing import (
@@ -27,7 +27,6 @@ from rtl.hls.plan.timing import (
     TAKE,
 )
 from rtl.hls.schedule.products import Bench
-from rtl.hls.schedule.reservation_table import Fields
 
 __all__ = ["Finisher"]
 

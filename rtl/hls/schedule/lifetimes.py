@@ -1,8 +1,8 @@
-"""What a register of the elements holds over the cycles of a segment, and until when that is needed.
+"""Register lifetimes: what a register of the elements holds in each cycle of a segment, and until when it is needed.
 
 Example
 -------
->>> r = Tenure()
+>>> r = Lifetimes()
 >>> r.load(2, "s0"); r.use(5)
 >>> r.holds(3), r.can_load(4), r.can_load(5)
 ('s0', False, True)
@@ -13,11 +13,14 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Hashable
 
-__all__ = ["Tenure"]
+__all__ = ["Lifetimes"]
 
 
-class Tenure:
-    """A load in cycle c shows from cycle c + 1 on; a use in cycle c is of what was loaded last before c."""
+class Lifetimes:
+    """Lifetimes of one register's contents.
+
+    A load in cycle c shows from cycle c + 1 on; a use in cycle c is of what was loaded last before c.
+    """
 
     def __init__(self) -> None:
         self._loads: list[int] = []

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from rtl.hls.plan.control import AccSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.control import AccSource, Fields, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.requirements import alignment
 from rtl.hls.plan.ring_plan import POSITION
 from rtl.hls.plan.ring_visits import Move
 from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, LANE, MULTIPLY, OPERAND, SCALE, STATIONARY, STORE
-from rtl.hls.schedule.lifetimes import Tenure
-from rtl.hls.schedule.reservation_table import Fields, ReservationTable
+from rtl.hls.schedule.lifetimes import Lifetimes
+from rtl.hls.schedule.reservation_table import ReservationTable
 
 __all__ = ["Bench", "Fetch", "Product"]
 
@@ -82,7 +82,7 @@ class Bench:
         self.geometry: Geometry = memory.geometry
         self.reservations = reservations
         self.twin = twin
-        self.lanes, self.stationary = Tenure(), Tenure()
+        self.lanes, self.stationary = Lifetimes(), Lifetimes()
         self.ready: dict[tuple[str, int], int] = {}
         """First cycle in which a block of an operand can be read."""
         self.position_reads: dict[int, int] = {}

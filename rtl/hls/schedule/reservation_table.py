@@ -1,4 +1,4 @@
-"""A segment under construction: control fields by cycle, placed where nothing else is.
+"""The reservation table of a segment under construction: which control fields are taken in which cycle.
 
 Example
 -------
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-__all__ = ["ReservationTable", "Fields"]
+from rtl.hls.plan.control import Fields
 
-Fields = dict[str, int]
+__all__ = ["ReservationTable"]
 
 
 class ReservationTable:

@@ -11,12 +11,12 @@ from functools import cached_property
 
 from golden.errors import HelError
 from rtl.hls.check.hazards import check_gradients, check_step, check_weights
-from rtl.hls.plan.control import decode, encode, widths
+from rtl.hls.plan.control import Fields, decode, encode, widths
 from rtl.hls.plan.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import Local, RingPlan, Statement
-from rtl.hls.schedule.allocate import Traffic, allocated
-from rtl.hls.schedule.reservation_table import Fields
+from rtl.hls.plan.traffic import Traffic
+from rtl.hls.schedule.allocate import allocated
 from rtl.hls.schedule.step import needed_statements, step_segment
 from rtl.hls.schedule.transfer import capture_segments, clear_segment, load_segments, update_segment
 
@@ -66,7 +66,7 @@ class Schedule:
         """Width of each field in this array's control words."""
         return widths(self.geometry)
 
-    def fields(self, segment: str) -> list[dict[str, int]]:
+    def fields(self, segment: str) -> list[Fields]:
         """The control words of a segment, decoded."""
         return [decode(word, self.widths) for word in self.segments[segment].words]
 

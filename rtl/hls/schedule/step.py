@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rtl.hls.plan.control import AccSource
+from rtl.hls.plan.control import AccSource, Fields
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.requirements import sum_fraction
 from rtl.hls.plan.ring_plan import POSITION, Finish, RingPlan, Statement, Term
@@ -21,7 +21,7 @@ from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
 from rtl.hls.schedule.finish import Finisher
 from rtl.hls.schedule.pieces import Pieces
 from rtl.hls.schedule.products import Bench, Product
-from rtl.hls.schedule.reservation_table import Fields, ReservationTable
+from rtl.hls.schedule.reservation_table import ReservationTable
 from rtl.hls.schedule.terms import IMM_ZERO, Block, Terms, operands
 
 __all__ = ["StepScheduler", "needed_statements", "step_segment"]

@@ -7,11 +7,11 @@ of a load ends in the last element, and the first word read is the last element'
 
 from __future__ import annotations
 
-from rtl.hls.plan.control import ImmSource, IoOp, IoSource, KickSelect, KickSource
+from rtl.hls.plan.control import Fields, ImmSource, IoOp, IoSource, KickSelect, KickSource
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import RingPlan
 from rtl.hls.plan.timing import UPDATE
-from rtl.hls.schedule.reservation_table import Fields, ReservationTable
+from rtl.hls.schedule.reservation_table import ReservationTable
 
 __all__ = ["capture_segments", "clear_segment", "load_segments", "update_segment"]
 

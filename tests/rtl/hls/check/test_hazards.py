@@ -9,7 +9,7 @@ import pytest
 from rtl.hls.check.hazards import check_step
 from rtl.hls.plan.control import AccSource, ImmSource, StationarySource
 from rtl.hls.plan.timing import ACCUMULATE, LANE, OPERAND, STATE_WRITE, STATIONARY, STORE
-from rtl.hls.schedule.allocate import Traffic
+from rtl.hls.plan.traffic import Traffic
 from tests.rtl.hls.cases import scheduled
 
 Words = list[dict[str, int]]

@@ -15,7 +15,8 @@ from rtl.hls.check.hazards import check_step
 from rtl.hls.plan.control import StationarySource
 from rtl.hls.plan.geometry import VECTOR_WORDS
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.schedule.allocate import Block, Life, Traffic, allocate, bound, lives, peak, rewritten, traffic
+from rtl.hls.plan.traffic import Traffic, VectorBlock
+from rtl.hls.schedule.allocate import Life, allocate, bound, lives, peak, rewritten, traffic
 from rtl.hls.schedule.step import step_segment
 from tests.rtl.hls.cases import program, scheduled
 
@@ -83,11 +84,11 @@ def test_addresses_of_a_step_by_hand() -> None:
 intervals = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 25)), max_size=30)
 
 
-def living_of(found: list[tuple[int, int]]) -> dict[Block, Life]:
+def living_of(found: list[tuple[int, int]]) -> dict[VectorBlock, Life]:
     return {("v", index): Life(first, first + length) for index, (first, length) in enumerate(found)}
 
 
-def share(places: dict[Block, int], living: dict[Block, Life]) -> bool:
+def share(places: dict[VectorBlock, int], living: dict[VectorBlock, Life]) -> bool:
     """Whether two blocks that are alive in one cycle have one word: by looking at every cycle."""
     for cycle in range(max((life.end for life in living.values()), default=0)):
         alive = [places[block] for block, life in living.items() if life.first <= cycle < life.end]
@@ -130,7 +131,7 @@ def had(schedule: Schedule, segment: str) -> list[dict[str, int]]:
     return step_segment(schedule.plan, schedule.memory, twin=segment == "echo")
 
 
-def blocks(memory: MemoryMap) -> dict[int, Block]:
+def blocks(memory: MemoryMap) -> dict[int, VectorBlock]:
     return {
         memory.vector_base[name] + block: (name, block)
         for name, length in memory.vectors.items()

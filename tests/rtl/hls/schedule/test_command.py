@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rtl.hls.check.cycle_model import CycleModel
 from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource
-from rtl.hls.schedule.command import MAX_SHIFT, Command, play, resolve
+from rtl.hls.schedule.command import MAX_SHIFT, Command, resolve
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 2)
@@ -62,10 +61,3 @@ def test_the_shift_gets_the_parameters_offset_and_is_clipped(shift: int) -> None
     """Offsets of the dense system: -3 for al, 0 for the others."""
     found = {f["shift"] for f, _ in resolve(SCHEDULE, Command("update", shift=shift))}
     assert found == {min(max(shift + offset, 0), MAX_SHIFT) for offset in (-3, 0)}
-
-
-def test_play_returns_what_was_sent_and_forgets_it() -> None:
-    model = CycleModel(SCHEDULE.geometry)
-    model.position[0] = np.arange(32).reshape(2, 16)
-    assert play(SCHEDULE, model, [Command("read_position0", 1, base=3)]) == [16 + 3, 3]
-    assert play(SCHEDULE, model, [Command("clear")]) == []

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtl.hls.schedule.reservation_table import Fields, ReservationTable
+from rtl.hls.plan.control import Fields
+from rtl.hls.schedule.reservation_table import ReservationTable
 
 parts = st.dictionaries(st.integers(0, 4), st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)), min_size=1)
 """An operation: fields by cycle after its slot."""

@@ -1,13 +1,14 @@
 """The two block RAMs of an element: weights (1024 x 18, two ports) and gradients (512 x 36, one reads, one writes)."""
 
-from amaranth.hdl import ClockSignal, Const, Instance, Module, Signal
+from __future__ import annotations
+
+from amaranth.hdl import ClockSignal, Const, Elaboratable, Instance, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from rtl.hls.plan.geometry import GRADIENT_BITS, PARAMETER_WORDS, WEIGHT_WORDS
-
-from .technology import bus, check_technology
+from rtl.primitives.technology import bus, check_technology
 
 __all__ = ["WeightMemory", "GradientMemory"]
 
@@ -44,13 +45,13 @@ class WeightMemory(wiring.Component):
     latency = 2
     depth = WEIGHT_WORDS
 
-    def __init__(self, technology="behavioural"):
+    def __init__(self, technology: str = "behavioural") -> None:
         self.technology = check_technology(technology)
         super().__init__(
             {"a_addr": In(10), "a_data": Out(18), "b_addr": In(10), "b_data": Out(18), "b_we": In(1), "b_wdata": In(18)}
         )
 
-    def elaborate(self, platform):
+    def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         if self.technology == "ecp5":
             m.submodules.ram = self._cell()
@@ -62,7 +63,7 @@ class WeightMemory(wiring.Component):
         _read(m, array, self.b_addr, self.b_data, hold=self.b_we)
         return m
 
-    def _cell(self):
+    def _cell(self) -> Instance:
         # address bits 0 and 1 enable the two 9-bit bytes of an 18-bit write; the word address starts at bit 4
         return _dp16kd(
             18,
@@ -108,13 +109,13 @@ class GradientMemory(wiring.Component):
     depth = PARAMETER_WORDS
     width = GRADIENT_BITS
 
-    def __init__(self, technology="behavioural"):
+    def __init__(self, technology: str = "behavioural") -> None:
         self.technology = check_technology(technology)
         super().__init__(
             {"r_addr": In(9), "r_data": Out(self.width), "w_addr": In(9), "w_data": In(self.width), "w_en": In(1)}
         )
 
-    def elaborate(self, platform):
+    def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         if self.technology == "ecp5":
             m.submodules.ram = self._cell()
@@ -125,7 +126,7 @@ class GradientMemory(wiring.Component):
         _read(m, array, self.r_addr, self.r_data, hold=Const(0))
         return m
 
-    def _cell(self):
+    def _cell(self) -> Instance:
         # In this mode port A's address writes and port B's reads; data pins, in and out, carry the low half on A, the
         # high half on B. Bits 0 to 3 of the write address enable the four bytes and so gate the write; the word address
         # starts at bit 5. (The PDPW16KD primitive names the same pins otherwise: its DO0..17 are the HIGH half.)
@@ -142,7 +143,7 @@ class GradientMemory(wiring.Component):
         )
 
 
-def _read(m, array, addr, data, *, hold):
+def _read(m: Module, array: Memory, addr: Value, data: Signal, *, hold: Value) -> None:
     """A read port with its array register, which keeps its word while `hold`, and its output register.
 
     The array register is a signal of its own: that of a synchronous read port of Amaranth starts as X in Icarus.
@@ -156,7 +157,7 @@ def _read(m, array, addr, data, *, hold):
         m.d.sync += word.eq(port.data)
 
 
-def _address(port, low, word):
+def _address(port: str, low: Value, word: Value) -> dict[str, Value]:
     """Address pins of one port: 4 low bits (byte enables or 0), zeros, then the word address up to bit 13."""
     pins = {f"i_AD{port}{bit}": low[bit] for bit in range(4)}
     first = 14 - len(word)
@@ -164,7 +165,7 @@ def _address(port, low, word):
     return pins | {f"i_AD{port}{first + bit}": word[bit] for bit in range(len(word))}
 
 
-def _dp16kd(width, **pins):
+def _dp16kd(width: int, **pins: Value | int | str) -> Instance:
     """A DP16KD with both output registers on, always enabled, on the one clock; contents zero."""
     clock = {"i_CLKA": ClockSignal(), "i_CLKB": ClockSignal()}
     for port in "AB":

@@ -1,10 +1,12 @@
 """Signed 18 x 18 multiplier with all of its pipeline registers."""
 
-from amaranth.hdl import ClockSignal, Instance, Module, Signal, signed
+from __future__ import annotations
+
+from amaranth.hdl import ClockSignal, Elaboratable, Instance, Module, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from .technology import bus, check_technology
+from rtl.primitives.technology import bus, check_technology
 
 __all__ = ["Multiplier"]
 
@@ -33,11 +35,11 @@ class Multiplier(wiring.Component):
 
     latency = 3
 
-    def __init__(self, technology="behavioural"):
+    def __init__(self, technology: str = "behavioural") -> None:
         self.technology = check_technology(technology)
         super().__init__({"a": In(signed(18)), "b": In(signed(18)), "p": Out(signed(36))})
 
-    def elaborate(self, platform):
+    def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         if self.technology == "ecp5":
             m.submodules.dsp = self._cell()
@@ -50,7 +52,7 @@ class Multiplier(wiring.Component):
         m.d.comb += self.p.eq(result)
         return m
 
-    def _cell(self):
+    def _cell(self) -> Instance:
         clock = {"i_CLK0": ClockSignal()} | {f"i_CLK{k}": 0 for k in (1, 2, 3)}
         enables = {f"i_CE{k}": 1 for k in range(4)} | {f"i_RST{k}": 0 for k in range(4)}
         return Instance(

@@ -4,14 +4,18 @@ Both forms of every primitive are equal in every cycle (tests/rtl/primitives dri
 is simulated in its behavioural form and built in the other one.
 """
 
+from __future__ import annotations
+
+from amaranth.hdl import Value
+
 from golden.errors import HelError
 
-__all__ = ["TECHNOLOGIES", "check_technology", "bus"]
+__all__ = ["TECHNOLOGIES", "bus", "check_technology"]
 
 TECHNOLOGIES = ("behavioural", "ecp5")
 
 
-def check_technology(technology):
+def check_technology(technology: str) -> str:
     """Returns `technology`; raises HelError when it is not one of TECHNOLOGIES."""
     if technology not in TECHNOLOGIES:
         raise HelError(
@@ -21,6 +25,6 @@ def check_technology(technology):
     return technology
 
 
-def bus(direction, name, value):
+def bus(direction: str, name: str, value: Value) -> dict[str, Value]:
     """Instance keywords for single-bit ports, one a bit of `value`: bus("i", "A", a) is {"i_A0": a[0], ...}."""
     return {f"{direction}_{name}{bit}": value[bit] for bit in range(len(value))}

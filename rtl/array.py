@@ -22,7 +22,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
-from rtl.hls.plan.registers import IDENTITY_WORD, Address, Needs
+from rtl.hls.plan.registers import IDENTITY_WORD, Address, Streams
 from rtl.ring import Ring
 from rtl.sequencer import Sequencer, chain_depth
 from rtl.streams.host_request import HostRequest
@@ -160,7 +160,7 @@ class Array(wiring.Component):
             sequencer.i_input.payload.eq(given[:18].as_signed()),
             sequencer.i_word.payload.eq(given[: min(32, self.geometry.chain_bits)].as_signed()),
         ]
-        assert (Needs.INPUTS, Needs.LOADS, Needs.SENDS) == (1, 2, 4)
+        assert (Streams.INPUTS, Streams.LOADS, Streams.SENDS) == (1, 2, 4)
         full = Signal()
         with m.If(~full):
             m.d.sync += given.eq(now.data)

@@ -1,4 +1,8 @@
-"""One element of the ring: lanes, state, function table, cut, vector store, gradient memory and update.
+"""One element of the ring: `element.Element` and its units, each with the formula it computes and its latencies.
 
-In: control words and the neighbours' registers. Out: its own. Imports rtl.primitives and rtl.hls.plan.ring_plan.
+Units: lanes, state, sum register, function table, cut, vector store, gradient memory and update. The element wires them
+and says what no unit does alone: the weight memory's addresses, the host chain, the flags.
+
+In: a `Geometry`; in every cycle a control word, the broadcast word and the neighbours' registers. Out: its own
+registers. Imports rtl.primitives, rtl.hls.plan and golden's table formats.
 """

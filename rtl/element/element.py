@@ -85,17 +85,18 @@ class Element(wiring.Component):
 
         m.submodules.lanes = lanes = Lanes(g, c, self.technology)
         m.submodules.state = state = State(g, c)
+        # `store`, and `argument` below: a build is known by the digest of its Verilog, so names in the netlist stay.
         m.submodules.store = store = VectorStore(g, c)
         m.submodules.gradient = gradient = Gradient(g, c, self.technology)
         io = register("io", signed(g.chain_bits))
         units = [lanes, state, store, gradient]
         entry = None
         if g.table or g.cut_shifts:
-            m.submodules.argument = argument = SumRegister(g, c)
-            m.d.comb += [argument.acc[lane].eq(lanes.acc[lane]) for lane in range(2)]
-            units.append(argument)
+            m.submodules.argument = sum_register = SumRegister(g, c)
+            m.d.comb += [sum_register.acc[lane].eq(lanes.acc[lane]) for lane in range(2)]
+            units.append(sum_register)
         if g.table:
-            m.submodules.table = table = Table(g, c, argument.z)
+            m.submodules.table = table = Table(g, c, sum_register.z)
             m.d.comb += [store.table_word.eq(table.s_word)]
             for lane in range(2):
                 m.d.comb += [
@@ -105,7 +106,7 @@ class Element(wiring.Component):
             units.append(table)
             entry = TABLE_BASE | table.index
         if g.cut_shifts:
-            m.submodules.cut = cut = Cut(g, c, argument.z)
+            m.submodules.cut = cut = Cut(g, c, sum_register.z)
             m.d.comb += [store.cut_word.eq(cut.cut_word), store.cut_lost.eq(cut.lost)]
             units.append(cut)
         addressing = self._weights(m, c, lanes, entry, gradient, io)

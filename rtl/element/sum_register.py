@@ -1,4 +1,4 @@
-"""The sum that a table or a cut takes from an accumulator: low half now, high half one cycle later.
+"""The sum register, from which a table or a cut takes its sum: low half now, high half one cycle later.
 
     z_low  = acc[m] mod 2**low_bits            in the cycle of z_take = ACC0 or ACC1
     z_high = floor(acc[m] / 2**low_bits)       one cycle later, when the accumulator's high half has been added, too

@@ -1,4 +1,11 @@
-"""From a typed program to a scheduled array: bind, lay out, schedule, model cycle by cycle. No Amaranth here."""
+"""From a typed program to a scheduled array, before there is any RTL: no Amaranth here.
+
+Rooms, each of which imports those before it: `plan` (bind, geometry, addresses), `check` (hazards, cycle model),
+`schedule` (control words, commands), `report` (schedules in words, reuse of an array). `compile_array` goes through
+them.
+
+In: `golden.program.Program`. Out: `Schedule`. Imports golden.
+"""
 
 from dataclasses import replace
 
@@ -24,10 +31,10 @@ def compile_array(program: Program, *, elements: int, array: Geometry | None = N
         An operation the ring lacks, or sizes that do not fit it.
     """
     plan = bind(program)
-    needs = geometry_of(plan, program.formats, elements=elements, neurons=program.n, array=array)
+    required = geometry_of(plan, program.formats, elements=elements, neurons=program.n, array=array)
     if array is None:
-        return schedule(plan, needs)
-    missing = lacks(array, needs)
+        return schedule(plan, required)
+    missing = lacks(array, required)
     if missing:
         raise HelError(f"{program.name} does not run on this array: {missing[0]}; build one for it")
-    return schedule(plan, replace(array, neurons=program.n), resident=True)
+    return schedule(plan, replace(array, neurons=program.n), reuse=True)

@@ -1,4 +1,7 @@
-"""The host's side of the port: what a host says (driver, transactions) and the bridge to a serial line (uart).
+"""The host's side of the port: what a host says to an array, and the bridge that brings it there over a serial line.
 
-In: parameters, states, inputs. Out: requests, and answers as arrays. Imports rtl.hls and rtl.streams.
+`driver` turns parameters, states and inputs into commands and answers back into arrays; `transactions` turns commands
+into requests of the port; `uart` is the bridge. The first two are NumPy, for boards, simulators and tests alike.
+
+In: `rtl.hls.Schedule`, raw integers. Out: `rtl.hls.Command`, requests, arrays. Imports rtl.hls, rtl.streams, golden.
 """

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.plan.registers import STORE_PARTS, Address, Needs
+from rtl.hls.plan.registers import STORE_PARTS, Address, Streams
 from rtl.hls.schedule.command import Command
 from rtl.hls.schedule.schedule import Schedule
 
@@ -54,11 +54,11 @@ def command_requests(schedule: Schedule, commands: Sequence[Command]) -> Request
         segment = schedule.segments[command.segment]
         if not 1 <= command.iterations < 1 << 16:
             raise HelError(f"a command repeats 1 to 65535 times, got {command.iterations}; split it")
-        needs = Needs.INPUTS * segment.inputs | Needs.LOADS * segment.loads | Needs.SENDS * segment.sends
+        streams = Streams.INPUTS * segment.inputs | Streams.LOADS * segment.loads | Streams.SENDS * segment.sends
         requests += [
             write(Address.SEGMENT, segment.start | len(segment.words) << 16),
             write(Address.REPEAT, command.iterations | command.base << 16),
-            write(Address.COMMIT, command.shift & 127 | needs << 8),
+            write(Address.COMMIT, command.shift & 127 | streams << 8),
         ]
         if segment.inputs:
             requests.append(write(Address.INPUT, command.inputs.reshape(-1)))

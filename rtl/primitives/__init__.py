@@ -1,4 +1,10 @@
-"""The cells that an element is made of, each as plain Amaranth and as the cell of a device family."""
+"""The cells that an element is made of, each as plain Amaranth and as the cell of a device family.
+
+Both forms have the same registers and are equal in every cycle: simulators take the first, builds the second
+(`technology`).
+
+In: addresses, operands. Out: words, products, `latency` cycles later. Imports rtl.hls.plan (depths and widths), golden.
+"""
 
 from rtl.primitives.memory import GradientMemory, WeightMemory
 from rtl.primitives.multiplier import Multiplier

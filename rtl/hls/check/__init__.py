@@ -1,4 +1,8 @@
-"""What holds a schedule to its word: the hazards checker, the cycle-accurate model, what is recorded of it.
+"""What holds a schedule to its word, without the scheduler's help.
 
-In: control words. Out: nothing, or an AssertionError; words, cycle by cycle. Imports rtl.hls.plan.
+`hazards` follows what registers and memories hold through the control words of a step; `cycle_model` executes control
+words register by register, and is what the RTL is compared with at every clock.
+
+In: control words, `MemoryMap`, `Traffic`. Out: nothing, or an AssertionError; registers, cycle by cycle. Imports
+rtl.hls.plan and golden's table formats.
 """

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rtl.hls.plan.control import AccSource, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
+from rtl.hls.plan.control import AccSource, Fields, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.plan.geometry import PARAMETER_WORDS, WEIGHT_WORDS
 from rtl.hls.plan.memory_map import Cell, MemoryMap
 from rtl.hls.plan.ring_plan import Layout
@@ -39,7 +39,7 @@ from rtl.hls.plan.traffic import Traffic, VectorBlock
 
 __all__ = ["check_gradients", "check_step", "check_weights"]
 
-Words = list[dict[str, int]]
+Words = list[Fields]
 POSITION = "x"
 
 
@@ -97,7 +97,7 @@ class _Step:
         """What the vector store holds for each (cycle, context) that reads from it."""
         self.drifts: dict[int, list[int]] = {}
 
-    def need(self, holds: object, cycle: int, what: str) -> None:
+    def require(self, holds: object, cycle: int, what: str) -> None:
         assert holds, (self.name, cycle, what)
 
     def run(self) -> None:
@@ -108,7 +108,7 @@ class _Step:
         for cycle, f in enumerate(self.words):
             if f["acc_en"] or (f["g_we"] and not f["g_clear"]):
                 slot = cycle - (ACCUMULATE if f["acc_en"] else GRAD_WRITE)
-                self.need(slot >= 0, cycle, "starts before the segment")
+                self.require(slot >= 0, cycle, "starts before the segment")
                 self._product(slot, f, lanes[slot + MULTIPLY], stationary[slot + MULTIPLY])
         self._sums()
         self._taken()
@@ -118,12 +118,14 @@ class _Step:
         for cycle, f in enumerate(self.words):
             if f["we_q"] or f["we_p"]:
                 read = self.words[cycle - STATE_WRITE]
-                self.need(f["w_addr"] == read["s_addr0"] == read["s_addr1"], cycle, "reads the state of another block")
+                self.require(
+                    f["w_addr"] == read["s_addr0"] == read["s_addr1"], cycle, "reads the state of another block"
+                )
             if f["we_q"]:
                 self.drifts.setdefault(f["w_addr"], []).append(cycle)
         fold = self.memory.geometry.fold
-        self.need(sorted(self.drifts) == list(range(fold)), 0, "drifts every block")
-        self.need(all(len(cycles) == 2 for cycles in self.drifts.values()), 0, "drifts twice")
+        self.require(sorted(self.drifts) == list(range(fold)), 0, "drifts every block")
+        self.require(all(len(cycles) == 2 for cycles in self.drifts.values()), 0, "drifts twice")
 
     def _store(self) -> None:
         """Every read finds the block that it is meant to be of; in the cycle of a write, as it was before."""
@@ -134,16 +136,16 @@ class _Step:
             for context in range(2):
                 wanted = self.vectors.reads.get((cycle, context))
                 if wanted is not None:
-                    self.need((context, wanted) in written, cycle, "reads a vector before it is written")
+                    self.require((context, wanted) in written, cycle, "reads a vector before it is written")
                     self.held[cycle, context] = found = store[context].get(f[f"s_addr{context}"], ("nothing", 0))
-                    self.need(found == wanted, cycle, f"finds {_named(found)}, not {_named(wanted)}")
+                    self.require(found == wanted, cycle, f"finds {_named(found)}, not {_named(wanted)}")
                 made = self.vectors.writes.get((cycle, context))
                 if f["s_we"] >> context & 1:
-                    self.need(made is not None, cycle, "writes what is no vector")
+                    self.require(made is not None, cycle, "writes what is no vector")
                 if made is not None:
-                    self.need(f["s_we"] >> context & 1, cycle, f"does not write {_named(made)}")
-                    self.need(f["s_waddr"] < depth, cycle, "writes beyond the vectors")
-                    self.need((context, made) not in written, cycle, "writes a vector's word twice")
+                    self.require(f["s_we"] >> context & 1, cycle, f"does not write {_named(made)}")
+                    self.require(f["s_waddr"] < depth, cycle, "writes beyond the vectors")
+                    self.require((context, made) not in written, cycle, "writes a vector's word twice")
                     written.add((context, made))
                     store[context][f["s_waddr"]] = made
 
@@ -153,12 +155,12 @@ class _Step:
             loads = f["x_en"] and f["x_load"]
             if (loads and f["x_store"]) or f["r_src"] == StationarySource.S:
                 at = cycle - STATIONARY + STORE
-                self.need({(at, 0), (at, 1)} <= self.held.keys(), at, "reads what is no vector")
+                self.require({(at, 0), (at, 1)} <= self.held.keys(), at, "reads what is no vector")
             if (loads and not f["x_store"]) or f["r_src"] == StationarySource.X:
                 at = cycle - STATIONARY + OPERAND
                 for context in range(2):
                     first, second = self.drifts[self.words[at][f"s_addr{context}"]]
-                    self.need(first < at <= second, at, "reads a position outside of the half step")
+                    self.require(first < at <= second, at, "reads a position outside of the half step")
 
     def _contents(self) -> tuple[list[_Held | None], list[_Held | None]]:
         """What lanes and stationary operands hold in every cycle."""
@@ -185,10 +187,10 @@ class _Step:
             f = self.words[slot + OPERAND]
             return _Held(POSITION, (f["s_addr0"], f["s_addr1"]))
         (name, one), (other, two) = (self.held[slot + STORE, context] for context in range(2))
-        self.need(name == other, slot, "reads two vectors")
+        self.require(name == other, slot, "reads two vectors")
         return _Held(name, (one, two))
 
-    def _product(self, slot: int, f: dict[str, int], lane: _Held | None, stay: _Held | None) -> None:
+    def _product(self, slot: int, f: Fields, lane: _Held | None, stay: _Held | None) -> None:
         """The operands are those that the address asks for."""
         multiply = self.words[slot + MULTIPLY]
         if f["acc_en"]:
@@ -204,9 +206,9 @@ class _Step:
         for index, (name, (row, column, step)) in enumerate(cells):
             self._operands(slot, name, (row, column, step), index, f, multiply, lane, stay, moves)
         if not cells:
-            self.need(stay is not None, slot, "multiplies a stationary operand that is not there")
+            self.require(stay is not None, slot, "multiplies a stationary operand that is not there")
             if multiply["opb"] == OpB.X:
-                self.need(lane is not None and lane.step == 0, slot, "multiplies a lane that is not at home")
+                self.require(lane is not None and lane.step == 0, slot, "multiplies a lane that is not at home")
 
     def _operands(
         self,
@@ -214,8 +216,8 @@ class _Step:
         name: str,
         cell: Cell,
         index: int,
-        f: dict[str, int],
-        multiply: dict[str, int],
+        f: Fields,
+        multiply: Fields,
         lane: _Held | None,
         stay: _Held | None,
         moves: bool,
@@ -224,16 +226,16 @@ class _Step:
         layout = self.memory.stored[name].layout
         gradient = not f["acc_en"]
         if layout is Layout.COLUMNS:
-            self.need(multiply["opb"] == OpB.IMM and multiply["u_index"] == column, slot, "takes another input")
+            self.require(multiply["opb"] == OpB.IMM and multiply["u_index"] == column, slot, "takes another input")
         if multiply["opb"] == OpB.X:
             wanted = (column, step) if layout is Layout.MATRIX else (row, 0)
             found = lane is not None and (lane.blocks[index if layout is Layout.VECTOR else 0], lane.step) == wanted
-            self.need(found, slot, f"{name} finds another word rotating")
+            self.require(found, slot, f"{name} finds another word rotating")
         if gradient or multiply["opb"] == OpB.R:
             travelling = layout is Layout.MATRIX or gradient
             found = stay is not None and stay.blocks[0 if travelling else index] == row
-            self.need(found, slot, f"{name} finds another operand")
-        self.need(moves <= (layout is Layout.MATRIX), slot, "moves a sum that stays")
+            self.require(found, slot, f"{name} finds another operand")
+        self.require(moves <= (layout is Layout.MATRIX), slot, "moves a sum that stays")
 
     def _sums(self) -> None:
         """A sum starts from nothing, and only after the last one was taken from both lanes."""
@@ -241,19 +243,19 @@ class _Step:
         last = [0, 0]
         for cycle, f in enumerate(self.words):
             taken = open_lanes if f["k_src"] == KickSource.ACC else f["z_take"]
-            self.need(taken or f["k_src"] != KickSource.ACC, cycle, "takes a force that is not there")
+            self.require(taken or f["k_src"] != KickSource.ACC, cycle, "takes a force that is not there")
             for lane in range(2):
                 if taken >> lane & 1:
-                    self.need(open_lanes >> lane & 1, cycle, "takes a sum that is not there")
-                    self.need(cycle - last[lane] >= SUM_READY - ACCUMULATE, cycle, "takes a sum too early")
+                    self.require(open_lanes >> lane & 1, cycle, "takes a sum that is not there")
+                    self.require(cycle - last[lane] >= SUM_READY - ACCUMULATE, cycle, "takes a sum too early")
                     open_lanes &= ~(1 << lane)
             if f["acc_en"]:
                 starts = f["acc_src"] == AccSource.ZERO
                 busy = open_lanes & f["acc_en"]
-                self.need(busy == (0 if starts else f["acc_en"]), cycle, "overwrites a sum, or adds to none")
+                self.require(busy == (0 if starts else f["acc_en"]), cycle, "overwrites a sum, or adds to none")
                 open_lanes |= f["acc_en"]
                 last = [cycle if f["acc_en"] >> lane & 1 else last[lane] for lane in range(2)]
-        self.need(not open_lanes, len(self.words), "leaves a sum")
+        self.require(not open_lanes, len(self.words), "leaves a sum")
 
     def _taken(self) -> None:
         """A taken sum is split or cut before the next is taken; the look-up follows its split at once."""
@@ -262,22 +264,24 @@ class _Step:
             window = range(cycle + TAKE, min(following + 1, len(self.words)))
             splits = [c for c in window if self.words[c]["z_en"]]
             writes = cycle + CUT_WRITE < len(self.words) and self.words[cycle + CUT_WRITE]["s_we"]
-            self.need(splits or writes, cycle, "loses a taken sum")
+            self.require(splits or writes, cycle, "loses a taken sum")
         splits = [cycle for cycle, f in enumerate(self.words) if f["z_en"]]
         lookups = [cycle for cycle, f in enumerate(self.words) if f["lookup"]]
-        self.need(lookups == [cycle + LOOKUP for cycle in splits], 0, "looks up what was not split")
+        self.require(lookups == [cycle + LOOKUP for cycle in splits], 0, "looks up what was not split")
         free = [0, 0]
         for cycle in splits:
             lane = self.words[cycle]["z_lane"]
             slot = cycle + LOOKUP
-            self.need(cycle >= free[lane], cycle, "overwrites a sign")
+            self.require(cycle >= free[lane], cycle, "overwrites a sign")
             free[lane] = cycle + SIGN_LIFE
-            self.need(self.words[slot + STATIONARY]["r_src"] == StationarySource.FRACTION, cycle, "interpolates")
-            self.need(slot + TABLE_WRITE < len(self.words) and self.words[slot + TABLE_WRITE]["s_we"], cycle, "is lost")
-            self.need(not self.words[slot + ACCUMULATE]["acc_en"], cycle, "adds a table entry to a sum")
+            self.require(self.words[slot + STATIONARY]["r_src"] == StationarySource.FRACTION, cycle, "interpolates")
+            self.require(
+                slot + TABLE_WRITE < len(self.words) and self.words[slot + TABLE_WRITE]["s_we"], cycle, "is lost"
+            )
+            self.require(not self.words[slot + ACCUMULATE]["acc_en"], cycle, "adds a table entry to a sum")
             # Both ways are LOOKUP long: from this split to its look-up, and from the next split to the fraction.
             later = self.words[cycle + 1 : cycle + 1 + STATIONARY]
-            self.need(not any(f["z_en"] for f in later), cycle, "overwrites a fraction")
+            self.require(not any(f["z_en"] for f in later), cycle, "overwrites a fraction")
 
 
 def _named(block: VectorBlock) -> str:

@@ -1,4 +1,4 @@
-"""From a program to a ring plan: which operation is done by which motion of the ring.
+"""From a program to a ring plan: how words go round the ring for each operation.
 
 A matrix times a vector rotates the vector; a parameter's transpose lets the partial sums travel; a product with the
 inputs uses the broadcast word; an element-wise product stays at home. Table outputs and cuts become statements, the

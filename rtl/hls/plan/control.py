@@ -101,7 +101,7 @@ class StationarySource(IntEnum):
 
 
 class ZTake(IntEnum):
-    """Which accumulator enters the register from which tables and cuts take their sums."""
+    """Which accumulator enters the sum register, from which tables and cuts take their sums."""
 
     HOLD = 0
     ACC0 = 1

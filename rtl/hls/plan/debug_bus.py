@@ -1,4 +1,4 @@
-"""The architectural registers of an element, as the debug_bus bus carries them: names and widths, lowest first.
+"""The architectural registers of an element, as the debug bus carries them: names and widths, lowest first.
 
 Those that an array has no use for are not there.
 """
@@ -32,5 +32,5 @@ def debug_bus_layout(geometry: Geometry) -> dict[str, int]:
 
 
 def debug_bus_bits(geometry: Geometry) -> int:
-    """Width of one element's debug_bus."""
+    """Width of one element's debug bus."""
     return sum(debug_bus_layout(geometry).values())

@@ -1,9 +1,9 @@
 """The sizes and shifts of one array: everything about it that is fixed at elaboration.
 
 Control words, tables, constants and parameters are loaded; these numbers are wired. They follow from the formats and
-from the needs of a program (`rtl.hls.plan.requirements`) by the rules of docs/numerics.md; the scheduler, the model
-model and the RTL read them from here. What no program needs is not elaborated; an array runs every program whose needs
-it meets (`rtl.hls.report.reuse`).
+from the requirements of a program (`rtl.hls.plan.requirements`) by the rules of docs/numerics.md; the scheduler, the
+cycle model and the RTL read them from here. What no program needs is not elaborated; an array runs every program whose
+requirements it meets (`rtl.hls.report.reuse`).
 
 Example
 -------
@@ -14,13 +14,10 @@ Example
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from golden.arithmetic.formats import Formats
 from golden.arithmetic.tables import ARGUMENT_FRACTION
 from golden.errors import HelError
-
-if TYPE_CHECKING:
-    from golden.arithmetic.formats import Formats
 
 __all__ = [
     "GRADIENT_BITS",

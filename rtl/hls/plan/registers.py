@@ -10,7 +10,7 @@
 | SHAPE | | elements, fold << 8, inputs << 16 |
 | SEGMENT | start, length << 16 | |
 | REPEAT | iterations, base << 16 | |
-| COMMIT | shift (7 bits, signed), needs << 8: queues the command | |
+| COMMIT | shift (7 bits, signed), streams << 8: queues the command | |
 | INPUT | next input word (waits while the buffer is full) | |
 | WORD | next word of the load stream | next word of the read stream (waits until there is one) |
 | STORE + 4 i + part | 32 bits of control word i; part 3 commits it | |
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
-__all__ = ["IDENTITY_WORD", "STORE_PARTS", "Address", "Needs"]
+__all__ = ["IDENTITY_WORD", "STORE_PARTS", "Address", "Streams"]
 
 IDENTITY_WORD = 0x48454C01
 
@@ -42,8 +42,8 @@ class Address(IntEnum):
     STORE = 0x8000
 
 
-class Needs(IntFlag):
-    """What an iteration of a command waits for."""
+class Streams(IntFlag):
+    """Streams of the host that an iteration of a command waits for."""
 
     INPUTS = 1
     LOADS = 2

@@ -1,4 +1,4 @@
-"""What a plan needs of an array: the smallest geometry that runs it, and how its sums are aligned there.
+"""What a plan requires of an array: the smallest geometry that runs it, and how its sums are aligned there.
 
 Every product of a sum is shifted left to the sum's fraction, by one of the array's `alignments`. Tables share one
 fraction, the kick has one, and a cut's sum has the fraction of its operand plus one of the array's `cut_shifts`.
@@ -29,7 +29,7 @@ def geometry_of(
     Raises
     ------
     HelError
-        Sizes or needs beyond what an array can have.
+        Sizes or requirements beyond what an array can have.
     """
     base = replace(Geometry.of(formats, elements=elements, neurons=neurons, inputs=plan.inputs), table=bool(plan.table))
     fractions = {finish: _wired(finish, array) for finish in (Finish.TABLE, Finish.KICK)}

@@ -1,4 +1,7 @@
 """A schedule in words: who is busy when, and what a system lacks in an array that is already built.
 
-In: `Schedule`, `Geometry`. Out: tables, sentences. Imports rtl.hls.plan and rtl.hls.schedule.
+`explain` reads a schedule back from its control words; `reuse` compares the geometry that a program requires with one
+that is there, and joins those of several programs.
+
+In: `Schedule`, `Geometry`. Out: tables, sentences, a `Geometry`. Imports rtl.hls.plan and rtl.hls.schedule.
 """

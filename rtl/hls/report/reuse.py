@@ -36,10 +36,10 @@ _FREE = ("neurons",)
 """A matter of the schedule."""
 
 
-def lacks(array: Geometry, needs: Geometry) -> list[str]:
+def lacks(array: Geometry, required: Geometry) -> list[str]:
     """What a system that needs one geometry misses in an array of another; empty where it can be loaded."""
     found = []
-    has, wants = asdict(array), asdict(needs)
+    has, wants = asdict(array), asdict(required)
     for name in _EQUAL:
         if has[name] != wants[name]:
             found.append(f"{name} must be {wants[name]}, the array has {has[name]}")
@@ -73,15 +73,15 @@ def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neuron
         cut_shifts=widened(cuts, MAX_CUTS),
     )
     # Once the fractions are common ones, the shifts of products follow.
-    needs = [geometry_of(plan, formats, elements=elements, neurons=neurons, array=array) for plan in plans]
+    required = [geometry_of(plan, formats, elements=elements, neurons=neurons, array=array) for plan in plans]
     array = replace(
         array,
-        alignments=tuple(sorted({shift for g in needs for shift in g.alignments})),
-        sum_bits=max(g.sum_bits for g in needs),
-        gradient_alignment=max(g.gradient_alignment for g in needs),
-        table=any(g.table for g in needs),
-        lane_store=any(g.lane_store for g in needs),
-        two_way=any(g.two_way for g in needs),
+        alignments=tuple(sorted({shift for g in required for shift in g.alignments})),
+        sum_bits=max(g.sum_bits for g in required),
+        gradient_alignment=max(g.gradient_alignment for g in required),
+        table=any(g.table for g in required),
+        lane_store=any(g.lane_store for g in required),
+        two_way=any(g.two_way for g in required),
         control_words=STORE_WORDS[-1],
     )
     return replace(array, vector_words=max(stores(plan, array).vector_words for plan in plans))

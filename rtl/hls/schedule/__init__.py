@@ -1,4 +1,9 @@
-"""The list scheduler: a plan becomes segments of control words, cycle by cycle, and commands that run them.
+"""The list scheduler: a ring plan becomes segments of control words, cycle by cycle, and commands that run them.
 
-In: `RingPlan`, `Geometry`. Out: `schedule.Schedule`, checked. Imports rtl.hls.plan and rtl.hls.check.
+`step` chooses what goes next; `terms` and `pieces` give its products, `products` and `finish` book them in the
+`reservation_table` while `lifetimes` watches the registers; `transfer` writes the other segments, `allocate` gives
+words of the vector store; `schedule` puts all together and has it checked. `command` says how a segment is run, `play`
+runs it on the cycle model.
+
+In: `RingPlan`, `Geometry`. Out: `schedule.Schedule`, checked; `command.Command`. Imports rtl.hls.plan, rtl.hls.check.
 """

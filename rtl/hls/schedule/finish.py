@@ -1,6 +1,6 @@
 """What happens to a complete sum: table look-up, cut, or kick; and the drifts. Each as control fields of its own.
 
-A sum is taken from its accumulator one lane at a time where it goes to a table or a cut (there is one register for it),
+A sum is taken from its accumulator one lane at a time where it goes to a table or a cut (there is one sum register),
 both lanes at once where it is a force.
 """
 
@@ -44,7 +44,7 @@ class Finisher:
         self.reservations, self.geometry, self.twin = bench.reservations, bench.geometry, bench.twin
         self.kicked: dict[int, int] = {}
         self._taken = 0
-        """First cycle in which the register of taken sums is free."""
+        """First cycle in which the sum register is free."""
         self._split = -LOOKUP_SPACING
         self._sign_free = [0, 0]
         self._kick_used = 0

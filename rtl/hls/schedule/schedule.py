@@ -125,8 +125,8 @@ class Schedule:
         return "\n".join(rows)
 
 
-def schedule(plan: RingPlan, geometry: Geometry, *, resident: bool = False) -> Schedule:
-    """Schedules a plan, on an array of its own or on one that is there and has the stores that it has.
+def schedule(plan: RingPlan, geometry: Geometry, *, reuse: bool = False) -> Schedule:
+    """Schedules a plan, on an array of its own or, for `reuse`, on one that is there and has the stores that it has.
 
     Raises
     ------
@@ -149,16 +149,16 @@ def schedule(plan: RingPlan, geometry: Geometry, *, resident: bool = False) -> S
         geometry,
         control_words=_depth(
             "the control store holds at most {most} words",
-            "build an array for it" if resident else "use fewer neurons or elements",
+            "build an array for it" if reuse else "use fewer neurons or elements",
             sum(len(words) for words in raw.values()),
-            (geometry.control_words,) if resident else STORE_WORDS,
+            (geometry.control_words,) if reuse else STORE_WORDS,
             geometry,
         ),
         vector_words=_depth(
             "an element holds at most {most} words of intermediate vectors at a time",
-            "build an array for it" if resident else "use more elements",
+            "build an array for it" if reuse else "use more elements",
             max((1 + f["s_waddr"] for name in vectors for f in raw[name] if f.get("s_we")), default=0),
-            (geometry.vector_words,) if resident else VECTOR_WORDS,
+            (geometry.vector_words,) if reuse else VECTOR_WORDS,
             geometry,
         ),
     )

@@ -22,7 +22,7 @@ from rtl.hls.schedule.finish import Finisher
 from rtl.hls.schedule.pieces import Pieces
 from rtl.hls.schedule.products import Bench, Product
 from rtl.hls.schedule.reservation_table import ReservationTable
-from rtl.hls.schedule.terms import IMM_ZERO, Block, Terms, operands
+from rtl.hls.schedule.terms import IMM_ZERO, OutputBlocks, Terms, operands
 
 __all__ = ["StepScheduler", "needed_statements", "step_segment"]
 
@@ -48,7 +48,7 @@ class _Sum:
     """One block, or pair of blocks, of a statement."""
 
     statement: Statement
-    block: Block
+    block: OutputBlocks
 
 
 class StepScheduler:

@@ -11,9 +11,9 @@ from rtl.hls.plan.ring_plan import ONE, POSITION, Inputs, Local, RingPlan, Rotat
 from rtl.hls.plan.ring_visits import visits
 from rtl.hls.schedule.products import Bench, Fetch, Product
 
-__all__ = ["IMM_ONE", "IMM_ZERO", "Block", "Terms", "operands"]
+__all__ = ["IMM_ONE", "IMM_ZERO", "OutputBlocks", "Terms", "operands"]
 
-Block = tuple[int, ...]
+OutputBlocks = tuple[int, ...]
 """Output blocks of the lanes: two in a forward step, where there are two; one for both contexts of an echo."""
 IMM_ZERO = (("imm_src", int(ImmSource.ZERO)),)
 IMM_ONE = (("imm_src", int(ImmSource.ONE)),)
@@ -36,7 +36,7 @@ class Terms:
         self.memory: MemoryMap = bench.memory
         self.geometry, self.twin = bench.geometry, bench.twin
 
-    def fetches(self, term: Term, block: Block) -> list[tuple[Fetch, int]]:
+    def fetches(self, term: Term, block: OutputBlocks) -> list[tuple[Fetch, int]]:
         """Operand blocks that a term needs, each with the number of its products."""
         g = self.geometry
         pair = block[0], block[-1]
@@ -50,7 +50,7 @@ class Terms:
         rows = sorted({c[0] for c in self.memory.cells[term.matrix]})
         return [(Fetch(term.operand, f, f), g.elements) for f in rows]
 
-    def lead(self, term: Term, block: Block) -> int:
+    def lead(self, term: Term, block: OutputBlocks) -> int:
         """First slot from which the term's products follow each other without a gap, as far as operands go."""
         start = before = 0
         for fetch, products in self._early(term, block):
@@ -58,17 +58,17 @@ class Terms:
             before += products
         return start
 
-    def _early(self, term: Term, block: Block) -> list[tuple[Fetch, int]]:
+    def _early(self, term: Term, block: OutputBlocks) -> list[tuple[Fetch, int]]:
         """The fetches in the order in which they can be made."""
         return sorted(self.fetches(term, block), key=lambda found: self.bench.readable(found[0]))
 
-    def length(self, term: Term, block: Block) -> int:
+    def length(self, term: Term, block: OutputBlocks) -> int:
         """Slots that a term takes, about."""
         if isinstance(term, Inputs):
             return len(self._columns(term.matrix, block))
         return sum(products for _, products in self.fetches(term, block)) or 1
 
-    def products(self, term: Term, block: Block, base: Product) -> Iterator[Product]:
+    def products(self, term: Term, block: OutputBlocks, base: Product) -> Iterator[Product]:
         """Products of a term, like `base`; `source` is ZERO where it is the sum's own accumulator."""
         pair = block[0], block[-1]
         if isinstance(term, Inputs):
@@ -102,7 +102,7 @@ class Terms:
             return replace(base, stationary=Fetch(stays, *pair), imm=IMM_ONE)
         return replace(base, stationary=Fetch(stays, *pair), lane=Fetch(turns, *pair))
 
-    def _rotating(self, term: Rotating, block: Block, base: Product) -> Iterator[Product]:
+    def _rotating(self, term: Rotating, block: OutputBlocks, base: Product) -> Iterator[Product]:
         g = self.geometry
         for fetch, _ in self._early(term, block):
             steps = {c[2] for c in self.memory.cells[term.matrix] if c[0] in block and c[1] == fetch.first}
@@ -112,7 +112,7 @@ class Terms:
                 found = Product() if step is None else self._cell(term.matrix, block, fetch.first, step, base)
                 yield replace(found, lane=fetch, move=move, step=at, turns=True)
 
-    def _cell(self, name: str, block: Block, g: int, t: int, base: Product) -> Product:
+    def _cell(self, name: str, block: OutputBlocks, g: int, t: int, base: Product) -> Product:
         """With the addresses of the lanes' words, enabled where there is one: a constant's zeros are not stored."""
         there = self.memory.address[name]
         first, second = (there.get((f, g, t)) for f in (block[0], block[-1]))
@@ -123,5 +123,5 @@ class Terms:
             return replace(base, weights=(known, known), enable=enable)
         return replace(base, weights=(first, second))
 
-    def _columns(self, name: str, block: Block) -> list[int]:
+    def _columns(self, name: str, block: OutputBlocks) -> list[int]:
         return sorted({c[1] for c in self.memory.cells[name] if c[0] in block})

@@ -1,6 +1,7 @@
 """What the driver says for each request, and what it refuses.
 
-That it says the right thing is seen where it is played: hls/test_transfer.py, hls/test_machine.py.
+That it says the right thing is seen where it is played: tests/rtl/hls/schedule/test_transfer.py,
+tests/rtl/hls/check/test_cycle_model.py.
 """
 
 from __future__ import annotations

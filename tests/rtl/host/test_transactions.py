@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rtl.hls import Command, Schedule
-from rtl.hls.plan.registers import STORE_PARTS, Address, Needs
+from rtl.hls.plan.registers import STORE_PARTS, Address, Streams
 from rtl.host.driver import Driver
 from rtl.host.transactions import Requests, command_requests, read, store_requests, write
 from rtl.streams.host_request import HostRequest
@@ -36,8 +36,8 @@ def interpret(schedule: Schedule, requests: Requests) -> list[Command]:
         elif is_write and addr == Address.COMMIT:
             s = names[segment & 0xFFFF]
             assert segment >> 16 == len(s.words)
-            needs = Needs.INPUTS * s.inputs | Needs.LOADS * s.loads | Needs.SENDS * s.sends
-            assert data >> 8 == needs
+            streams = Streams.INPUTS * s.inputs | Streams.LOADS * s.loads | Streams.SENDS * s.sends
+            assert data >> 8 == streams
             found.append((s.name, repeat & 0xFFFF, repeat >> 16, signed(data & 127, 7)))
             inputs.append([])
             words.append([])

@@ -1,4 +1,4 @@
-"""The debug_bus bus: its layout names the model's registers and is as wide as they are."""
+"""The debug bus: its layout names the model's registers and is as wide as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where parameters lie: every one once, where the ring's motions need it, and back again."""
+"""Where parameters lie: every one once, where the ring comes to use it, and back again."""
 
 from __future__ import annotations
 

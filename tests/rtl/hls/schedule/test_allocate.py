@@ -223,7 +223,7 @@ def test_the_checker_tells_a_bound_block_that_moves(system: str, sizes: tuple[in
 
 @pytest.mark.parametrize(("system", "seed_words"), [("fput", 65), ("random-0", 78), ("random-4", 72)])
 def test_programs_that_were_refused(system: str, seed_words: int) -> None:
-    """More words of vectors than an element has; `test_machine` runs such a one."""
+    """More words of vectors than an element has; `test_cycle_model` runs such a one."""
     schedule = compile_array(program(system, 12, 1), elements=1)
     assert schedule.memory.vector_words == seed_words > VECTOR_WORDS[-1] == schedule.geometry.vector_words
 

@@ -2,12 +2,20 @@
 
 Rooms, each of which imports those before it (tests/rtl/test_rooms.py holds them to it):
 
-    hls             program -> ring plan -> checked schedule of control words; the cycle model. No Amaranth
-    primitives      multiplier and memories, behavioural and as cells of a device
-    element         one element of the ring
-    streams         queues, buffers and requests between host port, sequencer and ring
-    host            driver, requests, serial bridge
-    ring, sequencer, array, verilog     the elements together, what gives them control words, the top module, its text
+    hls         program -> ring plan -> checked schedule of control words; the cycle model. No Amaranth
+    primitives  multiplier and memories, as plain Amaranth and as cells of a device
+    element     one element of the ring
+    streams     queues, buffers and requests between host port, sequencer and ring
+    host        driver, requests, serial bridge
+
+and on top of them, a file each:
+
+    ring        the elements, each talking to its neighbour, and the tree that brings them control words
+    sequencer   commands to control words
+    array       the top module: host port, sequencer, ring
+    verilog     its text, and what a user of it must know
+
+Of hls, whatever is wired knows the plan alone: a schedule is loaded.
 
 In: `golden.program.Program`, `rtl.hls.Geometry`. Out: `rtl.hls.Schedule`, Verilog, requests. Imports golden.
 """

@@ -92,8 +92,7 @@ class Array(wiring.Component):
             sequencer.taken.eq(results.left),
         ]
         decoded = self._decode(m)
-        go, now = decoded.ready, decoded.payload
-        full = self._write(m, go, now, sequencer)
+        full = self._write(m, decoded.ready, decoded.payload, sequencer)
         idle = self._idle(m, sequencer, full, ring.latency)
         self._answer(m, decoded, sequencer, results, full, idle)
         if self._has_debug_bus:

@@ -30,10 +30,9 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
-from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource, widths
+from rtl.hls.plan.control import ADDRESSES, ELEMENT_FIELDS, MAX_SHIFT, ImmSource, widths
 from rtl.hls.plan.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
 from rtl.hls.plan.registers import STORE_PARTS
-from rtl.hls.schedule.command import ADDRESSES, MAX_SHIFT
 from rtl.primitives.memory import WeightMemory
 from rtl.streams.buffer import Buffer
 from rtl.streams.queue import Queue

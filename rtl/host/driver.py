@@ -32,8 +32,9 @@ import numpy.typing as npt
 
 from golden.arithmetic.tables import entries
 from golden.errors import HelError
+from rtl.hls.plan.control import MAX_SHIFT
 from rtl.hls.plan.geometry import GRADIENT_BITS
-from rtl.hls.schedule.command import MAX_ITERATIONS, MAX_SHIFT, Command
+from rtl.hls.schedule.command import MAX_ITERATIONS, Command
 from rtl.hls.schedule.schedule import Schedule
 
 __all__ = ["Driver"]

@@ -5,8 +5,8 @@ from amaranth.hdl import ClockSignal, Instance, Module, Mux, Signal, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from rtl.streams.host_request import HostRequest
 from rtl.primitives import Multiplier, WeightMemory
+from rtl.streams.host_request import HostRequest
 
 __all__ = ["small_array"]
 

@@ -65,6 +65,12 @@ def test_a_module_imports_what_its_room_may(name: str) -> None:
             assert any(other == start or other.startswith(f"{start}.") for start in (here, *ALLOWED[here])), other
 
 
+@pytest.mark.parametrize("name", ["rtl.array", "rtl.ring", "rtl.sequencer"])
+def test_the_rtl_knows_of_the_compiler_its_plan_alone(name: str) -> None:
+    """A schedule is loaded, not wired."""
+    assert all(other.startswith("rtl.hls.plan.") for other in imported(FILES[name]) if other.startswith("rtl.hls"))
+
+
 def test_no_module_of_rtl_imports_itself_over_a_detour() -> None:
     graph = {name: imported(path) & set(FILES) for name, path in FILES.items()}
     assert len(list(TopologicalSorter(graph).static_order())) == len(FILES)

@@ -2,8 +2,8 @@
 
 `bind` makes the `ring_plan` of a program, `requirements` the smallest `geometry` that runs it, `memory_map` the
 addresses of what is stored, `ring_visits` the ways of the lanes. Beside them stand the contracts that scheduler,
-checkers, cycle model and RTL share: `control` (fields of a word), `timing` (when a field acts), `registers` (host port),
-`debug_bus`, and `traffic` (of the vector store).
+checkers, cycle model and RTL share: `control` (fields of a word), `timing` (when a field acts), `registers` (host
+port), `debug_bus`, and `traffic` (of the vector store).
 
 In: `golden.program.Program`. Out: `RingPlan`, `Geometry`, `MemoryMap`. Imports golden.
 """

@@ -26,8 +26,10 @@ from enum import IntEnum
 from rtl.hls.plan.geometry import MAX_FOLD, Geometry
 
 __all__ = [
+    "ADDRESSES",
     "ELEMENT_FIELDS",
     "FIELDS",
+    "MAX_SHIFT",
     "SEQUENCER_FIELDS",
     "WORD_BITS",
     "AccSource",
@@ -231,6 +233,11 @@ SEQUENCER_FIELDS: dict[str, int] = {
     "relative": 1,  # OR the iteration's base into every address
 }
 """Fields the sequencer resolves before the broadcast."""
+
+ADDRESSES = ("addr_a", "addr_b", "g_raddr", "g_waddr", "s_addr0", "s_addr1", "w_addr")
+"""Fields that a relative word ORs the base into."""
+MAX_SHIFT = 35
+"""Largest shift of a gradient word; 0 is the smallest."""
 
 FIELDS: dict[str, int] = {**ELEMENT_FIELDS, **SEQUENCER_FIELDS}
 WORD_BITS = sum(FIELDS.values())

@@ -12,19 +12,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.plan.control import Fields, ImmSource
+from rtl.hls.plan.control import ADDRESSES, MAX_SHIFT, Fields, ImmSource
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["MAX_ITERATIONS", "MAX_SHIFT", "Command", "resolve"]
+__all__ = ["MAX_ITERATIONS", "Command", "resolve"]
 
 Words = npt.NDArray[np.int64]
 
 MAX_ITERATIONS = (1 << 16) - 1
 """Iterations of one command."""
-MAX_SHIFT = 35
-"""Largest shift of a gradient word; 0 is the smallest."""
-ADDRESSES = ("addr_a", "addr_b", "g_raddr", "g_waddr", "s_addr0", "s_addr1", "w_addr")
-"""Fields that a relative word ORs the base into."""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from golden.dynamics.integrator import Flags
 from golden.program.ops import Rounding
 from rtl.element.arithmetic import add as exact
 from rtl.element.gradient import Gradient
+from rtl.hls.plan.control import MAX_SHIFT
 from rtl.hls.plan.geometry import GRADIENT_BITS, PARAMETER_WORDS, Geometry
 from rtl.hls.plan.timing import GRAD_READ, GRAD_WRITE, UPDATE
-from rtl.hls.schedule.command import MAX_SHIFT
 from rtl.primitives import WeightMemory
 from tests.rtl.element.unit import any_word, around, control, saturated, simulate, wrapped
 

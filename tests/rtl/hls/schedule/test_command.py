@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rtl.hls.plan.control import ELEMENT_FIELDS, ImmSource
-from rtl.hls.schedule.command import MAX_SHIFT, Command, resolve
+from rtl.hls.plan.control import ELEMENT_FIELDS, MAX_SHIFT, ImmSource
+from rtl.hls.schedule.command import Command, resolve
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 2)

@@ -98,6 +98,7 @@ class _Step:
         self.drifts: dict[int, list[int]] = {}
 
     def require(self, holds: object, cycle: int, what: str) -> None:
+        """Fails with the segment, the cycle and what the words do wrong there."""
         assert holds, (self.name, cycle, what)
 
     def run(self) -> None:

@@ -65,6 +65,7 @@ class StepScheduler:
         """Slot after the last product of a sum."""
 
     def run(self) -> list[Fields]:
+        """The control words of the step."""
         fold = self.geometry.fold
         for f in range(fold):
             self.bench.ready[POSITION, f] = self.finisher.drift(0, f) + STATE_WRITE + 1

@@ -1,6 +1,6 @@
 """Transaction scripts and recordings as arrays, and the files by which they enter and leave a simulator.
 
-A transaction is one 64-bit word, `data | addr << 32 | write << 48`: the array's `i__payload` port as Amaranth packs it.
+A transaction is one request word of `rtl.host.transactions`: the array's `i__payload` port as Amaranth packs it.
 A script is an array of them; arrays are joined with `numpy.concatenate`.
 
 >>> script = np.concatenate([write(0x10, [7, 8]), read(0x10, 2)])
@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rtl.host.transactions import Requests, packed
+
 __all__ = ["Script", "Recording", "describe", "pack", "read", "read_responses", "read_recording", "write"]
 
-Script = npt.NDArray[np.uint64]
-_WRITE = np.uint64(1 << 48)
+Script = Requests
 _NIBBLE = np.full(256, 255, np.uint8)
 for _value, _digit in enumerate(b"0123456789abcdef"):
     _NIBBLE[_digit] = _value
@@ -30,15 +31,13 @@ def write(addr: npt.ArrayLike, data: npt.ArrayLike) -> Script:
 
     Signed data are taken modulo 2**32. Raises ValueError for an address that 16 bits do not hold.
     """
-    words = np.atleast_1d(np.asarray(data)).astype(np.int64).astype(np.uint64).ravel() & np.uint64(0xFFFFFFFF)
-    script: Script = _addresses(addr, words.size) | words | _WRITE
-    return script
+    words = np.atleast_1d(data).ravel()
+    return packed(_addresses(addr, words.size), words, 1)
 
 
 def read(addr: npt.ArrayLike, count: int | None = None) -> Script:
     """Reads of `count` (default 1) consecutive addresses from a scalar `addr`, or of every address of an array."""
-    size = np.size(addr) if count is None else count
-    return _addresses(addr, size)
+    return packed(_addresses(addr, np.size(addr) if count is None else count), 0, 0)
 
 
 def pack(script: npt.ArrayLike | Iterable[tuple[int, int, int]]) -> Script:
@@ -46,10 +45,7 @@ def pack(script: npt.ArrayLike | Iterable[tuple[int, int, int]]) -> Script:
     if isinstance(script, np.ndarray) and script.ndim == 1 and script.dtype == np.uint64:
         return script
     rows = np.array(list(script), dtype=np.int64).reshape(-1, 3)  # type: ignore[arg-type]
-    words = rows[:, 2].astype(np.uint64) & np.uint64(0xFFFFFFFF)
-    writes = (rows[:, 0] != 0).astype(np.uint64)
-    packed: Script = _addresses(rows[:, 1], len(rows)) | words | writes << np.uint64(48)
-    return packed
+    return packed(_addresses(rows[:, 1], len(rows)), rows[:, 2], rows[:, 0] != 0)
 
 
 def describe(word: int) -> str:
@@ -58,7 +54,8 @@ def describe(word: int) -> str:
     return f"write 0x{addr:04x} <- 0x{word & 0xFFFFFFFF:08x}" if word >> 48 & 1 else f"read 0x{addr:04x}"
 
 
-def _addresses(addr: npt.ArrayLike, size: int) -> Script:
+def _addresses(addr: npt.ArrayLike, size: int) -> npt.NDArray[np.int64]:
+    """An address per word, checked."""
     values = np.asarray(addr, dtype=np.int64)
     if values.ndim == 0:
         values = values + np.arange(size)
@@ -66,7 +63,7 @@ def _addresses(addr: npt.ArrayLike, size: int) -> Script:
         raise ValueError(f"a script needs an address per data word, got {values.size} for {size}; pass a start address")
     if size and not (0 <= values.min() and values.max() <= 0xFFFF):
         raise ValueError(f"addresses are 0 to 0xffff, got {values.min():#x} to {values.max():#x}")
-    return values.ravel().astype(np.uint64) << np.uint64(32)
+    return values.ravel()
 
 
 def write_script(path: Path, script: Script) -> None:

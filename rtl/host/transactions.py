@@ -20,21 +20,30 @@ from rtl.hls.plan.registers import STORE_PARTS, Address, Streams
 from rtl.hls.schedule.command import Command
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["Requests", "command_requests", "read", "store_requests", "write"]
+__all__ = ["Requests", "command_requests", "packed", "read", "store_requests", "write"]
 
 Requests = npt.NDArray[np.uint64]
-_WRITE = np.uint64(1 << 48)
+
+
+def packed(addr: npt.ArrayLike, data: npt.ArrayLike, write: npt.ArrayLike) -> Requests:
+    """Request words of addresses, data (taken modulo 2**32) and write bits, which broadcast.
+
+    >>> hex(int(packed(0x20, -1, 1)))
+    '0x10020ffffffff'
+    """
+    words = np.asarray(data).astype(np.int64).astype(np.uint64) & np.uint64(0xFFFFFFFF)
+    addresses, writes = (np.asarray(part).astype(np.uint64) for part in (addr, write))
+    return np.asarray(words | addresses << np.uint64(32) | writes << np.uint64(48))
 
 
 def write(addr: int, data: npt.ArrayLike) -> Requests:
     """Writes of all data, in order, to one address (two's complement, 32 bits)."""
-    words = np.atleast_1d(np.asarray(data, np.int64)).astype(np.uint64) & np.uint64(0xFFFFFFFF)
-    return words | np.uint64(addr << 32) | _WRITE
+    return packed(addr, np.atleast_1d(data), 1)
 
 
 def read(addr: int, count: int = 1) -> Requests:
     """So many reads of one address."""
-    return np.full(count, addr << 32, np.uint64)
+    return packed(np.full(count, addr), 0, 0)
 
 
 def store_requests(schedule: Schedule) -> Requests:

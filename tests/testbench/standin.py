@@ -16,14 +16,15 @@ how), which no simulator can skip: they are also the load of `speed.py`.
 
 from amaranth import Cat, Instance, Module, Mux, Signal, unsigned
 from amaranth.back import verilog
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
+from rtl.streams.host_request import HostRequest
+
 __all__ = ["ELEMENT_BITS", "StandIn", "element", "standin_verilog", "steps"]
 
-HostRequest = data.StructLayout({"data": 32, "addr": 16, "write": 1})
 ELEMENT_BITS = 18 + 18 + 36 + 24
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from golden.errors import HelError
 
-__all__ = ["insert", "marks"]
+__all__ = ["filled", "insert", "marks"]
 
 
 def marks(study: str) -> tuple[str, str]:
@@ -18,11 +18,24 @@ def marks(study: str) -> tuple[str, str]:
     return f"<!-- {study}: generated -->", f"<!-- {study}: end -->"
 
 
-def insert(path: Path, text: str, study: str) -> None:
-    """Replaces what stands between the study's markers in the page."""
+def filled(page: str, text: str, study: str, name: object = "the page") -> str:
+    r"""The page with `text` between the study's markers; an error calls the page by its `name`.
+
+    >>> print(filled("a\n<!-- x: generated -->\nold\n<!-- x: end -->\nb", "| t |", "x"))
+    a
+    <!-- x: generated -->
+    | t |
+    <!-- x: end -->
+    b
+    """
     begin, stop = marks(study)
-    before, mark, rest = path.read_text().partition(begin)
+    before, mark, rest = page.partition(begin)
     _, end, after = rest.partition(stop)
     if not (mark and end):
-        raise HelError(f"{path} needs the two marker lines {begin} and {stop}, got none; add them")
-    path.write_text(f"{before}{mark}\n{text}\n{end}{after}")
+        raise HelError(f"{name} needs the two marker lines {begin} and {stop}, got none; add them")
+    return f"{before}{mark}\n{text}\n{end}{after}"
+
+
+def insert(path: Path, text: str, study: str) -> None:
+    """Replaces what stands between the study's markers in the page."""
+    path.write_text(filled(path.read_text(), text, study, path))

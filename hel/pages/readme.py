@@ -2,7 +2,7 @@
 
 With `--check` nothing is written, only compared.
 
-Between the markers `<!-- results: begin ... -->` and `<!-- results: end -->` stand two tables: the builds of
+Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables: the builds of
 bitstreams/results/*.json, and the accuracies of docs/results/digits.json. Nothing there is typed in by hand.
 """
 
@@ -15,11 +15,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from golden.studies.pages import filled
 from hel.output import write_whole
 
 __all__ = ["accuracies", "builds", "fill", "main"]
 
-BEGIN, END = "<!-- results: begin", "<!-- results: end -->"
 BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available", "bram", "fmax_hz", "cycles_per_step")
 
 
@@ -70,23 +70,8 @@ def accuracies(file: Path) -> list[str]:
 
 
 def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
-    r"""`text` with the tables between its markers.
-
-    >>> print(fill("a\n<!-- results: begin x -->\nold\n<!-- results: end -->\nb", [["| t |"]]))
-    a
-    <!-- results: begin x -->
-    | t |
-    <BLANKLINE>
-    <!-- results: end -->
-    b
-    """
-    head, begin, rest = text.partition(BEGIN)
-    marker, _, rest = rest.partition("-->")
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page has the markers '{BEGIN} ... -->' and '{END}', one of them is missing; restore it")
-    body = "".join("\n".join(table) + "\n\n" for table in tables if table)
-    return f"{head}{begin}{marker}-->\n{body}{end}{tail}"
+    """`text` with the tables between its markers, a blank line after each."""
+    return filled(text, "".join("\n".join(table) + "\n\n" for table in tables if table).removesuffix("\n"), "results")
 
 
 def main(argv: Sequence[str]) -> int:

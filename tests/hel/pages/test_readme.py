@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from golden.errors import HelError
 from hel.__main__ import parsed
 from hel.commands import SUMMARIES
 from hel.pages import readme
@@ -59,5 +60,5 @@ def test_tables(tmp_path):
 
 
 def test_missing_marker():
-    with pytest.raises(ValueError, match="one of them is missing"):
+    with pytest.raises(HelError, match="needs the two marker lines <!-- results: generated -->"):
         readme.fill("no markers", [])

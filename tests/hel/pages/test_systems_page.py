@@ -77,9 +77,9 @@ def test_the_command_line(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     page = tmp_path / systems_page.PAGE
     page.parent.mkdir()
-    page.write_text("before\n<!-- results: begin -->\n<!-- results: end -->\nafter\n")
+    page.write_text("before\n<!-- results: generated -->\n<!-- results: end -->\nafter\n")
     monkeypatch.setattr(systems_page, "tables", lambda results: [["| t |"]])
     assert systems_page.main(["--check"]) == 1
     assert systems_page.main(["--only", "page"]) == 0 and systems_page.main(["--check"]) == 0
-    assert page.read_text() == "before\n<!-- results: begin -->\n| t |\n\n<!-- results: end -->\nafter\n"
+    assert page.read_text() == "before\n<!-- results: generated -->\n| t |\n\n<!-- results: end -->\nafter\n"
     assert not (tmp_path / BUILDS).exists()

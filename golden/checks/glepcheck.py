@@ -2,7 +2,7 @@
 
 The reference moves each parameter, solves the boundary problem again and takes the difference of the costs: it knows
 nothing of nudges, slopes and residuals. Cosine and relative error are over all parameters together, as in
-`golden.checks.gradcheck`.
+`golden.checks.comparison`.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from typing import Any
 import numpy as np
 
 from golden import systems
-from golden.checks.gradcheck import compare
+from golden.checks.comparison import compare
 from golden.costs import SummedCost
 from golden.errors import HelError
 from golden.rules import glep
-from golden.rules.glep import CONDITIONS, finite_differences
+from golden.rules.glep import CONDITIONS, Boundary, finite_differences
 from golden.rules.glep.boundary import Held
 from golden.rules.glep.conditions import named
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import lattice
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.trajectories import Trajectories, trajectories
+from golden.rules.problem import Problem
 
 __all__ = ["EPS", "errors_by_eps", "glepcheck", "problem", "shown"]
 
@@ -35,8 +36,8 @@ DRAWS = 100
 
 def problem(
     system: str, condition: str, *, neurons: int, inputs: int, steps: int, step: float, seed: int
-) -> tuple[systems.System, dict[str, Any]]:
-    """A system, and the arguments of a rule: theta, inputs, targets, cost, end data, step, condition.
+) -> tuple[Problem, Boundary]:
+    """A problem, and the boundary condition with its end data.
 
     inputs and the state (q0, p0) normal(0, 1/2), targets normal(0, 1), half squared error summed over all steps. q(T)
     and p(T) are those of the run from (q0, p0), so that the conditions that hold them have a solution; what a solver
@@ -59,18 +60,11 @@ def problem(
             break
     targets = rng.normal(0.0, 1.0, (steps, made.n))
     away = rng.normal(0.0, 0.05, (2, made.n))
-    data = {"q0": q if "q0" in given else q + away[0], "p0": p if "p0" in given else p + away[1]}
     far = [end[0] for end in motion.run(q[None], p[None])]
-    data |= {name: end for name, end in zip(("qT", "pT"), far, strict=True) if name in given}
-    return made, {
-        "theta": theta,
-        "inputs": driven,
-        "targets": targets,
-        "cost": SummedCost(),
-        "step": step,
-        "condition": condition,
-        **data,
-    }
+    q0, p0 = q if "q0" in given else q + away[0], p if "p0" in given else p + away[1]
+    posed = Problem(made, theta, driven, targets, q0=q0, p0=p0, cost=SummedCost(), step=step)
+    ends = {name: end for name, end in zip(("qT", "pT"), far, strict=True) if name in given}
+    return posed, Boundary(condition, qT=ends.get("qT"), pT=ends.get("pT"))
 
 
 def glepcheck(
@@ -104,14 +98,13 @@ def glepcheck(
     rows = []
     for k, name in enumerate(conditions):
         condition = named(name)
-        size: dict[str, Any] = {"neurons": neurons, "inputs": inputs, "steps": steps, "step": step, "seed": seed}
-        made, arguments = problem(system, name, **size)
-        names = list(made.parameters)
-        grads, cost, report = glep.gradient(made, **arguments, eps=eps, names=names)
+        posed, boundary = problem(system, name, neurons=neurons, inputs=inputs, steps=steps, step=step, seed=seed)
+        names = list(posed.theta)
+        grads, cost, report = glep.gradient(posed, boundary, eps=eps, names=names)
         plain = grads
         if not condition.residual_vanishes:
-            plain, _, _ = glep.gradient(made, **arguments, eps=eps, names=names, residual=False)
-        wanted, _, _ = finite_differences.gradient(made, **arguments, names=names)
+            plain, _, _ = glep.gradient(posed, boundary, eps=eps, names=names, residual=False)
+        wanted, _, _ = finite_differences.gradient(posed, boundary, names=names)
         cosine, error = compare(grads, wanted, names)
         rows.append(
             {
@@ -136,7 +129,7 @@ def glepcheck(
     return {
         "system": system,
         "neurons": neurons,
-        "parameters": int(sum(value.size for value in made.initial(seed).values())),
+        "parameters": int(sum(value.size for value in posed.theta.values())),
         "steps": steps,
         "step": step,
         "eps": eps,
@@ -147,13 +140,13 @@ def glepcheck(
 
 def errors_by_eps(system: str, condition: str, *, eps: Iterable[float] = EPS, **size: Any) -> list[tuple[float, float]]:
     """(eps, relative error) of one condition; eps too large for its solver are left out. `size` as for `problem`."""
-    made, arguments = problem(system, condition, **size)
-    names = list(made.parameters)
-    wanted, _, _ = finite_differences.gradient(made, **arguments, names=names)
+    posed, boundary = problem(system, condition, **size)
+    names = list(posed.theta)
+    wanted, _, _ = finite_differences.gradient(posed, boundary, names=names)
     found = []
     for strength in eps:
         try:
-            grads, _, _ = glep.gradient(made, **arguments, eps=strength, names=names)
+            grads, _, _ = glep.gradient(posed, boundary, eps=strength, names=names)
         except HelError:
             continue
         found.append((strength, compare(grads, wanted, names)[1]))
@@ -162,5 +155,4 @@ def errors_by_eps(system: str, condition: str, *, eps: Iterable[float] = EPS, **
 
 def shown(system: str, condition: str, *, eps: float, **size: Any) -> Trajectories:
     """The trajectories of one condition's problem."""
-    made, arguments = problem(system, condition, **size)
-    return trajectories(made, **arguments, eps=eps)
+    return trajectories(*problem(system, condition, **size), eps=eps)

@@ -17,15 +17,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from golden.costs import AveragedCost, Cost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.rules import tape
-from golden.rules.problem import Gradients, Problem, collapse, pose
-from golden.rules.report import Report
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report, collapse
 
 __all__ = ["DELTA", "cost_slopes", "gradient"]
 
@@ -33,29 +31,21 @@ DELTA = 2.0**-100
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
     eps: float | None = None,
 ) -> tuple[Gradients, float, Report]:
-    """The gradient of a cost by back-propagation through time; arguments and results as `golden.rules.rhel.gradient`.
+    """The gradient of a cost by back-propagation through time; results as `golden.rules.rhel.gradient`.
 
     `eps` is accepted and ignored: there is no nudge.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
-    >>> grads, cost, report = gradient(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> grads, cost, report = gradient(Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2)))
     >>> report.stored_words, report.hessian_products
     (44, 10)
     """
-    problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
-    batch = problem.q0.shape[:-1]
+    system, batch = problem.system, problem.batch
     ranks = {name: len(shape) for name, shape in system.parameters.items()}
     spread = {name: np.broadcast_to(v, batch + v.shape[v.ndim - ranks[name] :]) for name, v in problem.theta.items()}
     grads: Gradients = {name: np.zeros(value.shape) for name, value in spread.items()}
@@ -84,7 +74,7 @@ def gradient(
 
 def _sample(problem: Problem, at: tuple[int, ...], theta: Mapping[str, Array]) -> tuple[Gradients, float, int]:
     """Gradients, cost and stored words of one sample of the batch."""
-    h, steps, names = problem.leapfrog.step, problem.steps, list(theta)
+    h, steps, names = problem.step, problem.steps, list(theta)
     potential = problem.system.potential
     inputs = np.moveaxis(problem.inputs, 0, -2)[at]
     q, p = problem.q0[at], problem.p0[at]

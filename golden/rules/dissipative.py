@@ -26,21 +26,19 @@ State kept: as RHEL's. Source: Pourcel, Basu, Ernoult & Gilra, arXiv 2506.06248 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from golden.costs import Cost, FinalCost, Meter
+from golden.costs import FinalCost, Meter
 from golden.dynamics.damped_leapfrog import DampedLeapfrog
+from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
 from golden.rules import rhel
-from golden.rules.problem import Gradients, pose
-from golden.rules.report import Report
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report
 
 __all__ = ["LONGEST", "gradient"]
 
@@ -52,42 +50,34 @@ ASTRAY = 0.5
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
     damping: float,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
     eps: float = 1e-3,
     symmetric: bool = True,
 ) -> tuple[Gradients, float, Report]:
-    """The gradient of a cost of a damped trajectory; arguments and results as `golden.rules.rhel.gradient`, and
+    """The gradient of a cost of a damped trajectory; options and results as `golden.rules.rhel.gradient`, and
 
     damping : g >= 0, per unit of time
 
     Raises
     ------
-    HelError : a wrong shape or number; g h T so large that round-off drowns the echo; an echo that does not return.
+    HelError : g h T so large that round-off drowns the echo; an echo that does not return.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
-    >>> arguments = linear, linear.initial(0), np.ones((10, 1)), np.ones(2)
-    >>> grads, cost, report = gradient(*arguments, damping=0.1)
+    >>> problem = Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> grads, cost, report = gradient(problem, damping=0.1)
     >>> sorted(grads), report.passes, report.stored_words
     (['B', 'a', 'p0', 'q0', 'u'], 3, 8)
-    >>> free, undamped = (rule(*arguments)[0] for rule in (lambda *a: gradient(*a, damping=0.0)[:1], rhel.gradient))
+    >>> free, undamped = gradient(problem, damping=0.0)[0], rhel.gradient(problem)[0]
     >>> all(np.array_equal(free[name], undamped[name]) for name in free)
     True
     """
     positive(eps, "the nudge strength eps")
-    problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
-    problem = replace(problem, leapfrog=DampedLeapfrog(system, problem.theta, step, damping))
+    leapfrog = DampedLeapfrog(problem.system, problem.theta, problem.step, damping)
     once = isinstance(problem.cost, FinalCost)
-    decay = damping * problem.leapfrog.step
+    decay = leapfrog.damping * problem.step
     if decay * problem.steps > LONGEST[once]:
         raise HelError(
             f"the echo of a damped run amplifies round-off: g h T is at most {LONGEST[once]:g} for "
@@ -95,7 +85,7 @@ def gradient(
             f"use at most {int(LONGEST[once] / decay)} steps, or less damping"
         )
     meter = _Weighted(problem.meter(), problem.steps, decay, once)
-    grads, total, report = rhel.differentiate(problem, meter, eps, symmetric, _DampedEcho)
+    grads, total, report = rhel.differentiate(_DampedEcho(problem, leapfrog, meter, decay), eps, symmetric)
     for name in ("q0", "p0"):
         grads[name] = math.exp(-decay * problem.steps) * grads[name]
     return grads, total, replace(report, rule="dissipative" + report.rule.removeprefix("rhel"))
@@ -126,19 +116,17 @@ class _Weighted(Meter):
 class _DampedEcho(rhel.Echo):
     """Collects slopes with the weight e^{g (tau_t - h/2)}, and looks where the echo ends."""
 
-    @property
-    def _decay(self) -> float:
-        leapfrog = self._problem.leapfrog
-        assert isinstance(leapfrog, DampedLeapfrog)
-        return leapfrog.damping * leapfrog.step
+    def __init__(self, problem: Problem, leapfrog: Leapfrog, meter: Meter, decay: float) -> None:
+        super().__init__(problem, leapfrog, meter)
+        self._decay = decay
 
     def add(self, name: str, t: int, term: Array) -> None:
-        super().add(name, t, math.exp(self._decay * (t + 0.5 - self._problem.steps)) * term)
+        super().add(name, t, math.exp(self._decay * (t + 0.5 - self.problem.steps)) * term)
 
     def back(self, q: Array, p: Array, eps: tuple[float, ...]) -> tuple[Array, Array]:
         with np.errstate(over="ignore", invalid="ignore"):
             q, p = super().back(q, p, eps)
-        start = np.stack([self._problem.q0, self._problem.p0])
+        start = np.stack([self.problem.q0, self.problem.p0])
         away = float(np.abs(np.stack([q.mean(0), p.mean(0)]) - start).max())
         if self._decay > 0 and not away <= ASTRAY * max(1.0, float(np.abs(start).max())):
             raise HelError(

@@ -22,23 +22,21 @@ step is nudged).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two, wrap
 from golden.compiler.lower import compile_system
-from golden.costs import Cost, FinalCost
+from golden.costs import FinalCost
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator, twin
 from golden.errors import HelError
-from golden.rules.problem import Gradients, Problem, collapse, pose
-from golden.rules.rhel_fixed import FixedReport, log2_eps
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, collapse
+from golden.rules.rhel_fixed import FixedReport, formats_at, log2_eps
 
 __all__ = ["DissipativeReport", "gradient"]
 
@@ -56,39 +54,35 @@ class DissipativeReport(FixedReport):
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
     log2_loss: int,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
     formats: Formats | None = None,
     eps: float = 2.0**-4,
     keep_bits: bool = False,
 ) -> tuple[Gradients, float, DissipativeReport]:
-    """The gradient of a cost of a damped integer trajectory, symmetric; arguments as `golden.rules.rhel_fixed`, and
+    """The gradient of a cost of a damped integer trajectory, symmetric; results as `golden.rules.rhel_fixed.gradient`.
 
+    Parameters
+    ----------
+    problem, formats, eps : as `golden.rules.rhel_fixed.gradient`
     log2_loss : d; half a step multiplies the momentum by c = 1 - 2^-d, that is g = -(2/h) ln c
     keep_bits : run a free context beside the nudged ones, exact by the bits the contractions lose
 
     Raises
     ------
-    HelError : a word out of range, a wrong shape, an eps that is no power of two, nudges below one LSB.
+    HelError : a word out of range, formats of another step, an eps that is no power of two, nudges below one LSB.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
-    >>> arguments = linear, linear.initial(0), np.ones((40, 1)), np.ones(2)
-    >>> grads, cost, report = gradient(*arguments, log2_loss=6, keep_bits=True)
+    >>> problem = Problem(linear, linear.initial(0), np.ones((40, 1)), np.ones(2))
+    >>> grads, cost, report = gradient(problem, log2_loss=6, keep_bits=True)
     >>> sorted(grads), report.passes, report.return_error_lsb
     (['B', 'a', 'p0', 'q0', 'u'], 4, 0)
     """
     eps_log2 = log2_eps(eps)
-    formats = formats or Formats()
-    problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=formats.step)
-    program = compile_system(system, formats)
+    formats = formats_at(problem.step, formats)
+    program = compile_system(problem.system, formats)
     words = {name: formats.theta.raw(value) for name, value in problem.theta.items()}
     run = _Run(problem, DampedIntegrator(Integrator(program, words), log2_loss), eps_log2, keep_bits)
     run.forward()

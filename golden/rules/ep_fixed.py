@@ -18,24 +18,23 @@ Twin of `golden.rules.ep`. Source for EP: Scellier & Bengio 2017.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, half_up, wrap
 from golden.compiler.lower import compile_system
-from golden.costs import Cost, FinalCost, half_squared_error
+from golden.costs import half_squared_error
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.program import Program
 from golden.rules.ep import EpReport
-from golden.rules.problem import Gradients, Problem, collapse, pose
+from golden.rules.report import Gradients, collapse
 from golden.rules.rhel_fixed import log2_eps
-from golden.systems.base import System
+from golden.rules.static_problem import StaticProblem
 
 __all__ = ["FORMATS", "WINDOW", "EpFixedReport", "gradient"]
 
@@ -61,13 +60,8 @@ class EpFixedReport(EpReport):
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: StaticProblem,
     *,
-    q0: ArrayLike | None = None,
-    cost: Cost | None = None,
     formats: Formats = FORMATS,
     eps: float = 2.0**-6,
     symmetric: bool = True,
@@ -75,8 +69,11 @@ def gradient(
     average: int = 256,
     max_iterations: int = 20_000,
 ) -> tuple[Gradients, float, EpFixedReport]:
-    """The gradient of a cost of the state at rest, in integers; arguments as `golden.rules.ep.gradient`, and
+    """The gradient of a cost of the state at rest, in integers; results as `golden.rules.ep.gradient`.
 
+    Parameters
+    ----------
+    problem : its inputs are not empty
     formats : default `FORMATS`
     eps : a power of two
     log2_inverse_rate : n of the descent's a = 2^-n; a must stay below 2 over the largest curvature
@@ -88,7 +85,7 @@ def gradient(
 
     >>> from golden.systems import get
     >>> dense = get("dense", n=3)
-    >>> grads, cost, report = gradient(dense, dense.initial(0), np.ones(1), np.ones(3))
+    >>> grads, cost, report = gradient(StaticProblem(dense, dense.initial(0), np.ones(1), np.ones(3)))
     >>> sorted(grads), report.passes, report.residual < 0.01, report.flags
     (['B', 'W', 'al', 'b', 'u'], 3, True, <Flags: 0>)
     """
@@ -100,25 +97,24 @@ def gradient(
         raise HelError(
             f"log2_inverse_rate is a whole number from -8 to 24, got {log2_inverse_rate!r}; use for example 3"
         )
-    if cost is not None and not isinstance(cost, FinalCost):
-        raise HelError(f"a state at rest has no steps: its cost is a FinalCost, got {type(cost).__name__}")
-    driven = np.asarray(inputs, dtype=np.float64)
-    if driven.ndim < 1 or driven.shape[-1] != system.m or not driven.size:
-        raise HelError(f"static inputs of {system!r} have shape (..., {system.m}), none empty, got {driven.shape}")
-    problem = pose(system, theta, driven[None], targets, q0=q0, p0=None, cost=cost, step=formats.step)
-    run = _Run(problem, compile_system(system, formats), eps_log2, symmetric, int(log2_inverse_rate))
+    if not problem.inputs.size:
+        raise HelError(
+            f"static inputs of {problem.system!r} have shape (..., {problem.system.m}), none empty, "
+            f"got {problem.inputs.shape}"
+        )
+    run = _Run(problem, compile_system(problem.system, formats), eps_log2, symmetric, int(log2_inverse_rate))
     return run.gradient(average, max_iterations)
 
 
 class _Run:
     """One call of `gradient`: the words of the problem and an integrator."""
 
-    def __init__(self, problem: Problem, program: Program, eps_log2: int, symmetric: bool, rate: int) -> None:
+    def __init__(self, problem: StaticProblem, program: Program, eps_log2: int, symmetric: bool, rate: int) -> None:
         formats = program.formats
         self.problem, self.program, self.eps_log2, self.symmetric = problem, program, eps_log2, symmetric
         self.shift = rate - 2 * formats.log2_inverse_step - 1
         self.rest = 1 << max(0, formats.kick_fraction - formats.x.fraction_bits + _REST)
-        self.inputs = formats.u.raw(problem.inputs[0])
+        self.inputs = formats.u.raw(problem.inputs)
         self.integrator = Integrator(program, {name: formats.theta.raw(value) for name, value in problem.theta.items()})
         self.meter = problem.meter()
         self.quadratic = problem.cost.function is half_squared_error

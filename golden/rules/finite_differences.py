@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from golden.costs import Cost
 from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules.problem import Gradients, Problem, pose
-from golden.rules.report import Report
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report
 
 __all__ = ["gradient"]
 
@@ -26,30 +23,23 @@ _CHUNK = 128
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
     eps: float = 1e-5,
     names: Iterable[str] | None = None,
 ) -> tuple[Gradients, float, Report]:
-    """The gradient of a cost by central differences; arguments and results as `golden.rules.rhel.gradient`.
+    """The gradient of a cost by central differences; results as `golden.rules.rhel.gradient`.
 
     `eps` is the distance moved; `names` limits the work to some parameters, "u", "q0" or "p0" (default: all).
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
-    >>> grads, cost, report = gradient(linear, linear.initial(0), np.ones((10, 1)), np.ones(2), names=["a", "q0"])
+    >>> problem = Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> grads, cost, report = gradient(problem, names=["a", "q0"])
     >>> sorted(grads), report.passes
     (['a', 'q0'], 9)
     """
     positive(eps, "the distance eps", "1e-5")
-    problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
     known = [*problem.theta, "u", "q0", "p0"]
     wanted = known if names is None else list(names)
     unknown = [name for name in wanted if name not in known]
@@ -68,7 +58,7 @@ def gradient(
             plus, minus = np.split(_costs(problem, values, name, moved.reshape(-1, *values[name].shape)), 2)
             flat[which] = (plus - minus) / (2 * eps)
         grads[name] = flat.reshape(values[name].shape)
-        if name in system.symmetric:
+        if name in problem.system.symmetric:
             grads[name] = (grads[name] + grads[name].swapaxes(-1, -2)) / 2
         runs += 2 * flat.size
     total = float(_costs(problem, values, "q0", problem.q0[None])[0])
@@ -91,7 +81,7 @@ def _words(problem: Problem) -> int:
 
 def _costs(problem: Problem, values: Mapping[str, Array], name: str, moved: Array) -> Array:
     """C of every copy in `moved` (copies, ...), the value of `name` being replaced by the copy's."""
-    batch, theta = problem.q0.ndim - 1, dict(problem.theta)
+    batch, theta = len(problem.batch), dict(problem.theta)
     if name in theta:
         # A copy's axis goes before all batch axes; a shared parameter has none of those yet.
         missing = batch - (theta[name].ndim - len(problem.system.parameters[name]))
@@ -99,7 +89,7 @@ def _costs(problem: Problem, values: Mapping[str, Array], name: str, moved: Arra
     inputs = np.moveaxis(moved, 0, 1) if name == "u" else problem.inputs
     q = moved if name == "q0" else problem.q0
     p = moved if name == "p0" else problem.p0
-    leapfrog, meter = Leapfrog(problem.system, theta, problem.leapfrog.step), problem.meter()
+    leapfrog, meter = Leapfrog(problem.system, theta, problem.step), problem.meter()
     for t, u in enumerate(inputs):
         q, p = leapfrog.forward(q, p, u)
         meter.observe(t, q)

@@ -36,14 +36,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.costs import Cost, FinalCost
+from golden.costs import FinalCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
-from golden.rules.divergence import asymmetry, check_nudge
-from golden.rules.problem import LARGE, Gradients, Problem, collapse, pose
-from golden.rules.report import Report
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report, collapse
+from golden.rules.validity import LARGE, asymmetry, check_nudge
 
 __all__ = ["gradient", "learn"]
 
@@ -51,23 +50,18 @@ MASS = 1e6
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
     eps: float = 1e-3,
     mass: float = MASS,
     symmetric: bool = True,
 ) -> tuple[Gradients, float, Report]:
-    """The gradient of a final cost, read off the momenta of the parameters; arguments as `golden.rules.rhel.gradient`.
+    """The gradient of a final cost, read off the momenta of the parameters.
 
     Parameters
     ----------
+    problem : its cost is a `golden.costs.FinalCost`
+    eps : strength of the nudge
     mass : M > 0 of every parameter; ``math.inf`` for parameters that do not move
     symmetric : True: cycles with +eps and -eps, error ~ eps^2. False: one cycle, error ~ eps
 
@@ -77,31 +71,24 @@ def gradient(
 
     Raises
     ------
-    HelError : a cost that is not final, a mass or eps that is not positive, a run that diverges, a wrong shape.
+    HelError : a cost that is not final, a mass or eps that is not positive, a run that diverges.
 
     >>> from golden.systems import get
     >>> hru = get("hru", n=2)
-    >>> grads, cost, report = gradient(hru, hru.initial(0), np.ones((10, 1)), np.ones(2), mass=100.0)
+    >>> grads, cost, report = gradient(Problem(hru, hru.initial(0), np.ones((10, 1)), np.ones(2)), mass=100.0)
     >>> sorted(grads), report.passes, report.stored_words
     (['B', 'al', 'b', 'p0', 'q0', 'u', 'w'], 3, 40)
     """
-    cycle = _Cycle(_checked(system, theta, inputs, targets, q0, p0, cost, step, eps, mass), float(eps), float(mass))
-    return cycle.run(symmetric)
+    _check(problem, eps, mass)
+    return _Cycle(problem, float(eps), float(mass)).run(symmetric)
 
 
 def learn(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
     drift: float,
     momenta: Mapping[str, ArrayLike] | None = None,
     keep: float = 0.0,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
     eps: float = 1e-3,
     mass: float = MASS,
 ) -> tuple[dict[str, Array], dict[str, Array], float]:
@@ -116,6 +103,7 @@ def learn(
 
     Parameters
     ----------
+    problem, eps, mass : as `gradient`
     momenta : P at the start, of theta's shapes, default 0
     drift : time of the free motion, > 0
     keep : share of P that friction leaves, 0 <= keep < 1
@@ -128,26 +116,19 @@ def learn(
     >>> hru = get("hru", n=2)
     >>> theta, momenta, costs = hru.initial(0), None, []
     >>> for _ in range(20):
-    ...     theta, momenta, cost = learn(
-    ...         hru, theta, np.ones((10, 1)), np.ones(2), drift=3e7, momenta=momenta, keep=0.5, mass=1e4
-    ...     )
+    ...     problem = Problem(hru, theta, np.ones((10, 1)), np.ones(2))
+    ...     theta, momenta, cost = learn(problem, drift=3e7, momenta=momenta, keep=0.5, mass=1e4)
     ...     costs.append(cost)
     >>> costs[-1] < 0.1 * costs[0]
     True
     """
-    problem = _checked(system, theta, inputs, targets, q0, p0, cost, step, eps, mass)
+    _check(problem, eps, mass)
     positive(drift, "the time drift for which parameters move", "1e6")
     if not math.isfinite(mass):
         raise HelError("parameters move with a finite mass, got inf; the learning rate is drift * eps / mass")
     if not (isinstance(keep, int | float | np.number) and 0 <= keep < 1):
         raise HelError(f"friction keeps a share of the momenta, 0 <= keep < 1, got {keep!r}; use for example 0.9")
-    before = {name: np.zeros(value.shape) for name, value in problem.theta.items()}
-    if momenta is not None:
-        if not isinstance(momenta, Mapping):
-            raise HelError(f"momenta are arrays by the names of theta, got {momenta!r:.60}")
-        before = {name: numbers(value, f"the momentum of {name}") for name, value in momenta.items()}
-        if {name: value.shape for name, value in before.items()} != {k: v.shape for k, v in problem.theta.items()}:
-            raise HelError("momenta have the names and shapes of theta; give those that the last call returned")
+    before = _momenta(problem, momenta)
     cycle = _Cycle(problem, float(eps), float(mass), before)
     end, total, _ = cycle.echo(symmetric=False)
     moved, kept = {}, {}
@@ -184,8 +165,8 @@ class _Cycle:
         self.meter = problem.meter()
         self.words = 0
         self.evaluations = 0
-        batch, parameters = problem.q0.shape[:-1], problem.system.parameters
-        self.total = () if self.moving or not problem.leapfrog.shared else tuple(parameters)
+        batch, parameters = problem.batch, problem.system.parameters
+        self.total = () if self.moving or not problem.shared else tuple(parameters)
         lead = () if self.total else batch
         self.driven = np.zeros((problem.steps, *batch, problem.system.m))
         full = {name: lead + tuple(shape) for name, shape in parameters.items()}
@@ -223,7 +204,7 @@ class _Cycle:
     def echo(self, symmetric: bool) -> tuple[_State, float, float]:
         """The state after the cycle, its contexts (+eps, and -eps) on axis 0; C; and 2 eps or eps."""
         double = self.eps * (2 if symmetric else 1)
-        scale = self.problem.leapfrog.step / double
+        scale = self.problem.step / double
         signs = (1.0, -1.0) if symmetric else (1.0,)
         state = self.start
         state = _State(state.q, state.p, dict(state.theta), dict(state.momenta))
@@ -245,7 +226,7 @@ class _Cycle:
         ends = [np.asarray(cost), state.q, state.p, *state.momenta.values()]
         if not all(np.all(np.abs(value) < LARGE) for value in ends):
             raise HelError(
-                f"the run diverged within {self.problem.steps} steps of h = {self.problem.leapfrog.step:g} at "
+                f"the run diverged within {self.problem.steps} steps of h = {self.problem.step:g} at "
                 f"mass = {self.mass:g}; take a smaller step, a larger mass or smaller parameters"
             )
         return state, cost, double
@@ -261,7 +242,7 @@ class _Cycle:
 
     def _step(self, state: _State, t: int, contexts: int) -> Array:
         """One leapfrog step of everything, in place; returns dV/du."""
-        h = self.problem.leapfrog.step
+        h = self.problem.step
         middle = state.q + (h / 2) * state.p
         self._drift(state)
         values: dict[str, Any] = {"q": middle, "u": self.problem.inputs[t], **state.theta}
@@ -279,31 +260,30 @@ class _Cycle:
 
     def _drift(self, state: _State) -> None:
         if self.moving:
-            rate = self.problem.leapfrog.step / 2 / self.mass
+            rate = self.problem.step / 2 / self.mass
             state.theta = {name: value + rate * state.momenta[name] for name, value in state.theta.items()}
 
 
-def _checked(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
-    q0: ArrayLike | None,
-    p0: ArrayLike | None,
-    cost: Cost | None,
-    step: float,
-    eps: float,
-    mass: float,
-) -> Problem:
-    """What `pose` checks, and what HEB asks for besides."""
+def _check(problem: Problem, eps: float, mass: float) -> None:
+    """What HEB asks for, besides a problem."""
     positive(eps, "the nudge strength eps")
     check_nudge(eps, eps)
     if not (isinstance(mass, float) and mass == math.inf):
         positive(mass, "the mass of parameters, where it is not inf,", "1e6")
-    if cost is not None and not isinstance(cost, FinalCost):
-        kind = cost.__name__ if isinstance(cost, type) else type(cost).__name__
+    if not isinstance(problem.cost, FinalCost):
         raise HelError(
-            f"HEB reads its cost at the final time only, got {kind}; "
+            f"HEB reads its cost at the final time only, got {type(problem.cost).__name__}; "
             "use FinalCost, or golden.rules.rhel for a cost along the way"
         )
-    return pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
+
+
+def _momenta(problem: Problem, given: Mapping[str, ArrayLike] | None) -> dict[str, Array]:
+    """P at the start, default 0."""
+    if given is None:
+        return {name: np.zeros(value.shape) for name, value in problem.theta.items()}
+    if not isinstance(given, Mapping):
+        raise HelError(f"momenta are arrays by the names of theta, got {given!r:.60}")
+    found = {name: numbers(value, f"the momentum of {name}") for name, value in given.items()}
+    if {name: value.shape for name, value in found.items()} != {k: v.shape for k, v in problem.theta.items()}:
+        raise HelError("momenta have the names and shapes of theta; give those that the last call returned")
+    return found

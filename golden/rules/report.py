@@ -1,10 +1,17 @@
-"""What a gradient cost: the figures by which the rules are compared."""
+"""What a rule returns: gradients by name, and the figures by which the rules are compared."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Report"]
+import numpy as np
+
+from golden.language.graph import Array
+
+__all__ = ["Gradients", "Report", "collapse"]
+
+Gradients = dict[str, Array]
+"""Each parameter (its own shape), ``"u"`` (T, ..., m), ``"q0"`` and ``"p0"`` (..., n)."""
 
 
 @dataclass(frozen=True)
@@ -38,3 +45,14 @@ class Report:
     hessian_products: int = 0
     solver_iterations: int = 0
     asymmetry: float = 0.0
+
+
+def collapse(value: Array, shape: tuple[int, ...]) -> Array:
+    """Sums over the axes along which `shape` was broadcast to value.shape.
+
+    >>> collapse(np.ones((5, 2, 3)), (2, 1)).tolist()
+    [[15.0], [15.0]]
+    """
+    value = value.sum(axis=tuple(range(value.ndim - len(shape))))
+    axes = tuple(i for i, size in enumerate(shape) if size == 1 and value.shape[i] != 1)
+    return np.asarray(value.sum(axis=axes, keepdims=True) if axes else value)

@@ -22,32 +22,22 @@ reversible BPTT, which runs the adjoint equations and needs Hessian products. Po
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-from numpy.typing import ArrayLike
 
-from golden.costs import Cost, Meter
+from golden.costs import Meter
+from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules.divergence import asymmetry, check_nudge
-from golden.rules.problem import Gradients, Problem, collapse, pose
-from golden.rules.report import Report
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report, collapse
+from golden.rules.validity import asymmetry, check_finite, check_nudge
 
 __all__ = ["Echo", "differentiate", "gradient"]
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
     eps: float = 1e-3,
     symmetric: bool = True,
 ) -> tuple[Gradients, float, Report]:
@@ -55,12 +45,8 @@ def gradient(
 
     Parameters
     ----------
-    system, theta : theta[name] of the declared shape; with batch axes before it for one theta per sample
-    inputs : u, shape (T, ..., m); ... are batch axes
-    targets : (..., k), or (T, ..., k) for a summed cost
-    q0, p0 : initial state (..., n), default zero
-    cost : a `golden.costs.Cost`, default the final half squared error
-    step, eps : h, and the nudge strength of the whole run
+    problem : see `golden.rules.problem.Problem`
+    eps : the nudge strength of the whole run
     symmetric : True: two echoes, error ~ eps^2. False: one echo, error ~ eps
 
     Returns
@@ -71,27 +57,25 @@ def gradient(
 
     Raises
     ------
-    HelError : a wrong shape or number; a run that diverges; a nudge below round-off.
+    HelError : a run that diverges; a nudge below round-off.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
-    >>> grads, cost, report = gradient(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> problem = Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> grads, cost, report = gradient(problem)
     >>> sorted(grads), report.passes, report.stored_words
     (['B', 'a', 'p0', 'q0', 'u'], 3, 8)
     """
     positive(eps, "the nudge strength eps")
-    problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
-    return differentiate(problem, problem.meter(), eps, symmetric)
+    return differentiate(Echo(problem, problem.leapfrog(), problem.meter()), eps, symmetric)
 
 
-def differentiate(
-    problem: Problem, meter: Meter, eps: float, symmetric: bool, passes: type[Echo] | None = None
-) -> tuple[Gradients, float, Report]:
-    """`gradient` of a checked problem whose nudges `meter` tells; `passes` may refine `Echo`."""
+def differentiate(echo: Echo, eps: float, symmetric: bool) -> tuple[Gradients, float, Report]:
+    """`gradient` by the passes of `echo`, which may be a refined one."""
+    problem, meter = echo.problem, echo.meter
     check_nudge(eps * meter.strength, eps)
     eps = eps * meter.strength
-    scale = problem.leapfrog.step / ((2 if symmetric else 1) * eps)
-    echo = (passes or Echo)(problem, meter, scale)
+    echo.scale = problem.step / ((2 if symmetric else 1) * eps)
     off = 0.0
     with np.errstate(over="ignore", invalid="ignore"):  # looked for below
         q, p = echo.forward(collect=not symmetric)
@@ -103,7 +87,7 @@ def differentiate(
         else:
             q, p = echo.back(q[None], p[None], (eps,))
             echo.grads["q0"], echo.grads["p0"] = (problem.p0 - p[0]) / eps, (q[0] - problem.q0) / eps
-    problem.check_finite(total, echo.grads)
+    check_finite(total, echo.grads, steps=problem.steps, step=problem.step)
     for name in problem.theta:
         echo.grads[name] = collapse(echo.grads[name], problem.theta[name].shape)
     report = Report(
@@ -111,47 +95,51 @@ def differentiate(
         steps=problem.steps,
         passes=3 if symmetric else 2,
         stored_words=echo.words,
-        force_evaluations=problem.leapfrog.force_evaluations,
+        force_evaluations=echo.leapfrog.force_evaluations,
         asymmetry=off,
     )
     return echo.grads, total, report
 
 
 class Echo:
-    """The passes, with the gradients as they grow and the most state words held between two steps."""
+    """The passes, with the gradients as they grow and the most state words held between two steps.
 
-    def __init__(self, problem: Problem, meter: Meter, scale: float) -> None:
-        self._problem, self._meter, self._scale = problem, meter, scale
-        batch = problem.q0.shape[:-1]
-        lead = () if problem.leapfrog.shared else batch
+    Members
+    -------
+    scale : what a difference of slopes is worth in a gradient, h / 2 eps or h / eps
+    """
+
+    def __init__(self, problem: Problem, leapfrog: Leapfrog, meter: Meter) -> None:
+        self.problem, self.leapfrog, self.meter, self.scale = problem, leapfrog, meter, 0.0
+        lead = () if problem.shared else problem.batch
         self.grads: Gradients = {n: np.zeros(lead + tuple(s)) for n, s in problem.system.parameters.items()}
-        self.grads["u"] = np.zeros((problem.steps, *batch, problem.system.m))
+        self.grads["u"] = np.zeros((problem.steps, *problem.batch, problem.system.m))
         self.words = 0
 
     def forward(self, *, collect: bool) -> tuple[Array, Array]:
         """From (q0, p0) to (q_T, p_T); `collect` takes this pass's slopes as those of the minus echo."""
-        q, p = self._problem.q0, self._problem.p0
-        for t, u in enumerate(self._problem.inputs):
+        q, p = self.problem.q0, self.problem.p0
+        for t, u in enumerate(self.problem.inputs):
             slopes: dict[str, Array] | None = {} if collect else None
-            q, p = self._problem.leapfrog.forward(q, p, u, slopes)
+            q, p = self.leapfrog.forward(q, p, u, slopes)
             for name, slope in (slopes or {}).items():
-                self.add(name, t, self._scale * slope)
-            self._meter.observe(t, q)
+                self.add(name, t, self.scale * slope)
+            self.meter.observe(t, q)
             self._hold(q, p)
         return q, p
 
     def back(self, q: Array, p: Array, eps: tuple[float, ...]) -> tuple[Array, Array]:
         """The echoes from (q_T, p_T): one context per eps, on axis 0. A negative eps counts with the other sign."""
         strength = np.array(eps).reshape(-1, *(1,) * (q.ndim - 1))
-        for t in reversed(range(self._problem.steps)):
-            nudge = self._meter.nudge(t, q)
+        for t in reversed(range(self.problem.steps)):
+            nudge = self.meter.nudge(t, q)
             if nudge is not None:
                 p = p - strength * nudge
             slopes: dict[str, Array] = {}
-            q, p = self._problem.leapfrog.inverse(q, p, self._problem.inputs[t], slopes, contexts=1)
+            q, p = self.leapfrog.inverse(q, p, self.problem.inputs[t], slopes, contexts=1)
             for name, slope in slopes.items():
                 difference = slope[1] - slope[0] if len(eps) == 2 else -slope[0]
-                self.add(name, t, self._scale * difference)
+                self.add(name, t, self.scale * difference)
             self._hold(q, p)
         return q, p
 
@@ -164,4 +152,4 @@ class Echo:
             grad += term
 
     def _hold(self, *state: Array) -> None:
-        self.words = max(self.words, self._meter.words + sum(array.size for array in state))
+        self.words = max(self.words, self.meter.words + sum(array.size for array in state))

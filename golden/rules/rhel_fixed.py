@@ -18,22 +18,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two
 from golden.compiler.lower import compile_system
-from golden.costs import AveragedCost, Cost, FinalCost, SummedCost, half_squared_error
+from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.costs.latch import Latch, position_operand
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.program import Program
-from golden.rules.problem import Gradients, Problem, collapse, pose
-from golden.rules.report import Report
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report, collapse
 
-__all__ = ["FixedReport", "gradient", "log2_eps", "return_error"]
+__all__ = ["FixedReport", "formats_at", "gradient", "log2_eps", "return_error"]
 
 MAX_EPS_LOG2 = 30
 """A stronger nudge would leave int64 before it wraps, a weaker one is always zero."""
@@ -66,36 +64,32 @@ class FixedReport(Report):
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
     *,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
     formats: Formats | None = None,
-    step: float | None = None,
     eps: float = 2.0**-4,
     symmetric: bool = True,
     self_test: bool = True,
     program: Program | None = None,
 ) -> tuple[Gradients, float, FixedReport]:
-    """The gradient of a cost by Hamiltonian echo learning in integers; arguments as `golden.rules.rhel.gradient`, and
+    """The gradient of a cost by Hamiltonian echo learning in integers; results as `golden.rules.rhel.gradient`.
 
-    formats : default the reference format at the given step
-    step : h, must agree with the formats; default theirs
+    Parameters
+    ----------
+    problem : its step is a power of two, that of the formats
+    formats : default the reference format at the problem's step
     eps : a power of two, the nudge strength of the whole run
     self_test : run one more echo, without nudge, for `return_error_lsb` (the one-sided estimator contains it)
     program : the system's, if not the one of golden.compiler.lower.compile_system; its formats are the formats
 
     Raises
     ------
-    HelError : a word out of range, eps or step not a power of two, a wrong shape.
+    HelError : a word out of range, eps or step not a power of two, formats of another step.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
-    >>> grads, cost, report = gradient(linear, linear.initial(0), np.ones((10, 1)), np.ones(2), eps=1.0)
+    >>> problem = Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> grads, cost, report = gradient(problem, eps=1.0)
     >>> sorted(grads), report.passes, report.return_error_lsb, report.flags
     (['B', 'a', 'p0', 'q0', 'u'], 3, 0, <Flags: 0>)
     """
@@ -104,14 +98,20 @@ def gradient(
         if formats not in (None, program.formats):
             raise HelError(f"a program has its own formats, {program.formats}; got {formats}; leave them out")
         formats = program.formats
-    elif formats is None:
-        formats = Formats(log2_inverse_step=3 if step is None else -power_of_two(step, "step"))
-    if step is not None and step != formats.step:
-        raise HelError(
-            f"formats with log2_inverse_step={formats.log2_inverse_step} run at h = {formats.step}, got {step}"
-        )
-    problem = pose(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=formats.step)
-    return _Run(problem, program or compile_system(system, formats), eps_log2, symmetric).gradient(self_test)
+    formats = formats_at(problem.step, formats)
+    return _Run(problem, program or compile_system(problem.system, formats), eps_log2, symmetric).gradient(self_test)
+
+
+def formats_at(step: float, formats: Formats | None) -> Formats:
+    """`formats`, which must run at h = step; for None the reference format at that h.
+
+    >>> formats_at(0.25, None).log2_inverse_step
+    2
+    """
+    found = formats or Formats(log2_inverse_step=-power_of_two(step, "step"))
+    if step != found.step:
+        raise HelError(f"formats with log2_inverse_step={found.log2_inverse_step} run at h = {found.step}, got {step}")
+    return found
 
 
 def return_error(integrator: Integrator, q0: Words, p0: Words, inputs: Words) -> int:

@@ -34,33 +34,20 @@ State kept: 4 n numbers for all n neurons of the stack, whatever T. Pourcel & Er
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-from numpy.typing import ArrayLike
 
-from golden.costs import Cost
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
-from golden.rules.divergence import asymmetry, check_nudge
-from golden.rules.problem import Gradients
-from golden.rules.report import Report
-from golden.rules.stack_problem import PerLayer, StackProblem, per_layer, pose_stack
-from golden.stacks.stack import Stack
+from golden.rules.report import Gradients, Report
+from golden.rules.stack_problem import PerLayer, StackProblem, per_layer
+from golden.rules.validity import asymmetry, check_nudge
 
 __all__ = ["gradient"]
 
 
 def gradient(
-    stack: Stack,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: StackProblem,
     *,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: PerLayer = 0.125,
     eps: PerLayer = 1e-3,
     symmetric: bool = True,
 ) -> tuple[Gradients, float, Report]:
@@ -68,12 +55,8 @@ def gradient(
 
     Parameters
     ----------
-    stack, theta : theta has the names and shapes of ``stack.parameters``
-    inputs : v, shape (T, ..., m); ... are batch axes
-    targets : (..., k'), or (T, ..., k') for a summed cost
-    q0, p0 : initial state (..., n) of the layers side by side, bottom first; default zero
-    cost : a `golden.costs.Cost` of the readout z (..., k), default the final half squared error
-    step, eps : one number, or one per layer from the bottom up
+    problem : see `golden.rules.stack_problem.StackProblem`
+    eps : the nudge strength of the run, one number, or one per layer from the bottom up
     symmetric : True: contexts +eps and -eps. False: +eps and one without nudge
 
     Returns
@@ -84,17 +67,16 @@ def gradient(
 
     Raises
     ------
-    HelError : a wrong shape, an eps or step that is not positive, a run that diverges.
+    HelError : an eps that is not positive, a nudge below round-off, a run that diverges.
 
     >>> from golden.systems import get
-    >>> from golden.stacks import TanhMixing
+    >>> from golden.stacks import Stack, TanhMixing
     >>> stack = Stack([(get("hru", n=3, m=2), TanhMixing(3, 2)), (get("hru", n=4, m=2), TanhMixing(4, 2))], 1, 5)
-    >>> grads, cost, report = gradient(stack, stack.initial(0), np.ones((10, 1)), np.ones(5))
+    >>> grads, cost, report = gradient(StackProblem(stack, stack.initial(0), np.ones((10, 1)), np.ones(5)))
     >>> grads["layer2.w"].shape, grads["u"].shape, report.stored_words
     ((4,), (10, 1), 28)
     """
-    problem = pose_stack(stack, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
-    strengths = per_layer(eps, len(stack.layers), "the nudge strength eps", "1e-3")
+    strengths = per_layer(eps, len(problem.stack.layers), "the nudge strength eps", "1e-3")
     return _Run(problem, strengths, symmetric).gradient()
 
 
@@ -102,7 +84,7 @@ class _Run:
     """One call of `gradient`: the layers' states and the gradients as they grow."""
 
     def __init__(self, problem: StackProblem, eps: list[float], symmetric: bool) -> None:
-        self.problem, self.stack, self.theta = problem, problem.stack, problem.theta
+        self.problem, self.stack, self.theta = problem, problem.stack, problem.parts
         self.symmetric, self.meter = symmetric, problem.meter()
         self.eps = [strength * self.meter.strength for strength in eps]
         for nudge, strength in zip(self.eps, eps, strict=True):
@@ -116,7 +98,8 @@ class _Run:
         self.grads: Gradients = {name: np.zeros(shape) for name, shape in self.stack.parameters.items()}
         self.grads["u"] = np.zeros(problem.inputs.shape)
         self.words = 0
-        self.q, self.p = list(problem.q0), list(problem.p0)
+        self.starts = self.stack.split(problem.q0), self.stack.split(problem.p0)
+        self.q, self.p = list(self.starts[0]), list(self.starts[1])
 
     def gradient(self) -> tuple[Gradients, float, Report]:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -143,7 +126,7 @@ class _Run:
 
     def asymmetry(self) -> float:
         """The largest of the layers."""
-        layers = zip(self.q, self.p, self.problem.q0, self.problem.p0, strict=True)
+        layers = zip(self.q, self.p, *self.starts, strict=True)
         return max(asymmetry((q[0], p[0]), (q[1], p[1]), (q0, p0)) for q, p, q0, p0 in layers)
 
     def forward(self) -> None:

@@ -11,45 +11,33 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from golden.costs import Cost
 from golden.language.graph import Array
 from golden.rules import tape
 from golden.rules.bptt import DELTA, cost_slopes
-from golden.rules.problem import Gradients
-from golden.rules.report import Report
-from golden.rules.stack_problem import PerLayer, StackProblem, pose_stack
-from golden.stacks.stack import Stack
+from golden.rules.report import Gradients, Report
+from golden.rules.stack_problem import PerLayer, StackProblem
 
 __all__ = ["gradient"]
 
 
 def gradient(
-    stack: Stack,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: StackProblem,
     *,
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: PerLayer = 0.125,
     eps: PerLayer | None = None,
 ) -> tuple[Gradients, float, Report]:
-    """The gradient of a cost by back-propagation; arguments and results as `golden.rules.stack.gradient`.
+    """The gradient of a cost by back-propagation; results as `golden.rules.stack.gradient`.
 
     `eps` is accepted and ignored: there is no nudge.
 
     >>> from golden.systems import get
-    >>> from golden.stacks import TanhMixing
+    >>> from golden.stacks import Stack, TanhMixing
     >>> stack = Stack([(get("hru", n=3, m=2), TanhMixing(3, 2)), (get("hru", n=4, m=2), TanhMixing(4, 2))], 1, 5)
-    >>> grads, cost, report = gradient(stack, stack.initial(0), np.ones((10, 1)), np.ones(5))
+    >>> grads, cost, report = gradient(StackProblem(stack, stack.initial(0), np.ones((10, 1)), np.ones(5)))
     >>> report.stored_words, report.hessian_products
     (154, 10)
     """
-    problem = pose_stack(stack, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
-    batch = problem.inputs.shape[1:-1]
+    stack, batch = problem.stack, problem.inputs.shape[1:-1]
     grads: Gradients = {name: np.zeros(shape) for name, shape in stack.parameters.items()}
     grads["u"] = np.zeros(problem.inputs.shape)
     for name in ("q0", "p0"):
@@ -82,12 +70,12 @@ class _Sample:
     """One sample: trajectories, adjoints a of q and b of p, gradients."""
 
     def __init__(self, problem: StackProblem, at: tuple[int, ...]) -> None:
-        self.problem, self.stack, self.theta = problem, problem.stack, problem.theta
+        self.problem, self.stack, self.theta = problem, problem.stack, problem.parts
         self.inputs = np.moveaxis(problem.inputs, 0, -2)[at]
         per_step = problem.cost.per_step
         targets = np.moveaxis(problem.targets, 0, -2) if per_step else problem.targets
         self.targets = targets[at] if targets.ndim > 1 + per_step else targets
-        self.q, self.p = [value[at] for value in problem.q0], [value[at] for value in problem.p0]
+        self.q, self.p = self.stack.split(problem.q0[at]), self.stack.split(problem.p0[at])
         sizes = [(problem.steps, value.size) for value in self.q]
         self.middles, self.positions = [np.empty(size) for size in sizes], [np.empty(size) for size in sizes]
         self.outputs = np.empty((problem.steps, problem.stack.k))

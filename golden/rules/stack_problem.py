@@ -1,38 +1,83 @@
-"""The arguments of a stack's learning rules, checked once."""
+"""A problem of a stack: what the rules for stacks differentiate, checked once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
+from golden.rules.fields import at_rest, check_targets
 from golden.stacks.stack import Stack
 
-__all__ = ["PerLayer", "StackProblem", "per_layer", "pose_stack"]
+__all__ = ["PerLayer", "StackProblem", "per_layer"]
 
 PerLayer = float | Sequence[float]
 """One number for all layers, or one per layer from the bottom up."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StackProblem:
-    """Checked arguments: theta by part, inputs (T, *batch, m), q0 and p0 per layer (*batch, n_l), cost and targets."""
+    """A cost of T steps of a stack. It is no `golden.rules.problem.Problem`: sizes, names and steps are the layers'.
+
+    Members
+    -------
+    stack, theta : theta has the names and shapes of ``stack.parameters``
+    inputs : v, shape (T, ..., m); ... are batch axes
+    targets : (..., k'), or (T, ..., k') for a summed cost
+    q0, p0 : initial state (..., n) of the layers side by side, bottom first; default zero
+    cost : a `golden.costs.Cost` of the readout z (..., k), default the final half squared error
+    step : h > 0, one number, or one per layer from the bottom up
+    parts : theta once more, by part and name
+    steps_h : h of each layer
+
+    Raises
+    ------
+    HelError : what is wrong, the shape found and the shape wanted.
+
+    >>> from golden.systems import get
+    >>> from golden.stacks import TanhMixing
+    >>> stack = Stack([(get("hru", n=3, m=2), TanhMixing(3, 2)), (get("hru", n=4, m=2), TanhMixing(4, 2))], 1, 5)
+    >>> problem = StackProblem(stack, stack.initial(0), np.ones((10, 1)), np.ones(5), step=[0.125, 0.25])
+    >>> problem.steps, problem.q0.shape, problem.steps_h, sorted(problem.parts)[-2:]
+    (10, (7,), [0.125, 0.25], ['mixing2', 'readout'])
+    """
 
     stack: Stack
-    theta: dict[str, dict[str, Array]]
+    theta: Mapping[str, Array]
     inputs: Array
     targets: Array
-    q0: list[Array]
-    p0: list[Array]
-    cost: Cost
-    steps_h: list[float]
+    _: KW_ONLY
+    q0: Array = field(default_factory=at_rest)
+    p0: Array = field(default_factory=at_rest)
+    cost: Cost = field(default_factory=FinalCost)
+    step: PerLayer = 0.125
+    parts: dict[str, dict[str, Array]] = field(init=False, repr=False)
+    steps_h: list[float] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        stack = self.stack
+        if not isinstance(stack, Stack):
+            raise HelError(f"this rule takes a golden.stacks.Stack, got {stack!r}; one system alone: golden.rules.rhel")
+        parts = stack.check(self.theta)
+        steps_h = per_layer(self.step, len(stack.layers), "the step h", "0.125")
+        driven = numbers(self.inputs, "inputs")
+        if driven.ndim < 2 or driven.shape[-1] != stack.m or driven.shape[0] < 1:
+            raise HelError(f"inputs of {stack!r} have shape (T, ..., {stack.m}) with T >= 1, got {driven.shape}")
+        batch = driven.shape[1:-1]
+        q0, p0 = (_start(stack, getattr(self, name), name, batch) for name in ("q0", "p0"))
+        targets = numbers(self.targets, "targets")
+        check_targets(self.cost, targets, batch)
+        _probe(self.cost, stack, targets)
+        theta = {f"{part}.{name}": value for part, own in parts.items() for name, value in own.items()}
+        checked = {"theta": theta, "inputs": driven, "targets": targets, "q0": q0, "p0": p0}
+        for name, value in (checked | {"parts": parts, "steps_h": steps_h}).items():
+            object.__setattr__(self, name, value)  # the one moment in which a frozen problem is written
 
     @property
     def steps(self) -> int:
@@ -65,54 +110,17 @@ def per_layer(value: Any, layers: int, what: str, example: str) -> list[float]:
     return [float(number) for number in given]
 
 
-def pose_stack(
-    stack: Stack,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
-    *,
-    q0: ArrayLike | None,
-    p0: ArrayLike | None,
-    cost: Cost | None,
-    step: PerLayer,
-) -> StackProblem:
-    """Checks shapes and fills in the defaults: q0 = p0 = 0, final half squared error.
-
-    Raises
-    ------
-    HelError : what is wrong, the shape found and the shape wanted.
-    """
-    if not isinstance(stack, Stack):
-        raise HelError(f"this rule takes a golden.stacks.Stack, got {stack!r}; one system alone: golden.rules.rhel")
-    parts = stack.check(theta)
-    steps_h = per_layer(step, len(stack.layers), "the step h", "0.125")
-    driven = numbers(inputs, "inputs")
-    if driven.ndim < 2 or driven.shape[-1] != stack.m or driven.shape[0] < 1:
-        raise HelError(f"inputs of {stack!r} have shape (T, ..., {stack.m}) with T >= 1, got {driven.shape}")
-    batch = driven.shape[1:-1]
-    starts = []
-    for name, start in (("q0", q0), ("p0", p0)):
-        value = np.zeros(stack.n) if start is None else numbers(start, name)
-        try:
-            starts.append(np.broadcast_to(value, (*batch, stack.n)))
-        except ValueError:
-            sizes = " + ".join(str(system.n) for system, _ in stack.layers)
-            raise HelError(
-                f"{name} has shape {(*batch, stack.n)} or ({stack.n},), the {sizes} neurons of the layers; "
-                f"got {value.shape}"
-            ) from None
-    wanted = numbers(targets, "targets")
-    cost = FinalCost() if cost is None else cost
-    if not isinstance(cost, Cost):
-        raise HelError(f"a cost is one of golden.costs, for instance FinalCost(); got {cost!r}")
-    samples = wanted.shape[1 if cost.per_step else 0 : -1]
-    if samples not in ((), batch):
+def _start(stack: Stack, value: Any, name: str, batch: tuple[int, ...]) -> Array:
+    """An initial q or p (*batch, n) of the layers side by side; None is zero."""
+    given = at_rest() if value is None else numbers(value, name)
+    try:
+        return np.broadcast_to(given, (*batch, stack.n))
+    except ValueError:
+        sizes = " + ".join(str(system.n) for system, _ in stack.layers)
         raise HelError(
-            f"targets have the batch axes {batch} of the inputs, got {samples}; their shape is {wanted.shape}"
-        )
-    _probe(cost, stack, wanted)
-    q, p = (stack.split(start) for start in starts)
-    return StackProblem(stack, parts, driven, wanted, q, p, cost, steps_h)
+            f"{name} has shape {(*batch, stack.n)} or ({stack.n},), the {sizes} neurons of the layers; "
+            f"got {given.shape}"
+        ) from None
 
 
 def _probe(cost: Cost, stack: Stack, targets: Array) -> None:

@@ -1,4 +1,8 @@
-"""Stacks: Hamiltonian layers one above the other, joined by static maps; golden.rules.stack learns them."""
+"""Stacks: Hamiltonian layers one above the other, joined by static maps; golden.rules.stack learns them.
+
+In: systems and mixings, from the bottom up. Out: a `Stack`: its sizes, its parameters by name, its static maps with
+their vector-Jacobian products, traced as systems are. Imports golden.systems and golden.language; never golden.rules.
+"""
 
 from __future__ import annotations
 

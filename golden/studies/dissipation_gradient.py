@@ -3,7 +3,7 @@
     python -m golden.studies.dissipation_gradient -o docs/results/dissipation_gradient.json --into docs/dissipation.md
 
 The dense system, N = 16, four inputs, h = 1/8, half squared error at the end, problems of
-`golden.checks.gradcheck.problem`, seeds 0 to 4. The reference is the float rule at eps = 1e-4. A row is one (T, d) and
+`golden.checks.cases.problem`, seeds 0 to 4. The reference is the float rule at eps = 1e-4. A row is one (T, d) and
 format: medians over the seeds at the power of two that is best for the median cosine.
 """
 
@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.formats import Formats
-from golden.checks.gradcheck import Case, compare, problem
+from golden.checks.cases import Case, problem
+from golden.checks.comparison import compare
 from golden.errors import HelError
 from golden.rules import dissipative, dissipative_fixed
 from golden.studies.command import parser, table
@@ -45,10 +46,9 @@ def measure(case: dict[str, Any]) -> dict[str, Any]:
     """g h T, and for the rule without and with bits: 1 - cosine, relative error, log2 eps; and the bits stored."""
     formats, log2_loss = FORMATS[case["formats"]], case["log2_loss"]
     shape = Case("dense", 16, 4, case["steps"])
-    system = shape.build()
     damping = -2.0 / formats.step * math.log(1 - 2.0**-log2_loss)
-    problems = [problem(shape, seed, formats.operand_bits) for seed in range(case["seeds"])]
-    wanted = [dissipative.gradient(system, **one, damping=damping, step=formats.step, eps=1e-4)[0] for one in problems]
+    problems = [problem(shape, seed, formats.operand_bits, formats.step) for seed in range(case["seeds"])]
+    wanted = [dissipative.gradient(one, damping=damping, eps=1e-4)[0] for one in problems]
     row: dict[str, Any] = {"decay": damping * formats.step * case["steps"]}
     for key, keep_bits in (("without", False), ("with", True)):
         best: dict[str, Any] = {}
@@ -57,9 +57,9 @@ def measure(case: dict[str, Any]) -> dict[str, Any]:
             try:
                 for one, reference in zip(problems, wanted, strict=True):
                     grads, _, report = dissipative_fixed.gradient(
-                        system, **one, log2_loss=log2_loss, formats=formats, eps=2.0**eps_log2, keep_bits=keep_bits
+                        one, log2_loss=log2_loss, formats=formats, eps=2.0**eps_log2, keep_bits=keep_bits
                     )
-                    pairs.append(compare(grads, reference, system.parameters))
+                    pairs.append(compare(grads, reference, one.theta))
                     row["stored_bits"] = max(row.get("stored_bits", 0), report.stored_bits)
             except HelError:  # a nudge below one LSB
                 continue

@@ -18,9 +18,9 @@ import numpy as np
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.checks.gradcheck import compare
+from golden.checks.comparison import compare
 from golden.errors import HelError
-from golden.rules import ep, ep_fixed
+from golden.rules import StaticProblem, ep, ep_fixed
 from golden.studies.command import parser, table
 
 __all__ = ["cases", "main", "measure", "render"]
@@ -44,38 +44,37 @@ def cases() -> Iterator[dict[str, Any]]:
                 yield {"system": system, "formats": name, "average": average, "seeds": SEEDS}
 
 
-def problem(name: str, seed: int) -> tuple[systems.System, dict[str, Any]]:
-    """A system and theta, inputs, targets that the words of every format hold."""
+def problem(name: str, seed: int) -> StaticProblem:
+    """theta, inputs and targets that the words of every format hold."""
     rng = np.random.default_rng([seed, 1])
     system = systems.get(name, n=NEURONS, m=1 if name == "springs" else 4)
     theta = {key: np.rint(value * 2.0**14) / 2.0**14 for key, value in system.initial(seed).items()}
     inputs, targets = (np.rint(rng.normal(size=size) * 128) / 128 for size in (system.m, system.n))
-    return system, {"theta": theta, "inputs": inputs, "targets": targets}
+    return StaticProblem(system, theta, inputs, targets)
 
 
 def measure(case: dict[str, Any]) -> dict[str, Any]:
     """Median 1 - cosine and relative error at the best eps, its log2, the iterations and the largest residual there."""
     problems = [problem(case["system"], seed) for seed in range(case["seeds"])]
-    wanted = [ep.gradient(system, **one, eps=1e-4, tolerance=1e-12)[0] for system, one in problems]
+    wanted = [ep.gradient(one, eps=1e-4, tolerance=1e-12)[0] for one in problems]
     best: dict[str, Any] = {}
     for eps_log2 in EPS_LOG2:
         try:
             runs = [
                 ep_fixed.gradient(
-                    system,
-                    **one,
+                    one,
                     formats=FORMATS[case["formats"]],
                     eps=2.0**eps_log2,
                     average=case["average"],
                     log2_inverse_rate=LOG2_INVERSE_RATE,
                 )
-                for system, one in problems
+                for one in problems
             ]
         except HelError:  # so strong a nudge that a seed's energy has no minimum
             continue
         pairs = [
-            compare(grads, reference, one["theta"])
-            for (grads, _, _), reference, (_, one) in zip(runs, wanted, problems, strict=True)
+            compare(grads, reference, one.theta)
+            for (grads, _, _), reference, one in zip(runs, wanted, problems, strict=True)
         ]
         loss = float(np.median([1 - cosine for cosine, _ in pairs]))
         if not best or loss < best["loss"]:

@@ -14,7 +14,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from golden.arithmetic.formats import SQ, Formats
-from golden.checks.gradcheck import Case, sweep
+from golden.checks.cases import Case
+from golden.checks.sweep import sweep
 from golden.compiler.calibrate import calibrated
 from golden.compiler.lower import compile_system
 from golden.program import Program

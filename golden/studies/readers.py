@@ -18,7 +18,6 @@ from golden.checks.glepcheck import problem
 from golden.language.graph import Array
 from golden.rules import tape
 from golden.rules.glep.boundary import Ends
-from golden.rules.glep.conditions import CONDITIONS
 from golden.rules.glep.family import find
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.moved import moved
@@ -82,7 +81,4 @@ def _nudges(n: int, seed: int) -> Array:
 
 
 def _setting(n: int, seed: int) -> Setting:
-    springs, given = problem("springs", "civp", neurons=n, inputs=1, steps=40, step=0.125, seed=seed)
-    data = {name: given.get(name) for name in ("q0", "p0", "qT", "pT")}
-    keep = {name: given[name] for name in ("theta", "inputs", "targets", "cost", "step")}
-    return set_up(springs, condition=CONDITIONS["civp"], data=data, scheme="leapfrog", **keep)
+    return set_up(*problem("springs", "civp", neurons=n, inputs=1, steps=40, step=0.125, seed=seed))

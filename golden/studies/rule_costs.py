@@ -14,26 +14,24 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from golden.checks.comparison import compare
 from golden.checks.glepcheck import EPS as STRENGTHS
 from golden.checks.glepcheck import problem
-from golden.checks.gradcheck import compare
 from golden.costs import FinalCost
 from golden.errors import HelError
-from golden.rules import bptt, dissipative, ep, finite_differences, glep, heb, rhel, stack, stack_bptt
+from golden.rules import Gradients, Problem, Report, StackProblem, StaticProblem, finite_differences, glep, gradient
 from golden.rules.glep import finite_differences as boundary_differences
-from golden.rules.problem import Gradients
-from golden.rules.report import Report
 from golden.stacks import Stack, TanhMixing
 from golden.studies.command import parser
 from golden.studies.pages import insert
 from golden.studies.readers import readers
 from golden.studies.rows import write
-from golden.systems import System, get
+from golden.systems import get
 
 __all__ = ["RULES", "Rule", "main", "measure", "render"]
 
@@ -42,23 +40,25 @@ BY_STEPS = tuple((NEURONS, steps) for steps in (50, 100, 200))
 BY_NEURONS = tuple((neurons, STEPS) for neurons in (4, 8, 16))
 COUNTS = ("passes", "stored_words", "force_evaluations", "hessian_products", "solver_iterations")
 
-Prepare = Callable[[int, int, str], tuple[Any, dict[str, Any]]]
+Posed = Problem | StackProblem
+Prepare = Callable[[int, int, str], tuple[Any, glep.Boundary]]
 Result = tuple[Gradients, float, Report]
-Given = dict[str, Any]
 
 
-def _dense(neurons: int, steps: int, condition: str) -> tuple[System, Given]:
-    system, given = problem("dense", condition, neurons=neurons, inputs=INPUTS, steps=steps, step=0.125, seed=0)
-    del given["condition"]
-    return system, given
+def _dense(neurons: int, steps: int, condition: str) -> tuple[Problem, glep.Boundary]:
+    return problem("dense", condition, neurons=neurons, inputs=INPUTS, steps=steps, step=0.125, seed=0)
 
 
-def _layers(neurons: int, steps: int, condition: str) -> tuple[Stack, Given]:
+def _layers(neurons: int, steps: int, condition: str) -> tuple[StackProblem, glep.Boundary]:
     """Two dense layers of half the neurons, with the inputs, targets and start of the one."""
     half = neurons // 2
     layer = (get("dense", n=half, m=INPUTS), TanhMixing(half, INPUTS))
     made = Stack([layer, layer], INPUTS, neurons)
-    return made, {**_dense(neurons, steps, condition)[1], "theta": made.initial(0)}
+    one, boundary = _dense(neurons, steps, condition)
+    posed = StackProblem(
+        made, made.initial(0), one.inputs, one.targets, q0=one.q0, p0=one.p0, cost=one.cost, step=one.step
+    )
+    return posed, boundary
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,18 @@ class Rule:
     Members
     -------
     name : as printed
-    run : the rule's gradient on (system, arguments), with the nudge strength `eps` among them
+    run : the rule's gradient of (problem, boundary), with `eps` as an option
     reference : another gradient of the same cost
     local, reads, reason : may the update of theta_ij be computed at connection ij; which of `golden.studies.readers`
         measures what it reads; and why
     condition : of the problem
-    prepare : makes the system and the arguments from (neurons, steps, condition)
+    prepare : makes the problem and its boundary from (neurons, steps, condition)
     nudged : False for the references, which have no eps
     """
 
     name: str
-    run: Callable[[Any, Given], Result]
-    reference: Callable[[Any, Given], Gradients]
+    run: Callable[..., Result]
+    reference: Callable[[Any, glep.Boundary], Gradients]
     local: bool
     reads: str
     reason: str
@@ -87,53 +87,57 @@ class Rule:
     prepare: Prepare = _dense
     nudged: bool = True
 
-    def gradient(self, system: Any, given: Given, eps: float = EPS) -> Result:
+    def gradient(self, posed: Posed, boundary: glep.Boundary, eps: float = EPS) -> Result:
         """`run` at one nudge strength."""
-        return self.run(system, {**given, "eps": eps} if self.nudged else given)
+        return self.run(posed, boundary, **({"eps": eps} if self.nudged else {}))
 
 
-def _final(given: Given) -> Given:
-    return {**given, "cost": FinalCost(), "targets": given["targets"][-1]}
+def _rule(name: str, change: Callable[[Any], Any] = lambda posed: posed, **options: Any) -> Callable[..., Result]:
+    """A rule that needs no boundary, with its options, on the problem as `change` makes it."""
+    return lambda posed, boundary, **eps: gradient(change(posed), name, **options, **eps)
 
 
-def _static(given: Given) -> Given:
-    kept = {key: value for key, value in _final(given).items() if key not in ("p0", "step")}
-    return {**kept, "inputs": given["inputs"][0], "q0": None}
+def _final(posed: Problem) -> Problem:
+    """The cost read at the end."""
+    return replace(posed, cost=FinalCost(), targets=posed.targets[-1])
 
 
-def _moved(run: Callable[[System, Given], Result], delta: float = 1e-5) -> Callable[[System, Given], Gradients]:
+def _static(posed: Problem) -> StaticProblem:
+    """At rest under the first input, towards the last target."""
+    return StaticProblem(posed.system, posed.theta, posed.inputs[0], posed.targets[-1])
+
+
+def _moved(run: Callable[..., Result], delta: float = 1e-5) -> Callable[[Problem, glep.Boundary], Gradients]:
     """Central differences of the cost that a rule reports."""
 
-    def reference(system: System, given: Given) -> Gradients:
+    def reference(posed: Problem, boundary: glep.Boundary) -> Gradients:
         grads = {}
-        for name, value in given["theta"].items():
+        for name, value in posed.theta.items():
             grads[name] = np.zeros(value.shape)
             for at in np.ndindex(value.shape):
                 costs = []
                 for sign in (1, -1):
                     moved = value.copy()
                     moved[at] += sign * delta
-                    costs.append(run(system, {**given, "theta": {**given["theta"], name: moved}})[1])
+                    costs.append(run(replace(posed, theta={**posed.theta, name: moved}), boundary)[1])
                 grads[name][at] = (costs[0] - costs[1]) / (2 * delta)
         return grads
 
     return reference
 
 
-def _bptt(system: System, given: Given) -> Gradients:
-    return bptt.gradient(system, **given)[0]
+def _grads(run: Callable[..., Result]) -> Callable[[Any, glep.Boundary], Gradients]:
+    return lambda posed, boundary: run(posed, boundary)[0]
 
 
 def _boundary(condition: str, residual: bool | None = None) -> Rule:
     held = glep.CONDITIONS[condition]
 
-    def run(system: System, given: Given) -> Result:
-        names = list(system.parameters)
-        return glep.gradient(system, **given, condition=condition, names=names, residual=residual)
+    def run(posed: Problem, boundary: glep.Boundary, eps: float) -> Result:
+        return glep.gradient(posed, boundary, eps=eps, names=list(posed.theta), residual=residual)
 
-    def reference(system: System, given: Given) -> Gradients:
-        names = list(system.parameters)
-        return boundary_differences.gradient(system, **given, condition=condition, names=names)[0]
+    def reference(posed: Problem, boundary: glep.Boundary) -> Gradients:
+        return boundary_differences.gradient(posed, boundary, names=list(posed.theta))[0]
 
     wrong = residual is False and not held.residual_vanishes
     return Rule(
@@ -147,13 +151,11 @@ def _boundary(condition: str, residual: bool | None = None) -> Rule:
     )
 
 
-def _ep(system: System, given: Given) -> Result:
-    return ep.gradient(system, **_static(given))
+def _differences(posed: Problem, boundary: glep.Boundary) -> Result:
+    return finite_differences.gradient(posed, names=list(posed.theta))
 
 
-def _damped(system: System, given: Given) -> Result:
-    return dissipative.gradient(system, **given, damping=0.1)
-
+_ep, _damped, _bptt = _rule("ep", _static), _rule("dissipative", damping=0.1), _rule("bptt")
 
 RULES = (
     Rule("EP", _ep, _moved(_ep), True, "slope", "each connection sees its two ends at rest, nudged and nudged back"),
@@ -165,16 +167,16 @@ RULES = (
     _boundary("pfvp"),
     Rule(
         "RHEL symmetric",
-        lambda system, given: rhel.gradient(system, **given),
-        _bptt,
+        _rule("rhel"),
+        _grads(_bptt),
         True,
         "slope",
         "each connection sees its two ends in both echoes, step by step",
     ),
     Rule(
         "RHEL one-sided",
-        lambda system, given: rhel.gradient(system, **given, symmetric=False),
-        _bptt,
+        _rule("rhel", symmetric=False),
+        _grads(_bptt),
         True,
         "slope",
         "each connection sees its two ends, forwards and in the echo",
@@ -189,8 +191,8 @@ RULES = (
     ),
     Rule(
         "RHEL stack of 2 layers",
-        lambda made, given: stack.gradient(made, **given),
-        lambda made, given: stack_bptt.gradient(made, **given)[0],
+        _rule("stack"),
+        _grads(_rule("stack_bptt")),
         True,
         "slope",
         "each connection sees its two ends; a layer's echo nudges the one below, at the same step",
@@ -198,16 +200,16 @@ RULES = (
     ),
     Rule(
         "HEB",
-        lambda system, given: heb.gradient(system, **_final(given)),
-        lambda system, given: _bptt(system, _final(given)),
+        _rule("heb", _final),
+        _grads(_rule("bptt", _final)),
         True,
         "slope",
         "the momentum of each parameter is its update; it stores one word for each",
     ),
     Rule(
         "BPTT",
-        lambda system, given: bptt.gradient(system, **given),
-        lambda system, given: finite_differences.gradient(system, **given, names=list(system.parameters))[0],
+        _bptt,
+        _grads(_differences),
         False,
         "adjoint",
         "updates see their ends, but of a second network that computes Hessian products on the stored path",
@@ -215,8 +217,8 @@ RULES = (
     ),
     Rule(
         "finite differences",
-        lambda system, given: finite_differences.gradient(system, **given, names=list(system.parameters)),
-        _bptt,
+        _differences,
+        _grads(_bptt),
         False,
         "cost",
         "each parameter waits for two values of the one, global cost",
@@ -231,29 +233,29 @@ def measure(rules: Sequence[Rule] = RULES) -> Iterator[dict[str, Any]]:
     reads = readers(NEURONS)
     for rule in rules:
         for neurons, steps in dict.fromkeys(BY_STEPS + BY_NEURONS):
-            system, given = rule.prepare(neurons, steps, rule.condition)
-            grads, _, report = rule.gradient(system, given)
+            posed, boundary = rule.prepare(neurons, steps, rule.condition)
+            grads, _, report = rule.gradient(posed, boundary)
             row: dict[str, Any] = {"rule": rule.name, "neurons": neurons, "steps": steps}
-            row["parameters"] = sum(value.size for value in given["theta"].values())
+            row["parameters"] = sum(value.size for value in posed.theta.values())
             row |= {count: getattr(report, count) for count in COUNTS}
             row |= {"local": rule.local, "reads": reads[rule.reads], "reason": rule.reason}
             if (neurons, steps) == (NEURONS, STEPS):
-                wanted = rule.reference(system, given)
-                cosine, error = compare(grads, wanted, list(given["theta"]))
+                wanted = rule.reference(posed, boundary)
+                cosine, error = compare(grads, wanted, list(posed.theta))
                 row |= {"one_minus_cosine": 1 - cosine, "relative_error": error}
-                row["errors"] = _errors(rule, system, given, wanted) if rule.nudged else []
+                row["errors"] = _errors(rule, posed, boundary, wanted) if rule.nudged else []
             yield row
 
 
-def _errors(rule: Rule, system: Any, given: Given, wanted: Gradients) -> list[tuple[float, float]]:
+def _errors(rule: Rule, posed: Posed, boundary: glep.Boundary, wanted: Gradients) -> list[tuple[float, float]]:
     """(eps, relative error); an eps that the rule refuses is left out."""
     found = []
     for eps in STRENGTHS:
         try:
-            grads, _, _ = rule.gradient(system, given, eps)
+            grads, _, _ = rule.gradient(posed, boundary, eps)
         except HelError:
             continue
-        found.append((eps, compare(grads, wanted, list(given["theta"]))[1]))
+        found.append((eps, compare(grads, wanted, list(posed.theta))[1]))
     return found
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from golden.checks.gradcheck import compare
+from golden.checks.comparison import compare
 from golden.costs import FinalCost, SummedCost
-from golden.rules import bptt, finite_differences, heb, rhel, stack, stack_bptt
+from golden.rules import Problem, StackProblem, bptt, finite_differences, heb, rhel, stack, stack_bptt
 from golden.stacks import GluMixing, Stack, TanhMixing
 from golden.studies.command import parser
 from golden.studies.rows import write
@@ -31,10 +31,10 @@ SMALL = tuple(10.0**-k for k in range(3, 10))
 MASSES = (1e3, 1e4, 1e5, 1e6, 1e7)
 
 
-def stack_problem(depth: int, kind: str = "final", steps: int = STEPS) -> tuple[Stack, dict[str, Any]]:
+def stack_problem(depth: int, kind: str = "final", steps: int = STEPS) -> StackProblem:
     """`depth` layers of 8, 9, 10, ... neurons: dense with a tanh mixing and hru with a GLU in turn; seed 0.
 
-    >>> stack_problem(3)[0]
+    >>> stack_problem(3).stack
     Stack(3 -> dense(8, 4) tanhmixing -> hru(9, 4) glumixing -> dense(10, 4) tanhmixing -> 5)
     """
     rng = np.random.default_rng(0)
@@ -43,12 +43,10 @@ def stack_problem(depth: int, kind: str = "final", steps: int = STEPS) -> tuple[
         name, mixing = ("hru", GluMixing) if at % 2 else ("dense", TanhMixing)
         layers.append((get(name, n=8 + at, m=4), mixing(8 + at, 4)))
     built = Stack(layers, 3, 5)
-    return built, {
-        "theta": built.initial(0),
-        "inputs": rng.normal(size=(steps, 3)),
-        "targets": rng.normal(size=(steps, 5) if kind == "summed" else 5),
-        "cost": SummedCost() if kind == "summed" else FinalCost(),
-    }
+    inputs, targets = rng.normal(size=(steps, 3)), rng.normal(size=(steps, 5) if kind == "summed" else 5)
+    return StackProblem(
+        built, built.initial(0), inputs, targets, cost=SummedCost() if kind == "summed" else FinalCost()
+    )
 
 
 def order(x: tuple[float, ...], y: list[float]) -> float:
@@ -64,11 +62,12 @@ def stacks() -> dict[str, Any]:
     """Errors by depth, cost and eps; what undivided differences would be worth; words by T."""
     rows = []
     for depth, kind in [(depth, "final") for depth in (1, 2, 3, 4)] + [(3, "summed")]:
-        built, given = stack_problem(depth, kind)
-        wanted, _, _ = stack_bptt.gradient(built, **given)
+        posed = stack_problem(depth, kind)
+        built = posed.stack
+        wanted, _, _ = stack_bptt.gradient(posed)
 
-        def error(eps: float | list[float], built: Stack = built, given: Any = given, wanted: Any = wanted) -> float:
-            return compare(stack.gradient(built, **given, eps=eps)[0], wanted, built.parameters)[1]
+        def error(eps: float | list[float], posed: StackProblem = posed, wanted: Any = wanted) -> float:
+            return compare(stack.gradient(posed, eps=eps)[0], wanted, posed.theta)[1]
 
         small = {eps: error(eps) for eps in SMALL}
         best = min(small, key=lambda eps: small[eps])
@@ -81,12 +80,12 @@ def stacks() -> dict[str, Any]:
         }
         row |= {"rounding_times_eps": small[1e-9] * 1e-9, "errors": {f"{eps:g}": e for eps, e in small.items()}}
         row |= {"undivided_error": error([1e-3 ** (depth - at) for at in range(depth)])}
-        cosine, _ = compare(stack.gradient(built, **given, eps=1e-4)[0], wanted, built.parameters)
+        cosine, _ = compare(stack.gradient(posed, eps=1e-4)[0], wanted, built.parameters)
         rows.append({**row, "one_minus_cosine_at_1e-4": 1 - cosine})
     words = []
     for steps in (100, 1000):
-        built, given = stack_problem(3, "final", steps)
-        reports = [rule.gradient(built, **given)[2] for rule in (stack, stack_bptt)]
+        posed = stack_problem(3, "final", steps)
+        reports = [rule.gradient(posed)[2] for rule in (stack, stack_bptt)]
         words.append({"steps": steps, "rhel": reports[0].stored_words, "bptt": reports[1].stored_words})
     return {"rows": rows, "stored_words": words}
 
@@ -95,27 +94,22 @@ def self_learning() -> dict[str, Any]:
     """HEB on dense, 8 neurons: error against M and against eps, agreement with finite differences, words."""
     rng = np.random.default_rng(1)
     system = get("dense", n=8, m=2)
-    given: dict[str, Any] = {
-        "theta": system.initial(1),
-        "inputs": rng.normal(size=(STEPS, 2)),
-        "targets": rng.normal(size=8),
-        "q0": rng.normal(size=8),
-        "p0": rng.normal(size=8),
-    }
+    inputs, (targets, q0, p0) = rng.normal(size=(STEPS, 2)), (rng.normal(size=8) for _ in range(3))
+    posed = Problem(system, system.initial(1), inputs, targets, q0=q0, p0=p0)
     names = list(system.parameters)
-    wanted, _, _ = bptt.gradient(system, **given)
+    wanted, _, _ = bptt.gradient(posed)
     by_mass = []
     for mass in MASSES:
-        cosine, error = compare(heb.gradient(system, **given, eps=1e-5, mass=mass)[0], wanted, names)
+        cosine, error = compare(heb.gradient(posed, eps=1e-5, mass=mass)[0], wanted, names)
         by_mass.append({"mass": mass, "relative_error": error, "one_minus_cosine": 1 - cosine})
     by_eps = []
     for eps in FINE:
-        found = {s: heb.gradient(system, **given, eps=eps, mass=math.inf, symmetric=s)[0] for s in (True, False)}
+        found = {s: heb.gradient(posed, eps=eps, mass=math.inf, symmetric=s)[0] for s in (True, False)}
         errors = {s: compare(grads, wanted, names)[1] for s, grads in found.items()}
         by_eps.append({"eps": eps, "symmetric": errors[True], "one_sided": errors[False]})
-    plain, _, _ = finite_differences.gradient(system, **given, names=[*names, "q0"])
-    grads, _, report = heb.gradient(system, **given, mass=1e8)
-    echo, _, of_rhel = rhel.gradient(system, **given)
+    plain, _, _ = finite_differences.gradient(posed, names=[*names, "q0"])
+    grads, _, report = heb.gradient(posed, mass=1e8)
+    echo, _, of_rhel = rhel.gradient(posed)
     return {
         "neurons": 8,
         "steps": STEPS,
@@ -129,7 +123,7 @@ def self_learning() -> dict[str, Any]:
         "finite_differences_one_minus_cosine": 1 - compare(grads, plain, names)[0],
         "finite_differences_q0_one_minus_cosine": 1 - compare(grads, plain, ["q0"])[0],
         "stored_words": {"heb": report.stored_words, "rhel": of_rhel.stored_words},
-        "infinite_mass_against_rhel": compare(heb.gradient(system, **given, mass=math.inf)[0], echo, names)[1],
+        "infinite_mass_against_rhel": compare(heb.gradient(posed, mass=math.inf)[0], echo, names)[1],
     }
 
 

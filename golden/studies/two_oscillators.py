@@ -14,6 +14,7 @@ stops at a wrong k12 if one lies between the first and the true one (here: mixed
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from golden.costs import SummedCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules import glep
+from golden.rules import Problem, glep
 from golden.rules.glep.conditions import named
 from golden.rules.glep.trajectories import trajectories
 from golden.systems import Springs
@@ -72,22 +73,19 @@ def study(
 def learn(condition: str, *, epochs: int, steps: int, step: float, eps: float, rate: float) -> dict[str, Any]:
     """One row of `study`."""
     given = named(condition).given
-    springs = Springs(2)
     time = step * (0.5 + np.arange(steps))
     drive = np.sin(2 * np.pi * time / (steps * step))[:, None] * 0.5
-    arguments: dict[str, Any] = {"inputs": drive, "step": step}
-    family = trajectories(springs, _theta(TRUE), targets=np.zeros((steps, 1)), cost=_COST, **arguments, **START).family
-    arguments |= {"condition": condition, **START}
-    arguments |= {name: getattr(family.ends, name)[0] for name in given if name in ("qT", "pT")}
-    teacher = _path(_theta(TRUE), np.zeros((steps, 1)), arguments)
-    targets = teacher[1:, None]
+    true = Problem(Springs(2), _theta(TRUE), drive, np.zeros((steps, 1)), cost=_COST, step=step, **START)
+    ends = trajectories(true).family.ends
+    held = {name: getattr(ends, name)[0] for name in ("qT", "pT") if name in given}
+    boundary = glep.Boundary(condition, qT=held.get("qT"), pT=held.get("pT"))
+    teacher = _path(true, boundary)
+    posed = replace(true, targets=teacher[1:, None])
 
     coupling, history, passes = FIRST, {"k12": [FIRST], "cost": []}, 0
-    before = _path(_theta(coupling), targets, arguments)
+    before = _path(replace(posed, theta=_theta(coupling)), boundary)
     for epoch in range(epochs + 1):
-        grads, cost, report = glep.gradient(
-            springs, _theta(coupling), targets=targets, cost=_COST, eps=eps, names=["kc"], **arguments
-        )
+        grads, cost, report = glep.gradient(replace(posed, theta=_theta(coupling)), boundary, eps=eps, names=["kc"])
         passes += report.passes
         history["cost"].append(cost / steps)
         if epoch < epochs:
@@ -106,7 +104,7 @@ def learn(condition: str, *, epochs: int, steps: int, step: float, eps: float, r
         "history": history,
         "target": teacher.tolist(),
         "before": before.tolist(),
-        "after": _path(_theta(coupling), targets, arguments).tolist(),
+        "after": _path(replace(posed, theta=_theta(coupling)), boundary).tolist(),
     }
 
 
@@ -122,6 +120,6 @@ def _theta(coupling: float) -> dict[str, Array]:
     return {"k": STIFFNESS, "kc": np.array([coupling])}
 
 
-def _path(theta: dict[str, Array], targets: Array, arguments: dict[str, Any]) -> Array:
+def _path(posed: Problem, boundary: glep.Boundary) -> Array:
     """q2 at t = 0 .. T of the free trajectory."""
-    return trajectories(Springs(2), theta, targets=targets, cost=_COST, **arguments).free[:, 1]
+    return trajectories(posed, boundary).free[:, 1]

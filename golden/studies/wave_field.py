@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 
 from golden import tasks
-from golden.checks.gradcheck import compare
+from golden.checks.comparison import compare
 from golden.errors import HelError
 from golden.language.graph import Array
-from golden.rules import finite_differences, heb
+from golden.rules import Problem, finite_differences, heb
 from golden.studies.command import checked_seeds, parser
 from golden.studies.rows import write
 from golden.studies.wave_lattice import Detectors, WaveLattice, bptt, walls, waves
@@ -97,8 +97,9 @@ def learn_field(
         for some in np.split(order[: batches * recipe.batch], batches):
             q0, y = data.x[some], data.targets[some]
             if rule == "heb":
+                still = np.zeros((recipe.steps, len(some), 1))
                 theta, momenta, value = heb.learn(
-                    lattice, theta, np.zeros((recipe.steps, len(some), 1)), y, q0=q0, cost=cost, step=recipe.step,
+                    Problem(lattice, theta, still, y, q0=q0, cost=cost, step=recipe.step),
                     momenta=momenta, keep=recipe.keep, eps=recipe.eps, mass=recipe.mass,
                     drift=rate * recipe.mass / recipe.eps,
                 )  # fmt: skip
@@ -141,16 +142,11 @@ def linear_classifier(task: str, validation: bool) -> dict[str, Any]:
 def agreement(task: str, theta: Mapping[str, Array], recipe: Recipe, samples: int = 8) -> Iterator[dict[str, Any]]:
     """-P / eps of the first training samples against finite differences, at several masses and eps."""
     data, lattice = Data(task, False), WaveLattice(8, 8)
-    given: dict[str, Any] = {
-        "inputs": np.zeros((recipe.steps, samples, 1)),
-        "targets": data.targets[:samples],
-        "q0": data.x[:samples],
-        "cost": Detectors(lattice, data.classes).cost(),
-        "step": recipe.step,
-    }
-    wanted, _, _ = finite_differences.gradient(lattice, theta, **given, names=list(theta))
+    still, cost = np.zeros((recipe.steps, samples, 1)), Detectors(lattice, data.classes).cost()
+    posed = Problem(lattice, theta, still, data.targets[:samples], q0=data.x[:samples], cost=cost, step=recipe.step)
+    wanted, _, _ = finite_differences.gradient(posed, names=list(theta))
     for mass, eps in ((recipe.mass, recipe.eps), (1e4, 1e-6), (1e6, 1e-6), (1e8, 1e-6), (float("inf"), 1e-6)):
-        grads, _, report = heb.gradient(lattice, theta, **given, mass=mass, eps=eps, symmetric=False)
+        grads, _, report = heb.gradient(posed, mass=mass, eps=eps, symmetric=False)
         cosine, error = compare(grads, wanted, theta)
         row = {"mass": "inf" if np.isinf(mass) else mass, "eps": eps, "one_minus_cosine": 1 - cosine}
         yield {**row, "relative_error": error, "stored_words_per_sample": report.stored_words // samples}

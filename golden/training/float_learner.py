@@ -15,6 +15,7 @@ from golden.costs import FinalCost, projection
 from golden.costs.float_readout import CLIP
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
+from golden.rules.problem import Problem
 from golden.systems.base import LIMIT, System
 
 __all__ = ["FloatLearner"]
@@ -43,7 +44,7 @@ class FloatLearner:
 
     def echo(self, inputs: Array, nudge: Array) -> None:
         self.grads, _, _ = self.gradient(
-            self.system, self.theta, inputs, nudge, cost=FinalCost(projection), step=self.step
+            Problem(self.system, self.theta, inputs, nudge, cost=FinalCost(projection), step=self.step)
         )
 
     def update(self, shift: Array) -> None:

@@ -16,7 +16,7 @@ from golden import systems
 from golden.costs import FinalCost, projection
 from golden.costs.float_readout import FloatReadout
 from golden.errors import HelError
-from golden.rules.ep import Landscape
+from golden.rules.landscape import Landscape
 from golden.systems.base import LIMIT
 from golden.tasks import Split, Task
 from golden.training.momentum import Momentum

@@ -24,7 +24,7 @@ from golden.language.evaluate import Evaluator
 from golden.language.graph import Array, Graph
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import Lattice
-from golden.rules.problem import LARGE
+from golden.rules.validity import LARGE
 from golden.systems.base import System
 
 __all__ = ["Motion", "Nudge"]

@@ -14,7 +14,7 @@ from golden.rules.glep.motion import Motion
 from golden.rules.glep.moved import moved
 from golden.rules.glep.setting import Setting
 from golden.rules.glep.solver import Solution
-from golden.rules.problem import Gradients
+from golden.rules.report import Gradients
 
 __all__ = ["boundary_residual"]
 

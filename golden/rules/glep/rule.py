@@ -17,55 +17,41 @@ discrete: exact, since the integrator is variational).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from golden.costs import Cost
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules.glep.boundary import DATA, Condition, Ends
-from golden.rules.glep.conditions import named
+from golden.rules.glep.boundary import DATA, Ends
 from golden.rules.glep.family import Family, find
 from golden.rules.glep.moved import wanted
+from golden.rules.glep.pinned import PFVP, Boundary
 from golden.rules.glep.residual import boundary_residual
 from golden.rules.glep.setting import set_up
-from golden.rules.problem import Gradients
-from golden.rules.report import Report
-from golden.systems.base import System
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report
 
 __all__ = ["gradient"]
 
 
 def gradient(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    problem: Problem,
+    boundary: Boundary = PFVP,
     *,
-    condition: str | Condition = "pfvp",
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    qT: ArrayLike | None = None,
-    pT: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
     eps: float = 1e-3,
     residual: bool | None = None,
     names: Iterable[str] | None = None,
-    scheme: str = "leapfrog",
     delta: float = 1e-5,
 ) -> tuple[Gradients, float, Report]:
     """The gradient of a cost by GLEP, one sample.
 
     Parameters
     ----------
-    system, theta, targets, cost, step, eps : as for `golden.rules.rhel.gradient`
-    inputs : u, (T, m) for the scheme "leapfrog" (one a step, as for all other rules), (T + 1, m) for "verlet" (one a
-        node, the first and last of weight h/2)
-    condition : a name of CONDITIONS or a `golden.rules.glep.boundary.Condition`
-    q0, p0, qT, pT : (n,): the end data the condition holds. q0 and p0, default zero, are else the solver's first guess
+    problem : one sample; for the scheme "verlet" with T + 1 rows of inputs
+    boundary : what pins the trajectory down, default that of the Hamiltonian echo; its qT and pT must be of the
+        problem's n
+    eps : the nudge strength of the whole run
     residual : None: added where it does not vanish. True: computed by re-solving, and added, always. False: left out,
         which makes the gradient wrong where it does not vanish
     names : which gradients, default all: the parameters, "u", and the end data given. A residual costs two
@@ -80,24 +66,20 @@ def gradient(
 
     Raises
     ------
-    HelError : a wrong argument; a boundary problem that has no solution, none that was found, or a singular one.
+    HelError : a batch, a wrong option; a boundary problem that has no solution, none found, or a singular one.
 
     >>> from golden.systems import get
     >>> dense = get("dense", n=2)
     >>> rng = np.random.default_rng(0)
-    >>> grads, cost, report = gradient(
-    ...     dense, dense.initial(0), rng.normal(size=(10, 1)), np.ones(2), condition="mixed", pT=np.zeros(2)
-    ... )
+    >>> problem = Problem(dense, dense.initial(0), rng.normal(size=(10, 1)), np.ones(2))
+    >>> grads, cost, report = gradient(problem, Boundary("mixed", pT=np.zeros(2)))
     >>> sorted(grads), report.rule, report.solver_iterations > 0
     (['B', 'W', 'al', 'b', 'pT', 'q0', 'u'], 'glep mixed', True)
     """
     positive(eps, "the nudge strength eps")
     positive(delta, "the distance delta")
-    condition = named(condition)
-    data = {"q0": q0, "p0": p0, "qT": qT, "pT": pT}
-    setting = set_up(
-        system, theta, inputs, targets, condition=condition, data=data, cost=cost, step=step, scheme=scheme
-    )
+    setting = set_up(problem, boundary)
+    condition = setting.condition
     chosen = wanted(setting, names)
     family = find(setting, eps)
     grads, by_beta = _explicit(family)

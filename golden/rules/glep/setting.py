@@ -1,4 +1,4 @@
-"""One boundary problem with its arguments checked: system, theta, inputs, end data, cost, lattice, counters."""
+"""One problem under a boundary condition as the rule works on it: numbers, held data, lattice, counters."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from golden.costs import Cost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
-from golden.language.validate import numbers as finite
 from golden.rules.glep.boundary import DATA, Condition, Held
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import Lattice, lattice
 from golden.rules.glep.motion import Motion
-from golden.rules.problem import pose
+from golden.rules.glep.pinned import Boundary
+from golden.rules.problem import Problem
 from golden.systems.base import System
 
 __all__ = ["Setting", "set_up"]
@@ -24,7 +23,7 @@ __all__ = ["Setting", "set_up"]
 
 @dataclass(frozen=True)
 class Setting:
-    """Checked arguments of one sample.
+    """One sample; `set_up` makes it.
 
     Members
     -------
@@ -78,60 +77,40 @@ class Setting:
         return Motion(self.system, self.lattice, theta, inputs, self.counts, apart=True), values
 
 
-def set_up(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
-    *,
-    condition: Condition,
-    data: Mapping[str, ArrayLike | None],
-    cost: Cost | None,
-    step: float,
-    scheme: str,
-) -> Setting:
-    """Checks what `golden.rules.problem.pose` checks, and what is particular to boundary problems.
+def set_up(problem: Problem, boundary: Boundary) -> Setting:
+    """The working form of a problem under a boundary condition, its counters at 0.
 
     Raises
     ------
-    HelError : what is wrong, and the way out.
+    HelError : a batch, end data of a wrong shape, inputs that do not suit the scheme or the condition.
     """
-    condition.check()
-    for name, value in data.items():
-        if name in ("qT", "pT") and (value is None) == (name in condition.given):
-            holds = ", ".join(condition.given) or "no given numbers"
-            verb = f"give {name}=" if value is None else f"drop {name}="
-            raise HelError(f"{condition.name} holds {holds}; {verb}")
+    system, condition = problem.system, boundary.held
     clash = {"qT", "pT"} & set(system.parameters)
     if clash:
         raise HelError(f"gradients are named u, q0, p0, qT and pT; rename the parameter {', '.join(sorted(clash))}")
-    problem = pose(system, theta, inputs, targets, q0=data["q0"], p0=data["p0"], cost=cost, step=step)
-    if problem.q0.ndim > 1 or not problem.leapfrog.shared:
+    if problem.batch or not problem.shared:
         raise HelError(
             f"glep takes one sample at a time, inputs (T, {system.m}) and theta without batch axes; "
-            f"got the batch {problem.q0.shape[:-1]}; call it once for each sample"
+            f"got the batch {problem.batch}; call it once for each sample"
         )
-    n, nodes = system.n, lattice(scheme, rows=len(problem.inputs), step=problem.leapfrog.step)
-    numbers: dict[str, Array] = {**problem.theta, "u": problem.inputs, "q0": problem.q0, "p0": problem.p0}
-    for name in ("qT", "pT"):
-        value = np.zeros(n) if data[name] is None else finite(data[name], name)
-        if value.shape != (n,):
-            raise HelError(f"{name} has shape {(n,)}, got {value.shape}")
-        numbers[name] = value
-    if condition.periodic and scheme == "verlet" and not np.array_equal(problem.inputs[0], problem.inputs[-1]):
+    data = boundary.data(problem.q0, problem.p0)
+    for name, value in data.items():
+        if value.shape != (system.n,):
+            raise HelError(f"{name} has shape {(system.n,)}, got {value.shape}")
+    nodes = lattice(boundary.scheme, rows=len(problem.inputs), step=problem.step)
+    if condition.periodic and boundary.scheme == "verlet" and not np.array_equal(problem.inputs[0], problem.inputs[-1]):
         raise HelError(
             f"{condition.name} wants periodic inputs, u[0] = u[T], got a difference of "
             f"{np.abs(problem.inputs[0] - problem.inputs[-1]).max():g}; repeat the first row at the end"
         )
-    kept = {name: value for name, value in numbers.items() if name not in DATA or name in condition.given}
     return Setting(
         system=system,
         condition=condition,
         lattice=nodes,
-        numbers=kept,
+        numbers={**problem.theta, "u": problem.inputs, **data},
         targets=problem.targets,
         guess=np.concatenate([problem.q0, problem.p0]),
         cost=problem.cost,
-        held=Held(condition, n),
-        held_nudged=Held(condition, n, nudged=True),
+        held=Held(condition, system.n),
+        held_nudged=Held(condition, system.n, nudged=True),
     )

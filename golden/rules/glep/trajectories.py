@@ -8,22 +8,18 @@ transform p = dL/dv; in float64 they are equal to the last bit, since flipping a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from golden.costs import Cost
 from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules.glep.boundary import Condition
-from golden.rules.glep.conditions import named
 from golden.rules.glep.family import Family, find
+from golden.rules.glep.pinned import PFVP, Boundary
 from golden.rules.glep.setting import set_up
-from golden.systems.base import System
+from golden.rules.problem import Problem
 
 __all__ = ["Trajectories", "echo", "trajectories"]
 
@@ -51,39 +47,21 @@ class Trajectories:
     family: Family
 
 
-def trajectories(
-    system: System,
-    theta: Mapping[str, ArrayLike],
-    inputs: ArrayLike,
-    targets: ArrayLike,
-    *,
-    condition: str | Condition = "pfvp",
-    q0: ArrayLike | None = None,
-    p0: ArrayLike | None = None,
-    qT: ArrayLike | None = None,
-    pT: ArrayLike | None = None,
-    cost: Cost | None = None,
-    step: float = 0.125,
-    eps: float = 1e-3,
-    scheme: str = "leapfrog",
-) -> Trajectories:
+def trajectories(problem: Problem, boundary: Boundary = PFVP, *, eps: float = 1e-3) -> Trajectories:
     """The family of a condition; arguments as `golden.rules.glep.gradient`.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
-    >>> found = trajectories(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> found = trajectories(Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2)))
     >>> found.free.shape, bool((found.plus[-1] == found.free[-1]).all()), found.back
     ((11, 2), True, True)
     """
     positive(eps, "the nudge strength eps")
-    data = {"q0": q0, "p0": p0, "qT": qT, "pT": pT}
-    setting = set_up(
-        system, theta, inputs, targets, condition=named(condition), data=data, cost=cost, step=step, scheme=scheme
-    )
+    setting = set_up(problem, boundary)
     family = find(setting, eps)
     nodes = setting.lattice.nodes
     shown = [0] + [k for k, node in enumerate(nodes) if node.step is not None]
-    kept = np.zeros((2, 3, len(nodes), system.n))
+    kept = np.zeros((2, 3, len(nodes), problem.system.n))
 
     def free(k: int, x: Array, p: Array) -> None:
         kept[0, 0, k], kept[1, 0, k] = x[0], p[0]

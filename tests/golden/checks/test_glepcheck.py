@@ -41,10 +41,10 @@ def test_error_by_eps_has_slope_two():
 
 def test_the_end_data_belong_to_a_trajectory():
     size = {"neurons": 4, "inputs": 2, "steps": 40, "step": 0.125, "seed": 0}
-    _, arguments = problem("dense", "cbvp", **size)
+    posed, boundary = problem("dense", "cbvp", **size)
     found = shown("dense", "cbvp", eps=1e-4, **size)
-    assert found.free[-1] == pytest.approx(arguments["qT"], abs=1e-10)
-    assert found.free[0] == pytest.approx(arguments["q0"], abs=1e-14)
+    assert found.free[-1] == pytest.approx(boundary.qT, abs=1e-10)
+    assert found.free[0] == pytest.approx(posed.q0, abs=1e-14)
 
 
 def test_errors():

@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.checks.gradcheck import Case, compare, gradcheck, problem, reference, sweep
+from golden.checks.cases import Case, problem, reference
+from golden.checks.comparison import compare
+from golden.checks.gradcheck import gradcheck
+from golden.checks.sweep import sweep
 from golden.errors import HelError
 
 
@@ -38,10 +41,9 @@ def test_problems_are_words_of_every_format():
     one = problem(Case(steps=3), 0, 14)
     for bits in (8, 20):
         word = Formats(bits).q
-        assert (word.value(word.raw(one["q0"])) == one["q0"]).all()
+        assert (word.value(word.raw(one.q0)) == one.q0).all()
     assert (
-        Formats(operand_bits=14).weight.value(Formats(operand_bits=14).weight.raw(one["theta"]["W"]))
-        == one["theta"]["W"]
+        Formats(operand_bits=14).weight.value(Formats(operand_bits=14).weight.raw(one.theta["W"])) == one.theta["W"]
     ).all()
 
 

@@ -1,5 +1,7 @@
 """Seeded problems for the learning rules, and how two gradients are compared."""
 
+import dataclasses
+
 import numpy as np
 
 from golden.costs import AveragedCost, FinalCost, SummedCost
@@ -40,3 +42,15 @@ def relative_error(grads, reference, names=None):
 def one_minus_cosine(grads, reference, names):
     a, b = flat(grads, names), flat(reference, names)
     return 1 - a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
+
+
+def values(posed):
+    """The fields of a problem by name."""
+    return {field.name: getattr(posed, field.name) for field in dataclasses.fields(posed)}
+
+
+def run(rule, kind, *fields, **mixed):
+    """rule(kind(fields ...), options ...): keywords that `kind` of problem has not are options of the rule."""
+    names = {field.name for field in dataclasses.fields(kind)}
+    options = {name: value for name, value in mixed.items() if name not in names}
+    return rule(kind(*fields, **{name: mixed[name] for name in mixed if name in names}), **options)

@@ -7,8 +7,8 @@ from autograd import value_and_grad
 from golden.costs import FinalCost, SummedCost
 from golden.dynamics.damped_leapfrog import DampedLeapfrog
 from golden.errors import HelError
-from golden.rules import dissipative, rhel
-from tests.golden.rules.cases import COSTS, NONLINEAR, case, one_minus_cosine, relative_error
+from golden.rules import Problem, dissipative, rhel
+from tests.golden.rules.cases import COSTS, NONLINEAR, case, one_minus_cosine, relative_error, run
 from tests.golden.rules.oracle import FORCES, half
 
 NAMES = ("springs", "hru", "dense", "linear")
@@ -46,7 +46,7 @@ def reference(name, theta, arguments, kind, damping):
 def test_every_gradient_agrees_with_autograd(name, kind):
     system, theta, arguments = case(name, kind, n=8, steps=120)
     wanted, value = reference(name, theta, arguments, kind, 0.2)
-    grads, cost, report = dissipative.gradient(system, theta, **arguments, damping=0.2, eps=1e-4)
+    grads, cost, report = dissipative.gradient(Problem(system, theta, **arguments), damping=0.2, eps=1e-4)
     assert cost == pytest.approx(float(value), rel=1e-12)
     assert all(one_minus_cosine(grads, wanted, [key]) < 1e-9 for key in wanted)
     assert relative_error(grads, wanted) < 1e-4
@@ -57,7 +57,7 @@ def test_every_gradient_agrees_with_autograd(name, kind):
 def test_agrees_with_finite_differences(kind):
     """Moved one number at a time, with a forward pass that is none of golden's."""
     system, theta, arguments = case("dense", kind, n=8, steps=100)
-    grads, _, _ = dissipative.gradient(system, theta, **arguments, damping=0.3)
+    grads, _, _ = dissipative.gradient(Problem(system, theta, **arguments), damping=0.3)
     start = {**theta, "u": arguments["inputs"], "q0": arguments["q0"], "p0": arguments["p0"]}
     wanted = {}
     for key in ("W", "B", "b", "al", "q0", "p0"):
@@ -81,8 +81,8 @@ def test_order_in_eps(name, kind, symmetric, order, powers):
     system, theta, arguments = case(name, kind, n=8, steps=100)
     wanted, _ = reference(name, theta, arguments, kind, 0.1)
     eps = 2.0 ** -np.arange(*powers)
-    options = {**arguments, "damping": 0.1, "symmetric": symmetric}
-    errors = [relative_error(dissipative.gradient(system, theta, **options, eps=e)[0], wanted) for e in eps]
+    posed, options = Problem(system, theta, **arguments), {"damping": 0.1, "symmetric": symmetric}
+    errors = [relative_error(dissipative.gradient(posed, **options, eps=e)[0], wanted) for e in eps]
     assert np.polyfit(np.log(eps), np.log(errors), 1)[0] == pytest.approx(order, abs=0.1)
 
 
@@ -91,20 +91,20 @@ def test_order_in_eps(name, kind, symmetric, order, powers):
 @pytest.mark.parametrize("name", NAMES)
 def test_without_damping_it_is_rhel_bit_for_bit(name, kind, symmetric):
     system, theta, arguments = case(name, kind, steps=30, batch=(3,))
-    one, cost, report = dissipative.gradient(system, theta, **arguments, damping=0.0, symmetric=symmetric)
-    two, same, other = rhel.gradient(system, theta, **arguments, symmetric=symmetric)
+    one, cost, report = dissipative.gradient(Problem(system, theta, **arguments), damping=0.0, symmetric=symmetric)
+    two, same, other = rhel.gradient(Problem(system, theta, **arguments), symmetric=symmetric)
     assert cost == same and report.stored_words == other.stored_words
     assert all(np.array_equal(one[key], two[key]) for key in two)
 
 
 def test_a_batch_is_the_sum_of_its_samples():
     system, theta, arguments = case("hru", "summed", steps=25, batch=(3,))
-    grads, cost, _ = dissipative.gradient(system, theta, **arguments, damping=0.4)
+    grads, cost, _ = dissipative.gradient(Problem(system, theta, **arguments), damping=0.4)
     parts = []
     for k in range(3):
         one = {key: arguments[key][:, k] if key in ("inputs", "targets") else arguments[key][k] for key in ("q0", "p0")}
         one |= {key: arguments[key][:, k] for key in ("inputs", "targets")}
-        parts.append(dissipative.gradient(system, theta, **one, cost=SummedCost(), damping=0.4))
+        parts.append(dissipative.gradient(Problem(system, theta, **one, cost=SummedCost()), damping=0.4))
     assert cost == pytest.approx(sum(part[1] for part in parts))
     assert all(np.allclose(grads[key], sum(part[0][key] for part in parts), rtol=1e-6, atol=1e-9) for key in theta)
 
@@ -169,19 +169,19 @@ def test_the_step_has_order_two():
 def test_errors(change, message):
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match=message):
-        dissipative.gradient(system, theta, **{**arguments, **change})
+        run(dissipative.gradient, Problem, system, theta, **{**arguments, **change})
 
 
 def test_an_overdamped_echo_that_goes_astray_is_refused():
     """g h T = 39 is within the limit of the underdamped, but these directions decay as e^{-g t}."""
     system, theta, arguments = case("dense", "final", n=8, steps=100)
     with pytest.raises(HelError, match="the anti-damped echo ended .* away from its start"):
-        dissipative.gradient(system, theta, **arguments, damping=39 / 12.5)
+        dissipative.gradient(Problem(system, theta, **arguments), damping=39 / 12.5)
 
 
 def test_a_cost_of_every_step_has_the_shorter_limit():
     system, theta, arguments = case("dense", "summed", steps=100)
     with pytest.raises(HelError, match="at most 20 for a cost of every step, got 25"):
-        dissipative.gradient(system, theta, **arguments, damping=2.0)
+        dissipative.gradient(Problem(system, theta, **arguments), damping=2.0)
     final = {**arguments, "targets": arguments["targets"][-1], "cost": FinalCost()}
-    dissipative.gradient(system, theta, **final, damping=1.0)
+    dissipative.gradient(Problem(system, theta, **final), damping=1.0)

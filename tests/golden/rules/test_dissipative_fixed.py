@@ -1,40 +1,43 @@
 """The damped integer echo: against the float rule, its order in eps, the free context's bits, and its limits."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.checks.gradcheck import Case, compare, problem
+from golden.checks.cases import Case, problem
+from golden.checks.comparison import compare
 from golden.costs import AveragedCost, FinalCost, SummedCost
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.rules import dissipative
+from golden.rules import Problem, dissipative
 from golden.rules.dissipative_fixed import gradient
+from tests.golden.rules.cases import run, values
 
 FINE = Formats(fraction_bits=24, operand_bits=22, g_bits=48, g_cut=0)
 
 
 def numbers(name, cost, steps=80, neurons=8, seed=0):
     case = Case(name, neurons, 2, steps, "summed" if cost is SummedCost else "final")
-    return case.build(), {**problem(case, seed), "cost": cost()}
+    return replace(problem(case, seed), cost=cost())
 
 
-def reference(system, given, log2_loss, step=0.125):
+def reference(posed, log2_loss):
     """The float rule, itself held against autodiff in test_dissipative.py."""
-    damping = -2 / step * math.log(1 - 2.0**-log2_loss)
-    return dissipative.gradient(system, **given, damping=damping, step=step, eps=1e-4)
+    damping = -2 / posed.step * math.log(1 - 2.0**-log2_loss)
+    return dissipative.gradient(posed, damping=damping, eps=1e-4)
 
 
 @pytest.mark.parametrize("keep_bits", [False, True])
 @pytest.mark.parametrize("cost", [FinalCost, SummedCost, AveragedCost])
 @pytest.mark.parametrize("name", ["dense", "hru", "linear", "springs"])
 def test_every_gradient_agrees_with_the_float_rule(name, cost, keep_bits):
-    system, given = numbers(name, cost)
-    wanted, value, _ = reference(system, given, 7)
+    posed = numbers(name, cost)
+    wanted, value, _ = reference(posed, 7)
     options = {"log2_loss": 7, "formats": FINE, "eps": 2.0**-3, "keep_bits": keep_bits}
-    grads, total, report = gradient(system, **given, **options)
+    grads, total, report = gradient(posed, **options)
     assert total == pytest.approx(value, rel=1e-4)
     assert report.flags == Flags(0)
     for key in wanted:
@@ -47,50 +50,49 @@ def test_every_gradient_agrees_with_the_float_rule(name, cost, keep_bits):
 @pytest.mark.parametrize("cost", [FinalCost, SummedCost])
 def test_the_weights_have_the_right_size(cost):
     """Strong damping, c = 7/8, few steps: half a step's weight too much or too little would be an eighth."""
-    system, given = numbers("dense", cost, steps=12)
-    wanted, _, _ = reference(system, given, 3)
-    grads, _, _ = gradient(system, **given, log2_loss=3, formats=FINE, eps=2.0**-3)
+    posed = numbers("dense", cost, steps=12)
+    wanted, _, _ = reference(posed, 3)
+    grads, _, _ = gradient(posed, log2_loss=3, formats=FINE, eps=2.0**-3)
     for key in wanted:
         assert compare(grads, wanted, [key])[1] < 0.01, key
 
 
 @pytest.mark.parametrize("keep_bits", [False, True])
 def test_the_reference_format_reaches_four_nines(keep_bits):
-    system, given = numbers("dense", FinalCost, steps=100, neurons=16)
-    wanted, _, _ = reference(system, given, 6)
-    grads, _, _ = gradient(system, **given, log2_loss=6, keep_bits=keep_bits)
-    assert compare(grads, wanted, list(system.parameters))[0] > 0.9999
+    posed = numbers("dense", FinalCost, steps=100, neurons=16)
+    wanted, _, _ = reference(posed, 6)
+    grads, _, _ = gradient(posed, log2_loss=6, keep_bits=keep_bits)
+    assert compare(grads, wanted, list(posed.theta))[0] > 0.9999
 
 
 def test_error_falls_with_eps_squared():
-    system, given = numbers("dense", FinalCost)
-    wanted, _, _ = reference(system, given, 7)
+    posed = numbers("dense", FinalCost)
+    wanted, _, _ = reference(posed, 7)
     powers = np.array([0, -1, -2])
     fine = Formats(fraction_bits=28, operand_bits=22, g_bits=48, g_cut=0)
     errors = [
-        compare(gradient(system, **given, log2_loss=7, formats=fine, eps=2.0**m)[0], wanted, system.parameters)[1]
-        for m in powers
+        compare(gradient(posed, log2_loss=7, formats=fine, eps=2.0**m)[0], wanted, posed.theta)[1] for m in powers
     ]
     assert np.polyfit(powers, np.log2(errors), 1)[0] == pytest.approx(2, abs=0.2)
 
 
 def test_without_a_nudge_the_contexts_are_the_free_one():
     """Targets on the path itself: e = 0, and every difference of the lock-step contexts is exactly 0."""
-    system, given = numbers("dense", FinalCost)
-    given["cost"] = FinalCost(lambda q, y: np.sum(0.0 * q * y))
-    grads, _, report = gradient(system, **given, log2_loss=5, keep_bits=True)
+    posed = numbers("dense", FinalCost)
+    posed = replace(posed, cost=FinalCost(lambda q, y: np.sum(0.0 * q * y)))
+    grads, _, report = gradient(posed, log2_loss=5, keep_bits=True)
     assert report.return_error_lsb == 0
     assert not any(value.any() for value in grads.values())
 
 
 def test_a_batch_sums_its_samples():
-    system, given = numbers("hru", FinalCost)
-    q0 = np.stack([given["q0"], -given["q0"]])
-    inputs = np.stack([given["inputs"]] * 2, axis=1)
-    whole, total, _ = gradient(system, **{**given, "q0": q0, "inputs": inputs}, log2_loss=6)
-    parts = [gradient(system, **{**given, "q0": q}, log2_loss=6) for q in q0]
+    posed = numbers("hru", FinalCost)
+    q0 = np.stack([posed.q0, -posed.q0])
+    inputs = np.stack([posed.inputs] * 2, axis=1)
+    whole, total, _ = gradient(replace(posed, q0=q0, inputs=inputs), log2_loss=6)
+    parts = [gradient(replace(posed, q0=q), log2_loss=6) for q in q0]
     assert total == pytest.approx(sum(part[1] for part in parts))
-    for key in system.parameters:
+    for key in posed.theta:
         assert np.allclose(whole[key], parts[0][0][key] + parts[1][0][key], rtol=1e-12)
     assert np.array_equal(whole["u"], np.stack([part[0]["u"] for part in parts], axis=1))
 
@@ -105,6 +107,6 @@ def test_a_batch_sums_its_samples():
     ],
 )
 def test_errors(change, message):
-    system, given = numbers("dense", FinalCost)
+    posed = numbers("dense", FinalCost)
     with pytest.raises(HelError, match=message):
-        gradient(system, **{"log2_loss": 6, **given, **change})
+        run(gradient, Problem, **{"log2_loss": 6, **values(posed), **change})

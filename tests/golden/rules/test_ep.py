@@ -7,9 +7,9 @@ from scipy.optimize import root
 
 from golden.costs import AveragedCost, FinalCost, SummedCost
 from golden.errors import HelError
-from golden.rules import ep
+from golden.rules import StaticProblem, ep
 from golden.systems import System, get
-from tests.golden.rules.cases import NONLINEAR, one_minus_cosine, relative_error
+from tests.golden.rules.cases import NONLINEAR, one_minus_cosine, relative_error, run
 from tests.golden.rules.oracle import FORCES, half
 
 NAMES = ("springs", "hru", "dense", "linear")
@@ -41,7 +41,9 @@ def implicit(name, theta, u, y):
 def test_agrees_with_implicit_differentiation(name, symmetric):
     system, theta, u, y = case(name)
     wanted, value = implicit(name, theta, u, y)
-    grads, cost, report = ep.gradient(system, theta, u, y, eps=1e-5, tolerance=1e-13, symmetric=symmetric)
+    grads, cost, report = ep.gradient(
+        StaticProblem(system, theta, u, y), eps=1e-5, tolerance=1e-13, symmetric=symmetric
+    )
     assert cost == pytest.approx(value, rel=1e-10)
     assert all(relative_error(grads, wanted, [key]) < (1e-6 if symmetric else 1e-3) for key in wanted)
     assert report.residual <= 1e-13
@@ -51,7 +53,7 @@ def test_agrees_with_implicit_differentiation(name, symmetric):
 def test_agrees_with_finite_differences(name):
     """Defaults, 10 neurons: every number moved, the state found again by SciPy."""
     system, theta, u, y = case(name, n=10)
-    grads, _, _ = ep.gradient(system, theta, u, y)
+    grads, _, _ = ep.gradient(StaticProblem(system, theta, u, y))
     wanted = {}
     for key in (*theta, "u"):
         start = u if key == "u" else theta[key]
@@ -78,7 +80,9 @@ def test_order_in_eps(name, wanted, symmetric, order):
     eps = 2.0 ** -np.arange(5, 11)
     errors = [
         relative_error(
-            ep.gradient(system, theta, u, y, eps=e, symmetric=symmetric, tolerance=1e-13)[0], reference, names
+            ep.gradient(StaticProblem(system, theta, u, y), eps=e, symmetric=symmetric, tolerance=1e-13)[0],
+            reference,
+            names,
         )
         for e in eps
     ]
@@ -89,10 +93,10 @@ def test_order_in_eps(name, wanted, symmetric, order):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_batch_is_the_sum_of_its_samples(name, symmetric):
     system, theta, u, y = case(name, batch=(3, 2))
-    grads, cost, _ = ep.gradient(system, theta, u, y, symmetric=symmetric)
+    grads, cost, _ = ep.gradient(StaticProblem(system, theta, u, y), symmetric=symmetric)
     total = 0.0
     for at in np.ndindex(3, 2):
-        one, sample, _ = ep.gradient(system, theta, u[at], y[at], symmetric=symmetric)
+        one, sample, _ = ep.gradient(StaticProblem(system, theta, u[at], y[at]), symmetric=symmetric)
         total += sample
         assert np.allclose(grads["u"][at], one["u"], atol=1e-5)
         grads = {key: value - one[key] if key in theta else value for key, value in grads.items()}
@@ -103,7 +107,7 @@ def test_a_batch_is_the_sum_of_its_samples(name, symmetric):
 def test_one_theta_per_sample():
     system, theta, u, y = case("dense", batch=(3,))
     batched = dict(theta, W=np.stack([theta["W"], 0.5 * theta["W"], -theta["W"]]))
-    grads, _, _ = ep.gradient(system, batched, u, y, eps=1e-5, tolerance=1e-13)
+    grads, _, _ = ep.gradient(StaticProblem(system, batched, u, y), eps=1e-5, tolerance=1e-13)
     wanted = [implicit("dense", {**theta, "W": batched["W"][k]}, u[k], y[k])[0] for k in range(3)]
     assert grads["W"].shape == (3, 8, 8) and grads["b"].shape == (8,)
     assert relative_error(grads, {"W": np.stack([each["W"] for each in wanted])}) < 1e-6
@@ -113,8 +117,8 @@ def test_one_theta_per_sample():
 def test_a_cost_of_ones_own_and_a_start_of_ones_own():
     system, theta, u, y = case("dense")
     cost = FinalCost(lambda q, t: np.sum(np.logaddexp(0, -t * q)))
-    one, value, _ = ep.gradient(system, theta, u, y, cost=cost)
-    two, same, _ = ep.gradient(system, theta, u, y, cost=cost, q0=np.full(8, 3.0))
+    one, value, _ = ep.gradient(StaticProblem(system, theta, u, y, cost=cost))
+    two, same, _ = ep.gradient(StaticProblem(system, theta, u, y, cost=cost, q0=np.full(8, 3.0)))
     assert value == pytest.approx(same, rel=1e-9) and relative_error(one, two) < 1e-6
     q = at_rest("dense", theta, u)
     assert value == pytest.approx(np.sum(np.logaddexp(0, -y * q)), rel=1e-9)
@@ -122,8 +126,8 @@ def test_a_cost_of_ones_own_and_a_start_of_ones_own():
 
 def test_report_counts():
     system, theta, u, y = case("dense")
-    _, _, report = ep.gradient(system, theta, u, y)
-    _, _, one_sided = ep.gradient(system, theta, u, y, symmetric=False)
+    _, _, report = ep.gradient(StaticProblem(system, theta, u, y))
+    _, _, one_sided = ep.gradient(StaticProblem(system, theta, u, y), symmetric=False)
     per_context = 2 * 8 + 1 + 8  # q and force, a step, eight energies
     assert (report.rule, report.steps, report.passes, report.stored_words) == ("ep", 1, 3, 2 * per_context)
     assert (one_sided.rule, one_sided.passes, one_sided.stored_words) == ("ep one-sided", 2, per_context)
@@ -137,20 +141,20 @@ def test_a_nudge_below_the_tolerance_tightens_it(symmetric):
     """eps dC/dq of 1e-6, a tolerance of 1e-4: without care neither state would move."""
     system, theta, u, y = case("dense")
     wanted, _ = implicit("dense", theta, u, y)
-    grads, _, report = ep.gradient(system, theta, u, y, eps=1e-6, tolerance=1e-4, symmetric=symmetric)
+    grads, _, report = ep.gradient(StaticProblem(system, theta, u, y), eps=1e-6, tolerance=1e-4, symmetric=symmetric)
     assert report.residual > 1e-7 or not symmetric
     assert relative_error(grads, wanted) < 0.05
 
 
 def test_at_the_target_the_gradient_is_zero():
     system, theta, u, _ = case("dense")
-    grads, cost, _ = ep.gradient(system, theta, u, at_rest("dense", theta, u), eps=1e-3)
+    grads, cost, _ = ep.gradient(StaticProblem(system, theta, u, at_rest("dense", theta, u)), eps=1e-3)
     assert cost < 1e-15 and all(np.abs(value).max() < 1e-6 for value in grads.values())
 
 
 def test_an_empty_batch_has_no_gradient():
     system, theta, _, _ = case("dense")
-    grads, cost, _ = ep.gradient(system, theta, np.zeros((0, 3)), np.zeros((0, 8)))
+    grads, cost, _ = ep.gradient(StaticProblem(system, theta, np.zeros((0, 3)), np.zeros((0, 8))))
     assert cost == 0 and grads["u"].shape == (0, 3) and not grads["W"].any()
 
 
@@ -169,7 +173,9 @@ def test_wells_from_a_start_inside_one():
     """A non-convex energy: the gradient is that of the well the start lies in."""
     system, theta = Wells(3), {"w": np.array([1.0, 1.5, 0.7])}
     start = np.array([0.9, -0.8, 1.3])
-    grads, _, _ = ep.gradient(system, theta, np.array([0.05]), np.zeros(3), q0=start, eps=1e-4, tolerance=1e-12)
+    grads, _, _ = ep.gradient(
+        StaticProblem(system, theta, np.array([0.05]), np.zeros(3), q0=start), eps=1e-4, tolerance=1e-12
+    )
 
     def cost(u):
         return half(root(lambda q: theta["w"] * (q**3 - q) - u, start, tol=1e-13).x, np.zeros(3))
@@ -181,28 +187,28 @@ def test_wells_from_a_start_inside_one():
 def test_a_free_state_on_a_saddle_is_refused(symmetric):
     system, theta = Wells(3), {"w": np.ones(3)}
     with pytest.raises(HelError, match="below the free one in the potential: it left its basin, or the free state is"):
-        ep.gradient(system, theta, np.zeros(1), np.ones(3), q0=np.zeros(3), symmetric=symmetric)
+        ep.gradient(StaticProblem(system, theta, np.zeros(1), np.ones(3), q0=np.zeros(3)), symmetric=symmetric)
 
 
 def test_a_strong_nudge_that_leaves_the_well_is_refused():
     """Tilted wells, the start in the upper one; the target pulls every neuron over the barrier."""
     system, theta = Wells(2), {"w": np.ones(2)}
-    arguments = {"q0": np.full(2, -0.9), "eps": 0.5}
+    posed = StaticProblem(system, theta, np.array([0.3]), np.full(2, 2.0), q0=np.full(2, -0.9))
     with pytest.raises(HelError, match="it left its basin"):
-        ep.gradient(system, theta, np.array([0.3]), np.full(2, 2.0), **arguments)
+        ep.gradient(posed, eps=0.5)
 
 
 def test_an_energy_without_a_minimum_is_refused():
     system, theta, u, y = case("dense")
     with pytest.raises(HelError, match=r"the free energy has no minimum near the start: .* \(al > 0\)"):
-        ep.gradient(system, {**theta, "al": -theta["al"] - 3.0}, u, y)
+        ep.gradient(StaticProblem(system, {**theta, "al": -theta["al"] - 3.0}, u, y))
 
 
 def test_a_nudge_that_takes_the_minimum_away_is_refused():
     """-eps |q - y|^2 / 2 outweighs al q^2 / 2."""
     system, theta, u, y = case("linear")
     with pytest.raises(HelError, match="the energy with the nudge \\+3, -3 has no minimum near the start"):
-        ep.gradient(system, theta, u, y, eps=3.0)
+        ep.gradient(StaticProblem(system, theta, u, y), eps=3.0)
 
 
 @pytest.mark.parametrize(
@@ -226,4 +232,4 @@ def test_a_nudge_that_takes_the_minimum_away_is_refused():
 def test_errors(change, message):
     system, theta, u, y = case("dense")
     with pytest.raises(HelError, match=message):
-        ep.gradient(system, theta, **{"inputs": u, "targets": y, **change})
+        run(ep.gradient, StaticProblem, system, theta, **{"inputs": u, "targets": y, **change})

@@ -7,17 +7,19 @@ import pytest
 
 from golden.costs import FinalCost
 from golden.errors import HelError
-from golden.rules import bptt, rhel
+from golden.rules import Problem, bptt, rhel
 from golden.systems import SYSTEMS, System, get
-from tests.golden.rules.cases import COSTS, NONLINEAR, QUADRATIC, case, one_minus_cosine, relative_error
+from tests.golden.rules.cases import COSTS, NONLINEAR, QUADRATIC, case, one_minus_cosine, relative_error, run
 
 
 def slope(name, kind, symmetric, eps, names=None):
     """Fitted order of the gradient's error in eps."""
     system, theta, arguments = case(name, kind, n=6, steps=40)
-    reference, _, _ = bptt.gradient(system, theta, **arguments)
+    reference, _, _ = bptt.gradient(Problem(system, theta, **arguments))
     errors = [
-        relative_error(rhel.gradient(system, theta, **arguments, eps=e, symmetric=symmetric)[0], reference, names)
+        relative_error(
+            rhel.gradient(Problem(system, theta, **arguments), eps=e, symmetric=symmetric)[0], reference, names
+        )
         for e in eps
     ]
     return np.polyfit(np.log(eps), np.log(errors), 1)[0]
@@ -45,9 +47,9 @@ def test_input_and_state_gradients_have_order_two(name, wanted):
 @pytest.mark.parametrize("name", QUADRATIC)
 def test_quadratic_system_with_final_cost_has_no_error_in_eps(name, steps):
     system, theta, arguments = case(name, "final", n=16, steps=steps)
-    reference, _, _ = bptt.gradient(system, theta, **arguments)
+    reference, _, _ = bptt.gradient(Problem(system, theta, **arguments))
     for eps in (1.0, 8.0):
-        grads, _, _ = rhel.gradient(system, theta, **arguments, eps=eps)
+        grads, _, _ = rhel.gradient(Problem(system, theta, **arguments), eps=eps)
         assert relative_error(grads, reference) < 1e-12
         assert all(relative_error(grads, reference, [key]) < 1e-12 for key in reference)
 
@@ -58,8 +60,8 @@ def test_thousand_steps_summed_cost_from_rest(name, seed):
     """From random states of size 1 the nonlinear systems' third derivatives matter more: up to 3e-8 (hru), as eps^4."""
     system, theta, arguments = case(name, "summed", n=16, steps=1000, seed=seed)
     arguments |= {"q0": np.zeros(16), "p0": np.zeros(16)}
-    reference, cost, _ = bptt.gradient(system, theta, **arguments)
-    grads, same, _ = rhel.gradient(system, theta, **arguments, eps=1e-3)
+    reference, cost, _ = bptt.gradient(Problem(system, theta, **arguments))
+    grads, same, _ = rhel.gradient(Problem(system, theta, **arguments), eps=1e-3)
     assert same == pytest.approx(cost, rel=1e-11)
     assert one_minus_cosine(grads, reference, list(theta)) <= 1e-10
     for key in ("u", "q0", "p0"):
@@ -71,7 +73,7 @@ def test_thousand_steps_summed_cost_from_rest(name, seed):
 def test_report_counts_and_memory_does_not_depend_on_steps(kind, symmetric, passes, states):
     for steps in (3, 30, 300):
         system, theta, arguments = case("dense", kind, n=5, steps=steps)
-        _, _, report = rhel.gradient(system, theta, **arguments, symmetric=symmetric)
+        _, _, report = rhel.gradient(Problem(system, theta, **arguments), symmetric=symmetric)
         assert (report.steps, report.passes, report.force_evaluations) == (steps, passes, passes * steps)
         assert report.stored_words == 5 * (states + (kind == "averaged"))
         assert (report.hessian_products, report.solver_iterations) == (0, 0)
@@ -81,9 +83,9 @@ def test_allocated_memory_grows_with_the_input_gradient_only():
     peaks = []
     for steps in (100, 2100):
         system, theta, arguments = case("dense", "final", n=64, m=1, steps=steps)
-        rhel.gradient(system, theta, **arguments)
+        rhel.gradient(Problem(system, theta, **arguments))
         tracemalloc.start()
-        rhel.gradient(system, theta, **arguments)
+        rhel.gradient(Problem(system, theta, **arguments))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 2000 * 8 + 8192  # one trajectory of q alone would be 2000 * 64 * 8
@@ -94,13 +96,13 @@ def test_allocated_memory_grows_with_the_input_gradient_only():
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_batch_is_the_sum_of_its_samples(name, kind, symmetric):
     system, theta, arguments = case(name, kind, steps=8, batch=(3, 2))
-    grads, cost, _ = rhel.gradient(system, theta, **arguments, symmetric=symmetric)
+    grads, cost, _ = rhel.gradient(Problem(system, theta, **arguments), symmetric=symmetric)
     total = 0.0
     for at in np.ndindex(3, 2):
         late = (slice(None), *at)
         one = dict(arguments, inputs=arguments["inputs"][late], q0=arguments["q0"][at], p0=arguments["p0"][at])
         one["targets"] = arguments["targets"][late if kind == "summed" else at]
-        sample, sample_cost, _ = rhel.gradient(system, theta, **one, symmetric=symmetric)
+        sample, sample_cost, _ = rhel.gradient(Problem(system, theta, **one), symmetric=symmetric)
         total += sample_cost
         assert np.allclose(grads["u"][late], sample["u"], rtol=1e-7, atol=1e-9)
         assert np.allclose(grads["q0"][at], sample["q0"], rtol=1e-7, atol=1e-9)
@@ -112,8 +114,8 @@ def test_batch_is_the_sum_of_its_samples(name, kind, symmetric):
 def test_one_theta_per_sample():
     system, theta, arguments = case("dense", "final", steps=8, batch=(3,))
     batched = dict(theta, W=np.stack([theta["W"], 0.5 * theta["W"], -theta["W"]]))
-    grads, _, _ = rhel.gradient(system, batched, **arguments)
-    reference, _, _ = bptt.gradient(system, batched, **arguments)
+    grads, _, _ = rhel.gradient(Problem(system, batched, **arguments))
+    reference, _, _ = bptt.gradient(Problem(system, batched, **arguments))
     assert grads["W"].shape == (3, 4, 4) and grads["b"].shape == (4,)
     assert relative_error(grads, reference) < 1e-6
 
@@ -122,7 +124,7 @@ def test_start_defaults_to_rest():
     system, theta, arguments = case("dense", "final")
     resting = dict(arguments, q0=np.zeros(4), p0=np.zeros(4))
     default = {key: value for key, value in arguments.items() if key not in ("q0", "p0")}
-    assert rhel.gradient(system, theta, **default)[1] == rhel.gradient(system, theta, **resting)[1]
+    assert rhel.gradient(Problem(system, theta, **default))[1] == rhel.gradient(Problem(system, theta, **resting))[1]
 
 
 def test_a_slope_that_does_not_depend_on_the_state_cancels():
@@ -137,7 +139,7 @@ def test_a_slope_that_does_not_depend_on_the_state_cancels():
             return super().potential(q, u, theta) + np.sum(theta["c"])
 
     theta = {**get("linear", n=2).initial(0), "c": np.ones(2)}
-    grads, _, _ = rhel.gradient(Offset(2), theta, np.ones((5, 3, 1)), np.ones((3, 2)))
+    grads, _, _ = rhel.gradient(Problem(Offset(2), theta, np.ones((5, 3, 1)), np.ones((3, 2))))
     assert np.array_equal(grads["c"], np.zeros(2)) and np.any(grads["a"])
 
 
@@ -169,19 +171,19 @@ def test_a_slope_that_does_not_depend_on_the_state_cancels():
 def test_errors(change, message):
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match=message):
-        rhel.gradient(system, **{"theta": theta, **arguments, **change})
+        run(rhel.gradient, Problem, system, **{"theta": theta, **arguments, **change})
 
 
 def test_nan_in_a_parameter_is_named():
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match="W must be finite, got inf or nan; look where it comes from"):
-        rhel.gradient(system, {**theta, "W": theta["W"] * np.nan}, **arguments)
+        rhel.gradient(Problem(system, {**theta, "W": theta["W"] * np.nan}, **arguments))
 
 
 def test_summed_targets_must_cover_every_step():
     system, theta, arguments = case("dense", "summed", steps=20)
     with pytest.raises(HelError, match=r"a summed cost needs one target per step, \(20, ..., k\); got shape \(19, 4\)"):
-        rhel.gradient(system, theta, **{**arguments, "targets": arguments["targets"][1:]})
+        rhel.gradient(Problem(system, theta, **{**arguments, "targets": arguments["targets"][1:]}))
 
 
 def test_reserved_parameter_names():
@@ -191,7 +193,7 @@ def test_reserved_parameter_names():
             return {"q0": (2,)}
 
     with pytest.raises(HelError, match="gradients are named u, q0 and p0; rename the parameter q0"):
-        rhel.gradient(Clash(2), {"q0": np.zeros(2)}, np.zeros((3, 1)), np.zeros(2))
+        rhel.gradient(Problem(Clash(2), {"q0": np.zeros(2)}, np.zeros((3, 1)), np.zeros(2)))
 
 
 def test_a_cost_with_its_own_gradient_is_used_as_given():
@@ -209,21 +211,23 @@ def test_a_cost_with_its_own_gradient_is_used_as_given():
         gradient=lambda q, y: (probabilities(q) - y) @ readout,
     )
     arguments |= {"cost": cost, "targets": np.array([0.0, 1.0, 0.0])}
-    reference, value, _ = bptt.gradient(system, theta, **arguments)
-    grads, same, _ = rhel.gradient(system, theta, **arguments)
+    reference, value, _ = bptt.gradient(Problem(system, theta, **arguments))
+    grads, same, _ = rhel.gradient(Problem(system, theta, **arguments))
     assert same == pytest.approx(value) and relative_error(grads, reference) < 1e-5
 
 
 def test_asymmetry_falls_with_eps_and_tells_chaos():
     """Where the way back has drowned in round-off the gradient means nothing, and the report says so."""
     system, theta, arguments = case("dense", "final", n=8, steps=60)
-    found = [rhel.gradient(system, theta, **arguments, eps=eps)[2].asymmetry for eps in (2.0**-4, 2.0**-7, 2.0**-10)]
+    found = [
+        rhel.gradient(Problem(system, theta, **arguments), eps=eps)[2].asymmetry for eps in (2.0**-4, 2.0**-7, 2.0**-10)
+    ]
     assert found[0] > 4 * found[1] > 16 * found[2] > 0
-    assert rhel.gradient(system, theta, **arguments, symmetric=False)[2].asymmetry == 0
+    assert rhel.gradient(Problem(system, theta, **arguments), symmetric=False)[2].asymmetry == 0
     wild = {**theta, "W": 3 * theta["W"]}
     system, _, arguments = case("dense", "final", n=8, steps=1000)
-    grads, _, report = rhel.gradient(system, wild, **arguments, eps=1e-6)
-    reference, _, _ = bptt.gradient(system, wild, **arguments)
+    grads, _, report = rhel.gradient(Problem(system, wild, **arguments), eps=1e-6)
+    reference, _, _ = bptt.gradient(Problem(system, wild, **arguments))
     assert one_minus_cosine(grads, reference, system.parameters) > 0.1
     assert report.asymmetry > 0.5
 
@@ -244,8 +248,8 @@ class Idle(System):
 def test_what_does_not_act_has_no_gradient(batch, symmetric):
     system, rng = Idle(3), np.random.default_rng(0)
     arguments = {"inputs": rng.normal(size=(5, *batch, 1)), "targets": rng.normal(size=(*batch, 3))}
-    reference, _, _ = bptt.gradient(system, system.initial(0), **arguments)
-    grads, _, _ = rhel.gradient(system, system.initial(0), **arguments, eps=1e-5, symmetric=symmetric)
+    reference, _, _ = bptt.gradient(Problem(system, system.initial(0), **arguments))
+    grads, _, _ = rhel.gradient(Problem(system, system.initial(0), **arguments), eps=1e-5, symmetric=symmetric)
     for name, shape in system.parameters.items():
         assert grads[name].shape == shape and np.allclose(grads[name], reference[name], atol=1e-4)
     assert not grads["g"].any() and abs(grads["c"]).max() < 1e-9 and grads["k"].any()

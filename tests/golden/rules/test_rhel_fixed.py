@@ -1,32 +1,36 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.checks.gradcheck import Case, compare, problem
+from golden.checks.cases import Case, problem
+from golden.checks.comparison import compare
 from golden.compiler.calibrate import calibrated
 from golden.compiler.lower import compile_system
 from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.rules import bptt, rhel, rhel_fixed
+from golden.rules import Problem, bptt, rhel, rhel_fixed
 from golden.rules.rhel_fixed import gradient
+from tests.golden.rules.cases import run, values
 
 NAMES = ("dense", "hru", "linear", "springs")
 
 
 def numbers(name, cost, steps=60, neurons=5, seed=0):
     case = Case(name, neurons, 2, steps, "summed" if cost is SummedCost else "final")
-    return case.build(), {**problem(case, seed), "cost": cost(), "step": 0.125}
+    return replace(problem(case, seed), cost=cost())
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("cost", "eps"), [(FinalCost, 2.0**-5), (SummedCost, 2.0**-4), (AveragedCost, 2.0**-4)])
 def test_every_gradient_agrees_with_bptt(name, cost, eps):
     """Fine formats leave the error of eps; parameters, inputs and initial state alike."""
-    system, given = numbers(name, cost)
-    found, total, report = gradient(system, eps=eps, formats=Formats(24, 22, 6, 3, 48, 0), **given)
-    wanted, value, _ = bptt.gradient(system, **given)
+    posed = numbers(name, cost)
+    found, total, report = gradient(posed, eps=eps, formats=Formats(24, 22, 6, 3, 48, 0))
+    wanted, value, _ = bptt.gradient(posed)
     assert total == pytest.approx(value, rel=1e-4)
     assert report.return_error_lsb == 0 and report.flags == Flags(0) and report.passes == 3
     for key in wanted:
@@ -36,55 +40,54 @@ def test_every_gradient_agrees_with_bptt(name, cost, eps):
 
 @pytest.mark.parametrize("cost", [FinalCost, SummedCost])
 def test_error_falls_with_eps_squared_like_the_float_rule(cost):
-    system, given = numbers("dense", cost)
-    wanted, _, _ = bptt.gradient(system, **given)
+    posed = numbers("dense", cost)
+    wanted, _, _ = bptt.gradient(posed)
     fine = Formats(26, 22, 6, 3, 48, 0)
-    names = list(system.parameters)
+    names = list(posed.theta)
     powers = np.array([-1, -2, -3])
-    errors = [compare(gradient(system, eps=2.0**m, formats=fine, **given)[0], wanted, names)[1] for m in powers]
-    floats = [compare(rhel.gradient(system, eps=2.0**m, **given)[0], wanted, names)[1] for m in powers]
+    errors = [compare(gradient(posed, eps=2.0**m, formats=fine)[0], wanted, names)[1] for m in powers]
+    floats = [compare(rhel.gradient(posed, eps=2.0**m)[0], wanted, names)[1] for m in powers]
     assert np.polyfit(powers, np.log2(errors), 1)[0] == pytest.approx(2, abs=0.15)
     assert errors == pytest.approx(floats, rel=0.05)
 
 
 def test_one_sided_error_falls_with_eps():
-    system, given = numbers("dense", FinalCost)
-    wanted, _, _ = bptt.gradient(system, **given)
+    posed = numbers("dense", FinalCost)
+    wanted, _, _ = bptt.gradient(posed)
     powers = np.array([-3, -4, -5])
     errors = []
     for m in powers:
-        found, _, report = gradient(system, eps=2.0**m, formats=Formats(26, 22, 6, 3, 48, 0), symmetric=False, **given)
+        found, _, report = gradient(posed, eps=2.0**m, formats=Formats(26, 22, 6, 3, 48, 0), symmetric=False)
         assert report.passes == 2 and report.return_error_lsb == 0 and report.rule == "rhel fixed one-sided"
-        errors.append(compare(found, wanted, list(system.parameters))[1])
+        errors.append(compare(found, wanted, list(posed.theta))[1])
     assert np.polyfit(powers, np.log2(errors), 1)[0] == pytest.approx(1, abs=0.15)
 
 
 def test_a_cost_of_ones_own_takes_the_float_slope():
     """Written out again, the half squared error goes the general way, and differs by roundings only."""
-    system, given = numbers("dense", FinalCost)
-    one, _, _ = gradient(system, **given)
-    given["cost"] = FinalCost(lambda q, y: half_squared_error(q, y))
-    two, _, _ = gradient(system, **given)
+    posed = numbers("dense", FinalCost)
+    one, _, _ = gradient(posed)
+    two, _, _ = gradient(replace(posed, cost=FinalCost(lambda q, y: half_squared_error(q, y))))
     assert compare(one, two, ["W"])[0] > 0.9999
 
 
 def test_a_batch_sums_its_samples():
-    system, given = numbers("hru", FinalCost)
-    q0 = np.stack([given["q0"], -given["q0"]])
-    inputs = np.stack([given["inputs"]] * 2, axis=1)
-    whole, total, _ = gradient(system, **{**given, "q0": q0, "inputs": inputs})
-    parts = [gradient(system, **{**given, "q0": q}) for q in q0]
+    posed = numbers("hru", FinalCost)
+    q0 = np.stack([posed.q0, -posed.q0])
+    inputs = np.stack([posed.inputs] * 2, axis=1)
+    whole, total, _ = gradient(replace(posed, q0=q0, inputs=inputs))
+    parts = [gradient(replace(posed, q0=q)) for q in q0]
     assert total == sum(part[1] for part in parts)
-    for key in system.parameters:
+    for key in posed.theta:
         assert (whole[key] == parts[0][0][key] + parts[1][0][key]).all()
     assert (whole["q0"] == np.stack([part[0]["q0"] for part in parts])).all()
     assert (whole["u"] == np.stack([part[0]["u"] for part in parts], axis=1)).all()
 
 
 def test_overflow_is_reported():
-    system, given = numbers("linear", FinalCost)
-    given["q0"] = given["q0"] + 1.5
-    _, _, report = gradient(system, formats=Formats(integer_bits=2), **{**given, "targets": given["targets"] * 0})
+    posed = numbers("linear", FinalCost)
+    far = replace(posed, q0=posed.q0 + 1.5, targets=posed.targets * 0)
+    _, _, report = gradient(far, formats=Formats(integer_bits=2))
     assert report.flags & Flags.Q_OVERFLOW and report.return_error_lsb == 0
 
 
@@ -103,15 +106,16 @@ def test_overflow_is_reported():
     ],
 )
 def test_errors(change, message):
-    system, given = numbers("dense", FinalCost)
+    posed = numbers("dense", FinalCost)
     with pytest.raises(HelError, match=message):
-        gradient(system, **{**given, **change})
+        run(gradient, Problem, **{**values(posed), **change})
 
 
 def test_a_program_of_ones_own_replaces_the_compiled_one():
-    system, given = numbers("springs", FinalCost)
-    usual, finer = gradient(system, **given)[0], gradient(system, **given, program=calibrated(system))[0]
-    same = gradient(system, **given, program=compile_system(system))[0]
+    posed = numbers("springs", FinalCost)
+    system = posed.system
+    usual, finer = gradient(posed)[0], gradient(posed, program=calibrated(system))[0]
+    same = gradient(posed, program=compile_system(system))[0]
     assert all((same[key] == usual[key]).all() for key in usual)
     assert (finer["kc"] != usual["kc"]).any()
 
@@ -128,8 +132,8 @@ def test_angles_beyond_the_table_are_named():
             return -np.sum(theta["g"] * np.cos(2 * q)) - u[0] * q[0]
 
     def clamped(system, start):
-        options = {"inputs": np.zeros((5, 1)), "targets": np.zeros(3), "q0": np.full(3, start)}
-        report = gradient(system, system.initial(0), **options)[2]
+        posed = Problem(system, system.initial(0), np.zeros((5, 1)), np.zeros(3), q0=np.full(3, start))
+        report = gradient(posed)[2]
         assert report.flags == Flags(0)
         return report.argument_clamped
 
@@ -149,5 +153,5 @@ def test_a_system_without_inputs():
             return np.sum(theta["k"] * q**2) / 2
 
     free = Free(3)
-    grads, _, _ = rhel_fixed.gradient(free, {"k": np.ones(3)}, np.zeros((8, 1)), np.ones(3), q0=np.ones(3))
+    grads, _, _ = rhel_fixed.gradient(Problem(free, {"k": np.ones(3)}, np.zeros((8, 1)), np.ones(3), q0=np.ones(3)))
     assert not grads["u"].any() and grads["k"].all()

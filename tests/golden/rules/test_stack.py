@@ -7,11 +7,11 @@ import pytest
 
 from golden.costs import FinalCost
 from golden.errors import HelError
-from golden.rules import rhel, stack_bptt
+from golden.rules import Problem, StackProblem, rhel, stack_bptt
 from golden.rules.stack import gradient
 from golden.stacks import Mixing, Stack, TanhMixing, cross_entropy, cross_entropy_slope
 from golden.systems import get
-from tests.golden.rules.cases import one_minus_cosine, relative_error
+from tests.golden.rules.cases import one_minus_cosine, relative_error, run
 from tests.golden.rules.stack_cases import COSTS, difference_gradient, oracle_gradient, stack_case
 
 SIZES = (8, 9, 10)
@@ -29,7 +29,7 @@ def test_order_in_eps(kind, symmetric, order):
     stack, theta, arguments = stack_case(kind)
     wanted, cost = reference(theta, arguments, kind)
     eps = 2.0 ** -np.arange(7, 12)
-    found = [gradient(stack, theta, **arguments, eps=e, symmetric=symmetric) for e in eps]
+    found = [gradient(StackProblem(stack, theta, **arguments), eps=e, symmetric=symmetric) for e in eps]
     assert found[0][1] == pytest.approx(cost, rel=1e-12)
     for names in (list(theta), ["u"], ["q0"], ["p0"]):
         errors = [relative_error(grads, wanted, names) for grads, _, _ in found]
@@ -41,7 +41,7 @@ def test_every_gradient_agrees_with_autograd(kind):
     """Each part by itself: encoder, layers, mixings, readout."""
     stack, theta, arguments = stack_case(kind)
     wanted, _ = reference(theta, arguments, kind)
-    grads, _, _ = gradient(stack, theta, **arguments, eps=1e-4)
+    grads, _, _ = gradient(StackProblem(stack, theta, **arguments), eps=1e-4)
     assert set(grads) == set(wanted)
     for name in wanted:
         assert relative_error(grads, wanted, [name]) < 1e-6, name
@@ -52,7 +52,7 @@ def test_cosine_with_finite_differences(kind):
     stack, theta, arguments = stack_case(kind)
     plain = {key: value for key, value in arguments.items() if key != "cost"}
     wanted = difference_gradient(theta, **plain, kind=kind, sizes=SIZES)
-    grads, _, _ = gradient(stack, theta, **arguments)
+    grads, _, _ = gradient(StackProblem(stack, theta, **arguments))
     assert one_minus_cosine(grads, wanted, list(theta)) <= 1e-6
     for name in theta:
         assert one_minus_cosine(grads, wanted, [name]) <= 1e-6, name
@@ -62,7 +62,7 @@ def test_cosine_with_finite_differences(kind):
 def test_each_layer_has_its_own_strength(strengths):
     stack, theta, arguments = stack_case()
     wanted, _ = reference(theta, arguments, "final")
-    grads, _, _ = gradient(stack, theta, **arguments, eps=strengths)
+    grads, _, _ = gradient(StackProblem(stack, theta, **arguments), eps=strengths)
     assert relative_error(grads, wanted) < 50 * max(strengths) ** 2
 
 
@@ -73,7 +73,9 @@ def test_rounding_adds_up_over_the_layers_and_is_not_multiplied():
         sizes = (8,) * depth
         stack, theta, arguments = stack_case(sizes=sizes)
         wanted, _ = reference(theta, arguments, "final", sizes)
-        errors.append(relative_error(gradient(stack, theta, **arguments, eps=1e-8)[0], wanted, list(theta)))
+        errors.append(
+            relative_error(gradient(StackProblem(stack, theta, **arguments), eps=1e-8)[0], wanted, list(theta))
+        )
     assert max(errors) < 1e-5 and errors[1] < 30 * errors[0]
 
 
@@ -82,10 +84,10 @@ def test_rounding_adds_up_over_the_layers_and_is_not_multiplied():
 def test_stored_words_do_not_depend_on_steps(kind, extra, symmetric):
     for steps in (20, 200):
         stack, theta, arguments = stack_case(kind, steps=steps)
-        _, _, report = gradient(stack, theta, **arguments, symmetric=symmetric)
+        _, _, report = gradient(StackProblem(stack, theta, **arguments), symmetric=symmetric)
         assert report.stored_words == 4 * sum(SIZES) + extra
         assert (report.steps, report.passes, report.force_evaluations) == (steps, 3, 3 * steps)
-    _, _, report = stack_bptt.gradient(stack, theta, **arguments)
+    _, _, report = stack_bptt.gradient(StackProblem(stack, theta, **arguments))
     assert report.stored_words == 2 * 200 * sum(SIZES) + 2 * sum(SIZES)
 
 
@@ -93,9 +95,9 @@ def test_allocated_memory_grows_with_the_input_gradient_only():
     peaks = []
     for steps in (50, 250):
         stack, theta, arguments = stack_case(sizes=(32, 32, 32), steps=steps)
-        gradient(stack, theta, **{**arguments, "inputs": arguments["inputs"][:2]})
+        gradient(StackProblem(stack, theta, **{**arguments, "inputs": arguments["inputs"][:2]}))
         tracemalloc.start()
-        gradient(stack, theta, **arguments)
+        gradient(StackProblem(stack, theta, **arguments))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 200 * 3 * 8 + 8192  # one trajectory of the q alone would be 200 * 96 * 8
@@ -104,13 +106,13 @@ def test_allocated_memory_grows_with_the_input_gradient_only():
 @pytest.mark.parametrize("kind", COSTS)
 def test_batch_is_the_sum_of_its_samples(kind):
     stack, theta, arguments = stack_case(kind, sizes=(3, 4), steps=8, batch=(2, 2))
-    grads, cost, _ = gradient(stack, theta, **arguments)
+    grads, cost, _ = gradient(StackProblem(stack, theta, **arguments))
     total = 0.0
     for at in np.ndindex(2, 2):
         late = (slice(None), *at)
         one = dict(arguments, inputs=arguments["inputs"][late], q0=arguments["q0"][at], p0=arguments["p0"][at])
         one["targets"] = arguments["targets"][late if kind == "summed" else at]
-        sample, sample_cost, _ = gradient(stack, theta, **one)
+        sample, sample_cost, _ = gradient(StackProblem(stack, theta, **one))
         total += sample_cost
         assert np.allclose(grads["u"][late], sample["u"], rtol=1e-7, atol=1e-9)
         assert np.allclose(grads["q0"][at], sample["q0"], rtol=1e-7, atol=1e-9)
@@ -135,8 +137,8 @@ def test_a_stack_of_one_layer_that_passes_its_position_on_is_the_recurrent_echo(
     theta |= {"encoder.E": np.eye(2), "encoder.e": np.zeros(2), "readout.R": np.eye(6), "readout.r": np.zeros(6)}
     rng = np.random.default_rng(0)
     inputs, targets = rng.normal(size=(30, 2)), rng.normal(size=6)
-    grads, cost, _ = gradient(stack, theta, inputs, targets)
-    wanted, same, _ = rhel.gradient(system, own, inputs, targets)
+    grads, cost, _ = gradient(StackProblem(stack, theta, inputs, targets))
+    wanted, same, _ = rhel.gradient(Problem(system, own, inputs, targets))
     assert cost == pytest.approx(same, rel=1e-13)
     assert all(relative_error({name: grads[f"layer1.{name}"]}, wanted, [name]) < 1e-10 for name in own)
     assert all(relative_error(grads, wanted, [name]) < 1e-10 for name in ("u", "q0", "p0"))
@@ -145,8 +147,8 @@ def test_a_stack_of_one_layer_that_passes_its_position_on_is_the_recurrent_echo(
 def test_cross_entropy_of_a_classifier():
     stack, theta, arguments = stack_case()
     arguments |= {"targets": np.eye(5)[2], "cost": FinalCost(cross_entropy, gradient=cross_entropy_slope)}
-    wanted, cost, _ = stack_bptt.gradient(stack, theta, **arguments)
-    grads, same, _ = gradient(stack, theta, **arguments)
+    wanted, cost, _ = stack_bptt.gradient(StackProblem(stack, theta, **arguments))
+    grads, same, _ = gradient(StackProblem(stack, theta, **arguments))
     assert same == pytest.approx(cost, rel=1e-12) and relative_error(grads, wanted) < 1e-5
 
 
@@ -154,14 +156,16 @@ def test_start_defaults_to_rest():
     stack, theta, arguments = stack_case()
     resting = dict(arguments, q0=np.zeros(27), p0=np.zeros(27))
     default = {key: value for key, value in arguments.items() if key not in ("q0", "p0")}
-    assert gradient(stack, theta, **default)[1] == gradient(stack, theta, **resting)[1]
+    assert gradient(StackProblem(stack, theta, **default))[1] == gradient(StackProblem(stack, theta, **resting))[1]
 
 
 def test_asymmetry_falls_with_eps():
     stack, theta, arguments = stack_case()
-    found = [gradient(stack, theta, **arguments, eps=eps)[2].asymmetry for eps in (2.0**-4, 2.0**-7, 2.0**-10)]
+    found = [
+        gradient(StackProblem(stack, theta, **arguments), eps=eps)[2].asymmetry for eps in (2.0**-4, 2.0**-7, 2.0**-10)
+    ]
     assert found[0] > 4 * found[1] > 16 * found[2] > 0
-    assert gradient(stack, theta, **arguments, symmetric=False)[2].asymmetry == 0
+    assert gradient(StackProblem(stack, theta, **arguments), symmetric=False)[2].asymmetry == 0
 
 
 @pytest.mark.parametrize(
@@ -188,19 +192,19 @@ def test_asymmetry_falls_with_eps():
 def test_errors(change, message):
     stack, theta, arguments = stack_case()
     with pytest.raises(HelError, match=message):
-        gradient(stack, theta, **{**arguments, **change})
+        run(gradient, StackProblem, stack, theta, **{**arguments, **change})
 
 
 def test_errors_of_theta_and_of_the_stack_itself():
     stack, theta, arguments = stack_case()
     with pytest.raises(HelError, match=r"parameter mixing2.A of the stack has shape \(4, 9\), got \(9, 4\)"):
-        gradient(stack, {**theta, "mixing2.A": theta["mixing2.A"].T}, **arguments)
+        gradient(StackProblem(stack, {**theta, "mixing2.A": theta["mixing2.A"].T}, **arguments))
     with pytest.raises(HelError, match="misses layer1.W and has unknown none; see stack.parameters"):
-        gradient(stack, {name: value for name, value in theta.items() if name != "layer1.W"}, **arguments)
+        gradient(StackProblem(stack, {name: value for name, value in theta.items() if name != "layer1.W"}, **arguments))
     with pytest.raises(HelError, match="theta of a stack maps the names of stack.parameters to arrays, got None"):
-        gradient(stack, None, **arguments)
+        gradient(StackProblem(stack, None, **arguments))
     with pytest.raises(HelError, match="takes a golden.stacks.Stack, got Dense"):
-        gradient(get("dense", n=3), theta, **arguments)
+        gradient(StackProblem(get("dense", n=3), theta, **arguments))
 
 
 def test_a_cost_of_ones_own_with_other_targets():
@@ -208,7 +212,7 @@ def test_a_cost_of_ones_own_with_other_targets():
     arguments |= {"targets": np.ones(3), "cost": FinalCost(cross_entropy, gradient=cross_entropy_slope)}
     for rule in (gradient, stack_bptt.gradient):
         with pytest.raises(HelError, match="the cost cannot compare the 5 outputs of the readout with targets of 3"):
-            rule(stack, theta, **arguments)
+            rule(StackProblem(stack, theta, **arguments))
 
 
 def test_mixing_of_ones_own():
@@ -220,6 +224,6 @@ def test_mixing_of_ones_own():
     stack = Stack([(system, Squares(4, 2)), (system, Squares(4, 2))], 1, 2)
     theta = {name: 0.5 * value for name, value in stack.initial(0).items()}
     inputs, y = np.random.default_rng(0).normal(size=(40, 1)), np.ones(2)
-    wanted, _, _ = stack_bptt.gradient(stack, theta, inputs, y)
-    grads, _, _ = gradient(stack, theta, inputs, y, eps=1e-4)
+    wanted, _, _ = stack_bptt.gradient(StackProblem(stack, theta, inputs, y))
+    grads, _, _ = gradient(StackProblem(stack, theta, inputs, y), eps=1e-4)
     assert all(relative_error(grads, wanted, [name]) < 1e-5 for name in wanted)

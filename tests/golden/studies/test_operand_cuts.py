@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.checks.gradcheck import Case
+from golden.checks.cases import Case
 from golden.compiler.lower import compile_system
 from golden.studies import operand_cuts
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from golden.checks.gradcheck import compare
+from golden.checks.comparison import compare
 from golden.rules import stack, stack_bptt
 from golden.studies import stacks_and_heb
 
@@ -43,11 +43,11 @@ def test_heb_has_the_orders_of_the_derivation():
 
 def test_one_figure_again():
     row = FOUND["stacks"]["rows"][2]
-    built, given = stacks_and_heb.stack_problem(3)
-    wanted, _, _ = stack_bptt.gradient(built, **given)
-    _, error = compare(stack.gradient(built, **given, eps=1e-3)[0], wanted, built.parameters)
+    posed = stacks_and_heb.stack_problem(3)
+    wanted, _, _ = stack_bptt.gradient(posed)
+    _, error = compare(stack.gradient(posed, eps=1e-3)[0], wanted, posed.theta)
     assert error == pytest.approx(row["errors"]["0.001"], rel=1e-4)
-    assert built.n == row["neurons"] == 27
+    assert posed.stack.n == row["neurons"] == 27
 
 
 def test_the_page_says_what_was_measured():

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from golden.rules import Problem, finite_differences, heb
 from golden.rules import bptt as reference
-from golden.rules import finite_differences, heb
 from golden.studies.wave_lattice import Detectors, WaveLattice, bptt, walls, waves
 from tests.golden.rules.cases import one_minus_cosine, relative_error
 
@@ -42,9 +42,8 @@ def test_potential_is_the_sum_over_sites_and_neighbours():
 def test_own_bptt_is_the_reference():
     lattice, theta, q0, targets, cost = problem()
     grads, value = bptt(lattice, theta, q0, targets, cost, 60, 0.25)
-    wanted, same, _ = reference.gradient(
-        lattice, theta, np.zeros((60, 3, 1)), targets, q0=q0, cost=cost, step=0.25
-    )  # fmt: skip
+    posed = Problem(lattice, theta, np.zeros((60, 3, 1)), targets, q0=q0, cost=cost, step=0.25)
+    wanted, same, _ = reference.gradient(posed)
     assert value == pytest.approx(same, rel=1e-12)
     assert all(relative_error(grads, wanted, [name]) < 1e-10 for name in theta)
 
@@ -53,9 +52,9 @@ def test_heb_on_the_field_agrees_with_finite_differences():
     """120 steps, 64 neurons, ten detectors; at M = inf the error is that of eps."""
     lattice, theta, q0, targets, cost = problem(2, 10)
     given = {"inputs": np.zeros((120, 2, 1)), "targets": targets, "q0": q0, "cost": cost, "step": 0.125}
-    wanted, _, _ = finite_differences.gradient(lattice, theta, **given, names=list(theta))
+    wanted, _, _ = finite_differences.gradient(Problem(lattice, theta, **given), names=list(theta))
     for mass in (1e8, math.inf):
-        grads, _, _ = heb.gradient(lattice, theta, **given, mass=mass, eps=1e-6, symmetric=False)
+        grads, _, _ = heb.gradient(Problem(lattice, theta, **given), mass=mass, eps=1e-6, symmetric=False)
         assert one_minus_cosine(grads, wanted, list(theta)) <= 1e-6
 
 

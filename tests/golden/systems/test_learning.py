@@ -7,7 +7,7 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.dynamics.integrator import twin
 from golden.program.execute import evaluate
-from golden.rules import bptt, finite_differences, rhel
+from golden.rules import Problem, bptt, finite_differences, rhel
 from golden.systems import SYSTEMS
 from tests.golden.compiler.test_lower import close
 from tests.golden.dynamics.cases import build, equal_words, state
@@ -21,12 +21,14 @@ ADDED = [name for name in SYSTEMS if name not in ("dense", "hru", "linear", "spr
 def test_hel_bptt_and_finite_differences_agree(name):
     """Three ways to one gradient: the traced graph, the tape on the user's own code, and no derivative at all."""
     system, theta, arguments = case(name, "final", n=4, m=2, steps=12)
-    exact, cost, _ = bptt.gradient(system, theta, **arguments)
+    exact, cost, _ = bptt.gradient(Problem(system, theta, **arguments))
     names = list(system.parameters)
-    numeric, same, _ = finite_differences.gradient(system, theta, **arguments)
+    numeric, same, _ = finite_differences.gradient(Problem(system, theta, **arguments))
     assert cost == pytest.approx(same, rel=1e-12)
     assert relative_error(exact, numeric, names) < 1e-6
-    errors = [relative_error(rhel.gradient(system, theta, **arguments, eps=eps)[0], exact) for eps in (1e-2, 1e-3)]
+    errors = [
+        relative_error(rhel.gradient(Problem(system, theta, **arguments), eps=eps)[0], exact) for eps in (1e-2, 1e-3)
+    ]
     assert errors[1] < 1e-6 and (errors[1] < 1e-9 or 80 < errors[0] / errors[1] < 120), "the error falls as eps^2"
 
 

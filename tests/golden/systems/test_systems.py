@@ -7,7 +7,7 @@ from golden.arithmetic.formats import Formats
 from golden.compiler.lower import compile_system
 from golden.dynamics.integrator import Integrator
 from golden.errors import HelError
-from golden.rules import bptt
+from golden.rules import Problem, bptt
 from golden.systems import SYSTEMS, SpringGraph, System, get
 
 
@@ -66,7 +66,7 @@ def test_symmetric_parameters():
     assert (theta["W"] == theta["W"].T).all() and (theta["W"] != np.diag(np.diag(theta["W"]))).any()
     theta["W"][0, 1] += 0.1
     with pytest.raises(HelError, match=r"parameter W of Hopfield.* is a symmetric matrix; give it as \(W \+ W.T\) / 2"):
-        bptt.gradient(system, theta, np.zeros((2, 1)), np.zeros(3))
+        bptt.gradient(Problem(system, theta, np.zeros((2, 1)), np.zeros(3)))
     words = {name: Formats().theta.raw(value) for name, value in theta.items()}
     with pytest.raises(
         HelError, match=r"words of the symmetric parameter W are symmetric; give it as \(W \+ W.T\) / 2"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.checks.gradcheck import Case, problem, sweep
+from golden.checks.cases import Case, problem
+from golden.checks.sweep import sweep
 from golden.compiler.lower import compile_system
 from golden.compiler.passes.formats import infer
 from golden.compiler.real import calibrate, values
@@ -29,7 +30,7 @@ def calibrated(case, seeds=range(2)):
     program, reach = compile_system(case.build()), {}
     for seed in seeds:
         one = problem(case, seed)
-        found = calibrate(program, one["theta"], one["inputs"], q0=one["q0"], p0=one["p0"])
+        found = calibrate(program, one.theta, one.inputs, q0=one.q0, p0=one.p0)
         reach = {key: max(value, reach.get(key, 0.0)) for key, value in found.items()}
     return program, infer(program, reach), reach
 

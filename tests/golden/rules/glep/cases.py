@@ -3,30 +3,24 @@
 import numpy as np
 
 from golden.costs import SummedCost
-from golden.rules.glep import CONDITIONS
+from golden.rules import Problem
+from golden.rules.glep import Boundary
+from golden.rules.glep.conditions import named
 from golden.systems import get
 
 EXACT = ("civp", "cbvp", "pfvp", "pbvp", "mixed")
 
 
 def problem(condition, *, name="dense", n=8, m=2, steps=100, seed=0, scheme="leapfrog"):
-    """system, theta, and the keyword arguments of `glep.gradient`."""
+    """The problem and its boundary, of one sample; `condition` by name or of one's own."""
     rng = np.random.default_rng(seed)
     system = get(name, n=n, m=m)
     inputs = rng.normal(0, 0.5, (steps + (scheme == "verlet"), m))
     if scheme == "verlet":
         inputs[-1] = inputs[0]
-    arguments = {
-        "inputs": inputs,
-        "targets": rng.normal(size=(steps, n)),
-        "q0": rng.normal(0, 0.5, n),
-        "p0": rng.normal(0, 0.5, n),
-        "cost": SummedCost(),
-        "step": 0.125,
-        "condition": condition,
-        "scheme": scheme,
-    }
-    ends = {"qT": rng.normal(0, 0.5, n), "pT": rng.normal(0, 0.5, n)}
-    held = condition if not isinstance(condition, str) else CONDITIONS[condition]
-    arguments |= {key: value for key, value in ends.items() if key in held.given}
-    return system, system.initial(seed), arguments
+    targets = rng.normal(size=(steps, n))
+    q0, p0, *far = (rng.normal(0, 0.5, n) for _ in range(4))
+    posed = Problem(system, system.initial(seed), inputs, targets, q0=q0, p0=p0, cost=SummedCost())
+    given = named(condition).given
+    ends = {key: value for key, value in zip(("qT", "pT"), far, strict=True) if key in given}
+    return posed, Boundary(condition, scheme=scheme, **ends)

@@ -1,16 +1,36 @@
-"""When an echo means something: a nudge above round-off, and two echoes on either side of the free run."""
+"""When a result means something: a finite run, a nudge above round-off, two echoes on either side of the free run."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array
 
-__all__ = ["WEAKEST", "asymmetry", "check_nudge"]
+__all__ = ["LARGE", "WEAKEST", "asymmetry", "check_finite", "check_nudge"]
+
+LARGE = 1e30
+"""Where a run has diverged: nothing in float64 comes back from there."""
 
 WEAKEST = 1e-13
 """A weaker nudge of one step is lost in the round-off of states of size 1."""
+
+
+def check_finite(cost: float, grads: Mapping[str, Array], *, steps: int, step: float) -> None:
+    """Raises HelError where a run of `steps` steps of h = `step` ended in inf or nan, or beyond `LARGE`.
+
+    >>> check_finite(1.0, {"a": np.array([np.inf])}, steps=3, step=0.5)
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: the run diverged within 3 steps of h = 0.5; take a smaller step, smaller parameters or ...
+    """
+    if not all(np.all(np.abs(value) < LARGE) for value in (np.asarray(cost), *grads.values())):
+        raise HelError(
+            f"the run diverged within {steps} steps of h = {step:g}; "
+            "take a smaller step, smaller parameters or another eps"
+        )
 
 
 def check_nudge(nudge: float, eps: float) -> None:

@@ -1,0 +1,70 @@
+"""Seeded problems whose numbers words hold exactly, and their reference gradients in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from golden import systems
+from golden.costs import Cost, FinalCost, SummedCost
+from golden.language.graph import Array
+from golden.rules import bptt
+from golden.rules.problem import Problem
+
+__all__ = ["COSTS", "Case", "problem", "reference"]
+
+COSTS: dict[str, type[Cost]] = {"final": FinalCost, "summed": SummedCost}
+"""Half squared error at the end, or its plain sum over all steps."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem family: the system, its size, T, and the cost.
+
+    >>> Case("dense").steps
+    1000
+    """
+
+    system: str = "dense"
+    neurons: int = 16
+    inputs: int = 4
+    steps: int = 1000
+    cost: str = "final"
+
+    def build(self) -> systems.System:
+        return systems.get(self.system, n=self.neurons, m=1 if self.system == "springs" else self.inputs)
+
+
+def problem(case: Case, seed: int, operand_bits: int = 18, step: float = 0.125) -> Problem:
+    """A random problem of the case; its numbers are floats that formats with these operands hold exactly.
+
+    That holds from w = 12 and f = 8 on; below, the fixed-point figures also contain the rounding of what is given.
+
+    theta: the system's own initial(seed) on the operand grid. q0, p0 normal(0, 1/2) on 2**-8; inputs normal(0, 1/2) on
+    2**-7; targets normal(0, 1) on 2**-8, one a step for a summed cost.
+
+    >>> problem(Case(neurons=3, steps=5, cost="summed"), 0).targets.shape
+    (5, 3)
+    """
+    system, cost = case.build(), COSTS[case.cost]()
+    rng = np.random.default_rng([seed, 1])
+
+    def grid(values: Array, bits: int) -> Array:
+        return np.asarray(np.ldexp(np.rint(np.ldexp(values, bits)), -bits))
+
+    top = 2.0 - 2.0 ** (2 - operand_bits)
+    inputs = grid(rng.normal(0.0, 0.5, (case.steps, system.m)), 7)
+    q0, p0 = (grid(rng.normal(0.0, 0.5, system.n), 8) for _ in range(2))
+    targets = grid(rng.normal(0.0, 1.0, (*((case.steps,) if cost.per_step else ()), system.n)), 8)
+    theta = {k: np.clip(grid(v, operand_bits - 2), -2.0, top) for k, v in system.initial(seed).items()}
+    return Problem(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
+
+
+@lru_cache(maxsize=256)
+def reference(case: Case, seed: int, operand_bits: int, step: float) -> tuple[Mapping[str, Array], float]:
+    """BPTT's parameter gradients and the cost."""
+    grads, cost, _ = bptt.gradient(problem(case, seed, operand_bits, step))
+    return grads, cost

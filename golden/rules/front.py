@@ -1,0 +1,124 @@
+"""Every learning rule by its name, behind one call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from golden.errors import HelError
+from golden.rules import (
+    bptt,
+    dissipative,
+    dissipative_fixed,
+    ep,
+    ep_fixed,
+    finite_differences,
+    glep,
+    heb,
+    rhel,
+    rhel_fixed,
+    stack,
+    stack_bptt,
+)
+from golden.rules.glep import finite_differences as glep_finite_differences
+from golden.rules.problem import Problem
+from golden.rules.report import Gradients, Report
+from golden.rules.stack_problem import StackProblem
+from golden.rules.static_problem import StaticProblem
+
+__all__ = ["RULES", "Rule", "gradient"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One learning rule.
+
+    Members
+    -------
+    gradient : ``gradient(problem, **options) -> (grads, cost, report)``
+    problem : the class of problems it takes
+    """
+
+    gradient: Callable[..., tuple[Gradients, float, Report]]
+    problem: type = Problem
+
+    @property
+    def options(self) -> Mapping[str, inspect.Parameter]:
+        """What its gradient takes besides the problem, by name."""
+        return {k: v for k, v in inspect.signature(self.gradient).parameters.items() if k != "problem"}
+
+
+RULES: Mapping[str, Rule] = {
+    "rhel": Rule(rhel.gradient),
+    "rhel_fixed": Rule(rhel_fixed.gradient),
+    "dissipative": Rule(dissipative.gradient),
+    "dissipative_fixed": Rule(dissipative_fixed.gradient),
+    "glep": Rule(glep.gradient),
+    "heb": Rule(heb.gradient),
+    "bptt": Rule(bptt.gradient),
+    "finite_differences": Rule(finite_differences.gradient),
+    "glep_finite_differences": Rule(glep_finite_differences.gradient),
+    "ep": Rule(ep.gradient, StaticProblem),
+    "ep_fixed": Rule(ep_fixed.gradient, StaticProblem),
+    "stack": Rule(stack.gradient, StackProblem),
+    "stack_bptt": Rule(stack_bptt.gradient, StackProblem),
+}
+"""Every rule by its module's name. A new one is one more line."""
+
+
+def gradient(
+    problem: Problem | StaticProblem | StackProblem, rule: str = "rhel", *, eps: Any = None, **options: Any
+) -> tuple[Gradients, float, Report]:
+    """The gradient of a problem's cost by a learning rule.
+
+    Parameters
+    ----------
+    problem : a `Problem`; for "ep" and "ep_fixed" a `StaticProblem`, for "stack" and "stack_bptt" a `StackProblem`
+    rule : a name of `RULES`
+    eps : strength of the nudge, or the distance moved; None: the rule's own default
+    options : the rule's own, see `gradient` of its module
+
+    Returns
+    -------
+    grads : each parameter (its own shape), "u" (T, ..., m), "q0" and "p0" (..., n); what a rule leaves out, it says
+    cost : C summed over the batch
+    report : `golden.rules.report.Report`
+
+    Raises
+    ------
+    HelError : an unknown rule or option, one missing, a problem of another kind; and what the rule itself refuses.
+
+    >>> import numpy as np
+    >>> from golden.systems import get
+    >>> linear = get("linear", n=2)
+    >>> problem = Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> echo, reference = gradient(problem, eps=1.0), gradient(problem, rule="bptt")
+    >>> bool(np.allclose(echo[0]["a"], reference[0]["a"])), echo[2].rule, reference[2].rule
+    (True, 'rhel', 'bptt')
+    >>> gradient(problem, rule="rhell")
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: there is no learning rule 'rhell'; rules are rhel, rhel_fixed, ...; the nearest is rhel
+    """
+    found = RULES.get(rule) if isinstance(rule, str) else None
+    if found is None:
+        near = get_close_matches(str(rule), RULES, n=1)
+        hint = f"; the nearest is {near[0]}" if near else ""
+        raise HelError(f"there is no learning rule {rule!r}; rules are {', '.join(RULES)}{hint}")
+    if not isinstance(problem, found.problem):
+        raise HelError(
+            f"the rule {rule} differentiates a {found.problem.__name__}, got {type(problem).__name__}; "
+            f"make a golden.rules.{found.problem.__name__}, or take another rule"
+        )
+    given = options if eps is None else {**options, "eps": eps}
+    known = found.options
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise HelError(f"the rule {rule} has no option {', '.join(unknown)}; it knows {', '.join(known)}")
+    missing = [name for name, option in known.items() if option.default is option.empty and name not in given]
+    if missing:
+        raise HelError(f"the rule {rule} has no default for {', '.join(missing)}; give {missing[0]}=")
+    return found.gradient(problem, **given)

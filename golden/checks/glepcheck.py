@@ -95,46 +95,49 @@ def glepcheck(
     >>> [(row["condition"], row["cosine"] > 0.999999, row["cosine_without_residual"] > 0.99) for row in result["rows"]]
     [('civp', True, False), ('pfvp', True, True)]
     """
-    rows = []
+    size: dict[str, Any] = {"neurons": neurons, "inputs": inputs, "steps": steps, "step": step, "seed": seed}
+    rows, parameters = [], 0
     for k, name in enumerate(conditions):
-        condition = named(name)
-        posed, boundary = problem(system, name, neurons=neurons, inputs=inputs, steps=steps, step=step, seed=seed)
-        names = list(posed.theta)
-        grads, cost, report = glep.gradient(posed, boundary, eps=eps, names=names)
-        plain = grads
-        if not condition.residual_vanishes:
-            plain, _, _ = glep.gradient(posed, boundary, eps=eps, names=names, residual=False)
-        wanted, _, _ = finite_differences.gradient(posed, boundary, names=names)
-        cosine, error = compare(grads, wanted, names)
-        rows.append(
-            {
-                "condition": name,
-                "cosine": cosine,
-                "relative_error": error,
-                "cosine_without_residual": compare(plain, wanted, names)[0],
-                "residual_vanishes": condition.residual_vanishes,
-                "local": condition.local,
-                "causal": condition.causal,
-                "reason": condition.reason,
-                "cost": cost,
-                "passes": report.passes,
-                "stored_words": report.stored_words,
-                "force_evaluations": report.force_evaluations,
-                "hessian_products": report.hessian_products,
-                "solver_iterations": report.solver_iterations,
-            }
-        )
+        posed, boundary = problem(system, name, **size)
+        rows.append({"condition": name, **_row(posed, boundary, eps)})
+        parameters = sum(value.size for value in posed.theta.values())
         if progress is not None:
             progress(k + 1, len(conditions), name)
     return {
         "system": system,
         "neurons": neurons,
-        "parameters": int(sum(value.size for value in posed.theta.values())),
+        "parameters": parameters,
         "steps": steps,
         "step": step,
         "eps": eps,
         "seed": seed,
         "rows": rows,
+    }
+
+
+def _row(posed: Problem, boundary: Boundary, eps: float) -> dict[str, Any]:
+    """One row of `glepcheck`, without the name of its condition."""
+    condition, names = boundary.held, list(posed.theta)
+    grads, cost, report = glep.gradient(posed, boundary, eps=eps, names=names)
+    plain = grads
+    if not condition.residual_vanishes:
+        plain, _, _ = glep.gradient(posed, boundary, eps=eps, names=names, residual=False)
+    wanted, _, _ = finite_differences.gradient(posed, boundary, names=names)
+    cosine, error = compare(grads, wanted, names)
+    return {
+        "cosine": cosine,
+        "relative_error": error,
+        "cosine_without_residual": compare(plain, wanted, names)[0],
+        "residual_vanishes": condition.residual_vanishes,
+        "local": condition.local,
+        "causal": condition.causal,
+        "reason": condition.reason,
+        "cost": cost,
+        "passes": report.passes,
+        "stored_words": report.stored_words,
+        "force_evaluations": report.force_evaluations,
+        "hessian_products": report.hessian_products,
+        "solver_iterations": report.solver_iterations,
     }
 
 

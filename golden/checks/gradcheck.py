@@ -7,6 +7,7 @@ over all parameters together: g.r / |g||r| and |g - r| / |r|.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from golden.checks.comparison import compare
 from golden.compiler.compile import compiled, described
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
+from golden.language.graph import Array
 from golden.rules import rhel, rhel_fixed
 from golden.rules.validity import LARGE
 
@@ -57,13 +59,7 @@ def gradcheck(
         raise HelError(f"gradients of parameters are compared, {system} has none; declare one")
     program = compiled(case.build(), formats, cuts)
     posed = problem(case, seed, formats.operand_bits, formats.step)
-    with np.errstate(all="ignore"):
-        wanted, value = reference(case, seed, formats.operand_bits, formats.step)
-    if not all(np.all(np.abs(one) < LARGE) for one in (np.asarray(value), *wanted.values())):
-        raise HelError(
-            f"a trajectory must stay finite, that of {system} grows without bound in {steps} steps; use a smaller"
-            " --step or fewer --steps, or smaller forces in the potential"
-        )
+    wanted, value = _finite_reference(case, seed, formats)
     names = list(case.build().parameters)
     in_float, _, float_report = rhel.gradient(posed, eps=eps)
     in_fixed, _, report = rhel_fixed.gradient(posed, eps=eps, program=program)
@@ -90,6 +86,18 @@ def gradcheck(
         "argument_clamped": list(report.argument_clamped),
         **described(program, case.build(), cuts),
     }
+
+
+def _finite_reference(case: Case, seed: int, formats: Formats) -> tuple[Mapping[str, Array], float]:
+    """The reference; refuses one that grew without bound."""
+    with np.errstate(all="ignore"):
+        wanted, value = reference(case, seed, formats.operand_bits, formats.step)
+    if not all(np.all(np.abs(one) < LARGE) for one in (np.asarray(value), *wanted.values())):
+        raise HelError(
+            f"a trajectory must stay finite, that of {case.system} grows without bound in {case.steps} steps; use a "
+            "smaller --step or fewer --steps, or smaller forces in the potential"
+        )
+    return wanted, value
 
 
 def names_of(flags: Flags) -> list[str]:

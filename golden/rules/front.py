@@ -26,7 +26,7 @@ from golden.rules import (
 from golden.rules.glep import finite_differences as glep_finite_differences
 from golden.rules.problem import Problem
 from golden.rules.report import Gradients, Report
-from golden.rules.stack_problem import StackProblem
+from golden.rules.stack_problem import PerLayer, StackProblem
 from golden.rules.static_problem import StaticProblem
 
 __all__ = ["RULES", "Rule", "gradient"]
@@ -70,7 +70,7 @@ RULES: Mapping[str, Rule] = {
 
 
 def gradient(
-    problem: Problem | StaticProblem | StackProblem, rule: str = "rhel", *, eps: Any = None, **options: Any
+    problem: Problem | StaticProblem | StackProblem, rule: str = "rhel", *, eps: PerLayer | None = None, **options: Any
 ) -> tuple[Gradients, float, Report]:
     """The gradient of a problem's cost by a learning rule.
 
@@ -78,7 +78,7 @@ def gradient(
     ----------
     problem : a `Problem`; for "ep" and "ep_fixed" a `StaticProblem`, for "stack" and "stack_bptt" a `StackProblem`
     rule : a name of `RULES`
-    eps : strength of the nudge, or the distance moved; None: the rule's own default
+    eps : strength of the nudge (of a stack: or one per layer), or the distance moved; None: the rule's own default
     options : the rule's own, see `gradient` of its module
 
     Returns

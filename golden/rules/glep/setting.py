@@ -82,8 +82,10 @@ def set_up(problem: Problem, boundary: Boundary) -> Setting:
 
     Raises
     ------
-    HelError : a batch, end data of a wrong shape, inputs that do not suit the scheme or the condition.
+    HelError : no Boundary, a batch, end data of a wrong shape, inputs that do not suit the scheme or the condition.
     """
+    if not isinstance(boundary, Boundary):
+        raise HelError(f"glep is told what pins a trajectory by a glep.Boundary, got {boundary!r}; Boundary(condition)")
     system, condition = problem.system, boundary.held
     clash = {"qT", "pT"} & set(system.parameters)
     if clash:

@@ -275,6 +275,12 @@ def test_a_solver_that_fails_says_so(monkeypatch):
         glep.gradient(posed, boundary)
 
 
+def test_a_condition_alone_is_no_boundary():
+    posed, _ = problem("pfvp", n=2, steps=4)
+    with pytest.raises(HelError, match="by a glep.Boundary, got 'pfvp'"):
+        glep.gradient(posed, "pfvp")
+
+
 def test_clashing_parameter_names():
     class Clash(type(get("linear", n=2))):
         @property

@@ -16,7 +16,7 @@ import numpy as np
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.compiler.compile import compiled, described, seeds
+from golden.compiler.compile import compile_system, described, seeds
 from golden.errors import HelError
 from golden.program import Program
 from golden.systems import System
@@ -113,7 +113,7 @@ class Design:
     @cached_property
     def program(self) -> Program:
         """The verified integer program."""
-        return compiled(self.subject, self.formats, self.cuts)
+        return compile_system(self.subject, self.formats, self.cuts)
 
     @cached_property
     def schedule(self) -> Schedule:

@@ -15,7 +15,7 @@ import numpy as np
 from golden.arithmetic.formats import Formats
 from golden.checks.cases import COSTS, Case, problem, reference
 from golden.checks.comparison import compare
-from golden.compiler.compile import compiled, described
+from golden.compiler.compile import compile_system, described
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.language.graph import Array
@@ -57,7 +57,7 @@ def gradcheck(
     case = Case(system, neurons, inputs, steps, cost)
     if not case.build().parameters:
         raise HelError(f"gradients of parameters are compared, {system} has none; declare one")
-    program = compiled(case.build(), formats, cuts)
+    program = compile_system(case.build(), formats, cuts)
     posed = problem(case, seed, formats.operand_bits, formats.step)
     wanted, value = _finite_reference(case, seed, formats)
     names = list(case.build().parameters)

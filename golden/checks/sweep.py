@@ -12,7 +12,7 @@ from golden.arithmetic.rounding import Words, power_of_two
 from golden.checks.cases import COSTS, Case, problem, reference
 from golden.checks.comparison import compare
 from golden.checks.gradcheck import names_of
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.dynamics.integrator import Integrator, quadratic_nudge, twin
 from golden.program import Program
 from golden.rules.problem import Problem

@@ -2,3 +2,7 @@
 
 In: `golden.systems.System`. Out: `golden.program.Program`. Imports golden.language, arithmetic, program and systems.
 """
+
+from golden.compiler.compile import compile_system
+
+__all__ = ["compile_system"]

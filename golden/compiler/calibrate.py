@@ -8,8 +8,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
 from golden.compiler.passes.formats import infer, overflow
 from golden.compiler.patterns import summands
 from golden.compiler.real import Reach, calibrate
@@ -25,15 +23,15 @@ __all__ = ["calibrated", "strongest"]
 
 
 def calibrated(
+    program: Program,
     system: System,
-    formats: Formats | None = None,
     *,
     inputs: ArrayLike | None = None,
     seeds: Sequence[int] = range(3),
     steps: int = 1000,
     margin: float = 2.0,
 ) -> Program:
-    """`golden.compiler.lower.compile_system`, then each cut's format by what its value reached, `margin` times.
+    """A system's program, each cut's format by what its value reached, `margin` times.
 
     One run a seed: theta = system.initial(seed), q0 and p0 normal with deviation 1/2, and inputs (T, ..., m) given
     or normal with deviation 1/2 over `steps` steps. Words hold parameters of initial's size: calibrate again
@@ -43,13 +41,15 @@ def calibrated(
     ------
     HelError : what no format can hold, with the line of the potential and what to write instead.
 
+    >>> from golden.compiler import compile_system
     >>> from golden.systems import get
-    >>> [str(op) for op in calibrated(get("springs", n=4), steps=100).ops if op.name in ("d", "d1")]
+    >>> springs = get("springs", n=4)
+    >>> program = calibrated(compile_system(springs), springs, steps=100)
+    >>> [str(op) for op in program.ops if op.name in ("d", "d1")]
     ['d = cut C_x SQ(4, 14)', 'd1 = cut kc_d SQ(3, 15)']
     """
     if steps < 1 or not seeds:
         raise HelError(f"a calibration has at least one run of one step, got {len(seeds)} of {steps}; use more")
-    program = compile_system(system, formats)
     reach: Reach = {}
     line = ""
     for seed in seeds:

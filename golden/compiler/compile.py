@@ -1,6 +1,8 @@
-"""The formats of a program's cuts: by their intervals, or by a calibration run, in one word that commands share.
+"""The compiler's front: from a system to its verified program, lowered, through all passes, its cuts chosen.
 
-    default        the narrowest SQ(i, w - i), i <= 5, that holds the interval of the value (golden/compiler/lower.py)
+Cuts are one word that commands share:
+
+    default        the narrowest SQ(i, w - i), i <= 5, that holds the interval of the value (program_builder.py)
     calibrated     what the value reaches in a calibration run, twice: golden.compiler.calibrate with seeds 0, 1, 2
     calibrated-S   the same with seeds S, S + 1, S + 2
 
@@ -14,13 +16,14 @@ from typing import Any
 
 from golden.arithmetic.formats import Formats
 from golden.compiler.calibrate import calibrated
-from golden.compiler.lower import compile_system
+from golden.compiler.lower import lowered
+from golden.compiler.passes import pipeline
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut
 from golden.systems.base import System
 
-__all__ = ["compiled", "described", "seeds"]
+__all__ = ["compile_system", "described", "seeds"]
 
 RUNS = 3
 """Runs of a calibration."""
@@ -41,23 +44,43 @@ def seeds(cuts: str) -> range:
     return range(first, first + RUNS)
 
 
-def compiled(system: System, formats: Formats | None = None, cuts: str = "default") -> Program:
-    """The verified program of a system with these cuts.
+def compile_system(system: System, formats: Formats | None = None, cuts: str = "default") -> Program:
+    """The verified program of a system, after all passes (golden/compiler/passes/pipeline.py), with these cuts.
 
     Raises
     ------
-    HelError : another word; with `calibrated` also what no format holds, with the line of the potential.
+    HelError : another word; what has no integer form; with `calibrated` also what no format holds; with the line of
+        the potential.
 
     >>> from golden.systems import get
-    >>> [str(compiled(get("springs", n=4), cuts=cuts).types["d1"]) for cuts in ("default", "calibrated")]
+    >>> print(compile_system(get("linear", n=4, m=2)))
+    program linear n=4 m=2
+    formats fraction_bits=16 operand_bits=18 integer_bits=6 log2_inverse_step=3 g_bits=36 g_cut=6 clip_log2=9
+    parameter a [4]
+    parameter B [4, 2]
+    x = cut q SQ(5, 13)    : SQ(5, 13) [4]
+    a_x = mul a x          : SQ(7, 29) [4]
+    B_u = matvec B u       : SQ(8, 29) [4]
+    F = sum + a_x - B_u    : SQ(8, 29) [4]
+    K = round half_up F 16 : SQ(8, 13) [4]
+    Bt_x = matvec_t B x    : SQ(9, 29) [2]
+    v = sum - Bt_x         : SQ(8, 29) [2]
+    kick K
+    gradient a = mul x x scale +2**-1
+    gradient B = outer x u scale -2**-0
+    input v
+    nudge half_up 4
+    <BLANKLINE>
+    >>> [str(compile_system(get("springs", n=4), cuts=cuts).types["d1"]) for cuts in ("default", "calibrated")]
     ['SQ(5, 13) [3]', 'SQ(3, 15) [3]']
     """
     runs = seeds(cuts)
-    return calibrated(system, formats, seeds=runs) if runs else compile_system(system, formats)
+    program = pipeline(lowered(system, formats))
+    return calibrated(program, system, seeds=runs) if runs else program
 
 
 def described(program: Program, system: System, cuts: str) -> dict[str, Any]:
-    """What a report says of the cuts of a program that `compiled` made.
+    """What a report says of the cuts of a program that `compile_system` made.
 
     Returns
     -------

@@ -6,23 +6,89 @@ from collections.abc import Callable
 
 import numpy as np
 
+from golden.arithmetic.tables import FUNCTIONS, REDUCED
+from golden.compiler.forms import Atom, Fixed, Form, Matrices, Outer, Split, Summand, Wiring
 from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Array, Node
 
-__all__ = [
-    "at",
-    "constant",
-    "factors",
-    "halves",
-    "matrices",
-    "polynomial",
-    "summands",
-    "unavailable",
-    "uniform",
-    "weighted",
-    "wiring",
-]
+__all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable", "uniform"]
+
+TABLES = (*FUNCTIONS, *REDUCED)
+"""Functions with a form in integers."""
+
+Moves = Callable[[Node], bool]
+"""Whether a node's value depends on q."""
+
+
+def opened(node: Node, builder: Builder, moves: Moves) -> tuple[Summand, ...]:
+    """A node as a sum, without the summands that are always 0.
+
+    Raises
+    ------
+    HelError : a summand has no integer form; with its line and what to write instead.
+    """
+    found = ((factor, below, _form(below, builder, moves)) for factor, below in summands(node, builder))
+    return tuple(Summand(factor, form, below) for factor, below, form in found if form is not None)
+
+
+def density(node: Node, builder: Builder, moves: Moves) -> tuple[Summand, ...]:
+    """A parameter's density as a sum, without what does not depend on q: that is the same in both contexts."""
+    found = ((factor, below) for factor, below in summands(node, builder) if moves(below))
+    return tuple(Summand(factor, _density_form(below, builder, moves), below) for factor, below in found)
+
+
+def _form(node: Node, builder: Builder, moves: Moves) -> Form | None:
+    """A summand's form; None where its value is always 0."""
+    value = constant(node)
+    if value is not None:
+        return Fixed(value) if np.any(value) else None
+    if node.op in ("param", "input", *TABLES):
+        return Atom(node)
+    if node.op in ("matvec", "matvec_t") and constant(node.args[0]) is None:
+        across = node.op == "matvec_t"
+        parts = ((name, share, across != flip) for name, share, flip in matrices(node.args[0]))
+        return Matrices(tuple(parts), node.args[1])
+    if node.op in ("mul", "square"):
+        nodes, share = factors(node)
+        if nodes:
+            return Split(tuple(nodes), share)
+        if len(node.shape) == 1 and all(constant(arg) is None for arg in node.args):
+            return _weighted_split(node, builder, moves)
+    if node.op in ("slice", "pad", "sum", "fill", "mul", "matvec", "matvec_t"):
+        return Wiring(*wiring(node))
+    has = "+ - *, constant factors, parameter matrices, constant wiring"
+    raise unavailable(node, f"the integer program has {has} and {', '.join(TABLES)}")
+
+
+def _density_form(node: Node, builder: Builder, moves: Moves) -> Split | Outer | None:
+    """None for what is no product of two operands."""
+    if node.op == "outer":
+        return Outer(*node.args)
+    if len(node.shape) == 2:
+        raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
+    if node.op not in ("mul", "square"):
+        return None
+    nodes, share = factors(node)
+    return Split(tuple(nodes), share) if nodes else _weighted_split(node, builder, moves)
+
+
+def _weighted_split(node: Node, builder: Builder, moves: Moves) -> Split | None:
+    """A product with constant vectors in it, their product d on one factor; None where d is 0 or stands before one.
+
+    Parameters are words of their own: what depends on q takes up d, if there is such a factor.
+    """
+    vector, nodes, share = weighted(node, moves)
+    if not np.any(vector) or len(nodes) < 2:
+        return None
+    builder.where = lambda: node.source
+    d = builder.const(vector)
+    even = builder.uniform(d)
+    if even is not None:
+        return Split(tuple(nodes), share * even)
+    ranks = [(one.op != "param", moves(one)) for one in nodes]
+    able = [i for i, rank in enumerate(ranks) if rank == max(ranks)]
+    return Split(tuple(nodes), share, tuple((i, builder.mul(d, nodes[i])) for i in able))
 
 
 def summands(node: Node, builder: Builder) -> list[tuple[float, Node]]:
@@ -79,7 +145,7 @@ def factors(node: Node) -> tuple[list[Node], float]:
     return found, share
 
 
-def weighted(node: Node, moves: Callable[[Node], bool]) -> tuple[Array, list[Node], float]:
+def weighted(node: Node, moves: Moves) -> tuple[Array, list[Node], float]:
     """(d, factors, share) of an element-wise product with constants in it: share * d * the product of the factors.
 
     A constant times one value that `moves` is a factor as it stands; every other constant is multiplied into d, of
@@ -99,24 +165,6 @@ def weighted(node: Node, moves: Callable[[Node], bool]) -> tuple[Array, list[Nod
             inner = np.ones(()), [base], 1.0
         vector, found, share = vector * inner[0], found + inner[1], share * factor * inner[2]
     return vector, found, share
-
-
-def halves(nodes: list[Node]) -> tuple[list[Node], list[Node]]:
-    """Two parts to multiply; a power is halved, an odd factor comes last, a parameter first.
-
-    c x x x is (c (x x)) x: three factors, two cuts, and the last product exact.
-    """
-    if len(nodes) == 2:
-        return [nodes[0]], [nodes[1]]
-    counts = {node: nodes.count(node) for node in nodes}
-    odd = [node for node, count in counts.items() if count % 2]
-    if not odd:
-        half = [node for node, count in counts.items() for _ in range(count // 2)]
-        return half, half
-    last = next((node for node in reversed(odd) if node.op != "param"), odd[0])
-    rest = list(nodes)
-    rest.remove(last)
-    return ([last], rest) if last.op == "param" else (rest, [last])
 
 
 def wiring(node: Node) -> tuple[Array, Node]:

@@ -1,25 +1,39 @@
-"""Emits operations, each distinct one once, under readable names; keeps types, constants and the user's lines."""
+"""Step 4: gives operations readable names, types, and the formats that follow from the types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-import numpy as np
+from dataclasses import replace
 
 from golden.arithmetic.formats import SQ, Formats
-from golden.arithmetic.rounding import Words
-from golden.language.graph import Array, Node
+from golden.compiler.operations import (
+    CutTo,
+    LookUp,
+    MatrixTimes,
+    Operation,
+    Plus,
+    Ref,
+    Rounded,
+    Selected,
+    Shifted,
+    Times,
+)
 from golden.program import Program
-from golden.program.constants import Constant, normalised
-from golden.program.densities import Gradient
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Scale, Sum, Term, Type
+from golden.program.constants import Constant
+from golden.program.densities import Density, Gradient
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term, Type
 
 __all__ = ["ProgramBuilder"]
 
 
 class ProgramBuilder:
-    """Grows a program; `types` grows with the operations, so shifts are derived from fractions."""
+    """Grows one program; `types` grows with the operations, so shifts are derived from fractions.
+
+    Parameters
+    ----------
+    name, formats, n, m : of the program
+    parameters : (name, shape) of each
+    symmetric : names of the parameters that are symmetric matrices
+    """
 
     def __init__(
         self,
@@ -31,40 +45,84 @@ class ProgramBuilder:
         symmetric: tuple[str, ...] = (),
     ) -> None:
         self.head = (name, formats, n, m, parameters)
-        self.symmetric = symmetric
-        self.parameters = {name for name, _ in parameters}
+        self.symmetric = tuple(name for name, _ in parameters if name in symmetric)
         self.formats = formats
         self.types: dict[str, Type] = dict(Program(*self.head, (), "", ()).types)
+        self.names: list[str] = []
         self.ops: list[Op] = []
         self.constants: list[Constant] = []
-        self.made: dict[str, str] = {}  # text without the name -> name
-        self.origins: dict[str, str] = {}
-        self.cache: dict[Node, bool] = {}
-        self._sources: list[str] = [""]
+        self.origins: list[tuple[str, str]] = []
 
-    def program(self, kick: str, gradients: tuple[Gradient, ...], inputs: str) -> Program:
+    def build(self, selected: Selected) -> Program:
+        """The program of these operations; not yet verified."""
+        for operation, source in selected.operations:
+            self.names.append(self._define(operation, source))
+        gradients = tuple(
+            Gradient(
+                parameter,
+                tuple(Density(t.product, self.name(t.r), self.name(t.y), t.sign, t.halvings) for t in terms),
+            )
+            for parameter, terms in selected.gradients
+        )
         return Program(
             *self.head,
             tuple(self.ops),
-            kick,
+            self.name(selected.kick),
             gradients,
-            inputs,
+            "" if selected.inputs is None else self.name(selected.inputs),
             tuple(self.constants),
-            tuple(name for name, _ in self.head[4] if name in self.symmetric),
-            origins=tuple((name, source) for name, source in self.origins.items() if source),
+            self.symmetric,
+            origins=tuple(self.origins),
         )
 
-    @contextmanager
-    def at(self, node: Node) -> Iterator[None]:
-        """Values defined inside come from this node's line of the user's code, or from the line around it."""
-        self._sources.append(node.source or self._sources[-1])
-        try:
-            yield
-        finally:
-            self._sources.pop()
+    def name(self, ref: Ref) -> str:
+        return ref if isinstance(ref, str) else self.names[ref]
 
-    def fraction(self, name: str) -> int:
-        return self.types[name].fraction
+    def _define(self, operation: Operation, source: str) -> str:
+        if isinstance(operation, Constant):
+            constant = replace(operation, name=self._new("cC"[len(operation.shape) - 1]))
+            self.constants.append(constant)
+            self.types[constant.name] = Type.of_constant(constant, self.formats.weight)
+            return constant.name
+        op = self._op(operation)
+        self.types[op.name] = op.infer(self.types, self.formats)
+        self.ops.append(op)
+        if source:
+            self.origins.append((op.name, source))
+        return op.name
+
+    def _op(self, operation: Operation) -> Op:
+        """Under a new name: that of what it reads, or a letter of docs/program.md."""
+        name, new = self.name, self._new
+        match operation:
+            case Times(a, b):
+                return Mul(new(f"{name(a)}_{name(b)}"), name(a), name(b))
+            case MatrixTimes(matrix, False, vector):
+                return Matvec(new(f"{name(matrix)}_{name(vector)}"), name(matrix), name(vector))
+            case MatrixTimes(matrix, True, vector):
+                return MatvecT(new(f"{name(matrix)}t_{name(vector)}"), name(matrix), name(vector))
+            case Plus(parts, wish):
+                fraction = max(self.types[name(ref)].fraction for _, ref in parts)
+                terms = (Term(sign, name(ref), fraction - self.types[name(ref)].fraction) for sign, ref in parts)
+                return Sum(new(wish), tuple(terms))
+            case Shifted(value, log2):
+                return Scale(new(f"{name(value)}_scaled"), name(value), log2)
+            case CutTo(value):
+                return Cut(new("x" if value == "q" else "d"), name(value), self._operand_format(name(value)))
+            case Rounded(value, how, fraction):
+                wish = "K" if how is Rounding.HALF_UP else "zt"
+                return Round(new(wish), how, name(value), self.types[name(value)].fraction - fraction)
+            case LookUp(function, argument):
+                return Table(new("s"), function, name(argument))
+        raise AssertionError(operation)
+
+    def _operand_format(self, exact: str) -> SQ:
+        """q to SQ(5, w - 5), else the narrowest SQ(i, w - i), i <= 5, for the value's interval."""
+        source = self.types[exact]
+        integers, bits = self.formats.x.integer_bits, self.formats.operand_bits
+        if exact != "q":  # and no bits below the exact value's
+            integers = max(min(source.bits - source.fraction, integers), bits - source.fraction)
+        return SQ(integers, bits - integers)
 
     def _new(self, wish: str) -> str:
         name, count = wish, 0
@@ -72,93 +130,3 @@ class ProgramBuilder:
             count += 1
             name = f"{wish}{count}"
         return name
-
-    def define(self, make: Callable[[str], Op], wish: str) -> str:
-        """The value of `make(name)`: an equal one that exists, or a new one named `wish`, `wish1`, ..."""
-        key = str(make("_"))
-        if key not in self.made:
-            op = make(self._new(wish))
-            self.types[op.name] = op.infer(self.types, self.formats)
-            self.ops.append(op)
-            self.made[key] = op.name
-            self.origins[op.name] = self._sources[-1]
-        return self.made[key]
-
-    def cut(self, exact: str, wish: str) -> str:
-        """The value as an operand: q to SQ(5, w - 5), else the narrowest SQ(i, w - i), i <= 5, for its interval."""
-        source = self.types[exact]
-        wide = self.formats.x
-        integers = wide.integer_bits
-        if exact != "q":  # and no bits below the exact value's
-            integers = max(min(source.bits - source.fraction, integers), self.formats.operand_bits - source.fraction)
-        to = SQ(integers, self.formats.operand_bits - integers)
-        return self.define(lambda name: Cut(name, exact, to), wish)
-
-    def sum(self, parts: list[tuple[int, str]], wish: str) -> str:
-        """The exact sum of (sign, value); a single positive one is itself."""
-        if len(parts) == 1 and parts[0][0] == 1:
-            return parts[0][1]
-        fraction = max(self.fraction(name) for _, name in parts)
-        aligned = tuple(Term(sign, name, fraction - self.fraction(name)) for sign, name in parts)
-        return self.define(lambda name: Sum(name, aligned), wish)
-
-    def scaled(self, name: str, log2: int) -> str:
-        return name if log2 == 0 else self.define(lambda new: Scale(new, name, log2), f"{name}_scaled")
-
-    def digits(self, factor: float) -> list[tuple[int, int]] | None:
-        """factor as one or two signed powers of two, [(sign, log2)], or None.
-
-        >>> ProgramBuilder("e", Formats(), 1, 1, ()).digits(-0.75)
-        [(-1, 0), (1, -2)]
-        """
-        found = []
-        rest = factor
-        for _ in range(2):
-            log2 = round(float(np.log2(abs(rest))))
-            if abs(abs(rest) - 2.0**log2) >= abs(abs(rest) - 2.0 ** (log2 + 1)):
-                log2 += 1
-            found.append((1 if rest > 0 else -1, log2))
-            rest -= found[-1][0] * 2.0**log2
-            if abs(rest) < 2.0**-40 * abs(factor):  # 2 / 3 + 1 / 3 is 1, whatever the order
-                return found
-        return None
-
-    def constant(self, words: Words, wish: str) -> str:
-        """The name of a constant with these words."""
-        for known in self.constants:
-            if known.shape == words.shape and np.array_equal(known.words, words):
-                return known.name
-        constant = Constant.of(self._new(wish), words)
-        self.constants.append(constant)
-        self.types[constant.name] = Type.of_constant(constant, self.formats.weight)
-        return constant.name
-
-    def wired(self, matrix: Array, operand: str, size: int) -> list[tuple[int, str]]:
-        """matrix @ operand, [(1, exact value)]: element by element where the matrix is diagonal.
-
-        `operand` may be `one` (the matrix is then the diagonal of a constant vector) and u.
-        """
-        assert matrix.shape[1] == size
-        diagonal = matrix.shape[0] == size and operand != "u" and not np.any(matrix - np.diag(np.diagonal(matrix)))
-        if diagonal:
-            values = np.diagonal(matrix)
-            digits = self.digits(float(values[0])) if operand != "one" and np.all(values == values[0]) else None
-            if digits is not None:
-                name = self.define(lambda new: Mul(new, operand, "one"), f"{operand}_one")
-                return [(sign, self.scaled(name, log2)) for sign, log2 in digits]
-            words, log2 = normalised(values, self.formats.weight.fraction_bits)
-            vector = self.constant(words, "c")
-            name = self.define(lambda new: Mul(new, vector, operand), f"{vector}_{operand}")
-            return [(1, self.scaled(name, log2))]
-        words, log2 = normalised(matrix, self.formats.weight.fraction_bits)
-        sign = -1 if words.ravel()[np.flatnonzero(words)[0]] < 0 and words.max() <= self.formats.weight.high else 1
-        words = sign * words
-        for known in self.constants:
-            if known.shape == words.shape[::-1] and len(known.shape) == 2 and np.array_equal(known.words.T, words):
-                if operand != "u" and not np.array_equal(words, words.T):
-                    return [(sign, self.scaled(self._product(MatvecT, known.name, operand), log2))]
-        return [(sign, self.scaled(self._product(Matvec, self.constant(words, "C"), operand), log2))]
-
-    def _product(self, kind: type[Matvec] | type[MatvecT], matrix: str, vector: str) -> str:
-        mark = "t" if kind is MatvecT else ""
-        return self.define(lambda name: kind(name, matrix, vector), f"{matrix}{mark}_{vector}")

@@ -31,7 +31,7 @@ _FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
 def values(program: Program, theta: Mapping[str, Floats], q: Floats, u: Floats) -> dict[str, Floats]:
     """Every value at q (..., n) and u (..., m) in float64, a cut or a rounding being the identity.
 
-    >>> from golden.compiler.lower import compile_system
+    >>> from golden.compiler import compile_system
     >>> from golden.systems import get
     >>> system = get("pendulum", n=2)
     >>> theta = system.initial(0)

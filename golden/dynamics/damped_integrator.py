@@ -35,7 +35,7 @@ class DampedIntegrator:
     bits_per_step : that one word's two contractions store on average, 2^(2-d); the least possible is `information`
     information : -2 log2 c, what two contractions remove from a word
 
-    >>> from golden.compiler.lower import compile_system
+    >>> from golden.compiler import compile_system
     >>> from golden.systems import get
     >>> system = get("dense", n=3, m=1)
     >>> program = compile_system(system)

@@ -44,7 +44,7 @@ class Integrator:
     Shapes: q, p (..., n); u (..., m); in an echo q, p are (2, ..., n). Parameters may have one leading axis (S,),
     several seeds at once; the batch then ends with S. Words are int64 raw values; one out of range raises HelError.
 
-    >>> from golden.compiler.lower import compile_system
+    >>> from golden.compiler import compile_system
     >>> from golden.systems import get
     >>> system = get("dense", n=3, m=1)
     >>> program = compile_system(system)

@@ -27,7 +27,7 @@ Adjoints are built in the graph's own builder, so they share nodes with the pote
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from golden.errors import HelError
@@ -73,35 +73,55 @@ def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
       a = %11
       B = %13
     """
+    assert isinstance(graph.builder, Builder)
+    outputs = _of_leaves(graph, graph.builder, _adjoints(graph, graph.builder))
+    for name in symmetric:
+        _check_symmetric(graph, name)
+        outputs[name] = _symmetric_part(graph.builder, outputs[name])
+    return Graph(graph.name, graph.inputs, graph.parameters, outputs, graph.builder)
+
+
+def _adjoints(graph: Graph, b: Builder) -> dict[Node, Node]:
+    """The reverse sweep: the adjoint of every node that the output depends on, each from its node's line."""
     ((_, output),) = graph.outputs.items()
-    assert output.shape == () and isinstance(graph.builder, Builder)
-    b = graph.builder
-    adjoint: dict[Node, Node] = {output: b.const(1.0)}
-    order = graph.nodes
-    for node in reversed(order):
-        if node not in adjoint:
+    assert output.shape == ()
+    adjoint = {output: b.const(1.0)}
+    for node in reversed(graph.nodes):
+        if node not in adjoint or not node.args:
             continue
         b.where = partial(_source, node)
-        for arg, term in zip(node.args, _RULES[node.op](b, node, adjoint[node]) if node.args else (), strict=True):
+        for arg, term in zip(node.args, _RULES[node.op](b, node, adjoint[node]), strict=True):
             adjoint[arg] = b.add(term, adjoint[arg]) if arg in adjoint else term
     b.where = _nowhere
-    leaves = {(node.op, node.name): node for node in order}
+    return adjoint
+
+
+def _of_leaves(graph: Graph, b: Builder, adjoint: Mapping[Node, Node]) -> dict[str, Node]:
+    """The adjoints of the inputs, then of the parameters; zeros where there is none."""
+    leaves = {(node.op, node.name): node for node in graph.nodes if node in adjoint}
     outputs = {}
     for op, shapes in (("input", graph.inputs), ("param", graph.parameters)):
         for name, shape in shapes.items():
             leaf = leaves.get((op, name))
-            outputs[name] = b.full(0.0, shape) if leaf is None or leaf not in adjoint else adjoint[leaf]
-    for name in symmetric:
-        if name not in graph.parameters:
-            known = ", ".join(graph.parameters) or "none"
-            raise HelError(f"{graph.name}: symmetric names parameters, got {name!r}; choose among {known}")
-        shape = tuple(graph.parameters[name])
-        if len(shape) != 2 or shape[0] != shape[1]:
-            way_out = "make it square, or take it out of symmetric"
-            raise HelError(f"{graph.name}: a symmetric parameter is a square matrix, {name} is {shape}; {way_out}")
-        half = b.scale(outputs[name], 0.5)
-        outputs[name] = b.add(half, b.transpose(half))
-    return Graph(graph.name, graph.inputs, graph.parameters, outputs, b)
+            outputs[name] = b.full(0.0, shape) if leaf is None else adjoint[leaf]
+    return outputs
+
+
+def _check_symmetric(graph: Graph, name: str) -> None:
+    """HelError unless the name is that of a square matrix of parameters."""
+    if name not in graph.parameters:
+        known = ", ".join(graph.parameters) or "none"
+        raise HelError(f"{graph.name}: symmetric names parameters, got {name!r}; choose among {known}")
+    shape = tuple(graph.parameters[name])
+    if len(shape) != 2 or shape[0] != shape[1]:
+        way_out = "make it square, or take it out of symmetric"
+        raise HelError(f"{graph.name}: a symmetric parameter is a square matrix, {name} is {shape}; {way_out}")
+
+
+def _symmetric_part(b: Builder, derivative: Node) -> Node:
+    """(G + G^T) / 2."""
+    half = b.scale(derivative, 0.5)
+    return b.add(half, b.transpose(half))
 
 
 def _source(node: Node) -> str:

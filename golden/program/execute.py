@@ -293,7 +293,7 @@ _EMIT: dict[type[Op], Callable[[Executable, Any], None]] = {
 def evaluate(program: Program, theta_raw: Mapping[str, Words], q: Words, u: Words) -> dict[str, Words]:
     """Every value of a program at position words q (..., n) and input words u (..., m): name -> int64 raw words.
 
-    >>> from golden.compiler.lower import compile_system
+    >>> from golden.compiler import compile_system
     >>> from golden.systems import get
     >>> program = compile_system(get("linear", n=1, m=1))
     >>> theta = {"a": np.array([1 << 16]), "B": np.array([[1 << 15]])}

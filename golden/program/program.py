@@ -27,7 +27,7 @@ _RESERVED = ("q", "p", "u", "one")
 
 @dataclass(frozen=True)
 class Program:
-    """See the module; build one with golden.compiler.lower.compile_system or Program.parse. Equality is by content.
+    """See the module; build one with golden.compiler.compile_system or Program.parse. Equality is by content.
 
     Members
     -------

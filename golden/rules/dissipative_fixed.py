@@ -29,7 +29,7 @@ import numpy as np
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two, wrap
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.costs import FinalCost
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator, twin

@@ -21,7 +21,7 @@ import numpy as np
 
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.costs.latch import Latch, position_operand
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
@@ -80,7 +80,7 @@ def gradient(
     formats : default the reference format at the problem's step
     eps : a power of two, the nudge strength of the whole run
     self_test : run one more echo, without nudge, for `return_error_lsb` (the one-sided estimator contains it)
-    program : the system's, if not the one of golden.compiler.lower.compile_system; its formats are the formats
+    program : the system's, if not the one of golden.compiler.compile_system; its formats are the formats
 
     Raises
     ------

@@ -19,7 +19,7 @@ import numpy as np
 from golden import systems
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator
 from golden.studies.command import parser, table

@@ -16,8 +16,8 @@ from typing import Any
 from golden.arithmetic.formats import SQ, Formats
 from golden.checks.cases import Case
 from golden.checks.sweep import sweep
+from golden.compiler import compile_system
 from golden.compiler.calibrate import calibrated
-from golden.compiler.lower import compile_system
 from golden.program import Program
 from golden.program.ops import Round, Rounding
 from golden.studies.command import parser
@@ -105,7 +105,9 @@ def measure() -> Iterable[dict[str, Any]]:
     for name in SYSTEMS:
         case = Case(name)
         for column in ("x and intervals", "calibrated"):
-            program = calibrated(case.build(), seeds=range(5)) if column == "calibrated" else None
+            system = case.build()
+            chosen = column == "calibrated"
+            program = calibrated(compile_system(system), system, seeds=range(5)) if chosen else None
             row = best(case, Formats(), program=program)
             yield {"table": "system", "case": f"{name}, final, T = 1000", "column": column, **row}
     for group in range(6):

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from golden.arithmetic.formats import Formats
-from golden.compiler.compile import compiled, described
+from golden.compiler.compile import compile_system, described
 from golden.costs.float_readout import FloatReadout
 from golden.costs.readout import Readout
 from golden.errors import HelError
@@ -75,7 +75,7 @@ class FixedPoint:
         cuts: str,
     ) -> None:
         self.system, self.formats, self.cuts = system, formats, cuts
-        self.program = compiled(system, formats, cuts)
+        self.program = compile_system(system, formats, cuts)
         self.lsb = 2.0 ** (1 - formats.operand_bits)
         self.theta = {name: formats.theta.raw(value, saturating=True) for name, value in initial.items()}
         self.readout = Readout(formats, **weights, log2_eps0=log2_eps0)

@@ -26,7 +26,7 @@ MAX_SHIFT = 35
 def shift(program: Program, parameter: str, base: int) -> int:
     """n of one parameter.
 
-    >>> from golden.compiler.lower import compile_system
+    >>> from golden.compiler import compile_system
     >>> from golden.systems import get
     >>> program = compile_system(get("dense", n=2, m=1))
     >>> shift(program, "W", 10), shift(program, "al", 10)

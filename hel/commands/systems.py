@@ -67,7 +67,7 @@ def introduction(system: Any) -> str:
 
 def refusal(system: Any) -> str | None:
     """Why the array cannot run a system; None where it can."""
-    from golden.compiler.lower import compile_system
+    from golden.compiler import compile_system
     from rtl.hls.plan.bind import bind
 
     try:

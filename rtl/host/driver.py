@@ -7,7 +7,7 @@ and p of shape (2, N) when read (both contexts) and (N,) when loaded, inputs (T,
 Example: the echo of zero nudge, on the cycle model
 ------------------------------------------------------
 >>> import numpy as np
->>> from golden.compiler.lower import compile_system
+>>> from golden.compiler import compile_system
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array, play
 >>> from rtl.hls.check.cycle_model import CycleModel

@@ -162,9 +162,8 @@ def test_rtl_records_what_the_array_is_built_for(capfd, tmp_path, no_verilog):
 def runs(cuts, file):
     """Whether the scheduler can put the program on the array."""
     from golden import systems
-    from golden.compiler.compile import compiled
 
-    program = compiled(systems.get("mine.py:Chain", n=4, m=2), Formats(), cuts)
+    program = compile_system(systems.get("mine.py:Chain", n=4, m=2), Formats(), cuts)
     try:
         compile_array(program, elements=2, array=read(file))
     except HelError:

@@ -12,7 +12,7 @@ __all__ = ["dead_values"]
 def dead_values(program: Program) -> Program:
     """The program without them. Bit for bit the same outputs.
 
-    >>> from golden.compiler.lower import compile_system
+    >>> from golden.compiler import compile_system
     >>> from golden.systems import get
     >>> program = compile_system(get("linear", n=2))
     >>> dead_values(replace(program, input_gradient="")).ops == program.ops[:-2]

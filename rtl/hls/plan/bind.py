@@ -6,7 +6,7 @@ kick the last of them. Constants are stored where they are not zero, and their t
 
 Example
 -------
->>> from golden.compiler.lower import compile_system
+>>> from golden.compiler import compile_system
 >>> from golden.systems import get
 >>> plan = bind(compile_system(get("hru", n=8, m=2)))
 >>> [(s.name, s.finish.value, [type(term).__name__ for term in s.terms]) for s in plan.statements]

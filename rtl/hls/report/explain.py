@@ -5,7 +5,7 @@ scheduler. That the products found equal those that the plan calls for is a test
 
 Example
 -------
->>> from golden.compiler.lower import compile_system
+>>> from golden.compiler import compile_system
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array
 >>> found = activity(compile_array(compile_system(get("linear", n=4, m=2)), elements=2), "forward")

@@ -3,7 +3,7 @@
 Example
 -------
 >>> import numpy as np
->>> from golden.compiler.lower import compile_system
+>>> from golden.compiler import compile_system
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array
 >>> array = compile_array(compile_system(get("linear", n=4, m=2)), elements=2)

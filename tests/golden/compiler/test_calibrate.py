@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.compiler import compile_system
 from golden.compiler.calibrate import calibrated, strongest
 from golden.errors import HelError
 from golden.systems import System, get
@@ -28,7 +29,7 @@ def refused(extra, formats=None, **options):
 
     Named.extra = staticmethod(extra)
     with pytest.raises(HelError) as error:
-        calibrated(Named(4, 2), formats, **options)
+        calibrated(compile_system(Named(4, 2), formats), Named(4, 2), **options)
     return str(error.value)
 
 
@@ -51,7 +52,7 @@ def test_a_state_beyond_its_word_names_the_strongest_term(extra):
 
 def test_a_position_beyond_the_operand_names_the_strongest_term():
     message = refused(lambda q: 0.0, Formats(integer_bits=8), inputs=np.full((100, 2), 4.0))
-    assert message.startswith('test_calibrate.py:22: `np.sum(theta["a"] * q**2)`: q reaches')
+    assert message.startswith('test_calibrate.py:23: `np.sum(theta["a"] * q**2)`: q reaches')
     assert "as a factor it is SQ(5, 13) and holds +-16" in message
 
 
@@ -61,12 +62,14 @@ def test_without_a_line_the_system_is_named():
     drawn = ((seed, rng.normal(0.0, 0.5, (10, 1)), rng.normal(0.0, 0.5, (2, 200))) for seed, rng in starts)
     seed = next(seed for seed, _, (q, p) in drawn if np.abs(q + p / 16).max() > 2.0)
     with pytest.raises(HelError, match=r"^hru: q reaches 2.* its word SQ\(2, 20\) holds \+-2; add"):
-        calibrated(get("hru", n=200), Formats(integer_bits=2), seeds=[seed], steps=10)
+        hru = get("hru", n=200)
+        calibrated(compile_system(hru, Formats(integer_bits=2)), hru, seeds=[seed], steps=10)
 
 
 def test_runs_are_counted():
     with pytest.raises(HelError, match="a calibration has at least one run of one step, got 0 of 1000; use more"):
-        calibrated(get("dense", n=2), seeds=[])
+        dense = get("dense", n=2)
+        calibrated(compile_system(dense), dense, seeds=[])
 
 
 def test_the_strongest_term_is_that_of_the_largest_force():

@@ -6,8 +6,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.checks.gradcheck import gradcheck
 from golden.compiler.calibrate import calibrated
-from golden.compiler.compile import compiled, described, seeds
-from golden.compiler.lower import compile_system
+from golden.compiler.compile import compile_system, described, seeds
 from golden.errors import HelError
 from golden.program import Program
 from golden.systems import get
@@ -15,9 +14,10 @@ from golden.systems import get
 
 def test_the_word_says_which_program():
     system, formats = get("springs", n=4), Formats(operand_bits=16)
-    usual, first = compile_system(system, formats), calibrated(system, formats)
-    assert usual == compiled(system, formats) != first == compiled(system, formats, "calibrated")
-    assert compiled(system, formats, "calibrated-4") == calibrated(system, formats, seeds=[4, 5, 6])
+    usual = compile_system(system, formats)
+    first = calibrated(usual, system)
+    assert usual == compile_system(system, formats) != first == compile_system(system, formats, "calibrated")
+    assert compile_system(system, formats, "calibrated-4") == calibrated(usual, system, seeds=[4, 5, 6])
 
 
 @pytest.mark.parametrize("word", ["", "Calibrated", "calibrated-", "calibrated--1", "calibrated-x", "default-1"])
@@ -28,7 +28,7 @@ def test_another_word_is_an_error(word):
 
 def test_a_report_has_every_cut_with_both_formats_and_its_line():
     system = get("springs", n=4)
-    rows = described(compiled(system, cuts="calibrated"), system, "calibrated")["cut_formats"]
+    rows = described(compile_system(system, cuts="calibrated"), system, "calibrated")["cut_formats"]
     assert [(row["name"], row["of"], row["format"], row["default"]) for row in rows] == [
         ("x", "q", "SQ(5, 13)", "SQ(5, 13)"),
         ("d", "C_x", "SQ(4, 14)", "SQ(5, 13)"),
@@ -41,7 +41,7 @@ def test_a_report_has_every_cut_with_both_formats_and_its_line():
 
 @pytest.mark.parametrize("name", ["springs", "graph", "pendulum", "phi4", "fput", "stack", "gated"])
 def test_calibrated_programs_are_verified_and_round_trip(name):
-    program = compiled(get(name, n=4, m=2), cuts="calibrated-2")
+    program = compile_system(get(name, n=4, m=2), cuts="calibrated-2")
     assert Program.parse(str(program)).verify() == program
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.errors import HelError
 from golden.program.execute import evaluate
 from golden.systems import System

@@ -4,7 +4,7 @@ import numpy as np
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.dynamics.integrator import Integrator, twin
 from tests.golden.program.naive import Naive
 

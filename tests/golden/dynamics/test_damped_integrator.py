@@ -5,7 +5,7 @@ import pytest
 
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.damped_leapfrog import DampedLeapfrog
 from golden.dynamics.integrator import Flags, Integrator

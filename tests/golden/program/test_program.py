@@ -6,7 +6,7 @@ import pytest
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.errors import HelError
 from golden.program import Program
 from tests.golden.dynamics.cases import NAMES, build

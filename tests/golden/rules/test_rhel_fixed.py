@@ -7,8 +7,8 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.checks.cases import Case, problem
 from golden.checks.comparison import compare
+from golden.compiler import compile_system
 from golden.compiler.calibrate import calibrated
-from golden.compiler.lower import compile_system
 from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
@@ -114,7 +114,7 @@ def test_errors(change, message):
 def test_a_program_of_ones_own_replaces_the_compiled_one():
     posed = numbers("springs", FinalCost)
     system = posed.system
-    usual, finer = gradient(posed)[0], gradient(posed, program=calibrated(system))[0]
+    usual, finer = gradient(posed)[0], gradient(posed, program=calibrated(compile_system(system), system))[0]
     same = gradient(posed, program=compile_system(system))[0]
     assert all((same[key] == usual[key]).all() for key in usual)
     assert (finer["kc"] != usual["kc"]).any()

@@ -5,7 +5,7 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.checks.cases import Case
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.studies import operand_cuts
 
 ROOT = Path(__file__).parents[3]

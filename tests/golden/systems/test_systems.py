@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.dynamics.integrator import Integrator
 from golden.errors import HelError
 from golden.rules import Problem, bptt

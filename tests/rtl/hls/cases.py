@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from golden import systems
 from golden.arithmetic.formats import SQ, Formats
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.program import Program
 from rtl.hls import Schedule, compile_array
 

@@ -6,7 +6,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.checks.cases import Case, problem
 from golden.checks.sweep import sweep
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.compiler.passes.formats import infer
 from golden.compiler.real import calibrate, values
 from golden.errors import HelError

@@ -1,7 +1,8 @@
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.compiler.lower import compile_system, lowered
+from golden.compiler import compile_system
+from golden.compiler.lower import lowered
 from golden.compiler.passes import PASSES, pipeline, shown
 from golden.program import Program
 from golden.systems import get

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.rounding import wrap
-from golden.compiler.lower import compile_system
+from golden.compiler import compile_system
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.program import Program
 from golden.systems.base import System

@@ -1,0 +1,234 @@
+"""Step 3: from terms to operations. Wires of one operand become one constant; factors powers of two or constants.
+
+- constant matrices of one operand in one sum are merged; a diagonal one is a vector, element by element
+- a factor of one signed power of two moves the binary point, one of two makes two terms of an element-wise product;
+  products with another factor are added up first, those of one mantissa together, cut, and multiplied by it once
+- what stands alone is multiplied by `one`
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from golden.arithmetic.formats import Formats
+from golden.arithmetic.tables import ARGUMENT_FRACTION
+from golden.compiler.operations import (
+    CutTo,
+    DensityTerm,
+    LookUp,
+    MatrixTimes,
+    Operation,
+    Plus,
+    Ref,
+    Rounded,
+    Selected,
+    Shifted,
+    Times,
+)
+from golden.compiler.patterns import unavailable
+from golden.compiler.powers import signed_powers
+from golden.compiler.terms import (
+    Cut,
+    Density,
+    Factor,
+    Fixed,
+    MatrixProduct,
+    Named,
+    Outputs,
+    Product,
+    Sum,
+    Term,
+    Wire,
+)
+from golden.errors import HelError
+from golden.language.graph import Array
+from golden.program.constants import Constant, normalised
+from golden.program.ops import Rounding
+
+__all__ = ["select"]
+
+Part = tuple[int, Ref]
+"""(sign, exact value)."""
+
+
+def select(outputs: Outputs, formats: Formats) -> Selected:
+    """The operations that compute the kick, the operands of every density, and dV/du.
+
+    Raises
+    ------
+    HelError : a sum is always 0, or a parameter does not act on the state.
+
+    >>> from golden.compiler.normalise import normalise
+    >>> from golden.compiler.operands import choose_operands
+    >>> from golden.systems import get
+    >>> print(select(choose_operands(normalise(get("linear", n=2, m=1).gradient)), Formats()))
+    %0 = cut q
+    %1 = mul a %0
+    %2 = matvec B u
+    %3 = sum + %1 - %2
+    %4 = round half_up %3 to 13
+    %5 = matvec_t B %0
+    %6 = sum - %5
+    kick %4
+    gradient a = + mul %0 %0 >> 1
+    gradient B = - outer %0 u >> 0
+    input %6
+    """
+    work = _Selector(formats)
+    force = work.total(outputs.force)
+    kick = work.define(Rounded(force, Rounding.HALF_UP, formats.kick_fraction), "")
+    gradients = tuple((each.parameter, work.density(each)) for each in outputs.densities)
+    inputs = work.total(outputs.inputs) if outputs.inputs is not None else None
+    return Selected(tuple(zip(work.numbers, work.sources, strict=True)), kick, gradients, inputs)
+
+
+class _Selector:
+    """Operations by value, in order, with their numbers; and the operands that are defined."""
+
+    def __init__(self, formats: Formats) -> None:
+        self.formats = formats
+        self.numbers: dict[Operation, int] = {}
+        self.sources: list[str] = []
+        self.refs: dict[Factor, Ref] = {}
+
+    def define(self, operation: Operation, source: str) -> int:
+        """The number of an equal operation that exists, or of this one."""
+        if operation not in self.numbers:
+            self.numbers[operation] = len(self.numbers)
+            self.sources.append(source)
+        return self.numbers[operation]
+
+    # Operands and products
+    def operand(self, factor: Factor) -> Ref:
+        if factor not in self.refs:
+            self.refs[factor] = self._operand(factor)
+        return self.refs[factor]
+
+    def _operand(self, factor: Factor) -> Ref:
+        if isinstance(factor, Named):
+            return factor.name
+        if isinstance(factor, Cut):
+            match factor.exact:
+                case Named(name):
+                    return self.define(CutTo(name), factor.source)
+                case Product() as product:
+                    return self.define(CutTo(self.product(product)), factor.source)
+                case total:
+                    return self.define(CutTo(self.total(total)), factor.source)
+        argument = self.total(factor.argument)
+        rounded = self.define(Rounded(argument, Rounding.FLOOR, ARGUMENT_FRACTION), factor.source)
+        return self.define(LookUp(factor.function, rounded), factor.source)
+
+    def product(self, product: Product) -> Ref:
+        """Without its factor."""
+        a = self.operand(product.a)
+        return self.define(Times(a, self.operand(product.b)), product.source)
+
+    def _value(self, term: Term) -> Ref:
+        """What a term's factor, matrix or vector is multiplied with."""
+        match term:
+            case Product():
+                return self.product(term)
+            case MatrixProduct():
+                vector = self.operand(term.vector)
+                return self.define(MatrixTimes(term.matrix, term.transposed, vector), term.source)
+            case Wire():
+                return self.operand(term.operand)
+        return "one"
+
+    # Sums
+    def total(self, total: Sum) -> Ref:
+        """The exact value: one sum of its terms, or its only term."""
+        parts = self._parts(total)
+        if not parts:
+            assert total.node is not None
+            raise unavailable(total.node, "a value that is always 0 needs no factor; remove the term")
+        return self._plus(parts, total.wish, total.source)
+
+    def _plus(self, parts: list[Part], wish: str, source: str) -> Ref:
+        """The sum; a single positive part is itself."""
+        return parts[0][1] if len(parts) == 1 and parts[0][0] == 1 else self.define(Plus(tuple(parts), wish), source)
+
+    def _merged(self, total: Sum) -> list[tuple[Term, Ref]]:
+        """One term for each value, at the place of the first; without those that are 0."""
+        found: dict[tuple[type[Term], Ref], Term] = {}
+        for term in total.terms:
+            key = (type(term), self._value(term))
+            found[key] = found[key].plus(term) if key in found else term
+        return [(term, ref) for (_, ref), term in found.items() if not term.zero]
+
+    def _parts(self, total: Sum) -> list[Part]:
+        source, found = total.source, list[Part]()
+        others: dict[float, list[Part]] = {}
+        for term, ref in self._merged(total):
+            if isinstance(term, Fixed):
+                found += self._wired(np.diag(term.factor * np.atleast_1d(term.vector)), ref, source)
+            elif isinstance(term, Wire):
+                found += self._wired(term.dense(total.size), ref, source)
+            else:
+                powers = signed_powers(term.factor)
+                if powers is not None and (len(powers) == 1 or isinstance(term, Product)):
+                    found += [(sign, self._shifted(ref, log2, source)) for sign, log2 in powers]
+                    continue
+                mantissa, exponent = np.frexp(abs(term.factor))
+                part = (1 if term.factor > 0 else -1, self._shifted(ref, int(exponent), source))
+                others.setdefault(float(mantissa), []).append(part)
+        for mantissa, group in others.items():
+            operand = self.define(CutTo(self._plus(group, "y", source)), source)
+            found += self._wired(mantissa * np.eye(total.size), operand, source)
+        return found
+
+    def _shifted(self, ref: Ref, log2: int, source: str) -> Ref:
+        return ref if log2 == 0 else self.define(Shifted(ref, log2), source)
+
+    def _wired(self, matrix: Array, operand: Ref, source: str) -> list[Part]:
+        """matrix @ operand: element by element where the matrix is diagonal. With `one` it is that of a vector."""
+        square = matrix.shape[0] == matrix.shape[1]
+        if not square or operand == "u" or np.any(matrix - np.diag(np.diagonal(matrix))):
+            return [self._coupled(matrix, operand, source)]
+        values = np.diagonal(matrix)
+        powers = signed_powers(float(values[0])) if operand != "one" and np.all(values == values[0]) else None
+        if powers is not None:
+            exact = self.define(Times(operand, "one"), source)
+            return [(sign, self._shifted(exact, log2, source)) for sign, log2 in powers]
+        words, log2 = normalised(values, self.formats.weight.fraction_bits)
+        vector = self.define(Constant.of("", words), source)
+        return [(1, self._shifted(self.define(Times(vector, operand), source), log2, source))]
+
+    def _coupled(self, matrix: Array, operand: Ref, source: str) -> Part:
+        """matrix @ operand by a constant matrix, or by the transpose of one that there is."""
+        weight = self.formats.weight
+        words, log2 = normalised(matrix, weight.fraction_bits)
+        sign = -1 if words.ravel()[np.flatnonzero(words)[0]] < 0 and words.max() <= weight.high else 1
+        constant, turned = Constant.of("", sign * words), Constant.of("", sign * words.T)
+        if turned in self.numbers and turned != constant and operand != "u":
+            made = MatrixTimes(self.numbers[turned], True, operand)
+        else:
+            made = MatrixTimes(self.define(constant, source), False, operand)
+        return sign, self._shifted(self.define(made, source), log2, source)
+
+    # Densities
+    def density(self, density: Density) -> tuple[DensityTerm, ...]:
+        """A sum of products of two operands; equal products are one."""
+        found: dict[tuple[Ref, Ref], float] = {}
+        for product in density.products:
+            key = self.operand(product.a), self.operand(product.b)
+            found[key] = found.get(key, 0.0) + product.factor
+        terms = [term for key, factor in found.items() if factor for term in self._placed(density, *key, factor)]
+        match density.rest:
+            case Product() as alone:
+                terms += self._placed(density, self.operand(alone.a), "one", alone.factor)
+            case Sum() as rest if parts := self._parts(rest):
+                terms.append(DensityTerm("mul", self.define(CutTo(self._plus(parts, rest.wish, "")), ""), "one"))
+        if not terms:
+            name = density.parameter
+            raise HelError(f"every parameter acts on the state, {name} does not; use it in the potential or remove it")
+        return tuple(terms)
+
+    def _placed(self, density: Density, r: Ref, y: Ref, factor: float) -> list[DensityTerm]:
+        """factor * r y: twice where the factor is a sum of two powers of two, else the factor enters r, once."""
+        powers = signed_powers(factor)
+        if powers is None or (len(powers) > 1 and density.outer):
+            exact = self._plus(self._wired(factor * np.eye(density.size), r, ""), "y", "")
+            r, powers = self.define(CutTo(exact), ""), [(1, 0)]
+        return [DensityTerm("outer" if density.outer else "mul", r, y, sign, -log2) for sign, log2 in powers]

@@ -5,6 +5,8 @@ No choice is made here: what the integer program will hold, and how often, is de
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from golden.compiler.forms import Normal, Summand
 from golden.compiler.patterns import at, density, opened, uniform
 from golden.errors import HelError
@@ -55,10 +57,9 @@ class _Normaliser:
         return depends(node, "q", self._known)
 
     def visit(self, node: Node) -> None:
-        """The node's summands, then those of what they read."""
+        """The node's summands, and those of what they read."""
         if node not in self.sums:
-            self.sums[node] = opened(node, self.builder, self.moves)
-            self._below(self.sums[node])
+            self.sums[node] = self._followed(opened(node, self.builder, self.moves))
 
     def gradient(self, parameter: str, node: Node) -> tuple[Summand, ...]:
         """The summands of dV/d(parameter); those that are no product of two are visited as sums."""
@@ -66,14 +67,17 @@ class _Normaliser:
             if below.op in ("logcosh", "softplus"):
                 rule = f"the gradient of {parameter} is a product with this function itself, which has no table"
                 raise HelError(f"{at(below)}{rule}; put {parameter} inside the function, or make it a constant")
-        found = density(node, self.builder, self.moves)
-        self._below(found)
+        found = self._followed(density(node, self.builder, self.moves))
         for summand in found:
             if summand.form is None:
                 self.visit(summand.node)
         return found
 
-    def _below(self, found: tuple[Summand, ...]) -> None:
-        for summand in found:
+    def _followed(self, summands: Iterable[Summand]) -> tuple[Summand, ...]:
+        """The summands, what each reads visited before the next is looked at: a new node has the first line it is for."""
+        found = []
+        for summand in summands:
+            found.append(summand)
             for node in summand.form.nodes if summand.form is not None else ():
                 self.visit(node)
+        return tuple(found)

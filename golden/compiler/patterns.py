@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -21,21 +21,24 @@ Moves = Callable[[Node], bool]
 """Whether a node's value depends on q."""
 
 
-def opened(node: Node, builder: Builder, moves: Moves) -> tuple[Summand, ...]:
-    """A node as a sum, without the summands that are always 0.
+def opened(node: Node, builder: Builder, moves: Moves) -> Iterator[Summand]:
+    """A node as a sum, one summand after the other, without those that are always 0.
 
     Raises
     ------
     HelError : a summand has no integer form; with its line and what to write instead.
     """
-    found = ((factor, below, _form(below, builder, moves)) for factor, below in summands(node, builder))
-    return tuple(Summand(factor, form, below) for factor, below, form in found if form is not None)
+    for factor, below in summands(node, builder):
+        form = _form(below, builder, moves)
+        if form is not None:
+            yield Summand(factor, form, below)
 
 
-def density(node: Node, builder: Builder, moves: Moves) -> tuple[Summand, ...]:
+def density(node: Node, builder: Builder, moves: Moves) -> Iterator[Summand]:
     """A parameter's density as a sum, without what does not depend on q: that is the same in both contexts."""
-    found = ((factor, below) for factor, below in summands(node, builder) if moves(below))
-    return tuple(Summand(factor, _density_form(below, builder, moves), below) for factor, below in found)
+    for factor, below in summands(node, builder):
+        if moves(below):
+            yield Summand(factor, _density_form(below, builder, moves), below)
 
 
 def _form(node: Node, builder: Builder, moves: Moves) -> Form | None:
@@ -86,9 +89,9 @@ def _weighted_split(node: Node, builder: Builder, moves: Moves) -> Split | None:
     even = builder.uniform(d)
     if even is not None:
         return Split(tuple(nodes), share * even)
+    made = [builder.mul(d, one) for one in nodes]
     ranks = [(one.op != "param", moves(one)) for one in nodes]
-    able = [i for i, rank in enumerate(ranks) if rank == max(ranks)]
-    return Split(tuple(nodes), share, tuple((i, builder.mul(d, nodes[i])) for i in able))
+    return Split(tuple(nodes), share, tuple((i, made[i]) for i, rank in enumerate(ranks) if rank == max(ranks)))
 
 
 def summands(node: Node, builder: Builder) -> list[tuple[float, Node]]:

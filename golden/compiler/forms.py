@@ -16,10 +16,6 @@ class Fixed:
 
     vector: Array
 
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        return ()
-
     def __str__(self) -> str:
         return f"fixed {list(self.vector.shape)}"
 
@@ -29,10 +25,6 @@ class Atom:
     """A parameter, an input, q, or a function of the table: nothing to open."""
 
     node: Node
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        return self.node.args
 
     def __str__(self) -> str:
         return text(self.node)
@@ -53,10 +45,6 @@ class Split:
     share: float = 1.0
     carriers: tuple[tuple[int, Node], ...] = ()
 
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        return (*self.factors, *(node for _, node in self.carriers))
-
     def __str__(self) -> str:
         number = f"{self.share:g} " if self.share != 1.0 else ""
         return number + "fixed " * bool(self.carriers) + " ".join(map(text, self.factors))
@@ -68,10 +56,6 @@ class Matrices:
 
     parts: tuple[tuple[str, float, bool], ...]
     vector: Node
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        return (self.vector,)
 
     def __str__(self) -> str:
         each = (f"{share:g} {name}{'^T' * flip}" for name, share, flip in self.parts)
@@ -85,10 +69,6 @@ class Wiring:
     matrix: Array
     below: Node
 
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        return (self.below,)
-
     def __str__(self) -> str:
         return f"fixed {list(self.matrix.shape)} @ {text(self.below)}"
 
@@ -99,10 +79,6 @@ class Outer:
 
     r: Node
     y: Node
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        return (self.r, self.y)
 
     def __str__(self) -> str:
         return f"{text(self.r)} outer {text(self.y)}"

@@ -6,8 +6,9 @@ No choice is made here: what the integer program will hold, and how often, is de
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
-from golden.compiler.forms import Normal, Summand
+from golden.compiler.forms import Atom, Form, Matrices, Normal, Outer, Split, Summand, Wiring
 from golden.compiler.patterns import at, density, opened, uniform
 from golden.errors import HelError
 from golden.language.builder import Builder
@@ -51,10 +52,8 @@ class _Normaliser:
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
         self.sums: dict[Node, tuple[Summand, ...]] = {}
-        self._known: dict[Node, bool] = {}
-
-    def moves(self, node: Node) -> bool:
-        return depends(node, "q", self._known)
+        known: dict[Node, bool] = {}
+        self.moves = partial(depends, name="q", cache=known)
 
     def visit(self, node: Node) -> None:
         """The node's summands, and those of what they read."""
@@ -74,10 +73,26 @@ class _Normaliser:
         return found
 
     def _followed(self, summands: Iterable[Summand]) -> tuple[Summand, ...]:
-        """The summands, what each reads visited before the next is looked at: a new node has the first line it is for."""
+        """The summands; what each reads is visited before the next, so that a new node has the first line it is for."""
         found = []
         for summand in summands:
             found.append(summand)
-            for node in summand.form.nodes if summand.form is not None else ():
+            for node in _read(summand.form):
                 self.visit(node)
         return tuple(found)
+
+
+def _read(form: Form | Outer | None) -> tuple[Node, ...]:
+    """The nodes whose sums a form needs."""
+    match form:
+        case Atom(node):
+            return node.args
+        case Split(factors, _, carriers):
+            return (*factors, *(node for _, node in carriers))
+        case Matrices(_, vector):
+            return (vector,)
+        case Wiring(_, below):
+            return (below,)
+        case Outer(r, y):
+            return (r, y)
+    return ()

@@ -1,6 +1,7 @@
 """Step 2's values: sums of terms, a class a kind, and the operands that the terms read.
 
-Operands are compared by identity: each node of the graph is one operand at most.
+Operands are compared by identity: each node of the graph is one operand at most. Products that are cut on the way may
+be equal: they are one operation in step 3.
 """
 
 from __future__ import annotations

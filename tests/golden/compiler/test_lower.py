@@ -5,18 +5,12 @@ from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
 from golden.errors import HelError
 from golden.program.execute import evaluate
-from golden.systems import System
+from tests.golden.compiler.made import system
 from tests.golden.dynamics.cases import NAMES, build, state
 
 
 def made(parameters, potential, n=3, m=3):
-    class Made(System):
-        pass
-
-    Made.parameters = property(lambda self: parameters)
-    Made.potential = lambda self, q, u, theta: potential(q, u, theta)
-    Made.__abstractmethods__ = frozenset()
-    return compile_system(Made(n, m))
+    return compile_system(system(parameters, potential, n, m))
 
 
 def texts(program):

@@ -1,0 +1,56 @@
+"""Step 3: constants, powers of two, and operations that are one where they are equal."""
+
+import numpy as np
+import pytest
+
+from golden.arithmetic.formats import Formats
+from golden.compiler.normalise import normalise
+from golden.compiler.operands import choose_operands
+from golden.compiler.powers import signed_powers
+from golden.compiler.select import select
+from golden.errors import HelError
+from golden.systems import get
+from tests.golden.compiler.made import system
+
+
+def selected(parameters, potential):
+    return select(choose_operands(normalise(system(parameters, potential).gradient)), Formats())
+
+
+def lines(found):
+    return str(found).splitlines()
+
+
+@pytest.mark.parametrize("factor", [1.0, -0.5, 3.0, -0.75, 2 / 3 + 1 / 3, 40.0])
+def test_signed_powers_add_up(factor):
+    found = signed_powers(factor)
+    assert len(found) <= 2 and sum(sign * 2.0**log2 for sign, log2 in found) == pytest.approx(factor, rel=2.0**-40)
+
+
+@pytest.mark.parametrize("factor", [0.1, 11.0, 1 / 3])
+def test_other_factors_are_none(factor):
+    assert signed_powers(factor) is None
+
+
+def test_wires_of_one_operand_are_one_constant():
+    found = lines(selected({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + u @ (np.roll(q, 1) - q)))
+    assert sum("constant" in line for line in found) == 1 and sum("matvec" in line for line in found) == 2
+
+
+def test_a_sum_that_cancels_is_refused_with_its_line():
+    with pytest.raises(HelError, match=r"test_select.py:.*a value that is always 0 needs no factor; remove the term"):
+        selected({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + u @ (np.roll(np.roll(q, 1), 2) - q))
+
+
+def test_a_parameter_whose_density_cancels_is_refused():
+    with pytest.raises(HelError, match="every parameter acts on the state, b does not; use it in the potential"):
+        selected({"a": (3,), "b": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + t["b"] @ (np.roll(q, 3) - q))
+
+
+@pytest.mark.parametrize("name", ["dense", "springs", "phi4", "fput", "gated", "random-3"])
+def test_operations_are_distinct_and_read_what_is_before(name):
+    found = select(choose_operands(normalise(get(name, n=6, m=2).gradient)), Formats())
+    operations = [str(operation) for operation, _ in found.operations]
+    assert len(set(operations)) == len(operations)
+    for number, text in enumerate(operations):
+        assert all(int(word[1:]) < number for word in text.split() if word.startswith("%"))

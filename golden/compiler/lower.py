@@ -1,16 +1,13 @@
 """From a system's gradient graph to an integer program, in four steps, each a value that can be printed:
 
-=========================  =====================================  ==============================================
-step                       makes                                  decides
-=========================  =====================================  ==============================================
-`normalise.normalise`      `forms.Normal`: sums of products of     nothing: sums opened, products split, constants
-                           nodes                                  folded
-`operands.choose_operands` `terms.Outputs`: sums of terms that     what is an operand, where the cuts are
-                           read operands
-`select.select`            `operations.Selected`: operations       which operations, which constants
-                           under numbers
-`ProgramBuilder.build`     `golden.program.Program`               names, alignments, the formats of cuts
-=========================  =====================================  ==============================================
+==============================  =========================  =============================================================
+step                            makes                      what is settled
+==============================  =========================  =============================================================
+`normalise.normalise`           `forms.Normal`             sums opened, products split, constants folded: no choice
+`operands.choose_operands`      `terms.Outputs`            which values are operands, how products are halved, the cuts
+`select.select`                 `operations.Selected`      constants, powers of two; equal operations are one
+`program_builder`               `golden.program.Program`   names, alignments, the formats of the cuts
+==============================  =========================  =============================================================
 
 Rules (docs/program.md, section 5):
 

@@ -162,6 +162,7 @@ def test_rtl_records_what_the_array_is_built_for(capfd, tmp_path, no_verilog):
 def runs(cuts, file):
     """Whether the scheduler can put the program on the array."""
     from golden import systems
+    from golden.compiler import compile_system
 
     program = compile_system(systems.get("mine.py:Chain", n=4, m=2), Formats(), cuts)
     try:

@@ -11,8 +11,8 @@ import numpy as np
 from golden import systems
 from golden.costs import Cost, FinalCost, SummedCost
 from golden.language.graph import Array
+from golden.problems.problem import Problem
 from golden.rules import bptt
-from golden.rules.problem import Problem
 
 __all__ = ["COSTS", "Case", "problem", "reference"]
 

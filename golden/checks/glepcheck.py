@@ -16,6 +16,7 @@ from golden import systems
 from golden.checks.comparison import compare
 from golden.costs import SummedCost
 from golden.errors import HelError
+from golden.problems.problem import Problem
 from golden.rules import glep
 from golden.rules.glep import CONDITIONS, Boundary, finite_differences
 from golden.rules.glep.boundary import Held
@@ -24,7 +25,6 @@ from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import lattice
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.trajectories import Trajectories, trajectories
-from golden.rules.problem import Problem
 
 __all__ = ["EPS", "errors_by_eps", "glepcheck", "problem", "shown"]
 
@@ -84,8 +84,8 @@ def glepcheck(
     Returns
     -------
     rows : condition, cosine and relative_error of the gradient, cosine_without_residual; residual_vanishes, local,
-        causal, reason as the condition claims them; cost, and the counts of `golden.rules.report.Report` of a gradient
-        of the parameters, the residual included where there is one
+        causal, reason as the condition claims them; cost, and the counts of `golden.problems.report.Report` of a
+        gradient of the parameters, the residual included where there is one
 
     Raises
     ------

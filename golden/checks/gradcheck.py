@@ -19,8 +19,8 @@ from golden.compiler.compile import compile_system, described
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.problems.validity import LARGE
 from golden.rules import rhel, rhel_fixed
-from golden.rules.validity import LARGE
 
 __all__ = ["gradcheck", "names_of"]
 

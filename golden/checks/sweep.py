@@ -14,8 +14,8 @@ from golden.checks.comparison import compare
 from golden.checks.gradcheck import names_of
 from golden.compiler import compile_system
 from golden.dynamics.integrator import Integrator, quadratic_nudge, twin
+from golden.problems.problem import Problem
 from golden.program import Program
-from golden.rules.problem import Problem
 
 __all__ = ["Row", "sweep"]
 

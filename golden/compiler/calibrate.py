@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.compiler.passes.formats import infer, overflow
+from golden.compiler.passes.formats import Reach, infer, overflow
 from golden.compiler.patterns import summands
-from golden.compiler.real import Reach, calibrate
+from golden.compiler.real import calibrate
 from golden.errors import HelError
 from golden.language.autodiff import gradient
 from golden.language.builder import Builder

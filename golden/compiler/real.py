@@ -10,16 +10,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from golden.compiler.passes.formats import Reach
 from golden.language.evaluate import logistic
 from golden.program import Program
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
 
-__all__ = ["Reach", "calibrate", "values"]
+__all__ = ["calibrate", "values"]
 
 Floats = NDArray[np.float64]
-Reach = dict[str, float]
-"""Largest magnitude by value name, with ``q`` and ``p``."""
-
 _FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     "tanh": np.tanh,
     "sin": np.sin,

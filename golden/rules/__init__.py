@@ -13,18 +13,14 @@ Each rule is a module of the same name whose own `gradient(problem, **options)` 
 `finite_differences`                 the plainest reference (of boundary problems: `glep.finite_differences`)
 ===================================  =================================================================================
 
-In: a `Problem` (system, theta, inputs, targets, initial state, cost, step), for systems at rest a `StaticProblem`, for
-stacks a `StackProblem`; each is checked once, when it is made. Out: gradients by name, the cost, a `Report` of what
-they cost. Imports golden.systems, golden.stacks, golden.costs, golden.dynamics, golden.program, golden.compiler and
-what lies below them; never golden.training, golden.checks, golden.studies or golden.tasks.
+In: a `Problem`, for systems at rest a `StaticProblem`, for stacks a `StackProblem` (`golden.problems`). Out: gradients
+by name, the cost, a `Report` of what they cost. Imports golden.problems, systems, stacks, costs, dynamics, program,
+compiler and what lies below them; never golden.training, checks, studies or tasks.
 
 When to use which, and what each costs: docs/learning_rules.md.
 """
 
+from golden.problems import Gradients, Problem, Report, StackProblem, StaticProblem
 from golden.rules.front import RULES, gradient
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report
-from golden.rules.stack_problem import StackProblem
-from golden.rules.static_problem import StaticProblem
 
 __all__ = ["RULES", "Gradients", "Problem", "Report", "StackProblem", "StaticProblem", "gradient"]

@@ -21,9 +21,9 @@ import numpy as np
 from golden.costs import AveragedCost, Cost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report, collapse
 from golden.rules import tape
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report, collapse
 
 __all__ = ["DELTA", "cost_slopes", "gradient"]
 

@@ -36,9 +36,9 @@ from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report
 from golden.rules import rhel
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report
 
 __all__ = ["LONGEST", "gradient"]
 

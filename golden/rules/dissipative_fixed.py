@@ -34,8 +34,8 @@ from golden.costs import FinalCost
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator, twin
 from golden.errors import HelError
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, collapse
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, collapse
 from golden.rules.rhel_fixed import FixedReport, formats_at, log2_eps
 
 __all__ = ["DissipativeReport", "gradient"]

@@ -25,9 +25,9 @@ import numpy as np
 from golden.dynamics.relax import Relaxed
 from golden.errors import HelError
 from golden.language.validate import positive
+from golden.problems.report import Gradients, Report, collapse
+from golden.problems.static_problem import StaticProblem
 from golden.rules.landscape import Landscape
-from golden.rules.report import Gradients, Report, collapse
-from golden.rules.static_problem import StaticProblem
 
 __all__ = ["EpReport", "gradient"]
 
@@ -62,7 +62,7 @@ def gradient(
 
     Parameters
     ----------
-    problem : see `golden.rules.static_problem.StaticProblem`
+    problem : see `golden.problems.static_problem.StaticProblem`
     eps : strength of the nudge
     symmetric : True: nudges +eps and -eps, error ~ eps^2. False: +eps against the free state, error ~ eps
     tolerance, max_iterations : of each relaxation, see `golden.dynamics.relax`

@@ -30,11 +30,11 @@ from golden.costs import half_squared_error
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.problems.report import Gradients, collapse
+from golden.problems.static_problem import StaticProblem
 from golden.program import Program
 from golden.rules.ep import EpReport
-from golden.rules.report import Gradients, collapse
 from golden.rules.rhel_fixed import log2_eps
-from golden.rules.static_problem import StaticProblem
 
 __all__ = ["FORMATS", "WINDOW", "EpFixedReport", "gradient"]
 

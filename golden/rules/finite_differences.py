@@ -14,8 +14,8 @@ from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report
 
 __all__ = ["gradient"]
 

@@ -9,6 +9,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from golden.errors import HelError
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report
+from golden.problems.stack_problem import PerLayer, StackProblem
+from golden.problems.static_problem import StaticProblem
 from golden.rules import (
     bptt,
     dissipative,
@@ -24,10 +28,6 @@ from golden.rules import (
     stack_bptt,
 )
 from golden.rules.glep import finite_differences as glep_finite_differences
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report
-from golden.rules.stack_problem import PerLayer, StackProblem
-from golden.rules.static_problem import StaticProblem
 
 __all__ = ["RULES", "Rule", "gradient"]
 
@@ -85,7 +85,7 @@ def gradient(
     -------
     grads : each parameter (its own shape), "u" (T, ..., m), "q0" and "p0" (..., n); what a rule leaves out, it says
     cost : C summed over the batch
-    report : `golden.rules.report.Report`
+    report : `golden.problems.report.Report`
 
     Raises
     ------

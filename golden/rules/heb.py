@@ -40,9 +40,9 @@ from golden.costs import FinalCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report, collapse
-from golden.rules.validity import LARGE, asymmetry, check_nudge
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report, collapse
+from golden.problems.validity import LARGE, asymmetry, check_nudge
 
 __all__ = ["gradient", "learn"]
 

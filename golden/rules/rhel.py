@@ -28,9 +28,9 @@ from golden.costs import Meter
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
 from golden.language.validate import positive
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report, collapse
-from golden.rules.validity import asymmetry, check_finite, check_nudge
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report, collapse
+from golden.problems.validity import asymmetry, check_finite, check_nudge
 
 __all__ = ["Echo", "differentiate", "gradient"]
 
@@ -45,7 +45,7 @@ def gradient(
 
     Parameters
     ----------
-    problem : see `golden.rules.problem.Problem`
+    problem : see `golden.problems.problem.Problem`
     eps : the nudge strength of the whole run
     symmetric : True: two echoes, error ~ eps^2. False: one echo, error ~ eps
 
@@ -53,7 +53,7 @@ def gradient(
     -------
     grads : each parameter (summed over the batch, or per sample where theta is), "u" (T, ..., m), "q0", "p0" (..., n)
     cost : C summed over the batch
-    report : `golden.rules.report.Report`; look at its `asymmetry` before you trust a long or chaotic run
+    report : `golden.problems.report.Report`; look at its `asymmetry` before you trust a long or chaotic run
 
     Raises
     ------

@@ -27,9 +27,9 @@ from golden.costs.latch import Latch, position_operand
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report, collapse
 from golden.program import Program
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report, collapse
 
 __all__ = ["FixedReport", "formats_at", "gradient", "log2_eps", "return_error"]
 

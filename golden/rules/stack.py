@@ -38,9 +38,9 @@ import numpy as np
 
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
-from golden.rules.report import Gradients, Report
-from golden.rules.stack_problem import PerLayer, StackProblem, per_layer
-from golden.rules.validity import asymmetry, check_nudge
+from golden.problems.report import Gradients, Report
+from golden.problems.stack_problem import PerLayer, StackProblem, per_layer
+from golden.problems.validity import asymmetry, check_nudge
 
 __all__ = ["gradient"]
 
@@ -55,7 +55,7 @@ def gradient(
 
     Parameters
     ----------
-    problem : see `golden.rules.stack_problem.StackProblem`
+    problem : see `golden.problems.stack_problem.StackProblem`
     eps : the nudge strength of the run, one number, or one per layer from the bottom up
     symmetric : True: contexts +eps and -eps. False: +eps and one without nudge
 
@@ -63,7 +63,7 @@ def gradient(
     -------
     grads : each parameter (summed over the batch), "u": dC/dv (T, ..., m), "q0" and "p0" (..., n)
     cost : C summed over the batch
-    report : `golden.rules.report.Report`; a force evaluation is one of the whole stack
+    report : `golden.problems.report.Report`; a force evaluation is one of the whole stack
 
     Raises
     ------

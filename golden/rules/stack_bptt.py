@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array
+from golden.problems.report import Gradients, Report
+from golden.problems.stack_problem import PerLayer, StackProblem
 from golden.rules import tape
 from golden.rules.bptt import DELTA, cost_slopes
-from golden.rules.report import Gradients, Report
-from golden.rules.stack_problem import PerLayer, StackProblem
 
 __all__ = ["gradient"]
 

@@ -15,7 +15,7 @@ from golden.costs import FinalCost, projection
 from golden.costs.float_readout import CLIP
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
-from golden.rules.problem import Problem
+from golden.problems.problem import Problem
 from golden.systems.base import LIMIT, System
 
 __all__ = ["FloatLearner"]

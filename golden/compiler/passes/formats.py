@@ -16,12 +16,14 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ
 from golden.compiler.passes.rewrite import Rewriter
-from golden.compiler.real import Reach
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut, Table
 
-__all__ = ["FRACTION", "infer", "overflow"]
+__all__ = ["FRACTION", "Reach", "infer", "overflow"]
+
+Reach = dict[str, float]
+"""Largest magnitude by value name, with ``q`` and ``p``."""
 
 FRACTION = 8
 """Fraction bits that a cut keeps at least."""

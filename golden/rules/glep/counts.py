@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from golden.language.graph import Array
-from golden.rules.report import Report
+from golden.problems.report import Report
 
 __all__ = ["Counts"]
 
 
 @dataclass
 class Counts:
-    """Counters of one call; see `golden.rules.report.Report` for what they mean.
+    """Counters of one call; see `golden.problems.report.Report` for what they mean.
 
     >>> import numpy as np
     >>> counts = Counts()

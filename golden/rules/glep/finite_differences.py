@@ -12,13 +12,13 @@ import numpy as np
 
 from golden.language.graph import Array
 from golden.language.validate import positive
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.moved import moved, wanted
 from golden.rules.glep.pinned import PFVP, Boundary
 from golden.rules.glep.setting import set_up
 from golden.rules.glep.solver import Solution, solve
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report
 
 __all__ = ["gradient"]
 

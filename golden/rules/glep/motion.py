@@ -22,9 +22,9 @@ from golden.language import autodiff
 from golden.language.builder import Builder
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array, Graph
+from golden.problems.validity import LARGE
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import Lattice
-from golden.rules.validity import LARGE
 from golden.systems.base import System
 
 __all__ = ["Motion", "Nudge"]

@@ -16,7 +16,7 @@ __all__ = ["PFVP", "Boundary"]
 
 @dataclass(frozen=True, eq=False)
 class Boundary:
-    """How GLEP reads a `golden.rules.problem.Problem`: which ends its trajectory holds.
+    """How GLEP reads a `golden.problems.problem.Problem`: which ends its trajectory holds.
 
     The problem gives q0 and p0. Those that the condition does not hold are where a solver starts.
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from golden.language.graph import Array
+from golden.problems.report import Gradients
 from golden.rules.glep.boundary import Ends, omega
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.moved import moved
 from golden.rules.glep.setting import Setting
 from golden.rules.glep.solver import Solution
-from golden.rules.report import Gradients
 
 __all__ = ["boundary_residual"]
 

@@ -23,14 +23,14 @@ import numpy as np
 
 from golden.language.graph import Array
 from golden.language.validate import positive
+from golden.problems.problem import Problem
+from golden.problems.report import Gradients, Report
 from golden.rules.glep.boundary import DATA, Ends
 from golden.rules.glep.family import Family, find
 from golden.rules.glep.moved import wanted
 from golden.rules.glep.pinned import PFVP, Boundary
 from golden.rules.glep.residual import boundary_residual
 from golden.rules.glep.setting import set_up
-from golden.rules.problem import Problem
-from golden.rules.report import Gradients, Report
 
 __all__ = ["gradient"]
 
@@ -62,7 +62,7 @@ def gradient(
     -------
     grads : what `names` says; without a residual that does not vanish: no end data
     cost : C of the free trajectory
-    report : counts, see `golden.rules.report.Report`
+    report : counts, see `golden.problems.report.Report`
 
     Raises
     ------

@@ -10,12 +10,12 @@ import numpy as np
 from golden.costs import Cost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.problems.problem import Problem
 from golden.rules.glep.boundary import DATA, Condition, Held
 from golden.rules.glep.counts import Counts
 from golden.rules.glep.lattice import Lattice, lattice
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.pinned import Boundary
-from golden.rules.problem import Problem
 from golden.systems.base import System
 
 __all__ = ["Setting", "set_up"]

@@ -16,10 +16,10 @@ from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive
+from golden.problems.problem import Problem
 from golden.rules.glep.family import Family, find
 from golden.rules.glep.pinned import PFVP, Boundary
 from golden.rules.glep.setting import set_up
-from golden.rules.problem import Problem
 
 __all__ = ["Trajectories", "echo", "trajectories"]
 

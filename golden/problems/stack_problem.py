@@ -12,7 +12,7 @@ from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
-from golden.rules.fields import at_rest, check_targets
+from golden.problems.fields import at_rest, check_targets
 from golden.stacks.stack import Stack
 
 __all__ = ["PerLayer", "StackProblem", "per_layer"]
@@ -23,7 +23,7 @@ PerLayer = float | Sequence[float]
 
 @dataclass(frozen=True, eq=False)
 class StackProblem:
-    """A cost of T steps of a stack. It is no `golden.rules.problem.Problem`: sizes, names and steps are the layers'.
+    """A cost of T steps of a stack. It is no `golden.problems.problem.Problem`: sizes, names and steps are the layers'.
 
     Members
     -------

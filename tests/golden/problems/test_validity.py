@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from golden.errors import HelError
-from golden.rules.validity import WEAKEST, asymmetry, check_nudge
+from golden.problems.validity import WEAKEST, asymmetry, check_nudge
 
 
 def test_asymmetry_is_the_worst_of_the_batch():

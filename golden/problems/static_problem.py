@@ -11,7 +11,7 @@ from golden.costs import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers
-from golden.rules.fields import at_rest, batch_axes, check_targets, checked_theta, start
+from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, start
 from golden.systems.base import System
 
 __all__ = ["StaticProblem"]

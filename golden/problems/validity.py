@@ -48,7 +48,7 @@ def check_nudge(nudge: float, eps: float) -> None:
 
 
 def asymmetry(plus: tuple[Array, Array], minus: tuple[Array, Array], start: tuple[Array, Array]) -> float:
-    """`golden.rules.report.Report.asymmetry` of two echoes' ends and the start of the free run.
+    """`golden.problems.report.Report.asymmetry` of two echoes' ends and the start of the free run.
 
     |(plus + minus) / 2 - start| / |(plus - minus) / 2| over (q, p) together, each (..., n); the largest of the batch.
 

@@ -13,7 +13,7 @@ from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
-from golden.rules.fields import at_rest, batch_axes, check_targets, checked_theta, start
+from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, start
 from golden.systems.base import System
 
 __all__ = ["Problem"]

@@ -117,7 +117,7 @@ class _Drawing:
             y, end = self._span([row for its in rows for row in its])
             size = f'width="{WIDTH - 2 * PAD:g}" height="{end - y:.1f}" rx="9"'
             yield f'<rect class="band" x="{PAD:g}" y="{y:.1f}" {size}/>'
-            for name, its, x, turn in zip(names, rows, (28, WIDTH - 28), (-90, 90), strict=False):
+            for name, its, x, turn in zip(names, rows, (28, WIDTH - 22), (-90, 90), strict=False):
                 if its:
                     middle = sum(self._span(its)) / 2
                     yield (

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from functools import partial
 
 from golden.compiler.forms import Atom, Form, Matrices, Normal, Outer, Split, Summand, Wiring
-from golden.compiler.patterns import at, density, opened, uniform
+from golden.compiler.patterns import at, density, opened
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Graph, Node, depends, topological
+from golden.language.graph import Graph, Node, depends, topological, uniform
 
 __all__ = ["normalise"]
 

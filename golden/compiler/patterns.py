@@ -10,9 +10,9 @@ from golden.arithmetic.tables import FUNCTIONS, REDUCED
 from golden.compiler.forms import Atom, Fixed, Form, Matrices, Outer, Split, Summand, Wiring
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Array, Node
+from golden.language.graph import Array, Node, uniform
 
-__all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable", "uniform"]
+__all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable"]
 
 TABLES = (*FUNCTIONS, *REDUCED)
 """Functions with a form in integers."""
@@ -86,7 +86,7 @@ def _weighted_split(node: Node, builder: Builder, moves: Moves) -> Split | None:
         return None
     builder.where = lambda: node.source
     d = builder.const(vector)
-    even = builder.uniform(d)
+    even = uniform(d)
     if even is not None:
         return Split(tuple(nodes), share * even)
     made = [builder.mul(d, one) for one in nodes]
@@ -221,11 +221,6 @@ def constant(node: Node) -> Array | None:
         value = constant(node.args[0])
         return None if value is None else np.full(node.shape, float(value))
     return node.data
-
-
-def uniform(node: Node) -> float | None:
-    base = node.args[0] if node.op == "fill" else node
-    return float(base.data) if base.data is not None and base.shape == () else None
 
 
 def at(node: Node) -> str:

@@ -5,11 +5,13 @@
 `latch`          the averaged cost's nudge in integers
 `readout`        softmax cross-entropy of a linear readout, in integers, with the update of the readout's own weights
 `float_readout`  the same in float64
+`cross_entropy`  softmax cross-entropy of any logits, for `FinalCost(cross_entropy, gradient=cross_entropy_slope)`
 ===============  =====================================================================================================
 
 In: positions, and targets or labels. Out: the cost, its slope, its nudge. Imports golden.language and arithmetic.
 """
 
+from golden.costs.cross_entropy import cross_entropy, cross_entropy_slope
 from golden.costs.trajectory import (
     AveragedCost,
     Cost,
@@ -28,6 +30,8 @@ __all__ = [
     "FinalCost",
     "Meter",
     "SummedCost",
+    "cross_entropy",
+    "cross_entropy_slope",
     "half_squared_error",
     "projection",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.costs.cross_entropy import cross_entropy_slope
 from golden.costs.readout import MASTER, onehot
 from golden.language.graph import Array
 
@@ -44,10 +45,7 @@ class FloatReadout:
 
     def errors(self, x: Array, labels: NDArray[np.int64]) -> Array:
         """softmax(R x + c) - onehot(label)."""
-        logits = self.logits(x)
-        powers = np.exp(logits - logits.max(-1, keepdims=True))
-        p = powers / powers.sum(-1, keepdims=True)
-        return np.asarray(p - onehot(labels, p.shape[-1]))
+        return np.asarray(cross_entropy_slope(self.logits(x), onehot(labels, self.bias.shape[-1])))
 
     def nudge(self, errors: Array) -> tuple[Array, Array]:
         """eps R^T errors and m of eps = 2**-m, such that the largest component lies in (eps0/2, eps0]."""

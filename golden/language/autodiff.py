@@ -42,7 +42,7 @@ def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
 
     Parameters
     ----------
-    graph : one output of shape (), as `golden.language.trace.trace` gives it
+    graph : one output of shape (), as `System.graph` is
     symmetric : parameters that are symmetric matrices; their derivative is the symmetric part, (G + G^T) / 2
 
     Returns
@@ -51,8 +51,7 @@ def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
     force dV/dq, ``"u"`` is dV/du, ``"W"`` is dV/dW. What the output does not depend on has a uniform zero.
 
     >>> from golden.systems import get
-    >>> from golden.language.trace import trace
-    >>> print(gradient(trace(get("linear", n=3, m=2))))
+    >>> print(gradient(get("linear", n=3, m=2).graph))
     linear: inputs q (3), u (2); parameters a (3), B (3, 2)
       %0  = param a           : (3)
       %1  = input q           : (3)

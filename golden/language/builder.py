@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.errors import HelError
-from golden.language.graph import TABLES, Node, Shape
+from golden.language.graph import TABLES, Node, Shape, uniform
 
 __all__ = ["Builder"]
 
@@ -69,18 +69,13 @@ class Builder:
         key = ("const", data.shape, (data + 0.0).tobytes())
         return self._intern(key, lambda: Node("const", (), data.shape, data=data, source=self.where()))
 
-    def uniform(self, node: Node) -> float | None:
-        """The value of every element where that is one known number, else None."""
-        base = node.args[0] if node.op == "fill" else node
-        return float(base.data) if base.data is not None and base.shape == () else None
-
     def full(self, value: float, shape: Shape) -> Node:
         return self.fill(self.const(value), shape)
 
     # Elementwise
     def add(self, a: Node, b: Node) -> Node:
         self._same("+", a, b)
-        x, y = self.uniform(a), self.uniform(b)
+        x, y = uniform(a), uniform(b)
         if x is not None and y is not None:
             return self.full(x + y, a.shape)
         if x == 0.0 or y == 0.0:
@@ -97,7 +92,7 @@ class Builder:
 
     def mul(self, a: Node, b: Node) -> Node:
         self._same("*", a, b)
-        x, y = self.uniform(a), self.uniform(b)
+        x, y = uniform(a), uniform(b)
         if x is not None or y is not None:
             return self.scale(b, x) if x is not None else self.scale(a, y if y is not None else 1.0)
         if a.data is not None and b.data is not None:
@@ -120,7 +115,7 @@ class Builder:
         return self.mul(a, whole) if exponent % 2 else whole
 
     def scale(self, a: Node, factor: float) -> Node:
-        value = self.uniform(a)
+        value = uniform(a)
         if value is not None:
             return self.full(value * factor, a.shape)
         if a.data is not None:
@@ -184,7 +179,7 @@ class Builder:
         assert len(x.shape) == 1 and 0 <= start <= start + x.shape[0] <= length
         if length == x.shape[0]:
             return x
-        if self.uniform(x) == 0.0 or x.shape == (0,):
+        if uniform(x) == 0.0 or x.shape == (0,):
             return self.full(0.0, (length,))
         if x.op == "scale":
             return self.scale(self.pad(x.args[0], start, length), x.factor)
@@ -218,7 +213,7 @@ class Builder:
         if len(w.shape) != 2 or len(x.shape) != 1 or w.shape[axis] != x.shape[0]:
             raise HelError(f"a matrix product needs (n, m) @ (m,) or (n,) @ (n, m), got {w.shape} and {x.shape}"
                            f"{'' if axis else ' with the matrix transposed'}; check the operands' order")  # fmt: skip
-        if self.uniform(w) == 0.0 or self.uniform(x) == 0.0:
+        if uniform(w) == 0.0 or uniform(x) == 0.0:
             return self.full(0.0, (w.shape[1 - axis],))
         (w, c), (x, d) = _split(w), _split(x)
         if w.op == "transpose":
@@ -229,7 +224,7 @@ class Builder:
         """r x^T."""
         assert len(r.shape) == len(x.shape) == 1
         shape = (r.shape[0], x.shape[0])
-        if self.uniform(r) == 0.0 or self.uniform(x) == 0.0:
+        if uniform(r) == 0.0 or uniform(x) == 0.0:
             return self.full(0.0, shape)
         (r, c), (x, d) = _split(r), _split(x)
         return self.scale(self._node("outer", r, x, shape=shape), c * d)

@@ -35,7 +35,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OPS", "TABLES", "Array", "Graph", "Node", "Shape", "depends", "topological"]
+__all__ = ["OPS", "TABLES", "Array", "Graph", "Node", "Shape", "depends", "topological", "uniform"]
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -85,8 +85,7 @@ class Graph:
         `golden.language.autodiff.gradient`)
 
     >>> from golden.systems import get
-    >>> from golden.language.trace import trace
-    >>> print(trace(get("linear", n=3, m=2)))
+    >>> print(get("linear", n=3, m=2).graph)
     linear: inputs q (3), u (2); parameters a (3), B (3, 2)
       %0  = param a          : (3)
       %1  = input q          : (3)
@@ -150,6 +149,12 @@ def depends(node: Node, name: str, cache: dict[Node, bool]) -> bool:
         if below not in cache:
             cache[below] = (below.op == "input" and below.name == name) or any(cache[arg] for arg in below.args)
     return cache[node]
+
+
+def uniform(node: Node) -> float | None:
+    """The value of every element where that is one known number, else None."""
+    base = node.args[0] if node.op == "fill" else node
+    return float(base.data) if base.data is not None and base.shape == () else None
 
 
 def _shape(shape: Shape) -> str:

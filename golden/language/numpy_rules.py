@@ -19,7 +19,7 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Node
+from golden.language.graph import Node, uniform
 
 __all__ = ["AVAILABLE", "FUNCTIONS", "SHAPING", "UFUNCS", "index", "located", "matmul", "mean", "unsupported", "where"]
 
@@ -105,7 +105,7 @@ def _elementwise(method: str) -> Callable[[Builder, Node, Node], Node]:
 
 
 def _divide(builder: Builder, a: Node, b: Node) -> Node:
-    divisor = builder.uniform(b)
+    divisor = uniform(b)
     if divisor is None:
         unsupported("division by a traced value or a varying array", "reciprocal")
     if divisor == 0.0:
@@ -116,7 +116,7 @@ def _divide(builder: Builder, a: Node, b: Node) -> Node:
 
 
 def _power(builder: Builder, a: Node, b: Node) -> Node:
-    exponent = builder.uniform(b)
+    exponent = uniform(b)
     if exponent is None or exponent < 0 or exponent != int(exponent) or b.shape not in ((), a.shape):
         here = "" if exponent is None else f" (here {exponent:g})"
         unsupported("** with an exponent that is not a whole number >= 0" + here)
@@ -238,7 +238,7 @@ def _log1p(builder: Builder, a: Node) -> Node:
 
 def _logaddexp(builder: Builder, a: Node, b: Node) -> Node:
     """log(e^a + e^b): log(2 cosh a) where b = -a, else a constant (or b) + softplus of the difference."""
-    if builder.uniform(a) is not None:
+    if uniform(a) is not None:
         a, b = b, a
     if builder.scale(a, -1.0) is b:
         return builder.add(builder.unary("logcosh", a), builder.full(math.log(2.0), a.shape))

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -39,10 +39,7 @@ from golden.language.numpy_rules import (
     where,
 )
 
-if TYPE_CHECKING:
-    from golden.systems.base import System
-
-__all__ = ["Symbol", "trace", "trace_function"]
+__all__ = ["Symbol", "trace_function"]
 
 
 class Symbol(NDArrayOperatorsMixin):
@@ -173,18 +170,6 @@ class _Parameters(Mapping[str, Symbol]):
         if name.startswith("__"):
             raise AttributeError(name)
         self._fixed()
-
-
-def trace(system: System) -> Graph:
-    """The graph of a system's potential V(q, u; theta): inputs q (n,) and u (m,), one output ``potential`` of shape ().
-
-    Raises
-    ------
-    HelError : an operation outside the vocabulary, shapes that do not agree, or a result that is not one number.
-    """
-    return trace_function(
-        system.potential, system.name, {"q": (system.n,), "u": (system.m,)}, system.parameters, output="potential"
-    )
 
 
 def trace_function(

@@ -6,9 +6,8 @@ their vector-Jacobian products, traced as systems are. Imports golden.systems an
 
 from __future__ import annotations
 
-from golden.stacks.cross_entropy import cross_entropy, cross_entropy_slope
 from golden.stacks.mixing import GluMixing, Mixing, TanhMixing
 from golden.stacks.stack import Stack
 from golden.stacks.static import StaticMap
 
-__all__ = ["GluMixing", "Mixing", "Stack", "StaticMap", "TanhMixing", "cross_entropy", "cross_entropy_slope"]
+__all__ = ["GluMixing", "Mixing", "Stack", "StaticMap", "TanhMixing"]

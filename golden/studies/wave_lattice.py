@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs import FinalCost
+from golden.costs import FinalCost, cross_entropy, cross_entropy_slope
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array, Shape
-from golden.stacks import cross_entropy, cross_entropy_slope
 from golden.systems.base import System, bounded
 
 __all__ = ["Detectors", "WaveLattice", "bptt", "walls", "waves"]

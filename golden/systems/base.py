@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from golden.errors import HelError
-from golden.language import autodiff, trace
+from golden.language import autodiff
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array, Graph, Shape
+from golden.language.trace import trace_function
 from golden.language.validate import reals
 
 __all__ = ["LIMIT", "System", "Theta", "bounded", "symmetrised"]
@@ -87,8 +88,14 @@ class System(ABC):
 
     @cached_property
     def graph(self) -> Graph:
-        """The traced potential."""
-        return trace.trace(self)
+        """The traced potential V(q, u; theta): inputs q (n,) and u (m,), one output ``potential`` of shape ().
+
+        Raises
+        ------
+        HelError : an operation outside the vocabulary, shapes that do not agree, or a result that is not one number.
+        """
+        inputs = {"q": (self.n,), "u": (self.m,)}
+        return trace_function(self.potential, self.name, inputs, self.parameters, output="potential")
 
     @cached_property
     def gradient(self) -> Graph:

@@ -94,7 +94,7 @@ def test_runs_without_tracing_or_the_graphs_derivatives(kind, monkeypatch):
         raise AssertionError("the reference used the code it checks")
 
     for name in (
-        "golden.language.trace.trace",
+        "golden.systems.base.trace_function",
         "golden.language.autodiff.gradient",
         "golden.costs.trajectory.trace_function",
         "golden.costs.trajectory.gradient",

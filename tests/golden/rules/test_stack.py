@@ -5,11 +5,11 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from golden.costs import FinalCost
+from golden.costs import FinalCost, cross_entropy, cross_entropy_slope
 from golden.errors import HelError
 from golden.rules import Problem, StackProblem, rhel, stack_bptt
 from golden.rules.stack import gradient
-from golden.stacks import Mixing, Stack, TanhMixing, cross_entropy, cross_entropy_slope
+from golden.stacks import Mixing, Stack, TanhMixing
 from golden.systems import get
 from tests.golden.rules.cases import one_minus_cosine, relative_error, run
 from tests.golden.rules.stack_cases import COSTS, difference_gradient, oracle_gradient, stack_case

@@ -51,7 +51,7 @@ def test_runs_without_tracing_or_the_graphs_derivatives(monkeypatch):
         raise AssertionError("the reference used the code it checks")
 
     for name in (
-        "golden.language.trace.trace",
+        "golden.systems.base.trace_function",
         "golden.language.autodiff.gradient",
         "golden.language.evaluate.Evaluator.__call__",
     ):

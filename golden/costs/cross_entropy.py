@@ -1,4 +1,4 @@
-"""Softmax cross-entropy of logits: a cost function with its gradient, for `golden.costs`."""
+"""Softmax cross-entropy of logits: a cost function with its gradient."""
 
 from __future__ import annotations
 

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems
+from golden.program import Program
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import Training
-from rtl.hls import Command, Schedule, compile_array
+from rtl.hls import Command, compile_array
 from rtl.host.driver import Driver
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, SimulationError, launch
@@ -95,10 +96,6 @@ class RtlLearner:
             )
 
 
-def _scheduled(training: Training, elements: int) -> Schedule:
-    return compile_array(training.program, elements=elements)
-
-
 def train_rtl(
     task: str,
     system: str = "dense",
@@ -116,7 +113,7 @@ def train_rtl(
     parameters (name -> words as the array holds them), training (the Training, its readout as it has become)
     """
     training = Training(task, system, arithmetic="fixed", **options)
-    schedule = _scheduled(training, elements)
+    program = training.program
 
     def report(line: str) -> None:
         if progress is None:
@@ -125,9 +122,11 @@ def train_rtl(
         progress(int(done), int(total), text)
 
     notice = (lambda text: progress(0, 1, text)) if progress else None
-    build = build_array(simulator, schedule.geometry, notice=notice)
+    build = build_array(simulator, compile_array(program, elements=elements).geometry, notice=notice)
     arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": options}
-    result = launch(build, "testbench.train_rtl:inside", arguments, progress=report)
+    result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
+    clamped = result["argument_clamped"]  # by name: a program's text has no lines of the potential
+    result["argument_clamped"] = sorted({program.line(name).removesuffix(": ") or name for name in clamped})
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
     for name, words in result.pop("readout").items():
         setattr(training.readout, name, np.array(words, np.int64))
@@ -135,7 +134,7 @@ def train_rtl(
 
 
 async def inside(
-    port: SimulatedPort, *, task: str, system: str, elements: int, options: dict[str, Any]
+    port: SimulatedPort, *, task: str, system: str, program: str, elements: int, options: dict[str, Any]
 ) -> dict[str, Any]:
     """The part of `train_rtl` that runs in the simulator."""
     spoken = 0.0
@@ -147,10 +146,11 @@ async def inside(
             spoken = now
             print(f"{done} {total} {text}", flush=True)
 
-    training = Training(task, system, arithmetic="fixed", progress=progress, **options)
+    parsed = Program.parse(program)
+    training = Training(task, system, arithmetic="fixed", program=parsed, progress=progress, **options)
     golden = training.learner()
     assert isinstance(golden, GoldenLearner)
-    array = ArrayPort(port, _scheduled(training, elements))
+    array = ArrayPort(port, compile_array(parsed, elements=elements))
     learner = RtlLearner(array, golden)
     await learner.start()
     result = await drive_async(training.conversation(), learner)

@@ -15,6 +15,7 @@ from golden.compiler.compile import compile_system, described
 from golden.costs.float_readout import FloatReadout
 from golden.costs.readout import Readout
 from golden.errors import HelError
+from golden.program import Program
 from golden.rules import bptt, rhel
 from golden.systems.base import System
 from golden.training import update
@@ -61,6 +62,7 @@ class FixedPoint:
     initial : parameters of the system in float64, with an axis of seeds or without
     weights, log2_eps0 : the readout's first weights and bias; the largest nudge is at most 2**log2_eps0
     cuts : a word of `golden.compiler.compile`
+    program : of the system in these formats, where it has been compiled already
     """
 
     name = "fixed"
@@ -73,9 +75,10 @@ class FixedPoint:
         weights: Mapping[str, Any],
         log2_eps0: int,
         cuts: str,
+        program: Program | None = None,
     ) -> None:
         self.system, self.formats, self.cuts = system, formats, cuts
-        self.program = compile_system(system, formats, cuts)
+        self.program = program or compile_system(system, formats, cuts)
         self.lsb = 2.0 ** (1 - formats.operand_bits)
         self.theta = {name: formats.theta.raw(value, saturating=True) for name, value in initial.items()}
         self.readout = Readout(formats, **weights, log2_eps0=log2_eps0)

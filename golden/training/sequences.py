@@ -16,6 +16,7 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.language.graph import topological
+from golden.program import Program
 from golden.tasks import Split, Task
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.conversation import Conversation, Echo, Forward, Update, drive
@@ -48,6 +49,7 @@ class Training:
     recipe : `golden.training.recipe.Recipe`
     formats : default: the reference format with the step of the task
     cuts : of the integer program, a word of `golden.compiler.compile`
+    program : of the system with these formats and cuts, where it has been compiled already
     progress : called with (samples done, samples in all, text)
 
     Members
@@ -73,6 +75,7 @@ class Training:
         recipe: Recipe | None = None,
         formats: Formats | None = None,
         cuts: str = "default",
+        program: Program | None = None,
         progress: Progress | None = None,
     ) -> None:
         self.task = named(task)
@@ -95,20 +98,20 @@ class Training:
             log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2
         )
         self.orders = side_by_side(seed, self._order)["order"]
-        self.arithmetic = self._arithmetic(arithmetic, cuts)
+        self.arithmetic = self._arithmetic(arithmetic, cuts, program)
         self.theta, self.readout = self.arithmetic.theta, self.arithmetic.readout
 
     def _order(self, seed: int) -> dict[str, Any]:
         return {"order": sample_order(seed, len(self.part), self.samples.epochs).reshape(-1)}
 
-    def _arithmetic(self, name: str, cuts: str) -> Arithmetic:
+    def _arithmetic(self, name: str, cuts: str, program: Program | None) -> Arithmetic:
         """At the initial parameters of the seeds."""
         recipe, classes, n = self.recipe, self.task.classes, self.system.n
         initial = side_by_side(self.seed, self.system.initial)
         weights = side_by_side(self.seed, lambda seed: first_readout(seed, classes, n, recipe.readout_deviation))
         if name == "float":
             return FloatingPoint(self.system, self.formats.step, initial, weights, recipe.log2_eps0)
-        fixed = FixedPoint(self.system, self.formats, initial, weights, recipe.log2_eps0, cuts)
+        fixed = FixedPoint(self.system, self.formats, initial, weights, recipe.log2_eps0, cuts, program)
         self.program = fixed.program
         return fixed
 

@@ -79,3 +79,30 @@ def _learner_in_process():
 def test_a_full_training():
     result = equal_to_golden(neurons=32, elements=16, epochs=4, seed=0)
     assert result["test_accuracy"] >= 0.93
+
+
+WHIRL = """
+import numpy as np
+from hel import System
+
+
+class Whirl(System):
+    @property
+    def parameters(self):
+        return {"a": (self.n,), "k": (self.n,), "B": (self.n, self.m)}
+
+    def potential(self, q, u, theta):
+        springs = np.sum(theta["a"] * q**2) / 2
+        return springs - np.sum(theta["k"] * np.cos(16 * q)) / 64 - (theta["B"] @ u) @ q
+"""
+
+
+def test_an_angle_beyond_the_table_is_named_by_its_line(tmp_path):
+    """The simulator is sent the program's text, which has no lines; whoever called knows them."""
+    file = tmp_path / "whirl.py"
+    file.write_text(WHIRL)
+    options = {"neurons": 2, "epochs": 1, "samples": 10, "validation": True}
+    result = train_rtl.train_rtl("digits", f"{file}:Whirl", elements=1, **options)
+    assert result["mismatches"] == 0
+    assert "whirl.py:13: `np.cos(16 * q)`" in result["argument_clamped"]
+    assert result["argument_clamped"] == train("digits", f"{file}:Whirl", **options)["argument_clamped"]

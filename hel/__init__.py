@@ -37,11 +37,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bitstreams.learning import build
-    from golden import costs, errors, systems, tasks
+    from golden import cost_functions as costs
+    from golden import errors, systems, tasks
     from golden.arithmetic.formats import Formats
     from golden.checks.gradcheck import gradcheck
     from golden.errors import HelError
-    from golden.rules import Problem, gradient
+    from golden.problems import Problem
+    from golden.rules import gradient
     from golden.systems import System
     from golden.training.sequences import train
     from rtl.design import Design
@@ -70,27 +72,33 @@ _HOME = {
     "Design": "rtl.design",
     "Formats": "golden.arithmetic.formats",
     "HelError": "golden.errors",
-    "Problem": "golden.rules",
+    "Problem": "golden.problems",
     "System": "golden.systems",
     "build": "bitstreams.learning",
-    "costs": "golden.costs",
-    "errors": "golden.errors",
     "gradcheck": "golden.checks.gradcheck",
     "gradient": "golden.rules",
-    "systems": "golden.systems",
-    "tasks": "golden.tasks",
     "train": "golden.training.sequences",
     "train_rtl": "testbench.train_rtl",
     "verify": "testbench.verify",
 }
-"""Where each name lives; rooms (`costs`, `errors`, `systems`, `tasks`) are given whole."""
+"""The module that has each name."""
+
+_ROOMS = {
+    "costs": "golden.cost_functions",
+    "errors": "golden.errors",
+    "systems": "golden.systems",
+    "tasks": "golden.tasks",
+}
+"""Names that are a module themselves."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name in _ROOMS:
+        found = import_module(_ROOMS[name])
+    elif name in _HOME:
+        found = getattr(import_module(_HOME[name]), name)
+    else:
         raise AttributeError(f"hel has no {name!r}; it has {', '.join(__all__)}")
-    home = import_module(_HOME[name])
-    found = home if _HOME[name] == f"golden.{name}" else getattr(home, name)
     globals()[name] = found
     return found
 

@@ -14,7 +14,7 @@ from typing import Any
 from golden.program import Program
 from rtl.design import Design
 from rtl.hls import Geometry, compile_array
-from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.bind import bind
 from rtl.hls.report.reuse import joined
 from testbench.array import build_array

@@ -7,8 +7,8 @@ One run, with random parameters, states, inputs and nudges, and random stalls on
 2. compared with `golden.dynamics.integrator`: both contexts' positions and momenta and all gradients after every step,
 parameters
    after the update, flags at the end
-3. compared with `rtl.hls.check.cycle_model`, in runs short enough: every architectural register of every element at
-every clock
+3. compared with `rtl.hls.cycle_model.cycle_model`, in runs short enough: every architectural register of every element
+at every clock
 4. cycles: as counted by the array = as scheduled + as waited
 """
 
@@ -27,7 +27,7 @@ from golden.program import Program
 from golden.training import update
 from rtl.design import Design
 from rtl.hls import Command, Geometry, Schedule, compile_array
-from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from golden import systems
-from golden.costs import Cost, FinalCost, SummedCost
+from golden.cost_functions import Cost, FinalCost, SummedCost
 from golden.language.graph import Array
 from golden.problems.problem import Problem
 from golden.rules import bptt

@@ -14,7 +14,7 @@ import numpy as np
 
 from golden import systems
 from golden.checks.comparison import compare
-from golden.costs import SummedCost
+from golden.cost_functions import SummedCost
 from golden.errors import HelError
 from golden.problems.problem import Problem
 from golden.rules import glep

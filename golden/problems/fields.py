@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs import Cost
+from golden.cost_functions import Cost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers
@@ -78,7 +78,7 @@ def start(value: Any, name: str, shape: tuple[int, ...]) -> Array:
 def check_targets(cost: Cost, targets: Array, batch: tuple[int, ...]) -> None:
     """Refuses what is no cost, and targets of other batch axes than `batch` or none."""
     if not isinstance(cost, Cost):
-        raise HelError(f"a cost is one of golden.costs, for instance FinalCost(); got {cost!r}")
+        raise HelError(f"a cost is one of golden.cost_functions, for instance FinalCost(); got {cost!r}")
     samples = targets.shape[1 if cost.per_step else 0 : -1]
     if samples not in ((), batch):
         raise HelError(

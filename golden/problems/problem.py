@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from golden.costs import Cost, FinalCost, Meter
+from golden.cost_functions import Cost, FinalCost, Meter
 from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
@@ -33,7 +33,7 @@ class Problem:
     inputs : u, one a step, shape (T, ..., m)
     targets : (..., k), or (T, ..., k) for a summed cost; without batch axes: the same for every sample
     q0, p0 : initial state (..., n), default zero
-    cost : a `golden.costs.Cost`, default the final half squared error
+    cost : a `golden.cost_functions.Cost`, default the final half squared error
     step : h > 0, in units of time
 
     Raises

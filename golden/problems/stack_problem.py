@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs import Cost, FinalCost, Meter
+from golden.cost_functions import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
@@ -31,7 +31,7 @@ class StackProblem:
     inputs : v, shape (T, ..., m); ... are batch axes
     targets : (..., k'), or (T, ..., k') for a summed cost
     q0, p0 : initial state (..., n) of the layers side by side, bottom first; default zero
-    cost : a `golden.costs.Cost` of the readout z (..., k), default the final half squared error
+    cost : a `golden.cost_functions.Cost` of the readout z (..., k), default the final half squared error
     step : h > 0, one number, or one per layer from the bottom up
     parts : theta once more, by part and name
     steps_h : h of each layer

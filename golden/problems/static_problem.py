@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 
-from golden.costs import Cost, FinalCost, Meter
+from golden.cost_functions import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers
@@ -27,7 +27,7 @@ class StaticProblem:
     inputs : u, shape (..., m), held for ever; ... are batch axes
     targets : (..., k); without batch axes: the same for every sample
     q0 : where the free relaxation starts (..., n), default zero
-    cost : a `golden.costs.FinalCost` of the state at rest, default the half squared error
+    cost : a `golden.cost_functions.FinalCost` of the state at rest, default the half squared error
 
     Raises
     ------

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs import AveragedCost, Cost, FinalCost, SummedCost
+from golden.cost_functions import AveragedCost, Cost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.problems.problem import Problem

@@ -30,7 +30,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from golden.costs import FinalCost, Meter
+from golden.cost_functions import FinalCost, Meter
 from golden.dynamics.damped_leapfrog import DampedLeapfrog
 from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError

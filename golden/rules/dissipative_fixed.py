@@ -30,7 +30,7 @@ from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two, wrap
 from golden.compiler import compile_system
-from golden.costs import FinalCost
+from golden.cost_functions import FinalCost
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator, twin
 from golden.errors import HelError

@@ -26,7 +26,7 @@ import numpy as np
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, half_up, wrap
 from golden.compiler import compile_system
-from golden.costs import half_squared_error
+from golden.cost_functions import half_squared_error
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array

@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.costs import FinalCost
+from golden.cost_functions import FinalCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
@@ -60,7 +60,7 @@ def gradient(
 
     Parameters
     ----------
-    problem : its cost is a `golden.costs.FinalCost`
+    problem : its cost is a `golden.cost_functions.FinalCost`
     eps : strength of the nudge
     mass : M > 0 of every parameter; ``math.inf`` for parameters that do not move
     symmetric : True: cycles with +eps and -eps, error ~ eps^2. False: one cycle, error ~ eps

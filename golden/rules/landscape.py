@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from golden.costs import Meter
+from golden.cost_functions import Meter
 from golden.dynamics.relax import Relaxed, relax
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator

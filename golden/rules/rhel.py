@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from golden.costs import Meter
+from golden.cost_functions import Meter
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
 from golden.language.validate import positive

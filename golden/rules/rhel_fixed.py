@@ -4,7 +4,7 @@ Parameters, inputs, initial state and targets are rounded to their words, then g
 and echoes::
 
     p -+ e,  e = half_up(q - y, k + 1 - log2 eps) per context, for the half squared error
-             e = half_up(x d, ...) with one latched vector d, for an averaged cost (golden.costs.latch)
+             e = half_up(x d, ...) with one latched vector d, for an averaged cost (golden.cost_functions.latch)
              e = floor(eps dC/dq 2^f + 1/2) with dC/dq in float64, for any other cost
     dC/dtheta = sign 2^-j (h / 2 eps) G 2^-(F - g_cut)
     dC/du_t   = (h / 2 eps) [dV/du_minus - dV/du_plus]
@@ -22,8 +22,8 @@ import numpy as np
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.rounding import Words, power_of_two
 from golden.compiler import compile_system
-from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
-from golden.costs.latch import Latch, position_operand
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost, half_squared_error
+from golden.cost_functions.latch import Latch, position_operand
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array

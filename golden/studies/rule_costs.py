@@ -22,7 +22,7 @@ import numpy as np
 from golden.checks.comparison import compare
 from golden.checks.glepcheck import EPS as STRENGTHS
 from golden.checks.glepcheck import problem
-from golden.costs import FinalCost
+from golden.cost_functions import FinalCost
 from golden.errors import HelError
 from golden.rules import Gradients, Problem, Report, StackProblem, StaticProblem, finite_differences, glep, gradient
 from golden.rules.glep import finite_differences as boundary_differences

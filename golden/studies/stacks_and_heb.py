@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from golden.checks.comparison import compare
-from golden.costs import FinalCost, SummedCost
+from golden.cost_functions import FinalCost, SummedCost
 from golden.rules import Problem, StackProblem, bptt, finite_differences, heb, rhel, stack, stack_bptt
 from golden.stacks import GluMixing, Stack, TanhMixing
 from golden.studies.command import parser

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs import SummedCost
+from golden.cost_functions import SummedCost
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import positive

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs import FinalCost, cross_entropy, cross_entropy_slope
+from golden.cost_functions import FinalCost, cross_entropy, cross_entropy_slope
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array, Shape
 from golden.systems.base import System, bounded

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from golden.arithmetic.formats import Formats
 from golden.compiler.compile import compile_system, described
-from golden.costs.float_readout import FloatReadout
-from golden.costs.readout import Readout
+from golden.cost_functions.float_readout import FloatReadout
+from golden.cost_functions.readout import Readout
 from golden.errors import HelError
 from golden.program import Program
 from golden.rules import bptt, rhel

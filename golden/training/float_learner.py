@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs import FinalCost, projection
-from golden.costs.float_readout import CLIP
+from golden.cost_functions import FinalCost, projection
+from golden.cost_functions.float_readout import CLIP
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
 from golden.problems.problem import Problem

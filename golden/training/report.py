@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.costs.readout import onehot
+from golden.cost_functions.readout import onehot
 from golden.systems.base import System
 from golden.training.recipe import Recipe, StaticRecipe
 from golden.training.samples import Samples

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from golden import systems
-from golden.costs import FinalCost, projection
-from golden.costs.float_readout import FloatReadout
+from golden.cost_functions import FinalCost, projection
+from golden.cost_functions.float_readout import FloatReadout
 from golden.errors import HelError
 from golden.rules.landscape import Landscape
 from golden.systems.base import LIMIT
@@ -43,7 +43,7 @@ class StaticTraining:
     Members
     -------
     theta : the system's parameters, changed by `run`
-    readout : `golden.costs.float_readout.FloatReadout`
+    readout : `golden.cost_functions.float_readout.FloatReadout`
     """
 
     def __init__(

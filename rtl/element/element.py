@@ -7,7 +7,7 @@ Which of them does what in a cycle is said by the control word (`rtl.hls.plan.co
 twin echo, and output block b + m in the forward pass. Units that the geometry has no use for are left out.
 
 Latencies are those of `rtl.hls.plan.timing`; throughput: two products a cycle.
-Golden twin: `golden.dynamics.integrator`; cycle twin: `rtl.hls.check.cycle_model`.
+Golden twin: `golden.dynamics.integrator`; cycle twin: `rtl.hls.cycle_model.cycle_model`.
 
 Members
 -------

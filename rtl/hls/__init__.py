@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from golden.errors import HelError
 from golden.program import Program
+from rtl.hls.cycle_model.play import play
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.report.reuse import lacks
 from rtl.hls.schedule.command import Command
-from rtl.hls.schedule.play import play
 from rtl.hls.schedule.schedule import Schedule, schedule
 
 __all__ = ["Command", "Geometry", "Schedule", "compile_array", "play", "schedule"]

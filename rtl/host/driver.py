@@ -10,7 +10,7 @@ Example: the echo of zero nudge, on the cycle model
 >>> from golden.compiler import compile_system
 >>> from golden.systems import get
 >>> from rtl.hls import compile_array, play
->>> from rtl.hls.check.cycle_model import CycleModel
+>>> from rtl.hls.cycle_model.cycle_model import CycleModel
 >>> program = compile_system(get("dense", n=4, m=2))
 >>> array = compile_array(program, elements=2)
 >>> driver, model = Driver(array), CycleModel(array.geometry)

@@ -43,10 +43,10 @@ def test_every_name_of_the_list_is_there_and_documented():
 def test_type_checkers_see_the_same_names():
     tree = ast.parse(DOOR.read_text())
     block = next(node for node in tree.body if isinstance(node, ast.If))
-    typed = {alias.name: node.module for node in block.body for alias in node.names}
-    assert set(typed) == set(hel.__all__) == set(hel._HOME)
-    for name, module in typed.items():
-        assert hel._HOME[name] in (module, f"{module}.{name}")
+    typed = {alias.asname or alias.name: (node.module, alias.name) for node in block.body for alias in node.names}
+    assert set(typed) == set(hel.__all__) == {*hel._HOME, *hel._ROOMS}
+    for name, (module, member) in typed.items():
+        assert (hel._HOME.get(name), hel._ROOMS.get(name)) in ((module, None), (None, f"{module}.{member}"))
 
 
 def test_an_unknown_name_lists_the_known_ones():

@@ -55,7 +55,7 @@ def _learner_in_process():
 
     from golden.training.sequences import Training
     from rtl.hls import compile_array, play
-    from rtl.hls.check.cycle_model import CycleModel
+    from rtl.hls.cycle_model.cycle_model import CycleModel
 
     training = Training("digits", "dense", neurons=4, epochs=1, seed=0, samples=10, validation=True)
     schedule = compile_array(training.program, elements=2)

@@ -1,8 +1,8 @@
 """GLEP: least action as a rule under any boundary condition: `glep.gradient(problem, glep.Boundary("cbvp", qT=...))`.
 
 In: a `golden.problems.problem.Problem` of one sample, and a `Boundary`. Out: gradients, the cost, a report; or the
-trajectories themselves (`golden.rules.glep.trajectories`). Imports golden.systems, golden.costs, golden.dynamics, what
-lies below them, and of golden.rules the problem, the report and the checks: no other rule.
+trajectories themselves (`golden.rules.glep.trajectories`). Imports golden.systems, golden.cost_functions,
+golden.dynamics, what lies below them, and of golden.rules the problem, the report and the checks: no other rule.
 
 boundary, one module a condition, conditions, pinned    which end data a trajectory holds
 lattice, action, motion                                 the discrete action, and the motion it makes stationary

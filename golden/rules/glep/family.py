@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golden.costs import Meter
+from golden.cost_functions import Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.rules.glep.boundary import DATA, Ends, Held

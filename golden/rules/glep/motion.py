@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from golden.costs import Meter
+from golden.cost_functions import Meter
 from golden.errors import HelError
 from golden.language import autodiff
 from golden.language.builder import Builder

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from golden.costs import Cost, Meter
+from golden.cost_functions import Cost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.problems.problem import Problem

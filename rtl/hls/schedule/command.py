@@ -1,6 +1,6 @@
 """A command: a segment, how often, from which base address, with which shift; and the control words it becomes.
 
-`resolve` is what the sequencer does, as a generator: the cycle model runs on it (`rtl.hls.schedule.play`), and the
+`resolve` is what the sequencer does, as a generator: the cycle model runs on it (`rtl.hls.cycle_model.play`), and the
 co-simulation compares the words that reach the elements with it.
 """
 

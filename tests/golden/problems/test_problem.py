@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from golden.costs import SummedCost
+from golden.cost_functions import SummedCost
 from golden.errors import HelError
 from golden.rules import Problem
 from tests.golden.rules.cases import case, values
@@ -61,7 +61,7 @@ def test_meters_and_integrators_are_fresh():
         ({"step": 0.0}, "the step h must be a positive number, got 0.0; use for example 0.125"),
         ({"inputs": np.ones(3)}, r"have shape \(T, ..., 2\) with T >= 1, got \(3,\)"),
         ({"q0": np.zeros((3, 4))}, r"q0 has shape \(4,\) or \(4,\), got \(3, 4\)"),
-        ({"cost": None}, "a cost is one of golden.costs, for instance"),
+        ({"cost": None}, "a cost is one of golden.cost_functions, for instance"),
         ({"cost": SummedCost(), "targets": np.zeros((20, 7, 4))}, r"targets have the batch axes \(\) .* got \(7,\)"),
         ({"system": "dense"}, "a rule takes a golden.systems.System and a theta by name, got 'dense' and dict"),
     ],

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from golden.costs import SummedCost
+from golden.cost_functions import SummedCost
 from golden.errors import HelError
 from golden.rules import StaticProblem
 from golden.systems import get
@@ -27,7 +27,7 @@ def test_inputs_and_start_have_all_batch_axes():
     ("change", "message"),
     [
         ({"cost": SummedCost()}, "a state at rest has no steps: its cost is a FinalCost, got SummedCost"),
-        ({"cost": None}, "a cost is one of golden.costs"),
+        ({"cost": None}, "a cost is one of golden.cost_functions"),
         ({"inputs": np.ones(3)}, r"static inputs of Dense\(n=3, m=2\) have shape \(..., 2\), got \(3,\)"),
         ({"q0": np.ones(2)}, r"q0 has shape \(3,\) or \(3,\), got \(2,\)"),
     ],

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from golden.costs import AveragedCost, FinalCost, SummedCost
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost
 from golden.systems import get
 
 COSTS = {"final": FinalCost, "summed": SummedCost, "averaged": AveragedCost}

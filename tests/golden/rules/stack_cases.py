@@ -4,7 +4,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import value_and_grad
 
-from golden.costs import AveragedCost, FinalCost, SummedCost
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost
 from golden.stacks import GluMixing, Stack, TanhMixing
 from golden.systems import get
 

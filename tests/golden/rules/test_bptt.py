@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from golden.costs import Cost, FinalCost
+from golden.cost_functions import Cost, FinalCost
 from golden.errors import HelError
 from golden.rules import Problem, bptt, finite_differences
 from golden.systems import SYSTEMS
@@ -96,8 +96,8 @@ def test_runs_without_tracing_or_the_graphs_derivatives(kind, monkeypatch):
     for name in (
         "golden.systems.base.trace_function",
         "golden.language.autodiff.gradient",
-        "golden.costs.trajectory.trace_function",
-        "golden.costs.trajectory.gradient",
+        "golden.cost_functions.trajectory.trace_function",
+        "golden.cost_functions.trajectory.gradient",
     ):
         monkeypatch.setattr(name, forbidden)
     fresh, theta, arguments = case("dense", kind)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from autograd import value_and_grad
 
-from golden.costs import FinalCost, SummedCost
+from golden.cost_functions import FinalCost, SummedCost
 from golden.dynamics.damped_leapfrog import DampedLeapfrog
 from golden.errors import HelError
 from golden.rules import Problem, dissipative, rhel

@@ -9,7 +9,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.checks.cases import Case, problem
 from golden.checks.comparison import compare
-from golden.costs import AveragedCost, FinalCost, SummedCost
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.rules import Problem, dissipative

@@ -5,7 +5,7 @@ import pytest
 from autograd import grad, jacobian
 from scipy.optimize import root
 
-from golden.costs import AveragedCost, FinalCost, SummedCost
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.rules import StaticProblem, ep
 from golden.systems import System, get

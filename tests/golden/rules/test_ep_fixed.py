@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.costs import FinalCost, SummedCost, half_squared_error
+from golden.cost_functions import FinalCost, SummedCost, half_squared_error
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.rules import StaticProblem, ep_fixed

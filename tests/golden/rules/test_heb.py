@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from autograd import grad, value_and_grad
 
-from golden.costs import AveragedCost, FinalCost, SummedCost
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.rules import Problem, bptt, finite_differences, heb, rhel
 from golden.systems import System, get
@@ -234,7 +234,10 @@ def test_asymmetry_falls_with_eps_and_tells_chaos():
         ({"eps": 0.0}, "the nudge strength eps must be a positive number, got 0.0"),
         ({"eps": None}, "eps must be a positive number, got None"),
         ({"cost": SummedCost()}, "HEB reads its cost at the final time only, got SummedCost; use FinalCost, or"),
-        ({"cost": SummedCost}, r"a cost is one of golden.costs, for instance FinalCost\(\); got <class .*SummedCost"),
+        (
+            {"cost": SummedCost},
+            r"a cost is one of golden.cost_functions, for instance FinalCost\(\); got <class .*SummedCost",
+        ),
         ({"cost": AveragedCost()}, "at the final time only, got AveragedCost"),
         ({"mass": 1e-9}, "the run diverged within 20 steps of h = 0.125 at mass = 1e-09; take a smaller step"),
         ({"step": 50.0}, "the run diverged"),

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from golden.costs import FinalCost
+from golden.cost_functions import FinalCost
 from golden.errors import HelError
 from golden.rules import Problem, bptt, rhel
 from golden.systems import SYSTEMS, System, get
@@ -162,7 +162,7 @@ def test_a_slope_that_does_not_depend_on_the_state_cancels():
         ({"inputs": "abc"}, "inputs must be an array of numbers, got 'abc'"),
         ({"theta": {"al": np.ones(4)}}, "dense has the parameters al, W, B, b; got al"),
         ({"theta": None}, "a rule takes a golden.systems.System and a theta by name, got .* NoneType"),
-        ({"cost": FinalCost}, "a cost is one of golden.costs, for instance"),
+        ({"cost": FinalCost}, "a cost is one of golden.cost_functions, for instance"),
         ({"eps": 1e-18}, r"a nudge of one step is at least 1e-13, got 1e-18 \(round-off drowns it\)"),
         ({"step": 50.0}, "the run diverged within 20 steps of h = 50; take a smaller step"),
         ({"step": 50.0, "symmetric": False}, "the run diverged within 20 steps"),

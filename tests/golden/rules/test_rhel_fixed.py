@@ -9,7 +9,7 @@ from golden.checks.cases import Case, problem
 from golden.checks.comparison import compare
 from golden.compiler import compile_system
 from golden.compiler.calibrate import calibrated
-from golden.costs import AveragedCost, FinalCost, SummedCost, half_squared_error
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.rules import Problem, bptt, rhel, rhel_fixed

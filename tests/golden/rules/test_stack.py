@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from golden.costs import FinalCost, cross_entropy, cross_entropy_slope
+from golden.cost_functions import FinalCost, cross_entropy, cross_entropy_slope
 from golden.errors import HelError
 from golden.rules import Problem, StackProblem, rhel, stack_bptt
 from golden.rules.stack import gradient
@@ -184,7 +184,7 @@ def test_asymmetry_falls_with_eps():
         ({"targets": np.full(5, np.nan)}, "targets must be finite, got inf or nan; look where it comes from"),
         ({"inputs": "abc"}, "inputs must be an array of numbers, got 'abc'"),
         ({"eps": np.array(0.0)}, "eps must be a positive number, got 0.0"),
-        ({"cost": "final"}, r"a cost is one of golden.costs, for instance FinalCost\(\); got 'final'"),
+        ({"cost": "final"}, r"a cost is one of golden.cost_functions, for instance FinalCost\(\); got 'final'"),
         ({"eps": [1e-3, 1e-18, 1e-3]}, "a nudge of one step is at least 1e-13, got 1e-18"),
         ({"step": 50.0}, "the run diverged within 100 steps of h = "),
     ],

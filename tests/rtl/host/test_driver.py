@@ -1,7 +1,7 @@
 """What the driver says for each request, and what it refuses.
 
 That it says the right thing is seen where it is played: tests/rtl/hls/schedule/test_transfer.py,
-tests/rtl/hls/check/test_cycle_model.py.
+tests/rtl/hls/cycle_model/test_cycle_model.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from golden.costs import SummedCost
+from golden.cost_functions import SummedCost
 from golden.rules import Problem
 from golden.rules.glep import Boundary
 from golden.rules.glep.conditions import named

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from golden.costs import AveragedCost, FinalCost
+from golden.cost_functions import AveragedCost, FinalCost
 from golden.errors import HelError
 from golden.rules import Problem, bptt, glep, rhel
 from golden.rules.glep import Boundary, finite_differences

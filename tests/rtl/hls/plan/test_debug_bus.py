@@ -7,7 +7,7 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from rtl.hls import Geometry
-from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver

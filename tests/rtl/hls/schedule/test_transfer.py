@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rtl.hls import play
-from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.control import ImmSource
 from rtl.hls.schedule.schedule import Schedule
 from rtl.host.driver import Driver

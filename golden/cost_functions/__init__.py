@@ -11,8 +11,8 @@
 In: positions, and targets or labels. Out: the cost, its slope, its nudge. Imports golden.language and arithmetic.
 """
 
-from golden.costs.cross_entropy import cross_entropy, cross_entropy_slope
-from golden.costs.trajectory import (
+from golden.cost_functions.cross_entropy import cross_entropy, cross_entropy_slope
+from golden.cost_functions.trajectory import (
     AveragedCost,
     Cost,
     CostFunction,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.schedule.command import Command, resolve
 from rtl.hls.schedule.schedule import Schedule
 

@@ -1,6 +1,6 @@
 """The cross-entropy of a softmax readout in integers: logits, probabilities, errors, auto-ranged nudge, own update.
 
-C = -log softmax(R q_T + c)[label]. Twin of `golden.costs.float_readout.FloatReadout`.
+C = -log softmax(R q_T + c)[label]. Twin of `golden.cost_functions.float_readout.FloatReadout`.
 
 Normative. Nothing is rounded but where a rule says so. w is the operand width, k of h = 2**-k, f the fraction of p;
 x = cut_x(q_T) is the final position as an operand, SQ(5, w-5); `one` = 2**(w-5) is 1.0 in that format; >> is the
@@ -34,7 +34,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
-from golden.costs.latch import position_operand
+from golden.cost_functions.latch import position_operand
 from golden.errors import HelError
 
 __all__ = ["MASTER", "Readout", "onehot", "softmax"]

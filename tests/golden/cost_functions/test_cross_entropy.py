@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax
 
-from golden.costs import cross_entropy, cross_entropy_slope
+from golden.cost_functions import cross_entropy, cross_entropy_slope
 
 
 def test_value_and_slope_of_a_batch():

@@ -1,7 +1,7 @@
 """The cross-entropy of a softmax readout in float64: logits, errors, auto-ranged nudge, own update.
 
 C = -log softmax(R q_T + c)[label]: dC/dlogits are the errors, and the nudge is eps R^T errors. Twin of
-`golden.costs.readout`, rule for rule, without its roundings.
+`golden.cost_functions.readout`, rule for rule, without its roundings.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.costs.cross_entropy import cross_entropy_slope
-from golden.costs.readout import MASTER, onehot
+from golden.cost_functions.cross_entropy import cross_entropy_slope
+from golden.cost_functions.readout import MASTER, onehot
 from golden.language.graph import Array
 
 __all__ = ["CLIP", "FloatReadout"]
@@ -23,7 +23,7 @@ LIMIT = 2.0 ** (MASTER.integer_bits - 1)
 
 
 class FloatReadout:
-    """`golden.costs.readout.Readout` in float64; every array may have an axis of seeds before it.
+    """`golden.cost_functions.readout.Readout` in float64; every array may have an axis of seeds before it.
 
     >>> readout = FloatReadout(np.zeros((4, 2)), np.zeros(4))
     >>> readout.errors(np.ones(2), np.array(1))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.costs.latch import Latch, position_operand
+from golden.cost_functions.latch import Latch, position_operand
 
 
 @pytest.mark.parametrize("formats", [Formats(), Formats(12, 16), Formats(10, 8, 5)])

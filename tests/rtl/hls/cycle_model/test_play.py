@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.cycle_model.cycle_model import CycleModel
+from rtl.hls.cycle_model.play import play
 from rtl.hls.schedule.command import Command
-from rtl.hls.schedule.play import play
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 2)

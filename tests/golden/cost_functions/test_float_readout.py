@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from golden.costs.float_readout import CLIP, LIMIT, FloatReadout
+from golden.cost_functions.float_readout import CLIP, LIMIT, FloatReadout
 
 
 def readout(seed=0, lead=()):

@@ -7,7 +7,7 @@ sample, outside the array, and rounded to words of the operand width; every echo
     e_t = half_up(x_t d, (w - 5) + g - f - log2 eps)  = eps dC/dq_t in p's raw format, from each context's own x_t
 
 The state kept per neuron is the sum, then d in its place; it does not depend on T. Normative: docs/numerics.md,
-section 4. Twin of `golden.costs.AveragedCost`.
+section 4. Twin of `golden.cost_functions.AveragedCost`.
 """
 
 import numpy as np

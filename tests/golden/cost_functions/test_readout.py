@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
-from golden.costs.readout import CLIP, MASTER, Readout, bit_length, softmax
+from golden.cost_functions.readout import CLIP, MASTER, Readout, bit_length, softmax
 from golden.errors import HelError
 
 FORMATS = [Formats(log2_inverse_step=2), Formats(16, 18, log2_inverse_step=3), Formats(12, 16), Formats(10, 12)]

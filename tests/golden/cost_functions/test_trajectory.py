@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from golden.costs import AveragedCost, FinalCost, SummedCost
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost
 from golden.errors import HelError
 
 RNG = np.random.default_rng(0)

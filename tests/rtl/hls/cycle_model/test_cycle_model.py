@@ -14,7 +14,7 @@ from golden.program import Program
 from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command, Schedule, compile_array, play
-from rtl.hls.check.cycle_model import CycleModel
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.geometry import VECTOR_WORDS
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver

@@ -1,22 +1,25 @@
 """The mathematics: systems, learning rules, and the integer program they become. NumPy alone, never Amaranth.
 
-===========  =================================================================  ==================================
-room         what it is for                                                     may import, beside golden.errors
-===========  =================================================================  ==================================
-language     what a potential may say: trace, graph, gradient, float64          nothing
-arithmetic   words: formats, roundings, tables                                  nothing
-tasks        what is to be learnt: digits                                       nothing
-systems      potentials by name                                                 language
-costs        the loss, and the nudge it gives the echo                          language, arithmetic
-program      the typed integer program                                          arithmetic
-stacks       layers of systems one above the other                              language, systems
-compiler     from a potential to a program                                      the above but tasks, costs, stacks
-dynamics     motion in time: leapfrog, echo, damping, rest                      language, arithmetic, program, systems
-rules        learning rules: a gradient by each                                 the above but tasks
-checks       how good a gradient is                                             the above but tasks
-training     a task learnt: trainer, learners, result                           the above but stacks, checks
-studies      the commands that regenerate committed results                     everything
-===========  =================================================================  ==================================
+==============  ======================================================================================================
+room            what it is for
+==============  ======================================================================================================
+language        what a potential may say: trace, graph, gradient, float64
+arithmetic      words: formats, roundings, tables
+tasks           what is to be learnt: digits
+cost_functions  the loss, and the nudge it gives the echo
+systems         potentials by name
+program         the typed integer program
+compiler        from a potential to a program, by passes
+stacks          layers of systems one above the other
+dynamics        motion in time: leapfrog, echo, damping, rest
+problems        what a gradient is of, and what is reported of it
+rules           learning rules: a gradient by each
+checks          how good a gradient is
+training        a task learnt: trainer, learners, result
+studies         the commands that regenerate committed results
+==============  ======================================================================================================
 
-In: a potential, a task. Out: a program, gradients, learnt parameters. Imports NumPy, and scikit-learn for data.
+In: a potential, a task. Out: a program, gradients, learnt parameters. What each room may import, it says itself;
+tests/test_floor_plan.py holds it to it. Outside of the house: NumPy; scikit-learn where data are loaded or compared
+with, matplotlib where a study draws.
 """

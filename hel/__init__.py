@@ -27,6 +27,8 @@ Every name is loaded when it is first asked for: `import hel` takes no time, and
 >>> import hel
 >>> hel.Design("dense", neurons=8, inputs=2).schedule.geometry.elements
 4
+
+May import of hel: first.
 """
 
 from hel import first as _first  # noqa: F401  before any other import: our packages win over a user's of their names

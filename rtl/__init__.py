@@ -1,8 +1,9 @@
 """The array: from a typed program to control words, from a geometry to Amaranth, and what a host says to it.
 
-Rooms, each of which imports those before it (tests/rtl/test_rooms.py holds them to it):
+Rooms (tests/test_floor_plan.py holds them to what they say they may import):
 
     hls         program -> ring plan -> checked schedule of control words; the cycle model. No Amaranth
+    design      a system on an array, in formats: what commands, benches and builds are given. No Amaranth
     primitives  multiplier and memories, as plain Amaranth and as cells of a device
     element     one element of the ring
     streams     queues, buffers and requests between host port, sequencer and ring

@@ -1,5 +1,12 @@
 """Co-simulation: an RTL array on Verilator or Icarus, driven by scripts that play inside the simulator.
 
-`runner.build` compiles, `session.launch` calls an async function inside the simulator, `session.SimulatedPort` plays
-scripts made with `script.write` and `script.read`.
+`verify.verify` is where it begins: a design's RTL against golden; `train_rtl.train_rtl` lets the array learn,
+`reuse.verify_reuse` loads one array with many programs. Beneath them `runner.build` compiles (bench.sv around the array),
+`session.launch` calls an async function inside the simulator (`inside`), where `session.SimulatedPort` plays scripts
+made with `script.write` and `script.read`; `array` is an array behind that port.
+
+In: a `rtl.design.Design`. Out: a report with mismatches, compared words, cycles.
+
+May import of golden: errors, arithmetic, program, systems, dynamics, training; of rtl: hls.plan, hls.schedule,
+hls.cycle_model, hls.report, hls, design, host, verilog.
 """

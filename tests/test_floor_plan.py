@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hel.pages.floor_plan import TABLE, FloorPlan, read_table, survey
+from hel.pages.floor_plan import TABLE, FloorPlan, may_import, read_table, survey
 from hel.pages.imports import PACKAGES, sources
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +28,17 @@ def plan(tmp_path):
 
 
 def test_every_room_imports_what_the_plan_lets_it_import():
-    assert survey(ROOT).faults() == []
+    faults = survey(ROOT).faults()
+    assert not faults, "\n".join(faults)
+
+
+def test_every_room_says_what_it_is_for_and_what_it_may_import():
+    table = survey(ROOT).table
+    texts = {room: ROOT / room / "__init__.py" for room in table}
+    for room, file in texts.items():
+        if file.exists():
+            purpose, *_, last = (ast.get_docstring(ast.parse(file.read_text())) or "").split("\n\n")
+            assert purpose and " ".join(last.split()) == may_import(table[room]), f"{file}: {may_import(table[room])}"
 
 
 def test_the_plan_is_a_file_of_the_house():
@@ -49,13 +59,16 @@ def test_a_good_house_has_no_faults(plan):
         "from golden.high.b import x\n",
         "def f():\n    if f:\n        from golden.high.b import x\n",
         "try:\n    import golden.high.b\nexcept ImportError:\n    pass\n",
+        "from ..high.b import x\n",
+        "from ..high import b\n",
     ],
 )
 def test_an_upward_import_fails_with_both_files(plan, text):
     (fault,) = plan({"golden/low/a.py": text, "golden/high/b.py": "x = 1\n"}, {"golden/low": [], "golden/high": []})
     assert fault == (
         "golden/low/a.py imports golden/high/b.py, and the floor plan does not let golden/low import golden/high; "
-        "move what they share to a lower room"
+        "move what they share to a lower room, or, where golden/high stands lower, "
+        "add it to golden/low in floor_plan.toml"
     )
 
 
@@ -83,9 +96,10 @@ def test_a_circle_fails_with_the_files_of_every_link(plan):
 def test_a_room_that_the_plan_does_not_know_fails(plan):
     files = {"golden/low/a.py": "", "golden/new/b.py": "", "golden/newer/c.py": "import golden.low.a, golden.new.b\n"}
     assert plan(files, {"golden/low": []}) == [
-        "the floor plan must know every room, not golden/new; give it a line, today it imports nothing",
-        "the floor plan must know every room, not golden/newer; give it a line, "
-        "today it imports golden/low, golden/new",
+        "the floor plan must know every room, not golden/new; give it a line in floor_plan.toml, "
+        "below what it imports: nothing",
+        "the floor plan must know every room, not golden/newer; give it a line in floor_plan.toml, "
+        "below what it imports: golden/low, golden/new",
     ]
 
 

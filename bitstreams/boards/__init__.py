@@ -4,6 +4,8 @@
 ['ecpix5_85f', 'icepi_zero', 'icesugar_pro', 'ulx3s_25f', 'ulx3s_45f', 'ulx3s_85f']
 >>> board("ulx3s_85f").clock_hz
 25000000.0
+
+May import of golden: errors; of bitstreams: ecp5.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """How good a gradient is: echoes against back-propagation, and boundary conditions against finite differences.
 
-In: a system's name and sizes. Out: cosines and relative errors. Imports all other rooms but training, tasks, studies.
+In: a system's name and sizes. Out: cosines and relative errors.
 
 cases, comparison       seeded problems that words hold, with their reference; how far apart two gradients are
 gradcheck, sweep        the echo in float64 and in integers, once; over many eps and seeds
 glepcheck               every boundary condition of `golden.rules.glep`
+
+May import of golden: errors, arithmetic, language, cost_functions, program, systems, dynamics, compiler, problems,
+rules.glep, rules.
 """

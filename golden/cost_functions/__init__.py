@@ -8,7 +8,9 @@
 `cross_entropy`  softmax cross-entropy of any logits, for `FinalCost(cross_entropy, gradient=cross_entropy_slope)`
 ===============  =====================================================================================================
 
-In: positions, and targets or labels. Out: the cost, its slope, its nudge. Imports golden.language and arithmetic.
+In: positions, and targets or labels. Out: the cost, its slope, its nudge.
+
+May import of golden: errors, arithmetic, language.
 """
 
 from golden.cost_functions.cross_entropy import cross_entropy, cross_entropy_slope

@@ -10,5 +10,6 @@
 ===================  =================================================================================================
 
 In: a system or a program, parameters, a state. Out: the state later, earlier or at rest; gradients in integers.
-Imports golden.language, arithmetic, program and systems.
+
+May import of golden: errors, arithmetic, language, program, systems.
 """

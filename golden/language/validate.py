@@ -10,7 +10,7 @@ import numpy as np
 from golden.errors import HelError
 from golden.language.graph import Array
 
-__all__ = ["numbers", "positive", "reals"]
+__all__ = ["numbers", "positive", "reals", "whole"]
 
 
 def reals(value: Any, what: str) -> Array:
@@ -59,3 +59,20 @@ def positive(value: object, what: str, example: str = "1e-3") -> None:
     """
     if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
         raise HelError(f"{what} must be a positive number, got {value!r}; use for example {example}")
+
+
+def whole(value: object, what: str, low: int, high: int | None = None) -> int:
+    """`value` as a Python int, if it is a whole number in [low, high].
+
+    >>> whole(np.int64(3), "the number of steps", 1)
+    3
+    >>> whole(True, "the seed", 0)
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: the seed must be a whole number >= 0, got True; use for example 0
+    """
+    inside = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not inside or not (low <= int(value) and (high is None or int(value) <= high)):  # type: ignore[call-overload]
+        bounds = f">= {low}" if high is None else f"from {low} to {high}"
+        raise HelError(f"{what} must be a whole number {bounds}, got {value!r}; use for example {low}")
+    return int(value)  # type: ignore[call-overload, no-any-return]

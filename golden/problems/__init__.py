@@ -1,7 +1,9 @@
 """What a gradient is of: problems, checked once when they are made; with reports, and what makes a result void.
 
 In: a system or a stack, theta, inputs, targets, initial state, cost, step. Out: a frozen `Problem`, `StaticProblem` (at
-rest) or `StackProblem`. Imports golden.language, costs, systems, dynamics and stacks; every rule imports it.
+rest) or `StackProblem`.
+
+May import of golden: errors, language, cost_functions, systems, dynamics, stacks.
 """
 
 from golden.problems.problem import Problem

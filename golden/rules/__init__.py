@@ -14,10 +14,12 @@ Each rule is a module of the same name whose own `gradient(problem, **options)` 
 ===================================  =================================================================================
 
 In: a `Problem`, for systems at rest a `StaticProblem`, for stacks a `StackProblem` (`golden.problems`). Out: gradients
-by name, the cost, a `Report` of what they cost. Imports golden.problems, systems, stacks, costs, dynamics, program,
-compiler and what lies below them; never golden.training, checks, studies or tasks.
+by name, the cost, a `Report` of what they cost.
 
 When to use which, and what each costs: docs/learning_rules.md.
+
+May import of golden: errors, arithmetic, language, cost_functions, program, systems, dynamics, compiler, problems,
+rules.glep.
 """
 
 from golden.problems import Gradients, Problem, Report, StackProblem, StaticProblem

@@ -1,7 +1,9 @@
 """Stacks: Hamiltonian layers one above the other, joined by static maps; golden.rules.stack learns them.
 
 In: systems and mixings, from the bottom up. Out: a `Stack`: its sizes, its parameters by name, its static maps with
-their vector-Jacobian products, traced as systems are. Imports golden.systems and golden.language; never golden.rules.
+their vector-Jacobian products, traced as systems are.
+
+May import of golden: errors, language, systems.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Systems by name: the built-in ones, and a user's own as `path/to/file.py:Class`.
 
-In: a name and sizes. Out: a `System`: parameters, their initial values, potential, graph. Imports golden.language.
+In: a name and sizes. Out: a `System`: parameters, their initial values, potential, graph.
+
+May import of golden: errors, own_packages, language.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Tasks by name: what is to be learnt, with its data, and a test set that was fixed before anything was tried.
 
-In: a name. Out: a `Task` of sequences and labels, loaded when it is asked for. Imports golden.errors only.
+In: a name. Out: a `Task` of sequences and labels, loaded when it is asked for.
+
+May import of golden: errors.
 """
 
 from __future__ import annotations

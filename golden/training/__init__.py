@@ -12,5 +12,7 @@
 ===============  =====================================================================================================
 
 In: a task, a system, a recipe. Out: learnt parameters, accuracies.
-Imports golden.language, arithmetic, program, compiler, systems, dynamics, costs, rules and tasks.
+
+May import of golden: errors, arithmetic, language, tasks, cost_functions, program, systems, dynamics, compiler,
+problems, rules.
 """

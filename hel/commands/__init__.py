@@ -1,6 +1,10 @@
 """One command, one module: `arguments(parser)`, `run(args) -> result` and `text(result)`; its docstring is its help.
 
 The summaries stand here so that `hel --help` imports no command.
+
+May import of golden: errors, language, tasks, systems, compiler.passes, compiler, rules.glep, training, checks,
+studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, estimate, learning;
+of hel: arguments, output, options, figures.
 """
 
 SUMMARIES = {

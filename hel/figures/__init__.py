@@ -1,4 +1,6 @@
 """What is drawn: learning curves and trajectories, schedules, learning rules.
 
-In: results of commands and studies. Out: PNG, SVG or PDF files. Needs matplotlib, and imports golden and rtl.hls.
+In: results of commands and studies. Out: PNG, SVG or PDF files.
+
+May import of golden: dynamics; of rtl: hls.report; of hel: arguments, output.
 """

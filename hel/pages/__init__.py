@@ -1,4 +1,7 @@
-"""What writes the documents and figures of the repository, each as `python -m hel.pages.NAME`.
+"""What writes the documents and figures of the repository: commands `python -m hel.pages.NAME`, and what they share.
 
-In: committed results. Out: tables in README and docs, figures, `make demo`. Imports every other room.
+In: committed results. Out: tables in README and docs, figures, `make demo`.
+
+May import of golden: errors, arithmetic, systems, dynamics, studies; of rtl: hls, design, verilog; of testbench:
+itself; of bitstreams: learning; of hel: arguments, output, figures, commands, __main__.
 """

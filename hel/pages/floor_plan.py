@@ -130,7 +130,7 @@ class FloorPlan:
         """What is wrong with the rooms or with the table, a line each: arrows, circles, unknown and unused entries."""
         table = self.table or {}
         lines = [
-            f"the floor plan must know every room, not {room}; give it a line, today it imports "
+            f"the floor plan must know every room, not {room}; give it a line in {TABLE.name}, below what it imports: "
             f"{', '.join(sorted(allowed)) or 'nothing'}"
             for room, allowed in self.graph.items()
             if room not in table
@@ -138,8 +138,8 @@ class FloorPlan:
         for (start, target), files in self.against().items():
             for path, other in files if start in table else ():
                 lines.append(
-                    f"{path} imports {other}, and the floor plan does not let {start} import {target}; "
-                    "move what they share to a lower room"
+                    f"{path} imports {other}, and the floor plan does not let {start} import {target}; move what they "
+                    f"share to a lower room, or, where {target} stands lower, add it to {start} in {TABLE.name}"
                 )
         for circle in circles(self.graph):
             inside = [files for arrow, files in self.links.items() if {*arrow} <= {*circle}]
@@ -192,6 +192,20 @@ class FloorPlan:
         circled = [f"{len(found[key])} ({sum(map(len, found[key]))})" for key in ("circles", "file_circles")]
         cells = [*(found[key] for key in ("rooms", "floors", "arrows", "plain_arrows")), *circled, len(found["upward"])]
         return f"| {revision}, {part} | {' | '.join(map(str, cells))} |"
+
+
+def may_import(allowed: Sequence[str]) -> str:
+    """The sentence by which a room's `__init__` ends.
+
+    >>> may_import(["golden/errors", "golden/rules/glep", "testbench"])
+    'May import of golden: errors, rules.glep; of testbench: itself.'
+    """
+    found: dict[str, list[str]] = {}
+    for room in allowed:
+        package, _, inner = room.partition("/")
+        found.setdefault(package, []).append(inner.replace("/", ".") or "itself")
+    parts = [f"of {package}: {', '.join(rooms)}" for package, rooms in found.items()]
+    return f"May import {'; '.join(parts) or 'nothing of the house'}."
 
 
 def _package(room: str) -> int:

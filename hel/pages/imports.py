@@ -51,7 +51,7 @@ def _module(path: str) -> str:
 
 def _source(path: str, text: str, modules: Mapping[str, str]) -> Source:
     tree = ast.parse(text, path)
-    found = {runs: frozenset(_files(_nodes(tree, runs), modules)) - {path} for runs in (True, False)}
+    found = {runs: frozenset(_files(path, _nodes(tree, runs), modules)) - {path} for runs in (True, False)}
     purpose = (ast.get_docstring(tree) or "").partition("\n")[0].removesuffix(".")
     return Source(path, found[True], found[False] - found[True], purpose)
 
@@ -71,14 +71,16 @@ def _nodes(tree: ast.AST, runs: bool) -> Iterator[ast.AST]:
             yield from _nodes(node, runs)
 
 
-def _files(nodes: Iterable[ast.AST], modules: Mapping[str, str]) -> Iterator[str]:
+def _files(path: str, nodes: Iterable[ast.AST], modules: Mapping[str, str]) -> Iterator[str]:
     for node in nodes:
         tries: list[tuple[str, ...]] = []
         if isinstance(node, ast.Import):
             tries = [(alias.name,) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            # `from a import b`: the module a.b where there is one, otherwise a name in a.
-            tries = [(f"{node.module}.{alias.name}", node.module) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            # `from a import b`: the module a.b where there is one, otherwise a name in a; `from . import b` likewise.
+            parts = path.removesuffix(".py").split("/")[: -node.level] if node.level else []
+            base = ".".join([*parts, *([node.module] if node.module else [])])
+            tries = [(f"{base}.{alias.name}", base) for alias in node.names]
         for names in tries:
             yield from (modules[name] for name in [name for name in names if name in modules][:1])
 

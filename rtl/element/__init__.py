@@ -4,5 +4,7 @@ Units: lanes, state, sum register, function table, cut, vector store, gradient m
 and says what no unit does alone: the weight memory's addresses, the host chain, the flags.
 
 In: a `Geometry`; in every cycle a control word, the broadcast word and the neighbours' registers. Out: its own
-registers. Imports rtl.primitives, rtl.hls.plan and golden's table formats.
+registers.
+
+May import of golden: arithmetic; of rtl: hls.plan, primitives.
 """

@@ -1,10 +1,11 @@
 """From a typed program to a scheduled array, before there is any RTL: no Amaranth here.
 
-Rooms, each of which imports those before it: `plan` (bind, geometry, addresses), `check` (hazards, cycle model),
-`schedule` (control words, commands), `report` (schedules in words, reuse of an array). `compile_array` goes through
-them.
+Rooms: `plan` (bind, geometry, addresses), `check` (hazards), `schedule` (control words, commands), `cycle_model`,
+`report` (schedules in words, reuse of an array). `compile_array` goes through them.
 
-In: `golden.program.Program`. Out: `Schedule`. Imports golden.
+In: `golden.program.Program`. Out: `Schedule`.
+
+May import of golden: errors, program; of rtl: hls.plan, hls.schedule, hls.cycle_model, hls.report.
 """
 
 from dataclasses import replace

@@ -3,5 +3,7 @@
 `driver` turns parameters, states and inputs into commands and answers back into arrays; `transactions` turns commands
 into requests of the port; `uart` is the bridge. The first two are NumPy, for boards, simulators and tests alike.
 
-In: `rtl.hls.Schedule`, raw integers. Out: `rtl.hls.Command`, requests, arrays. Imports rtl.hls, rtl.streams, golden.
+In: `rtl.hls.Schedule`, raw integers. Out: `rtl.hls.Command`, requests, arrays.
+
+May import of golden: errors, arithmetic; of rtl: streams, hls.plan, hls.schedule.
 """

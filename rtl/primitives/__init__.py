@@ -3,7 +3,9 @@
 Both forms have the same registers and are equal in every cycle: simulators take the first, builds the second
 (`technology`).
 
-In: addresses, operands. Out: words, products, `latency` cycles later. Imports rtl.hls.plan (depths and widths), golden.
+In: addresses, operands. Out: words, products, `latency` cycles later.
+
+May import of golden: errors; of rtl: hls.plan.
 """
 
 from rtl.primitives.memory import GradientMemory, WeightMemory

@@ -2,5 +2,7 @@
 
 All of them are slow on purpose: flags and words end in registers, so the two sides may lie far from each other.
 
-In and out: `amaranth.lib.stream` of any shape. Imports Amaranth only.
+In and out: `amaranth.lib.stream` of any shape.
+
+May import nothing of the house.
 """

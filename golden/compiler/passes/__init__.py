@@ -1,4 +1,9 @@
-"""Passes: program in, program out. Each keeps what the program computes and is checked by `Program.verify` after it."""
+"""Passes: program in, program out. Each is checked by `Program.verify`; those of `pipeline` keep every bit.
+
+`formats` is the exception, and no part of the pipeline: it chooses the formats of cuts after a calibration run.
+
+May import of golden: errors, arithmetic, program.
+"""
 
 from golden.compiler.passes.pipeline import PASSES, pipeline, shown
 

@@ -5,5 +5,7 @@ addresses of what is stored, `ring_visits` the ways of the lanes. Beside them st
 checkers, cycle model and RTL share: `control` (fields of a word), `timing` (when a field acts), `registers` (host
 port), `debug_bus`, and `traffic` (of the vector store).
 
-In: `golden.program.Program`. Out: `RingPlan`, `Geometry`, `MemoryMap`. Imports golden.
+In: `golden.program.Program`. Out: `RingPlan`, `Geometry`, `MemoryMap`.
+
+May import of golden: errors, arithmetic, program.
 """

@@ -3,5 +3,7 @@
 `explain` reads a schedule back from its control words; `reuse` compares the geometry that a program requires with one
 that is there, and joins those of several programs.
 
-In: `Schedule`, `Geometry`. Out: tables, sentences, a `Geometry`. Imports rtl.hls.plan and rtl.hls.schedule.
+In: `Schedule`, `Geometry`. Out: tables, sentences, a `Geometry`.
+
+May import of golden: errors, arithmetic; of rtl: hls.plan, hls.schedule.
 """

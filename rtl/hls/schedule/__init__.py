@@ -5,5 +5,7 @@
 words of the vector store; `schedule` puts all together and has it checked. `command` says how a segment is run, `play`
 runs it on the cycle model.
 
-In: `RingPlan`, `Geometry`. Out: `schedule.Schedule`, checked; `command.Command`. Imports rtl.hls.plan, rtl.hls.check.
+In: `RingPlan`, `Geometry`. Out: `schedule.Schedule`, checked; `command.Command`.
+
+May import of golden: errors; of rtl: hls.plan, hls.check.
 """

@@ -1,6 +1,6 @@
 """From Verilog to a bitstream: boards, tools, builds and their reports.
 
-    devices, estimate, choose, calibrate   what an array takes of a device, before any tool runs, and how that was fitted
+    devices, estimate, choose, calibrate   what an array takes of a device, before any tool runs, and the fit
     boards, pll, top                       a board's pins and clock, and the module around the array
     tools, ecp5, floorplan, harness        yosys, nextpnr and ecppack; where the elements lie; one module by itself
     build, learning, element               a build job and its report; of a design; of one element

@@ -1,7 +1,7 @@
 """Co-simulation: an RTL array on Verilator or Icarus, driven by scripts that play inside the simulator.
 
 `verify.verify` is where it begins: a design's RTL against golden; `train_rtl.train_rtl` lets the array learn,
-`reuse.verify_reuse` loads one array with many programs. Beneath them `runner.build` compiles (bench.sv around the array),
+`reuse.verify_reuse` loads one array with many programs. Beneath them `runner.build` compiles (bench.sv, the array),
 `session.launch` calls an async function inside the simulator (`inside`), where `session.SimulatedPort` plays scripts
 made with `script.write` and `script.read`; `array` is an array behind that port.
 

@@ -12,7 +12,7 @@ from bitstreams.boards import board
 from bitstreams.devices import DeviceSize, size_of
 from bitstreams.estimate import Estimate, estimate, missing
 from golden.errors import HelError
-from rtl.design import Design
+from rtl.design import Design, given
 
 __all__ = ["Choice", "choose_elements"]
 
@@ -34,7 +34,7 @@ def choose_elements(design: Design, board_name: str) -> Choice:
     HelError
         No P fits; the message says what is missing at the least P that was too large, and why no smaller one can be.
     """
-    device, neurons = size_of(board(board_name).device), design.neurons
+    device, neurons = size_of(board(board_name).device), given(design, "choose_elements").neurons
     able = [p for p in range(neurons, 0, -1) if neurons % p == 0]
     refused: list[str] = []
     for p in able:

@@ -12,7 +12,8 @@ from bitstreams.boards import board as board_of
 from bitstreams.devices import size_of
 from bitstreams.estimate import Estimate, estimate, missing
 from golden.errors import HelError
-from rtl.design import Design
+from golden.language.validate import positive, whole
+from rtl.design import Design, given
 from rtl.hls import Schedule
 from rtl.sequencer import store_memories
 from rtl.verilog import KEPT_MODULES, array_verilog, cycle_figures
@@ -45,29 +46,51 @@ def build_job(
 def build(
     design: Design,
     *,
-    board: str,
-    seed: int,
-    output: Path,
+    board: str = "ulx3s_85f",
+    seed: int = 0,
+    output: str | Path = "build",
     clock_hz: float = CLOCK_HZ,
     choice: str = "",
     progress: tools.Progress = tools.quiet,
 ) -> dict[str, Any]:
-    """Bitstream and report of a design; see `bitstreams.build.run` for the report and the errors.
+    """Bitstream and report of a design: synthesis, placement, routing; minutes to an hour.
 
-    `choice` says why the design has so many elements, where `bitstreams.choose` took them. `predicted` has what
-    `bitstreams.estimate` said beforehand. The report's figures are for one forward step: `cycles_per_step`,
-    `macs_per_step` and what follows from them; the cycles of the echo and of the update stand beside them. `cuts` and
-    `cut_formats` are those of `golden.compiler.compile`.
+    Parameters
+    ----------
+    design : a `rtl.design.Design`; `bitstreams.choose.choose_elements` finds one with as many elements as a board holds
+    board : a name of `bitstreams.boards.names()`
+    seed : of placement and routing
+    output : folder of the products, made if need be; a build has a folder of its own in it
+    clock_hz : what the array must run at, in Hz
+    choice : why the design has so many elements, told and kept in the report
+    progress : called with (done, total, text)
+
+    Returns
+    -------
+    The report of `bitstreams.build.run`, with `predicted`, what `bitstreams.estimate` said beforehand. Its figures are
+    for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the cycles of the echo and of
+    the update stand beside them. `cuts` and `cut_formats` are those of `golden.compiler.compile`; `command` is "" where
+    no command line makes the design.
+
+    Raises
+    ------
+    HelError : no design, an unknown board, a number out of range, an array that the board does not hold, a tool that is
+        missing or fails, a clock that is not met.
+
+    Example: ``build(Design("dense", neurons=8, elements=2, inputs=4), board="ulx3s_25f", clock_hz=80e6)["fmax_hz"]``
     """
-    schedule = design.schedule
+    schedule = given(design, "build").schedule
+    seed = whole(seed, "the seed", 0, 2**31 - 1)
+    positive(clock_hz, "the clock in Hz", "125e6")
     if choice:
         progress(0, builds.STEPS, choice)
     expected = estimate(schedule.geometry)
     _check_room(expected, board)
     job = build_job(schedule, board=board, seed=seed, clock_hz=clock_hz)
     system, _, size = design.command.partition(" ")
+    command = f"hel build {system} --board {board} {size} --clock {clock_hz / 1e6:g} --seed {seed}" if system else ""
     figures = {
-        "command": f"hel build {system} --board {board} {size} --clock {clock_hz / 1e6:g} --seed {seed}",
+        "command": command,
         "system": design.name,
         "neurons": design.neurons,
         "elements": design.elements,
@@ -80,7 +103,7 @@ def build(
         "macs_per_step": schedule.products("forward"),
         **({"choice": choice} if choice else {}),
     }
-    return builds.run(job, output, figures, progress)
+    return builds.run(job, Path(output), figures, progress)
 
 
 def _check_room(expected: Estimate, name: str) -> None:

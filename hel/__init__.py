@@ -19,6 +19,7 @@ Every name is loaded when it is first asked for: `import hel` takes no time, and
 `verify`         a design's RTL against golden, every word, at the predicted cycle
 `build`          a design's bitstream and report for a board
 `systems`        the built-in systems: `systems.get("dense", n=16, m=4)`
+`rules`          the learning rules, each a module; problems of other kinds: `rules.StaticProblem`, `rules.StackProblem`
 `tasks`          the built-in tasks: `tasks.get("digits")`
 `costs`          costs of a trajectory: `costs.FinalCost()`
 `errors`         `HelError`, the one exception a user has to know
@@ -40,7 +41,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bitstreams.learning import build
     from golden import cost_functions as costs
-    from golden import errors, systems, tasks
+    from golden import errors, rules, systems, tasks
     from golden.arithmetic.formats import Formats
     from golden.checks.gradcheck import gradcheck
     from golden.errors import HelError
@@ -63,6 +64,7 @@ __all__ = [
     "errors",
     "gradcheck",
     "gradient",
+    "rules",
     "systems",
     "tasks",
     "train",
@@ -88,22 +90,25 @@ _HOME = {
 _ROOMS = {
     "costs": "golden.cost_functions",
     "errors": "golden.errors",
+    "rules": "golden.rules",
     "systems": "golden.systems",
     "tasks": "golden.tasks",
 }
 """Names that are a module themselves."""
 
 
-def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        found = import_module(_ROOMS[name])
-    elif name in _HOME:
-        found = getattr(import_module(_HOME[name]), name)
-    else:
-        raise AttributeError(f"hel has no {name!r}; it has {', '.join(__all__)}")
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:  # a type checker knows the names above, and no others
+
+    def __getattr__(name: str) -> Any:
+        if name in _ROOMS:
+            found = import_module(_ROOMS[name])
+        elif name in _HOME:
+            found = getattr(import_module(_HOME[name]), name)
+        else:
+            raise AttributeError(f"hel has no {name!r}; it has {', '.join(__all__)}")
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -7,8 +7,8 @@ schedule               -> geometry     what is wired
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -19,10 +19,10 @@ from golden.arithmetic.formats import Formats
 from golden.compiler.compile import compile_system, described, seeds
 from golden.errors import HelError
 from golden.program import Program
-from golden.systems import System
+from golden.systems import System, load
 from rtl.hls import Geometry, Schedule, compile_array
 
-__all__ = ["ELEMENTS", "FORMATS", "INPUTS", "NEURONS", "Design", "usual_elements"]
+__all__ = ["ELEMENTS", "FORMATS", "INPUTS", "NEURONS", "Design", "given", "usual_elements"]
 
 NEURONS, INPUTS, ELEMENTS, FORMATS = 16, 4, 4, Formats()
 """The defaults of every command that handles an array: without options all of them handle the same one."""
@@ -72,19 +72,22 @@ class Design:
         formats: Formats = FORMATS,
         cuts: str = "default",
     ) -> None:
-        if isinstance(system, System):
-            for what, asked, has in (("neurons", neurons, system.n), ("inputs", inputs, system.m)):
+        if isinstance(system, str):
+            self._set(system=system, neurons=_or(neurons, NEURONS), inputs=_or(inputs, INPUTS))
+        else:
+            own = load.examined(system)
+            for what, asked, has in (("neurons", neurons, own.n), ("inputs", inputs, own.m)):
                 if asked not in (None, has):
-                    raise HelError(f"{system!r} has {has} {what}, got {what} = {asked}; leave it out, or make another")
-            neurons, inputs = system.n, system.m
+                    raise HelError(f"{own!r} has {has} {what}, got {what} = {asked!r}; give {what}=None for its own")
+            self._set(system=own, neurons=own.n, inputs=own.m)
         if not isinstance(formats, Formats):
-            raise HelError(f"formats are a golden.arithmetic.formats.Formats, got {formats!r}; use Formats(...)")
+            raise HelError(f"formats are a hel.Formats, got {formats!r}; use for example Formats(operand_bits=16)")
         seeds(cuts)
-        self._set(system=system, formats=formats, cuts=cuts)
-        self._set(neurons=NEURONS if neurons is None else neurons, inputs=INPUTS if inputs is None else inputs)
+        self._set(formats=formats, cuts=cuts)
         n = self.subject.n
+        self._set(neurons=n, inputs=self.subject.m)
         p = usual_elements(n) if elements is None else elements
-        if not isinstance(p, int | np.integer) or p < 1 or n % p:
+        if not isinstance(p, int | np.integer) or isinstance(p, bool) or p < 1 or n % p:
             able = ", ".join(str(each) for each in range(1, n + 1) if n % each == 0)
             raise HelError(f"elements share the neurons evenly, got {p!r} elements for {n}; choose from {able}")
         self._set(elements=int(p))
@@ -93,22 +96,22 @@ class Design:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The members alone: program and schedule are made again where a copy or a pickle needs them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self._set(**state)
+
     @cached_property
     def subject(self) -> System:
         """The system itself."""
-        if isinstance(self.system, System):
-            return self.system
-        return systems.get(self.system, n=self.neurons, m=self.inputs)
+        return systems.get(self.system, n=self.neurons, m=self.inputs) if isinstance(self.system, str) else self.system
 
     @property
     def name(self) -> str:
-        """The system as a command line names it."""
-        if isinstance(self.system, str):
-            return self.system
-        kind = type(self.system)
-        if kind in systems.SYSTEMS.values() or systems.is_random(self.system.name):
-            return self.system.name
-        return f"{inspect.getsourcefile(kind)}:{kind.__name__}"
+        """The system as it was named, or the object's own name."""
+        return self.system if isinstance(self.system, str) else self.system.name
 
     @cached_property
     def program(self) -> Program:
@@ -132,13 +135,37 @@ class Design:
 
     @property
     def command(self) -> str:
-        """System and options that make this design on any command line of `hel`."""
+        """System and options that make this design on any command line of `hel`; "" where none does.
+
+        A command line has names of systems, not objects, and no options for all formats.
+        """
+        f = self.formats
+        told = Formats(f.fraction_bits, f.operand_bits, log2_inverse_step=f.log2_inverse_step)
+        if not isinstance(self.system, str) or f != told or not 1 <= f.log2_inverse_step <= 8:
+            return ""
         words = f"{self.name} --neurons {self.neurons} --elements {self.elements} --inputs {self.inputs}"
-        words += f" --step 2^-{self.formats.log2_inverse_step}"
+        words += f" --step 2^-{f.log2_inverse_step}"
         for name in ("fraction_bits", "operand_bits"):
-            if getattr(self.formats, name) != getattr(FORMATS, name):
-                words += f" --{name.replace('_', '-')} {getattr(self.formats, name)}"
+            if getattr(f, name) != getattr(FORMATS, name):
+                words += f" --{name.replace('_', '-')} {getattr(f, name)}"
         return words + (f" --cuts {self.cuts}" if self.cuts != "default" else "")
+
+
+def given(design: object, doing: str) -> Design:
+    """`design`, if it is one; `doing` is what asks for it.
+
+    >>> given("dense", "verify")
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: verify takes a hel.Design, got 'dense'; write hel.Design(...) around it
+    """
+    if not isinstance(design, Design):
+        raise HelError(f"{doing} takes a hel.Design, got {design!r:.60}; write hel.Design(...) around it")
+    return design
+
+
+def _or(value: int | None, usual: int) -> int:
+    return usual if value is None else value
 
 
 def usual_elements(neurons: int, usual: int = ELEMENTS) -> int:

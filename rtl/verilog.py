@@ -8,7 +8,7 @@ from typing import Any
 from amaranth.back import verilog
 
 from rtl.array import Array
-from rtl.design import Design
+from rtl.design import Design, given
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.registers import Address
@@ -50,7 +50,7 @@ def report(design: Design) -> dict[str, Any]:
     HelError
         The ring cannot hold or compute the system.
     """
-    schedule = design.schedule
+    schedule = given(design, "a report").schedule
     geometry, memory = schedule.geometry, schedule.memory
     return {
         "system": design.name,

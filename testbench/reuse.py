@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from golden.program import Program
-from rtl.design import Design
+from rtl.design import Design, given
 from rtl.hls import Geometry, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.bind import bind
@@ -48,7 +48,7 @@ def verify_reuse(
     designs : of equal sizes and formats
     recorded : so many of them, the first ones, are compared with the cycle model at every clock
     """
-    geometry = array_for(designs)
+    geometry = array_for([given(design, "verify_reuse") for design in designs])
     build = build_array(simulator, geometry, debug_bus=bool(recorded), notice=notice)
     arguments = {
         "programs": {design.name: str(design.program) for design in designs},

@@ -14,12 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems
+from golden.errors import HelError
+from golden.language.validate import whole
 from golden.program import Program
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import Training
 from rtl.hls import Command, compile_array
 from rtl.host.driver import Driver
+from testbench import tools
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, SimulationError, launch
 
@@ -105,13 +108,34 @@ def train_rtl(
     progress: Progress | None = None,
     **options: Any,
 ) -> dict[str, Any]:
-    """Trains in the simulator; `options` as `golden.training.sequences.Training`.
+    """Trains by the array in a simulator, golden in step: `hel train --arithmetic rtl`.
+
+    Parameters
+    ----------
+    task, system : names; a system of one's own is path/to/file.py:Class
+    elements : P; neurons is a multiple of it
+    simulator : one of `testbench.tools.SIMULATORS`
+    progress : called with (samples done, samples in all, text)
+    options : neurons, epochs, seed, samples, validation, recipe, formats, cuts, as `golden.training.sequences.Training`
 
     Returns
     -------
     the trainer's result, and: mismatches, compared_words, cycles, cycles_predicted, stall_cycles, cycles_per_second,
     parameters (name -> words as the array holds them), training (the Training, its readout as it has become)
+
+    Raises
+    ------
+    HelError : what `Training` refuses; no name; a simulator unknown or missing. SimulationError : the array differs.
+
+    Example: ``train_rtl("digits", neurons=8, elements=4, samples=20, epochs=1, validation=True)["mismatches"]`` is 0.
     """
+    if not isinstance(system, str):
+        raise HelError(
+            f"train_rtl takes a system's name, the simulator's own process makes the system again, got {system!r:.60};"
+            ' write "path/to/file.py:Class"'
+        )
+    elements = whole(elements, "the number of elements", 1)
+    tools.find(simulator)
     training = Training(task, system, arithmetic="fixed", **options)
     program = training.program
 

@@ -23,14 +23,16 @@ import numpy.typing as npt
 from golden.arithmetic.formats import SQ
 from golden.arithmetic.rounding import wrap
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.language.validate import whole
 from golden.program import Program
 from golden.training import update
-from rtl.design import Design
+from rtl.design import Design, given
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
+from testbench import tools
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, launch
 
@@ -56,13 +58,17 @@ def verify(
     recorded: bool | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Runs the comparison; see the module's text.
+    """A design's RTL in a simulator against golden, every word at every step, at the predicted cycle; `hel verify`.
+
+    Forward, twin echo with nudges, update, forward and echo again without, on random words with random stalls; in
+    runs of at most 24 steps every register at every clock cycle, too. The simulator is compiled first: half a minute.
 
     Parameters
     ----------
     design : what is compared
     simulator : one of `testbench.tools.SIMULATORS`
     steps : T of the forward pass and of the echo
+    seed : of the random parameters, states, inputs, nudges and stalls
     stalls : of 256, how often a cycle offers no request, and does not take an answer
     recorded : compare every clock cycle; by default in runs of at most 24 steps
     notice : called with a line when a compilation starts
@@ -74,9 +80,15 @@ def verify(
 
     Raises
     ------
-    HelError : the design has no program or array; a simulator is unknown or missing.
+    HelError : no design, or one without program or array; a number out of range; a simulator unknown or missing.
+
+    Example: ``verify(Design("dense", neurons=4, inputs=1), simulator="icarus", steps=1)["mismatches"]`` is 0.
     """
-    recorded = steps <= RECORDED if recorded is None else recorded
+    steps, seed = whole(steps, "the number of steps", 1), whole(seed, "the seed", 0)
+    stalls = whole(stalls, "stalls, of 256 cycles,", 0, 255)
+    recorded = steps <= RECORDED if recorded is None else bool(recorded)
+    tools.find(simulator)
+    given(design, "verify")
     build = build_array(simulator, design.geometry, debug_bus=recorded, notice=notice)
     arguments = {
         "program": str(design.program),

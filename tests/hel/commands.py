@@ -20,14 +20,14 @@ def answer(capfd, *argv):
 
 
 def without_tools(monkeypatch):
-    """Replaces synthesis, placing and routing by numbers that mean nothing; returns the list of the plans asked for."""
+    """Replaces synthesis, placing and routing by numbers that mean nothing; returns the list of the jobs asked for."""
     from bitstreams import build
 
     asked = []
 
-    def run(plan, output, figures, progress):
-        asked.append(plan)
-        measured = {"bitstream": "a.bit", "lut": 1, "ff": 1, "dsp": plan.dsp, "dsp_available": 28, "bram": plan.bram}
+    def run(job, output, figures, progress):
+        asked.append(job)
+        measured = {"bitstream": "a.bit", "lut": 1, "ff": 1, "dsp": job.dsp, "dsp_available": 28, "bram": job.bram}
         return dict(figures) | measured | {"fmax_hz": 1e8, "steps_per_s": 1.0, "mac_per_s": 1.0}
 
     monkeypatch.setattr(build, "run", run)

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -192,9 +191,7 @@ def test_golden_alone_leaves_a_script_its_packages(lab):
     assert done.stdout == "18\n", done.stderr
 
 
-def test_help_stays_fast(lab):
+def test_help_needs_no_package_of_ours_but_its_own(lab):
     collide(lab / "desk", "package")
-    start = time.monotonic()
     code, out, err = run(lab / "desk", "--help")
     assert code == 0 and out.startswith("usage: hel COMMAND") and not err
-    assert time.monotonic() - start < 5  # on any machine; 0.1 s where nothing else runs

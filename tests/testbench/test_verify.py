@@ -182,7 +182,7 @@ def test_golden_alone_sees(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert found["mismatches"] > 0
 
 
-def test_the_machine_model_sees_a_cycle_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cycle_model_sees_a_cycle_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that golden finds right, one cycle away from where the model has them."""
     latency = vars(Ring)["latency"].fget
     monkeypatch.setattr(Ring, "latency", property(lambda ring: latency(ring) + 1))

@@ -8,8 +8,8 @@ after a step, that step's nudge. The discrete action of nodes x_0 .. x_K is
 ==========  =======================  ==================================  ================  =========================
 scheme      nodes                    w                                   inputs            steps of
 ==========  =======================  ==================================  ================  =========================
-leapfrog    q_0 qh_1 q_1 qh_2 .. q_T 0 at every q, h at every qh          (T, m)            `golden.dynamics.leapfrog`:
-DKD verlet      q_0 q_1 .. q_T           h, and h/2 at both ends              (T + 1, m)        Stoermer-Verlet: KDK
+leapfrog    q_0 qh_1 q_1 qh_2 .. q_T 0 at every q, h at every qh          (T, m)            the house's: DKD
+verlet      q_0 q_1 .. q_T           h, and h/2 at both ends              (T + 1, m)        Stoermer-Verlet: KDK
 ==========  =======================  ==================================  ================  =========================
 
 Both are variational: stationary points of S_0 are exactly the trajectories of the scheme, the leapfrog's half-step

@@ -17,7 +17,7 @@ def nudges(program, target, eps_log2, every):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("formats", [Formats(), Formats(12, 16, 5, 2), SMALL])
-def test_words_equal_the_naive_machine(name, formats):
+def test_words_equal_the_naive_interpreter(name, formats):
     """Forward, twin echo with nudges on each context's own q, gradients, input gradient and flags, step by step."""
     program, theta, integrator = build(name, formats=formats)
     equal_words(program, theta, integrator, 12, lambda t: np.arange(-3, program.n - 3) * (40 + t), input_gradient=True)

@@ -46,7 +46,7 @@ def test_alignment_and_signs():
 
 
 @pytest.mark.parametrize("g_bits", [36, 12])
-def test_words_and_flags_equal_the_naive_machine(g_bits):
+def test_words_and_flags_equal_the_naive_interpreter(g_bits):
     """Each term is cut, added and wrapped by itself, in order."""
     program = Program.parse(TEXT.replace("g_bits=36", f"g_bits={g_bits}")).verify()
     rng = np.random.default_rng(0)

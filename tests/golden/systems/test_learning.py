@@ -34,7 +34,7 @@ def test_hel_bptt_and_finite_differences_agree(name):
 
 @pytest.mark.parametrize("name", ADDED)
 @pytest.mark.parametrize("formats", [Formats(), SMALL], ids=["reference", "overflowing"])
-def test_words_equal_the_naive_machine(name, formats):
+def test_words_equal_the_naive_interpreter(name, formats):
     program, theta, integrator = build(name, n=5, m=2, formats=formats)
     grads = equal_words(program, theta, integrator, steps=5)
     assert all(words.any() for words in grads.values())

@@ -19,7 +19,7 @@ SEEDS = [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in ra
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_words_equal_the_naive_machine(seed):
+def test_words_equal_the_naive_interpreter(seed):
     n, m = 3 + seed % 5, 1 + seed % 3
     for formats in (Formats(), SMALL):
         program, theta, integrator = build(f"random-{seed}", n=n, m=m, formats=formats, seed=seed)

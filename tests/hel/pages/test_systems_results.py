@@ -89,12 +89,12 @@ def test_a_verify_is_run_once_for_one_rtl(kept):
     assert len(ran) == 6
 
 
-def test_a_build_is_run_once_for_one_plan(kept, monkeypatch):
+def test_a_build_is_run_once_for_one_job(kept, monkeypatch):
     results, ran = kept
     results.build("linear")
     assert ran == [systems_results.build_command("linear")] and list(results.builds) == ["linear"]
     results.build("linear")
-    assert len(ran) == 2, "the report is of another plan"
+    assert len(ran) == 2, "the report is of another job"
     monkeypatch.setattr("bitstreams.build.BuildJob.digest", lambda job: "built")
     assert results.build("linear") == "kept" and len(ran) == 2
 

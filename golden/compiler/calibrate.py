@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.compiler.passes.formats import Reach, infer, overflow
+from golden.compiler.cut_formats import Reach, infer, overflow
 from golden.compiler.patterns import summands
 from golden.compiler.real import calibrate
 from golden.errors import HelError

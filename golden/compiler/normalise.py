@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from golden.compiler.forms import Atom, Form, Matrices, Normal, Outer, Split, Summand, Wiring
+from golden.compiler.normal_form import Atom, Form, Matrices, Normal, Outer, Split, Summand, Wiring
 from golden.compiler.patterns import at, density, opened
 from golden.errors import HelError
 from golden.language.builder import Builder

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from golden.compiler.forms import Atom, Matrices, Normal, Outer, Split, Summand, Wiring
-from golden.compiler.forms import Fixed as FixedForm
+from golden.compiler.normal_form import Atom, Matrices, Normal, Outer, Split, Summand, Wiring
+from golden.compiler.normal_form import Fixed as FixedForm
 from golden.compiler.patterns import TABLES
 from golden.compiler.powers import signed_powers
 from golden.compiler.terms import (

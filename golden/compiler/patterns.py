@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from golden.arithmetic.tables import FUNCTIONS, REDUCED
-from golden.compiler.forms import Atom, Fixed, Form, Matrices, Outer, Split, Summand, Wiring
+from golden.compiler.normal_form import Atom, Fixed, Form, Matrices, Outer, Split, Summand, Wiring
 from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Array, Node, uniform

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from golden.compiler.passes.formats import Reach
+from golden.compiler.cut_formats import Reach
 from golden.language.evaluate import logistic
 from golden.program import Program
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table

@@ -1,8 +1,6 @@
-"""Passes: program in, program out. Each is checked by `Program.verify`; those of `pipeline` keep every bit.
+"""Passes: program in, program out. Each keeps every bit, and is checked by `Program.verify` after it.
 
-`formats` is the exception, and no part of the pipeline: it chooses the formats of cuts after a calibration run.
-
-May import of golden: errors, arithmetic, program.
+May import of golden: arithmetic, program.
 """
 
 from golden.compiler.passes.pipeline import PASSES, pipeline, shown

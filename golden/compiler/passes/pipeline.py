@@ -5,7 +5,7 @@
 3. common_subexpressions: equal values are one
 4. dead_values: values nobody needs are gone
 
-Formats (golden/compiler/passes/formats.py) are chosen after these, where a calibration run is given.
+Formats (golden/compiler/cut_formats.py) are chosen after these, where a calibration run is given.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from rtl.hls.plan.timing import (
     TABLE_WRITE,
     TAKE,
 )
-from rtl.hls.schedule.products import Bench
+from rtl.hls.schedule.products import Slots
 
 __all__ = ["Finisher"]
 
@@ -39,9 +39,9 @@ class Finisher:
     kicked : first cycle in which the new momentum of a block can be read
     """
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.reservations, self.geometry, self.twin = bench.reservations, bench.geometry, bench.twin
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+        self.reservations, self.geometry, self.twin = slots.reservations, slots.geometry, slots.twin
         self.kicked: dict[int, int] = {}
         self._taken = 0
         """First cycle in which the sum register is free."""
@@ -70,7 +70,7 @@ class Finisher:
                 take = self.reservations.place(take, partial(self._cut, statement.name, owner, lane, cut))
                 self._taken = take + TAKE
                 written = take + CUT_WRITE
-            self.bench.ready[statement.name, owner] = written + 1
+            self.slots.ready[statement.name, owner] = written + 1
         return take
 
     def drift(self, earliest: int, f: int) -> int:
@@ -87,7 +87,7 @@ class Finisher:
 
     def _write(self, name: str, owner: int, lane: int) -> Fields:
         """Forward, both contexts get what a lane has computed."""
-        return {"s_we": 1 << lane if self.twin else 3, "s_waddr": self.bench.memory.vector_base[name] + owner}
+        return {"s_we": 1 << lane if self.twin else 3, "s_waddr": self.slots.memory.vector_base[name] + owner}
 
     def _take(self, lane: int, take: int) -> list[tuple[int, Fields]]:
         return [(take, {"z_take": ZTake.ACC0 if lane == 0 else ZTake.ACC1})]
@@ -111,7 +111,7 @@ class Finisher:
                 (slot + TABLE_WRITE, write),
             ]
 
-        stationary, split = self.bench.stationary, earliest
+        stationary, split = self.slots.stationary, earliest
         while not (stationary.can_load(split + LOOKUP + STATIONARY) and self.reservations.fits(fields(split))):
             split += 1
         self.reservations.place(split, fields)

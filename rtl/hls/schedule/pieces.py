@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rtl.hls.plan.control import ImmSource
 from rtl.hls.plan.ring_plan import INPUTS, ONE, GradientTerm, Layout, RingPlan
 from rtl.hls.plan.ring_visits import visits
-from rtl.hls.schedule.products import Bench, Fetch, Product
+from rtl.hls.schedule.products import Fetch, Product, Slots
 from rtl.hls.schedule.terms import IMM_ONE
 
 __all__ = ["Piece", "Pieces"]
@@ -27,11 +27,11 @@ class Piece:
 
 
 class Pieces:
-    """Gradients of a plan on a bench."""
+    """Gradients of a plan in slots."""
 
-    def __init__(self, plan: RingPlan, bench: Bench) -> None:
-        self.plan, self.bench = plan, bench
-        self.memory, self.geometry = bench.memory, bench.geometry
+    def __init__(self, plan: RingPlan, slots: Slots) -> None:
+        self.plan, self.slots = plan, slots
+        self.memory, self.geometry = slots.memory, slots.geometry
 
     def all(self) -> Iterator[Piece]:
         """Every piece, in the plan's order."""
@@ -59,15 +59,15 @@ class Pieces:
     def _start(self, piece: Piece) -> int:
         """First slot in which its operands can be read; never, where they are not under way."""
         fetches = [fetch for fetch in (Fetch(piece.term.r, piece.f, piece.f), self._lane(piece)) if fetch is not None]
-        if any((fetch.operand, fetch.first) not in self.bench.ready for fetch in fetches):
+        if any((fetch.operand, fetch.first) not in self.slots.ready for fetch in fetches):
             return NEVER
-        return max(self.bench.readable(fetch) for fetch in fetches)
+        return max(self.slots.readable(fetch) for fetch in fetches)
 
     def place(self, piece: Piece, earliest: int) -> None:
         """Puts its products into the first slots that they fit into."""
         slot = max(earliest, self._start(piece))
         for product in self._products(piece):
-            slot = 1 + self.bench.place(slot, product)
+            slot = 1 + self.slots.place(slot, product)
 
     def _products(self, piece: Piece) -> Iterator[Product]:
         term, stored, f = piece.term, self.plan.stored[piece.parameter], piece.f

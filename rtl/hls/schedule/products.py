@@ -1,6 +1,6 @@
 """Products of the two lanes, placed one a slot: factors fetched, operands loaded where the registers hold others.
 
-The bench knows what the rotating and the stationary operands hold in every cycle (`rtl.hls.schedule.lifetimes`), so
+`Slots` knows what the rotating and the stationary operands hold in every cycle (`rtl.hls.schedule.lifetimes`), so
 that products may be placed in any order: nothing is overwritten while it is still needed.
 """
 
@@ -20,7 +20,7 @@ from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, LANE, MULTIPL
 from rtl.hls.schedule.lifetimes import Lifetimes
 from rtl.hls.schedule.reservation_table import ReservationTable
 
-__all__ = ["Bench", "Fetch", "Product"]
+__all__ = ["Slots", "Fetch", "Product"]
 
 Placed = list[tuple[int, Fields]]
 _Booking = Callable[[], None]
@@ -74,7 +74,7 @@ class Product:
         return self.weights is None and self.stationary is None
 
 
-class Bench:
+class Slots:
     """Where products are placed."""
 
     def __init__(self, memory: MemoryMap, reservations: ReservationTable, *, twin: bool) -> None:

@@ -20,7 +20,7 @@ from rtl.hls.plan.ring_plan import POSITION, Finish, RingPlan, Statement, Term
 from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
 from rtl.hls.schedule.finish import Finisher
 from rtl.hls.schedule.pieces import Pieces
-from rtl.hls.schedule.products import Bench, Product
+from rtl.hls.schedule.products import Product, Slots
 from rtl.hls.schedule.reservation_table import ReservationTable
 from rtl.hls.schedule.terms import IMM_ZERO, OutputBlocks, Terms, operands
 
@@ -58,9 +58,9 @@ class StepScheduler:
         self.plan, self.memory, self.twin = plan, memory, twin
         self.geometry = memory.geometry
         self.reservations = ReservationTable()
-        self.bench = Bench(memory, self.reservations, twin=twin)
-        self.finisher = Finisher(self.bench)
-        self.terms, self.pieces = Terms(plan, self.bench), Pieces(plan, self.bench)
+        self.slots = Slots(memory, self.reservations, twin=twin)
+        self.finisher = Finisher(self.slots)
+        self.terms, self.pieces = Terms(plan, self.slots), Pieces(plan, self.slots)
         self.cursor = 0
         """Slot after the last product of a sum."""
 
@@ -68,7 +68,7 @@ class StepScheduler:
         """The control words of the step."""
         fold = self.geometry.fold
         for f in range(fold):
-            self.bench.ready[POSITION, f] = self.finisher.drift(0, f) + STATE_WRITE + 1
+            self.slots.ready[POSITION, f] = self.finisher.drift(0, f) + STATE_WRITE + 1
         sums, pieces = list(self._sums()), list(self.pieces.all()) if self.twin else []
         while sums:
             ready = [(self._start(s), index) for index, s in enumerate(sums) if self._is_ready(s)]
@@ -83,11 +83,11 @@ class StepScheduler:
             self.pieces.place(piece, 0)
         if self._uses_position():
             for f in range(fold):
-                if f not in self.bench.position_reads:
-                    self.bench.touch(f)
+                if f not in self.slots.position_reads:
+                    self.slots.touch(f)
         for f in range(fold):
             # Written some cycles after the read: no half-step position may be read after that.
-            after = max(self.bench.position_reads.get(f, 0) - STATE_WRITE, self.finisher.kicked[f])
+            after = max(self.slots.position_reads.get(f, 0) - STATE_WRITE, self.finisher.kicked[f])
             self.finisher.drift(after, f)
         return self.reservations.words()
 
@@ -108,7 +108,7 @@ class StepScheduler:
 
     def _is_ready(self, s: _Sum) -> bool:
         return all(
-            (fetch.operand, block) in self.bench.ready
+            (fetch.operand, block) in self.slots.ready
             for term in s.statement.terms
             for fetch, _ in self.terms.fetches(term, s.block)
             for block in (fetch.first, fetch.second)
@@ -135,17 +135,17 @@ class StepScheduler:
             base = Product(shift=fraction - term.fraction, negative=term.negative, enable=everyone)
             for product in self.terms.products(term, s.block, base):
                 if product.glides:
-                    self.cursor = 1 + self.bench.glide(self.cursor, product)
+                    self.cursor = 1 + self.slots.glide(self.cursor, product)
                     continue
                 if source is AccSource.ZERO and product.enable != everyone:
-                    self.cursor = 1 + self.bench.place(self.cursor, nothing)
+                    self.cursor = 1 + self.slots.place(self.cursor, nothing)
                     source = AccSource.OWN
                 if product.source is AccSource.ZERO:
                     product = replace(product, source=source)
-                self.cursor = 1 + self.bench.place(self.cursor, product)
+                self.cursor = 1 + self.slots.place(self.cursor, product)
                 source = AccSource.OWN
         if source is AccSource.ZERO:  # a block in which all constants are zero
-            self.cursor = 1 + self.bench.place(self.cursor, nothing)
+            self.cursor = 1 + self.slots.place(self.cursor, nothing)
         take = self.finisher.finish(s.statement, s.block, self.cursor - 1)
         # The accumulators must stay until the last lane's sum is taken.
         self.cursor = max(self.cursor, take - ACCUMULATE)

@@ -9,7 +9,7 @@ from rtl.hls.plan.control import AccSource, ImmSource
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import ONE, POSITION, Inputs, Local, RingPlan, Rotating, Term
 from rtl.hls.plan.ring_visits import visits
-from rtl.hls.schedule.products import Bench, Fetch, Product
+from rtl.hls.schedule.products import Fetch, Product, Slots
 
 __all__ = ["IMM_ONE", "IMM_ZERO", "OutputBlocks", "Terms", "operands"]
 
@@ -29,12 +29,12 @@ def operands(plan: RingPlan, term: Term) -> list[str]:
 
 
 class Terms:
-    """Terms of a plan's sums on a bench."""
+    """Terms of a plan's sums in slots."""
 
-    def __init__(self, plan: RingPlan, bench: Bench) -> None:
-        self.plan, self.bench = plan, bench
-        self.memory: MemoryMap = bench.memory
-        self.geometry, self.twin = bench.geometry, bench.twin
+    def __init__(self, plan: RingPlan, slots: Slots) -> None:
+        self.plan, self.slots = plan, slots
+        self.memory: MemoryMap = slots.memory
+        self.geometry, self.twin = slots.geometry, slots.twin
 
     def fetches(self, term: Term, block: OutputBlocks) -> list[tuple[Fetch, int]]:
         """Operand blocks that a term needs, each with the number of its products."""
@@ -54,13 +54,13 @@ class Terms:
         """First slot from which the term's products follow each other without a gap, as far as operands go."""
         start = before = 0
         for fetch, products in self._early(term, block):
-            start = max(start, self.bench.readable(fetch) - before)
+            start = max(start, self.slots.readable(fetch) - before)
             before += products
         return start
 
     def _early(self, term: Term, block: OutputBlocks) -> list[tuple[Fetch, int]]:
         """The fetches in the order in which they can be made."""
-        return sorted(self.fetches(term, block), key=lambda found: self.bench.readable(found[0]))
+        return sorted(self.fetches(term, block), key=lambda found: self.slots.readable(found[0]))
 
     def length(self, term: Term, block: OutputBlocks) -> int:
         """Slots that a term takes, about."""

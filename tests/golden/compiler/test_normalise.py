@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from golden.compiler.forms import Split
+from golden.compiler.normal_form import Split
 from golden.compiler.normalise import normalise
 from golden.errors import HelError
 from golden.systems import get

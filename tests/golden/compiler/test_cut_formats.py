@@ -7,7 +7,7 @@ from golden.arithmetic.formats import Formats
 from golden.checks.cases import Case, problem
 from golden.checks.sweep import sweep
 from golden.compiler import compile_system
-from golden.compiler.passes.formats import infer
+from golden.compiler.cut_formats import infer
 from golden.compiler.real import calibrate, values
 from golden.errors import HelError
 from golden.program.execute import evaluate
@@ -104,7 +104,7 @@ def test_a_product_beyond_every_format_names_its_line():
             q0=np.full(3, 8.0),
             formats=Formats(operand_bits=12),
         )
-    assert str(error.value).startswith("test_formats.py:") and "`" in str(error.value)
+    assert str(error.value).startswith("test_cut_formats.py:") and "`" in str(error.value)
     assert "in the calibration run, a word of 12 bits would keep" in str(error.value)
 
 

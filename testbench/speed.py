@@ -3,7 +3,7 @@
 The bare loop (bare.cpp) has no cocotb, no Python, no gaps, no checks; both are compiled with the same flags. Runs
 alternate, and the best of each counts. The bench can be the faster one: in the bare loop the array's inputs, its reset
 among them, are ports of the top, and Verilator evaluates all logic behind such ports at every call.
-`python -m testbench.speed [CYCLES]` measures the stand-in.
+`python -m testbench.speed [STEPS]` measures an array of 16 elements that runs forward.
 """
 
 import json
@@ -18,11 +18,16 @@ from typing import Any
 
 import numpy as np
 
+from rtl.design import Design
+from rtl.hls.plan.registers import Address
+from rtl.host.driver import Driver
+from rtl.host.transactions import command_requests, store_requests
+from rtl.verilog import array_verilog
 from testbench import runner, tools
-from testbench.script import Script, read, read_responses, write, write_script
+from testbench.script import Script, read, read_responses, write_script
 from testbench.session import SimulatedPort, launch
 
-__all__ = ["bare", "measure"]
+__all__ = ["bare", "forward_script", "measure"]
 
 
 async def timed(port: SimulatedPort, *, path: str, budget_cycles: int) -> dict[str, Any]:
@@ -93,13 +98,22 @@ def measure(
     }
 
 
-def main() -> None:
-    """Measures the stand-in with 32 busy multipliers."""
-    from tests.testbench.standin import standin_verilog
+def forward_script(design: Design, steps: int) -> Script:
+    """Requests that load a design's array and run it forward for so many steps, ending when it is idle."""
+    schedule, driver = design.schedule, Driver(design.schedule)
+    rest = np.zeros(design.neurons, np.int64)
+    theta = {name: design.formats.theta.raw(value) for name, value in design.subject.initial(0).items()}
+    loads = [*driver.load_table(), *driver.load_parameters(theta), *driver.clear(), *driver.load_state(rest, rest)]
+    inputs = np.ones((steps, design.inputs), np.int64)
+    requests = command_requests(schedule, [*loads, *driver.forward(inputs)])
+    return np.concatenate([store_requests(schedule), requests, read(Address.IDLE)])
 
-    cycles = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    script = np.concatenate([write(0x100, cycles), read(0x104)])
-    print(json.dumps(measure([standin_verilog(32, recorded=False)], script)))
+
+def main() -> None:
+    """Prints what `measure` returns, for dense with N = 32 on P = 16, as JSON."""
+    steps = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
+    design = Design("dense", neurons=32, elements=16)
+    print(json.dumps(measure([array_verilog(design.geometry)], forward_script(design, steps))))
 
 
 if __name__ == "__main__":

@@ -111,6 +111,15 @@ def test_what_nobody_uses_any_more_fails(plan):
     ]
 
 
+def test_what_ships_knows_nothing_of_the_tests():
+    """The wheel has no tests; co-simulation and benchmarks run without them."""
+    for path in sources(ROOT):
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert all(name.split(".")[0] != "tests" for name in names), path
+
+
 def test_no_file_is_too_long():
     lines = {path: len((ROOT / path).read_text().splitlines()) for path in sources(ROOT)}
     assert {path: length for path, length in lines.items() if length > LONGEST_FILE} == {}

@@ -99,6 +99,20 @@ _LIMITS = {
 class Formats:
     """Every format of a design, from seven numbers. The defaults: docs/numerics.md, section 6.
 
+    Members
+    -------
+    fraction_bits : f, of the momentum p, SQ(integer_bits, f); 2 to 28
+    operand_bits : w, of every factor of a product: positions SQ(5, w - 5), parameters SQ(2, w - 2); 8 to 24, on an
+        array 8 to 18
+    integer_bits : of the state words q and p, the sign counted; 2 to 16
+    log2_inverse_step : k of the time step h = 2**-k; q has k + 1 more fraction bits than p, so drifts are exact
+    g_bits, g_cut : width of a gradient word, and the bits cut from each product before it is added
+    clip_log2 : no parameter word moves by more than 2**clip_log2 raw units (2**-16 each) in one update
+
+    Raises
+    ------
+    HelError : a number out of its range, with the range.
+
     >>> formats = Formats()
     >>> str(formats.q), str(formats.p), str(formats.x), str(formats.s), str(formats.weight)
     ('SQ(6, 20)', 'SQ(6, 16)', 'SQ(5, 13)', 'SQ(1, 17)', 'SQ(2, 16)')

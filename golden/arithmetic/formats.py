@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from golden.arithmetic.rounding import Words, saturate
 from golden.errors import HelError
 
-__all__ = ["SQ", "Formats"]
+__all__ = ["SQ", "Formats", "checked"]
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,21 @@ class Formats:
     @classmethod
     def parse(cls, text: str) -> "Formats":
         """The inverse of str(). Fields left out take their defaults."""
-        return cls(**dict(_pair(item, {field.name for field in fields(cls)}) for item in text.split()))
+        names = {field.name for field in fields(cls)}
+        if not isinstance(text, str):
+            raise HelError(f'formats read "name=integer" with names {", ".join(sorted(names))}; got {text!r:.60}')
+        return cls(**dict(_pair(item, names) for item in text.split()))
+
+
+def checked(formats: object) -> Formats:
+    """`formats` themselves; HelError for what is none.
+
+    >>> checked(Formats(g_cut=4)).g_cut
+    4
+    """
+    if not isinstance(formats, Formats):
+        raise HelError(f"formats are a golden.arithmetic.formats.Formats, got {formats!r:.60}; use Formats(...)")
+    return formats
 
 
 def _pair(item: str, names: Iterable[str]) -> tuple[str, Any]:

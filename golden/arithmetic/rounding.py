@@ -5,6 +5,7 @@ the argument itself). `lost`, where offered, is an int64 array of the same shape
 wherever a word was changed: the sticky flag. Values stay below 2**62 in magnitude; `Program.verify` proves it.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def wrap(x: Words, width: int, out: Words | None = None, lost: Words | None = No
     return _record(x, kept, out, lost)
 
 
-def power_of_two(value: float, name: str = "eps") -> int:
+def power_of_two(value: Any, name: str = "eps") -> int:
     """log2 of an exact power of two.
 
     Raises HelError for anything else, naming the two nearest powers.
@@ -82,9 +83,13 @@ def power_of_two(value: float, name: str = "eps") -> int:
     ...
     golden.errors.HelError: the hardware shifts by eps, so eps must be a power of two, got 0.1; use 0.0625 or 0.125
     """
-    number = float(value)
+    try:
+        number = math.nan if isinstance(value, str | bytes) or np.ndim(value) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
     if not (np.isfinite(number) and number > 0):
-        raise HelError(f"{name} must be a positive power of two, got {value}; use for instance 0.0625")
+        got = value if isinstance(value, float | np.number) else f"{value!r:.60}"
+        raise HelError(f"{name} must be a positive power of two, got {got}; use for instance 0.0625")
     mantissa, exponent = np.frexp(number)
     if mantissa != 0.5:
         below, above = 2.0 ** (int(exponent) - 1), 2.0 ** int(exponent)

@@ -24,17 +24,36 @@ COSTS: dict[str, type[Cost]] = {"final": FinalCost, "summed": SummedCost}
 class Case:
     """A problem family: the system, its size, T, and the cost.
 
-    >>> Case("dense").steps
-    1000
+    Members
+    -------
+    system : a name, or a `golden.systems.System`
+    neurons, inputs : N and m; of a `System` always its own
+    steps : T
+    cost : a name of `COSTS`
+
+    >>> Case("dense").steps, Case(systems.Hru(8, 2)).neurons
+    (1000, 8)
     """
 
-    system: str = "dense"
+    system: str | systems.System = "dense"
     neurons: int = 16
     inputs: int = 4
     steps: int = 1000
     cost: str = "final"
 
+    def __post_init__(self) -> None:
+        if isinstance(self.system, systems.System):
+            object.__setattr__(self, "neurons", self.system.n)
+            object.__setattr__(self, "inputs", self.system.m)
+
+    @property
+    def name(self) -> str:
+        """Of the system, as a result says it."""
+        return self.system if isinstance(self.system, str) else self.system.name
+
     def build(self) -> systems.System:
+        if isinstance(self.system, systems.System):
+            return self.system
         return systems.get(self.system, n=self.neurons, m=1 if self.system == "springs" else self.inputs)
 
 
@@ -63,8 +82,15 @@ def problem(case: Case, seed: int, operand_bits: int = 18, step: float = 0.125) 
     return Problem(system, theta, inputs, targets, q0=q0, p0=p0, cost=cost, step=step)
 
 
-@lru_cache(maxsize=256)
 def reference(case: Case, seed: int, operand_bits: int, step: float) -> tuple[Mapping[str, Array], float]:
-    """BPTT's parameter gradients and the cost."""
+    """BPTT's parameter gradients and the cost; of a built-in system kept, since a user's own may change."""
+    named = isinstance(case.system, str) and not systems.load.is_file(case.system)
+    return (_kept if named else _computed)(case, seed, operand_bits, step)
+
+
+def _computed(case: Case, seed: int, operand_bits: int, step: float) -> tuple[Mapping[str, Array], float]:
     grads, cost, _ = bptt.gradient(problem(case, seed, operand_bits, step))
     return grads, cost
+
+
+_kept = lru_cache(maxsize=256)(_computed)

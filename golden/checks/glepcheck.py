@@ -16,6 +16,7 @@ from golden import systems
 from golden.checks.comparison import compare
 from golden.cost_functions import SummedCost
 from golden.errors import HelError
+from golden.language.validate import whole
 from golden.problems.problem import Problem
 from golden.rules import glep
 from golden.rules.glep import CONDITIONS, Boundary, finite_differences
@@ -45,8 +46,8 @@ def problem(
     bounds and differences measure nothing, so data that determine their trajectory too weakly (smallest singular value
     of Newton's matrix below WEAKEST) are drawn again.
     """
-    if steps < 2:  # with one step and q given at both ends, no cost of positions depends on theta
-        raise HelError(f"the number of steps must be at least 2, got {steps}; use for example 100")
+    steps = whole(steps, "the number of steps", 2)  # with one, q given at both ends, no cost depends on theta
+    seed = whole(seed, "the seed", 0)
     made = systems.get(system, n=neurons, m=inputs)
     rng = np.random.default_rng([seed, 2])
     theta = made.initial(seed)

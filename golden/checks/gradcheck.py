@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from golden.arithmetic.formats import Formats
+from golden import systems
+from golden.arithmetic.formats import Formats, checked
 from golden.checks.cases import COSTS, Case, problem, reference
 from golden.checks.comparison import compare
 from golden.compiler.compile import compile_system, described
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.language.validate import shortened, whole
 from golden.problems.validity import LARGE
 from golden.rules import rhel, rhel_fixed
 
@@ -26,11 +28,11 @@ __all__ = ["gradcheck", "names_of"]
 
 
 def gradcheck(
-    system: str,
+    system: str | systems.System,
     *,
     steps: int = 100,
-    neurons: int = 16,
-    inputs: int = 4,
+    neurons: int | None = None,
+    inputs: int | None = None,
     eps: float = 2.0**-5,
     seed: int = 0,
     formats: Formats | None = None,
@@ -39,37 +41,42 @@ def gradcheck(
 ) -> dict[str, Any]:
     """HEL against BPTT, in float64 and in fixed point, on one random problem of `golden.checks.cases.problem`.
 
+    `system` is a name, with N = `neurons` (default 16) and m = `inputs` (default 4), or a `System` with its own.
     Returns the keys cosine_float, relative_error_float, cosine_fixed, relative_error_fixed, return_error_lsb, and the
     arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`) and the cuts
     of the program (`golden.compiler.compile`). Raises HelError for an unknown system or cost, an eps that is no power
-    of two, and cuts that a calibration does not find.
+    of two, and cuts that a calibration does not find; for any other argument that cannot be.
 
     >>> result = gradcheck("linear", steps=50, neurons=4, eps=1.0)
     >>> result["cosine_fixed"] > 0.999999, result["return_error_lsb"], result["flags"]
     (True, 0, [])
+    >>> gradcheck(systems.Linear(4, 2), steps=50, eps=1.0)["neurons"]
+    4
     """
     rhel_fixed.log2_eps(eps)
-    if steps < 1:
-        raise HelError(f"the number of steps must be at least 1, got {steps}; use for example 1000")
-    if cost not in COSTS:
-        raise HelError(f"the cost is one of {', '.join(COSTS)}, got {cost}")
-    formats = formats or Formats()
-    case = Case(system, neurons, inputs, steps, cost)
-    if not case.build().parameters:
-        raise HelError(f"gradients of parameters are compared, {system} has none; declare one")
-    program = compile_system(case.build(), formats, cuts)
+    steps, seed = whole(steps, "the number of steps", 1), whole(seed, "the seed", 0)
+    if not isinstance(cost, str) or cost not in COSTS:
+        got = cost if isinstance(cost, str) else shortened(cost)
+        raise HelError(f"the cost is one of {', '.join(COSTS)}, got {got}; give one of these words")
+    formats = Formats() if formats is None else checked(formats)
+    driven = 1 if isinstance(system, str) and system == "springs" else inputs
+    made = systems.sized(system, neurons=neurons, inputs=driven, usual_neurons=Case.neurons, usual_inputs=Case.inputs)
+    case = Case(system, made.n, made.m, steps, cost)
+    if not made.parameters:
+        raise HelError(f"gradients of parameters are compared, {case.name} has none; declare one")
+    program = compile_system(made, formats, cuts)
     posed = problem(case, seed, formats.operand_bits, formats.step)
     wanted, value = _finite_reference(case, seed, formats)
-    names = list(case.build().parameters)
+    names = list(made.parameters)
     in_float, _, float_report = rhel.gradient(posed, eps=eps)
     in_fixed, _, report = rhel_fixed.gradient(posed, eps=eps, program=program)
     cosine_float, error_float = compare(in_float, wanted, names)
     cosine_fixed, error_fixed = compare(in_fixed, wanted, names)
     return {
-        "system": system,
-        "neurons": neurons,
+        "system": case.name,
+        "neurons": made.n,
         "steps": steps,
-        "eps": eps,
+        "eps": float(eps),
         "seed": seed,
         "cost_kind": cost,
         "fraction_bits": formats.fraction_bits,
@@ -84,7 +91,7 @@ def gradcheck(
         "return_error_lsb": report.return_error_lsb,
         "flags": names_of(report.flags),
         "argument_clamped": list(report.argument_clamped),
-        **described(program, case.build(), cuts),
+        **described(program, made, cuts),
     }
 
 
@@ -94,7 +101,7 @@ def _finite_reference(case: Case, seed: int, formats: Formats) -> tuple[Mapping[
         wanted, value = reference(case, seed, formats.operand_bits, formats.step)
     if not all(np.all(np.abs(one) < LARGE) for one in (np.asarray(value), *wanted.values())):
         raise HelError(
-            f"a trajectory must stay finite, that of {case.system} grows without bound in {case.steps} steps; use a "
+            f"a trajectory must stay finite, that of {case.name} grows without bound in {case.steps} steps; use a "
             "smaller --step or fewer --steps, or smaller forces in the potential"
         )
     return wanted, value

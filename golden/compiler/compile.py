@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from golden.arithmetic.formats import Formats
+from golden.arithmetic.formats import Formats, checked
 from golden.compiler.calibrate import calibrated
 from golden.compiler.lower import lowered
 from golden.compiler.passes import pipeline
@@ -37,9 +37,9 @@ def seeds(cuts: str) -> range:
     """
     if cuts == "default":
         return range(0)
-    found = re.fullmatch(r"calibrated(?:-(\d{1,9}))?", cuts)
+    found = re.fullmatch(r"calibrated(?:-(\d{1,9}))?", cuts) if isinstance(cuts, str) else None
     if not found:
-        raise HelError(f"cuts are default, calibrated or calibrated-SEED, got {cuts!r}; choose one")
+        raise HelError(f"cuts are default, calibrated or calibrated-SEED, got {cuts!r:.60}; choose one")
     first = int(found[1] or 0)
     return range(first, first + RUNS)
 
@@ -75,7 +75,7 @@ def compile_system(system: System, formats: Formats | None = None, cuts: str = "
     ['SQ(5, 13) [3]', 'SQ(3, 15) [3]']
     """
     runs = seeds(cuts)
-    program = pipeline(lowered(system, formats))
+    program = pipeline(lowered(system, None if formats is None else checked(formats)))
     return calibrated(program, system, seeds=runs) if runs else program
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from golden.errors import HelError
 from golden.language.graph import Array
 
-__all__ = ["numbers", "positive", "reals", "whole"]
+__all__ = ["known_options", "numbers", "positive", "reals", "shortened", "whole"]
 
 
 def reals(value: Any, what: str) -> Array:
@@ -25,12 +26,11 @@ def reals(value: Any, what: str) -> Array:
     """
     try:
         array = np.asarray(value)
-        if array.dtype.kind == "c":
+        if array.dtype.kind == "c" or (array.dtype == object and any(one is None for one in array.flat)):
             raise TypeError
         return np.asarray(array, dtype=np.float64)
-    except (TypeError, ValueError):
-        got = " ".join(repr(value).split())
-        raise HelError(f"{what} must be an array of numbers, got {got:.60}; give real numbers") from None
+    except (TypeError, ValueError, OverflowError):
+        raise HelError(f"{what} must be an array of numbers, got {shortened(value)}; give real numbers") from None
 
 
 def numbers(value: Any, what: str) -> Array:
@@ -57,8 +57,12 @@ def positive(value: object, what: str, example: str = "1e-3") -> None:
     ...
     golden.errors.HelError: the step h must be a positive number, got -1; use for example 0.125
     """
-    if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
-        raise HelError(f"{what} must be a positive number, got {value!r}; use for example {example}")
+    try:
+        found = isinstance(value, int | float | np.integer | np.floating) and math.isfinite(value) and value > 0
+    except OverflowError:  # a whole number beyond float64
+        found = False
+    if not found:
+        raise HelError(f"{what} must be a positive number, got {shortened(value)}; use for example {example}")
 
 
 def whole(value: object, what: str, low: int, high: int | None = None) -> int:
@@ -74,5 +78,32 @@ def whole(value: object, what: str, low: int, high: int | None = None) -> int:
     inside = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not inside or not (low <= int(value) and (high is None or int(value) <= high)):  # type: ignore[call-overload]
         bounds = f">= {low}" if high is None else f"from {low} to {high}"
-        raise HelError(f"{what} must be a whole number {bounds}, got {value!r}; use for example {low}")
+        raise HelError(f"{what} must be a whole number {bounds}, got {shortened(value)}; use for example {low}")
     return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def known_options(given: Iterable[str], known: Iterable[str], who: str) -> None:
+    """Refuses options that `who` does not know.
+
+    >>> known_options(["edge"], ["edges"], "the system graph")
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: the system graph has no option edge; it knows edges
+    """
+    known = list(known)
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise HelError(f"{who} has no option {', '.join(unknown)}; it knows {', '.join(known) or 'none'}")
+
+
+def shortened(value: object) -> str:
+    """What a message quotes of a wrong value: its repr on one line, at most 60 characters of it.
+
+    >>> shortened(np.zeros((2, 2)))
+    'array([[0., 0.], [0., 0.]])'
+    """
+    try:
+        text = repr(value)
+    except Exception:  # a user's own __repr__, or a whole number of too many digits
+        text = f"a value of type {type(value).__name__}"
+    return " ".join(text.split())[:60]

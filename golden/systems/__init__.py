@@ -7,10 +7,13 @@ May import of golden: errors, own_packages, language.
 
 from __future__ import annotations
 
+import inspect
 import re
+from difflib import get_close_matches
 from typing import Any
 
 from golden.errors import HelError
+from golden.language.validate import known_options, shortened
 from golden.systems import load
 from golden.systems.banded import Banded
 from golden.systems.base import System
@@ -28,7 +31,7 @@ from golden.systems.springs import Springs
 from golden.systems.stacked_dense import StackedDense
 
 __all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "Hopfield", "Hru", "Linear", "Pendulum", "Phi4", "Random",
-           "SpringGraph", "Springs", "StackedDense", "System", "get", "is_random", "load"]  # fmt: skip
+           "SpringGraph", "Springs", "StackedDense", "System", "get", "is_random", "load", "sized"]  # fmt: skip
 
 SYSTEMS: dict[str, type[System]] = {
     "springs": Springs,
@@ -69,13 +72,54 @@ def get(name: str, *, n: int, m: int = 1, **options: Any) -> System:
     >>> get("random-3", n=4, m=2).terms == get("random", n=4, m=2, seed=3).terms
     True
     """
+    if not isinstance(name, str):
+        raise HelError(f'a system\'s name is a word such as "dense", got {shortened(name)}; give a name')
     if load.is_file(name):
+        if options:
+            raise HelError(
+                f"a system of a file is made with n and m alone, got {', '.join(options)} for {name}; leave it out, or"
+                " import the class and make the system with it"
+            )
         return load.make(name, n, m)
     seeded = re.fullmatch(_RANDOM, name)
-    if seeded:
-        return Random(n, m, **({"seed": int(seeded[1])} if seeded[1] else options))
-    if name not in SYSTEMS:
+    if seeded and seeded[1]:
+        known_options(options, (), f"the system {name}")
+        return Random(n, m, seed=int(seeded[1]))
+    if not seeded and name not in SYSTEMS:
+        near = get_close_matches(name.lower(), [*SYSTEMS, "random"], n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else ""
         raise HelError(
             f"there is no built-in system {name!r}; choose from {', '.join(SYSTEMS)}, or name path/to/file.py:Class"
+            + hint
         )
-    return SYSTEMS[name](n, m, **options)
+    made = Random if seeded else SYSTEMS[name]
+    known_options(options, list(inspect.signature(made).parameters)[2:], f"the system {name}")
+    return made(n, m, **options)
+
+
+def sized(system: object, *, neurons: int | None, inputs: int | None, usual_neurons: int, usual_inputs: int) -> System:
+    """The system that a name and its sizes mean, or a `System` as it is; sizes left out (None) are the usual ones.
+
+    Raises
+    ------
+    HelError : neither a name nor a `System`; sizes that are not those of the `System`; and what `get` raises.
+
+    >>> sized("dense", neurons=8, inputs=None, usual_neurons=16, usual_inputs=4)
+    Dense(n=8, m=4)
+    >>> sized(Hru(6, 2), neurons=None, inputs=3, usual_neurons=16, usual_inputs=4)
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: Hru(n=6, m=2) has 2 inputs, got inputs = 3; leave it out, or make another
+    """
+    if isinstance(system, str):
+        n = usual_neurons if neurons is None else neurons
+        return get(system, n=n, m=usual_inputs if inputs is None else inputs)
+    if not isinstance(system, System):
+        way = 'name one, for instance "dense"'
+        if isinstance(system, type) and issubclass(system, System):
+            way = f"write {system.__name__}({usual_neurons}, {usual_inputs})"
+        raise HelError(f"a system is a name or a System object, got {shortened(system)}; {way}")
+    for what, asked, has in (("neurons", neurons, system.n), ("inputs", inputs, system.m)):
+        if asked not in (None, has):
+            raise HelError(f"{system!r} has {has} {what}, got {what} = {asked}; leave it out, or make another")
+    return system

@@ -16,6 +16,7 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
+from golden.language.validate import whole
 from golden.systems.base import System, bounded, symmetrised
 
 __all__ = ["Random"]
@@ -55,9 +56,9 @@ class Random(System):
         super().__init__(n, m)
         if n < 3:
             raise HelError(f"a random potential has at least 3 neurons, got {n}; use more")
-        self.seed = seed
+        self.seed = whole(seed, "the seed of a random potential", 0)
         self._symmetric: list[str] = []
-        rng = np.random.default_rng([seed, n, m])
+        rng = np.random.default_rng([self.seed, n, m])
         self._terms = [self._confined()]
         makers = [*_ANY, *(_TANH, _SIN, ())[int(rng.integers(0, 3))]]
         chosen = rng.permutation(len(makers))[: int(rng.integers(2, 5))]

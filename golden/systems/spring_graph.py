@@ -9,6 +9,7 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
+from golden.language.validate import shortened
 from golden.systems.base import System, bounded
 
 __all__ = ["SpringGraph"]
@@ -31,7 +32,7 @@ class SpringGraph(System):
         super().__init__(n, m)
         if n < 2:
             raise HelError(f"a graph of springs has at least 2 masses, got {n}; use more neurons")
-        self.edges = tuple(_chords(n) if edges is None else ((int(i), int(j)) for i, j in edges))
+        self.edges = tuple(_chords(n) if edges is None else _pairs(edges))
         for i, j in self.edges:
             if i == j or not (0 <= i < n and 0 <= j < n):
                 raise HelError(f"an edge joins two masses of 0..{n - 1}, got ({i}, {j}); correct the edges")
@@ -59,6 +60,18 @@ class SpringGraph(System):
                 "B": rng.normal(0.0, 0.5, (self.n, self.m)) / np.sqrt(self.m),
             }
         )
+
+
+def _pairs(edges: Any) -> list[tuple[int, int]]:
+    """The edges a user gave, as pairs of Python ints."""
+    try:
+        pairs = [(i, j) for i, j in edges]
+        if any(isinstance(k, bool) or int(k) != k for pair in pairs for k in pair):
+            raise TypeError
+        return [(int(i), int(j)) for i, j in pairs]
+    except (TypeError, ValueError, OverflowError):
+        example = "give for instance [(0, 1), (1, 2)]"
+        raise HelError(f"edges are pairs of masses, each a whole number, got {shortened(edges)}; {example}") from None
 
 
 def _chords(n: int) -> list[tuple[int, int]]:

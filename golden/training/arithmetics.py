@@ -15,6 +15,7 @@ from golden.compiler.compile import compile_system, described
 from golden.cost_functions.float_readout import FloatReadout
 from golden.cost_functions.readout import Readout
 from golden.errors import HelError
+from golden.language.validate import shortened
 from golden.program import Program
 from golden.rules import bptt, rhel
 from golden.systems.base import System
@@ -92,7 +93,10 @@ class FixedPoint:
 
     def learner(self, rule: str) -> GoldenLearner:
         if rule != "hel":
-            raise HelError(f"fixed-point training knows the rule hel, got {rule!r}; use float arithmetic")
+            way = (
+                "use float arithmetic" if rule == "bptt" else "leave it out, or in float arithmetic choose hel or bptt"
+            )
+            raise HelError(f"fixed-point training knows the rule hel, got {shortened(rule)}; {way}")
         return GoldenLearner(self.program, self.theta)
 
     def described(self) -> dict[str, Any]:
@@ -126,8 +130,8 @@ class FloatingPoint:
 
     def learner(self, rule: str) -> FloatLearner:
         gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
-        if rule not in gradients:
-            raise HelError(f"rules are {', '.join(gradients)}, got {rule!r}")
+        if not isinstance(rule, str) or rule not in gradients:
+            raise HelError(f"rules are {', '.join(gradients)}, got {shortened(rule)}; choose one of them")
         return FloatLearner(self.system, self.theta, self.step, gradients[rule])
 
     def described(self) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from golden.errors import HelError
+from golden.language.validate import shortened
 
-__all__ = ["Recipe", "StaticRecipe", "halvings"]
+__all__ = ["Recipe", "StaticRecipe", "halvings", "recipe_of"]
 
 
 def halvings(sample: int, total: int) -> int:
@@ -79,3 +81,16 @@ class StaticRecipe:
                     f"rate, batch, eps and tolerance of a recipe are positive, got {name} {getattr(self, name)}"
                 )
         return self
+
+
+_Kind = TypeVar("_Kind", Recipe, StaticRecipe)
+
+
+def recipe_of(recipe: object, kind: type[_Kind]) -> _Kind:
+    """`recipe` itself, None being the usual one of its kind; HelError for anything else."""
+    if recipe is None:
+        return kind()
+    if not isinstance(recipe, kind):
+        name = f"golden.training.recipe.{kind.__name__}"
+        raise HelError(f"the recipe of this training is a {name}, got {shortened(recipe)}; leave it out, or make one")
+    return recipe

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from golden import tasks
 from golden.errors import HelError
+from golden.language.validate import shortened, whole
 from golden.tasks import Split, Task
 
 __all__ = ["Samples", "named"]
@@ -13,7 +14,11 @@ __all__ = ["Samples", "named"]
 
 def named(task: str | Task) -> Task:
     """A task as it is, or the built-in one of that name."""
-    return tasks.get(task) if isinstance(task, str) else task
+    if isinstance(task, Task):
+        return task
+    if not isinstance(task, str):
+        raise HelError(f"a task is a name or a golden.tasks.Task, got {shortened(task)}; name one, for instance digits")
+    return tasks.get(task)
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,8 @@ class Samples:
     @classmethod
     def of(cls, task: Task, *, epochs: int, first: int | None = None, validation: bool = False) -> Samples:
         """`first` samples of the training set (None: all)."""
-        if epochs < 1:
-            raise HelError(f"training takes at least 1 epoch, got {epochs}")
-        if first is not None and first < 1:
-            raise HelError(f"training takes at least 1 sample, got {first}")
+        epochs = whole(epochs, "the number of epochs", 1)
+        first = None if first is None else whole(first, "the number of samples", 1)
         part, evaluation = task.parts(validation)
         return cls(task, part.first(first), evaluation, epochs, validation)
 

@@ -11,7 +11,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["first_readout", "sample_order", "side_by_side"]
+from golden.errors import HelError
+from golden.language.validate import shortened, whole
+
+__all__ = ["first_readout", "sample_order", "seeds_of", "side_by_side"]
+
+
+def seeds_of(seed: object) -> int | list[int]:
+    """A seed, or a list of seeds, as Python ints.
+
+    >>> seeds_of(3), seeds_of(np.arange(2))
+    (3, [0, 1])
+    """
+    if isinstance(seed, np.ndarray) and seed.ndim == 1:
+        seed = seed.tolist()
+    if isinstance(seed, Sequence) and not isinstance(seed, str | bytes):
+        if not len(seed):
+            raise HelError(f"a training has at least one seed, got {shortened(seed)}; use for example 0")
+        return [whole(one, "a seed", 0) for one in seed]
+    return whole(seed, "the seed", 0)
 
 
 def side_by_side(seed: int | Sequence[int], make: Callable[[int], dict[str, Any]]) -> dict[str, Any]:

@@ -7,29 +7,34 @@ both arithmetics (`golden.training.arithmetics`). Several seeds train side by si
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from golden import systems
-from golden.arithmetic.formats import Formats
+from golden.arithmetic.formats import Formats, checked
 from golden.errors import HelError
 from golden.language.graph import topological
+from golden.language.validate import known_options, shortened
 from golden.program import Program
 from golden.tasks import Split, Task
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.conversation import Conversation, Echo, Forward, Update, drive
 from golden.training.learner import GoldenLearner, Learner
-from golden.training.recipe import Recipe
+from golden.training.recipe import Recipe, recipe_of
 from golden.training.report import Progress, Report, judged
 from golden.training.samples import Samples, named
-from golden.training.seeds import first_readout, sample_order, side_by_side
+from golden.training.seeds import first_readout, sample_order, seeds_of, side_by_side
 
 __all__ = ["TRAINABLE", "Training", "train"]
 
 TRAINABLE = ("dense", "hru", "linear")
 """Built-in systems whose every neuron sees the inputs; a system of a file must see them somewhere."""
+
+_OWN = ("task", "system", "arithmetic")
+"""Arguments of `Training` that `train` names itself."""
 
 LEAST = 2.0**-18
 """The smallest probability that a cost is told of."""
@@ -40,9 +45,10 @@ class Training:
 
     Parameters
     ----------
-    task, system : names, or a `Task`
+    task, system : names, or a `Task` and a `System` whose inputs are the task's channels
     arithmetic : "fixed" (integers, any learner of that interface) or "float"
-    neurons, epochs : n and passes over the training set
+    neurons : n, default 32; of a `System` its own
+    epochs : passes over the training set
     seed : an integer, or a sequence of S integers: every array gets an axis (S,)
     samples : train on the first so many only
     validation : evaluate on the validation part and leave the test set unread
@@ -64,10 +70,10 @@ class Training:
     def __init__(
         self,
         task: str | Task,
-        system: str = "dense",
+        system: str | systems.System = "dense",
         *,
         arithmetic: str = "fixed",
-        neurons: int = 32,
+        neurons: int | None = None,
         epochs: int = 4,
         seed: int | Sequence[int] = 0,
         samples: int | None = None,
@@ -79,25 +85,26 @@ class Training:
         progress: Progress | None = None,
     ) -> None:
         self.task = named(task)
-        if system not in TRAINABLE and not systems.load.is_file(system):
+        if isinstance(system, str) and system not in TRAINABLE and not systems.load.is_file(system):
             raise HelError(
                 f"systems that train on a task are {', '.join(TRAINABLE)}, got {system!r};"
                 " choose one of them, or name path/to/file.py:Class"
             )
         if arithmetic not in ("float", "fixed"):
-            raise HelError(f"the arithmetic is float or fixed, got {arithmetic!r}")
+            raise HelError(f"the arithmetic is float or fixed, got {shortened(arithmetic)}; choose one")
         self.samples = Samples.of(self.task, epochs=epochs, first=samples, validation=validation)
         self.part, self.evaluation = self.samples.part, self.samples.evaluation
-        self.system = systems.get(system, n=neurons, m=self.task.channels)
+        self.system = _fitting(system, neurons, self.task)
         if not any(node.name == "u" for node in topological(self.system.graph.outputs.values())):
-            raise HelError(f"a system that trains must see its inputs, the potential of {system} has no u; add it")
+            name = system if isinstance(system, str) else repr(system)
+            raise HelError(f"a system that trains must see its inputs, the potential of {name} has no u; add it")
         if arithmetic != "fixed" and cuts != "default":
             raise HelError(f"cuts are those of fixed-point arithmetic, got {cuts} for {arithmetic}; leave them out")
-        self.seed, self.recipe, self.progress = seed, recipe or Recipe(), progress
-        self.formats = formats or Formats(
-            log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2
-        )
-        self.orders = side_by_side(seed, self._order)["order"]
+        self.seed, self.recipe, self.progress = seeds_of(seed), recipe_of(recipe, Recipe), progress
+        if formats is None:
+            formats = Formats(log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2)
+        self.formats = checked(formats)
+        self.orders = side_by_side(self.seed, self._order)["order"]
         self.arithmetic = self._arithmetic(arithmetic, cuts, program)
         self.theta, self.readout = self.arithmetic.theta, self.arithmetic.readout
 
@@ -155,8 +162,24 @@ class Training:
         return hits / len(self.evaluation)
 
 
+def _fitting(system: str | systems.System, neurons: int | None, task: Task) -> systems.System:
+    """The system of a training on this task."""
+    made = systems.sized(system, neurons=neurons, inputs=None, usual_neurons=32, usual_inputs=task.channels)
+    if made.m != task.channels:
+        way = f"{type(made).__name__}({made.n}, {task.channels})"
+        raise HelError(
+            f"the task {task.name} has {task.channels} channels, {made!r} has {made.m} inputs; make it {way}"
+        )
+    return made
+
+
 def train(
-    task: str | Task, system: str = "dense", *, arithmetic: str = "fixed", rule: str = "hel", **options: Any
+    task: str | Task,
+    system: str | systems.System = "dense",
+    *,
+    arithmetic: str = "fixed",
+    rule: str = "hel",
+    **options: Any,
 ) -> dict[str, Any]:
     """Train on the golden model and evaluate once; `options` as `Training`.
 
@@ -175,6 +198,7 @@ def train(
     >>> result["training_samples"], result["test_accuracy"], len(result["history"])
     (50, None, 1)
     """
+    known_options(options, [k for k in inspect.signature(Training).parameters if k not in _OWN], "training")
     training = Training(task, system, arithmetic=arithmetic, **options)
     learner = training.learner(rule)
     result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}

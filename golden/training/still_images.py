@@ -8,6 +8,7 @@ e q^T and e. The state at rest and these local products are all that is used: no
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,12 @@ from golden import systems
 from golden.cost_functions import FinalCost, projection
 from golden.cost_functions.float_readout import FloatReadout
 from golden.errors import HelError
+from golden.language.validate import known_options, shortened, whole
 from golden.rules.landscape import Landscape
 from golden.systems.base import LIMIT
 from golden.tasks import Split, Task
 from golden.training.momentum import Momentum
-from golden.training.recipe import StaticRecipe, halvings
+from golden.training.recipe import StaticRecipe, halvings, recipe_of
 from golden.training.report import Progress, Report, judged
 from golden.training.samples import Samples, named
 from golden.training.seeds import first_readout, sample_order
@@ -65,15 +67,18 @@ class StaticTraining:
                 f"equilibrium propagation learns still images, and {self.task.name} has {self.task.steps} steps; "
                 "use the task digits-static"
             )
-        if system not in TRAINABLE:
-            raise HelError(f"systems that train at rest are {', '.join(TRAINABLE)}, got {system!r}; choose one of them")
+        if not isinstance(system, str) or system not in TRAINABLE:
+            kinds = ", ".join(TRAINABLE)
+            raise HelError(f"systems that train at rest are {kinds}, got {shortened(system)}; choose one of them")
         self.samples = Samples.of(self.task, epochs=epochs, first=samples, validation=validation)
         self.part, self.evaluation = self.samples.part, self.samples.evaluation
-        self.recipe = (recipe or StaticRecipe()).checked()
-        self.seed, self.progress = seed, progress
+        self.recipe = recipe_of(recipe, StaticRecipe).checked()
+        self.seed, self.progress = whole(seed, "the seed", 0), progress
         self.system = systems.get(system, n=neurons, m=self.task.channels)
-        self.theta = {name: value.copy() for name, value in self.system.initial(seed).items()}
-        self.readout = FloatReadout(**first_readout(seed, self.task.classes, neurons, self.recipe.readout_deviation))
+        self.theta = {name: value.copy() for name, value in self.system.initial(self.seed).items()}
+        self.readout = FloatReadout(
+            **first_readout(self.seed, self.task.classes, self.system.n, self.recipe.readout_deviation)
+        )
         self.iterations = self.batches = 0
 
     def landscape(self, inputs: Any) -> Landscape:
@@ -147,6 +152,8 @@ def train(task: str | Task = "digits-static", system: str = "dense", **options: 
     >>> result["training_samples"], result["test_accuracy"], len(result["history"])
     (64, None, 1)
     """
+    known = [name for name in inspect.signature(StaticTraining).parameters if name not in ("task", "system")]
+    known_options(options, known, "training at rest")
     return StaticTraining(task, system, **options).run()
 
 

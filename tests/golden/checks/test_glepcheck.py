@@ -48,7 +48,7 @@ def test_the_end_data_belong_to_a_trajectory():
 
 
 def test_errors():
-    with pytest.raises(HelError, match="the number of steps must be at least 2, got 1"):
+    with pytest.raises(HelError, match="the number of steps must be a whole number >= 2, got 1"):
         glepcheck(steps=1)
     with pytest.raises(HelError, match="there is no boundary condition 'x'"):
         glepcheck(conditions=["x"])

@@ -1,8 +1,13 @@
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.checks.gradcheck import gradcheck
 from golden.errors import HelError
+from golden.systems import Dense, Hru, Linear, System
 
 
 def test_keys_of_the_command():
@@ -18,10 +23,25 @@ def test_keys_of_the_command():
     ("arguments", "message"),
     [
         ({"eps": 0.3}, "eps must be a power of two, got 0.3; use 0.25 or 0.5"),
-        ({"steps": 0}, "the number of steps must be at least 1, got 0; use for example 1000"),
+        ({"steps": 0}, "the number of steps must be a whole number >= 1, got 0; use for example 1"),
         ({"cost": "mean"}, "the cost is one of final, summed, got mean"),
         ({"neurons": 0}, "neurons n must be a whole number >= 1, got 0"),
         ({"system": "quartic"}, "there is no built-in system 'quartic'; choose from"),
+        ({"steps": 2.5}, "the number of steps must be a whole number >= 1, got 2.5; use for example 1"),
+        ({"steps": "5"}, "the number of steps must be a whole number >= 1, got '5'"),
+        ({"seed": -1}, "the seed must be a whole number >= 0, got -1; use for example 0"),
+        ({"seed": "a"}, "the seed must be a whole number >= 0, got 'a'"),
+        ({"seed": None}, "the seed must be a whole number >= 0, got None"),
+        ({"eps": "x"}, "eps must be a positive power of two, got 'x'; use for instance 0.0625"),
+        ({"eps": None}, "eps must be a positive power of two, got None"),
+        ({"formats": 3}, r"formats are a golden.arithmetic.formats.Formats, got 3; use Formats\(...\)"),
+        ({"cuts": None}, "cuts are default, calibrated or calibrated-SEED, got None; choose one"),
+        ({"cost": ["final"]}, r"the cost is one of final, summed, got \['final'\]; give one of these words"),
+        ({"system": None}, 'a system is a name or a System object, got None; name one, for instance "dense"'),
+        ({"system": Path("ring.py")}, "a system is a name or a System object, got PosixPath"),
+        ({"system": Dense}, r"a system is a name or a System object, got <class .*>; write Dense\(16, 4\)"),
+        ({"system": Hru(4, 2), "neurons": 5}, r"Hru\(n=4, m=2\) has 4 neurons, got neurons = 5; leave it out"),
+        ({"system": Hru(4, 2), "inputs": 1}, r"Hru\(n=4, m=2\) has 2 inputs, got inputs = 1; leave it out"),
     ],
 )
 def test_errors(arguments, message):
@@ -59,3 +79,31 @@ def test_systems_without_a_comparison(tmp_path, name, message):
     (tmp_path / "mine.py").write_text(RUNAWAY)
     with pytest.raises(HelError, match=message):
         gradcheck(f"{tmp_path / 'mine.py'}:{name}", neurons=2, steps=200)
+
+
+def test_a_system_is_as_good_as_its_name():
+    sizes = {"steps": 20, "eps": 2.0**-5}
+    assert gradcheck(Hru(4, 2), **sizes) == gradcheck("hru", neurons=4, inputs=2, **sizes)
+    assert gradcheck(Linear(4, 2), neurons=4, inputs=2, **sizes)["system"] == "linear"
+
+
+def test_sizes_of_numpy_come_out_as_numbers_of_json():
+    result = gradcheck("linear", steps=np.int64(20), neurons=np.int64(4), eps=np.float32(1.0), seed=np.int64(1))
+    json.dumps(result)
+    assert result == gradcheck("linear", steps=20, neurons=4, eps=1.0, seed=1)
+
+
+def test_a_system_that_changes_has_a_new_reference():
+    class Spring(System):
+        parameters = {"k": (1,)}
+        strength = 1.0
+
+        def potential(self, q, u, theta):
+            return self.strength * theta["k"][0] * (q @ q) / 2
+
+    costs = []
+    for strength in (1.0, 0.25):
+        spring = Spring(2)
+        spring.strength = strength
+        costs.append(gradcheck(spring, steps=20, eps=1.0))
+    assert costs[0]["cost"] != costs[1]["cost"] and all(one["cosine_fixed"] > 0.999 for one in costs)

@@ -93,3 +93,23 @@ def test_the_derivative_of_a_symmetric_parameter_is_symmetric():
     found = system.slopes({"q": q, "u": np.zeros(1), **theta})["W"]
     plain = np.outer(np.tanh(q), q)
     assert found == pytest.approx((plain + plain.T) / 2) and (found == found.T).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        (None, {}, 'a system\'s name is a word such as "dense", got None; give a name'),
+        ("dens", {}, r"there is no built-in system 'dens'; choose from .*; did you mean dense\?"),
+        ("random", {"seed": "x"}, "the seed of a random potential must be a whole number >= 0, got 'x'"),
+        ("random", {"sed": 1}, "the system random has no option sed; it knows seed"),
+        ("random-3", {"seed": 1}, "the system random-3 has no option seed; it knows none"),
+        ("graph", {"edges": 3}, r"edges are pairs of masses, each a whole number, got 3; give for instance \[\(0, 1\)"),
+        ("graph", {"edges": [(0, 1.5)]}, "edges are pairs of masses, each a whole number"),
+        ("graph", {"edge": []}, "the system graph has no option edge; it knows edges"),
+        ("dense", {"foo": 2}, "the system dense has no option foo; it knows none"),
+        ("mine.py:Quartic", {"foo": 2}, "a system of a file is made with n and m alone, got foo for mine.py:Quartic"),
+    ],
+)
+def test_options_that_cannot_be(name, options, message):
+    with pytest.raises(HelError, match=message):
+        get(name, n=4, **options)

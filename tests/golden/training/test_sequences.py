@@ -8,6 +8,7 @@ import pytest
 
 from golden.errors import HelError
 from golden.rules import bptt, rhel
+from golden.systems import Dense, System
 from golden.training.conversation import Echo, Forward, Update, drive, drive_async
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import Training, train
@@ -116,6 +117,30 @@ def test_other_systems_train(system):
     assert last < 0.7 * first and result["validation_accuracy"] > 0.3
 
 
+@pytest.mark.parametrize("arithmetic", ["float", "fixed"])
+def test_a_system_is_as_good_as_its_name(arithmetic):
+    options = {"arithmetic": arithmetic, "epochs": 1, "samples": 5, "validation": True}
+    named, made = train("digits", neurons=4, **options), train("digits", Dense(4, 8), **options)
+    del named["samples_per_s"], made["samples_per_s"]
+    assert named == made and made["system"] == "dense"
+
+
+def test_a_system_must_see_its_inputs():
+    class Deaf(System):
+        parameters = {"k": (1,)}
+
+        def potential(self, q, u, theta):
+            return theta["k"][0] * (q @ q)
+
+    with pytest.raises(HelError, match=r"the potential of Deaf\(n=4, m=8\) has no u; add it"):
+        train("digits", Deaf(4, 8))
+
+
+def test_what_is_no_task():
+    with pytest.raises(HelError, match="a task is a name or a golden.tasks.Task, got 3; name one, for instance digits"):
+        train(3)
+
+
 def test_result_is_json():
     json.dumps(train("digits", neurons=4, epochs=1, samples=5, validation=True), allow_nan=False)
 
@@ -131,9 +156,26 @@ def test_progress_reaches_the_end():
     [
         ({"system": "springs"}, "systems that train on a task are dense, hru, linear, got 'springs'"),
         ({"arithmetic": "decimal"}, "the arithmetic is float or fixed, got 'decimal'"),
-        ({"epochs": 0}, "at least 1 epoch, got 0"),
-        ({"samples": 0}, "at least 1 sample, got 0"),
-        ({"rule": "bptt"}, "fixed-point training knows the rule hel, got 'bptt'"),
+        ({"epochs": 0}, "the number of epochs must be a whole number >= 1, got 0"),
+        ({"samples": 0}, "the number of samples must be a whole number >= 1, got 0"),
+        ({"rule": "bptt"}, "fixed-point training knows the rule hel, got 'bptt'; use float arithmetic"),
+        ({"rule": "foo"}, "fixed-point training knows the rule hel, got 'foo'; leave it out"),
+        ({"epochs": 1.5}, "the number of epochs must be a whole number >= 1, got 1.5"),
+        ({"epochs": "1"}, "the number of epochs must be a whole number >= 1, got '1'"),
+        ({"samples": "x"}, "the number of samples must be a whole number >= 1, got 'x'"),
+        ({"samples": 2.5}, "the number of samples must be a whole number >= 1, got 2.5"),
+        ({"seed": -1}, "the seed must be a whole number >= 0, got -1"),
+        ({"seed": "x"}, "the seed must be a whole number >= 0, got 'x'"),
+        ({"seed": [0, 1.5]}, "a seed must be a whole number >= 0, got 1.5"),
+        ({"seed": []}, r"a training has at least one seed, got \[\]"),
+        ({"formats": 3}, "formats are a golden.arithmetic.formats.Formats, got 3"),
+        ({"recipe": 3}, "the recipe of this training is a golden.training.recipe.Recipe, got 3"),
+        ({"cuts": 3}, "cuts are default, calibrated or calibrated-SEED, got 3"),
+        ({"neuron": 4}, "training has no option neuron; it knows neurons, epochs, seed, samples, validation, recipe"),
+        ({"system": None}, "a system is a name or a System object, got None"),
+        ({"system": Dense}, r"got <class .*>; write Dense\(32, 8\)"),
+        ({"system": Dense(4, 2)}, r"digits has 8 channels, Dense\(n=4, m=2\) has 2 inputs; make it Dense\(4, 8\)"),
+        ({"system": Dense(5, 8)}, r"Dense\(n=5, m=8\) has 5 neurons, got neurons = 4"),
         ({"rule": "bp", "arithmetic": "float"}, "rules are hel, bptt, got 'bp'"),
     ],
 )

@@ -79,8 +79,8 @@ def test_progress_reaches_the_end():
     [
         ({"task": "digits"}, "learns still images, and digits has 32 steps; use the task digits-static"),
         ({"system": "springs"}, "systems that train at rest are dense, hru, linear, got 'springs'"),
-        ({"epochs": 0}, "at least 1 epoch, got 0"),
-        ({"samples": 0}, "at least 1 sample, got 0"),
+        ({"epochs": 0}, "the number of epochs must be a whole number >= 1, got 0"),
+        ({"samples": 0}, "the number of samples must be a whole number >= 1, got 0"),
         ({"recipe": StaticRecipe(rate=0.0)}, "rate, batch, eps and tolerance of a recipe are positive, got rate 0.0"),
         ({"recipe": StaticRecipe(batch=0)}, "are positive, got batch 0"),
     ],

@@ -13,6 +13,7 @@ Targets: y (..., k), for `SummedCost` one per step: (T, ..., k); ... are the bat
 
 from __future__ import annotations
 
+import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from golden.language.autodiff import gradient
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
 from golden.language.trace import trace_function
+from golden.language.validate import shortened
 
 __all__ = [
     "AveragedCost",
@@ -68,6 +70,10 @@ class Cost(ABC):
     gradient : where c is outside that vocabulary: dc/dq(q, target). Then both functions are used as given and must
         accept leading batch axes: q (..., n), target (..., k) -> c (...), dc/dq (..., n)
 
+    Raises
+    ------
+    HelError : what is no function of (q, target); in `start` and `check` targets that the function cannot take.
+
     >>> meter = SummedCost().start(n=2, steps=1, targets=np.array([[1.0, 1.0]]))
     >>> meter.observe(0, np.array([1.0, 3.0]))
     >>> float(meter.total()), meter.nudge(0, np.array([1.0, 3.0]))
@@ -78,24 +84,100 @@ class Cost(ABC):
     """True where targets have a leading axis of steps."""
 
     def __init__(self, function: CostFunction = half_squared_error, *, gradient: CostFunction | None = None) -> None:
-        self.function = function
-        self.gradient = gradient
+        self.function = _of_two(function, "function")
+        self.gradient = None if gradient is None else _of_two(gradient, "gradient")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({getattr(self.function, '__name__', type(self.function).__name__)})"
 
     def start(self, *, n: int, steps: int, targets: Array) -> Meter:
         """A meter for one gradient: n neurons, T = `steps`, targets as above."""
         targets = np.asarray(targets, dtype=np.float64)
-        if targets.ndim < 1 or not targets.shape[-1]:
-            raise HelError(f"targets need a last axis of at least one number, got shape {targets.shape}")
-        if self.per_step and (targets.ndim < 2 or targets.shape[0] != steps):
-            raise HelError(f"a summed cost needs one target per step, ({steps}, ..., k); got shape {targets.shape}")
+        return self._meter(steps, targets, *self._functions(n, steps, targets))
+
+    def _functions(self, n: int, steps: int, targets: Array) -> tuple[CostFunction, CostFunction]:
+        """c and dc/dq, on batches."""
+        self.check_shape(n, steps, targets)
         if self.gradient is not None:
-            return self._meter(steps, targets, self.function, self.gradient)
-        # A user's function may read arrays that change between calls, so only the default's trace is kept.
-        traced = _kept if self.function is half_squared_error else _traced
-        return self._meter(steps, targets, *traced(self.function, n, targets.shape[-1]))
+            return self.function, self.gradient
+        # A user's function may read arrays that change between calls, so only traces of our own are kept.
+        traced = _kept if self.function in (half_squared_error, projection) else _traced
+        try:
+            return traced(self.function, n, targets.shape[-1])
+        except HelError as error:
+            raise HelError(f"{error} [{self._asked((n,), targets.shape[-1:], targets)}]") from None
+        except Exception as error:
+            raise self._raised(error, (n,), targets.shape[-1:], targets) from error
+
+    def check_shape(self, n: int, steps: int, targets: Array) -> None:
+        """Refuses targets that are not one, or one a step; of the half squared error those of another shape than q."""
+        if targets.ndim < 1 or not targets.shape[-1]:
+            raise HelError(
+                f"targets need a last axis of at least one number, got shape {targets.shape}; "
+                f"{self!r} compares them with q of shape ({n},)"
+            )
+        if self.per_step and (targets.ndim < 2 or targets.shape[0] != steps):
+            raise HelError(
+                f"a summed cost needs one target per step, ({steps}, ..., k); got shape {targets.shape} for targets of "
+                f"{self!r}, q has shape ({n},)"
+            )
+        if self.function is half_squared_error and targets.shape[-1] != n:
+            axes = f"({steps}, ..., {n})" if self.per_step else f"(..., {n})"
+            raise HelError(
+                f"targets of {self!r} have the shape of q in each sample, for q and the target got ({n},) and "
+                f"({targets.shape[-1]},); give targets of shape {axes}, got {targets.shape}, or a cost function of "
+                "your own"
+            )
+
+    def check(self, q: Array, steps: int, targets: Array) -> None:
+        """Refuses what no meter and no reference could work with; q (..., n), targets as `start`.
+
+        A gradient of the user's own is called as the rules do: for one sample, and for the two contexts of an echo.
+        """
+        self._functions(q.shape[-1], steps, targets)
+        if self.gradient is None:
+            return
+        y = targets[0] if self.per_step else targets
+        one = q.reshape(-1, q.shape[-1])[0], y.reshape(-1, y.shape[-1])[0]
+        for at, target in (one, (np.stack([q, q]), y)):
+            for what, function, wanted in (("c", self.function, at.shape[:-1]), ("dc/dq", self.gradient, at.shape)):
+                try:
+                    with np.errstate(all="ignore"):
+                        found = np.shape(function(at.copy(), target.copy()))
+                except Exception as error:
+                    raise self._raised(error, at.shape, target.shape, targets) from error
+                if found != wanted:
+                    raise HelError(
+                        f"{what} has shape {wanted}, got {found} [{self._asked(at.shape, target.shape, targets)}]; "
+                        "functions of a cost with a gradient take leading batch axes"
+                    )
+
+    def _asked(self, q: tuple[int, ...], target: tuple[int, ...], targets: Array) -> str:
+        return f"{self!r} of q {q} and a target {target}, from targets {targets.shape}"
+
+    def _raised(self, error: Exception, q: tuple[int, ...], target: tuple[int, ...], targets: Array) -> HelError:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return HelError(f"{self._asked(q, target, targets)} raised {said}; correct the targets or the function")
 
     @abstractmethod
     def _meter(self, steps: int, targets: Array, value: CostFunction, slope: CostFunction) -> Meter: ...
+
+
+def _of_two(function: Any, what: str) -> CostFunction:
+    """`function` itself, if it can be called with q and a target."""
+    rule = f"the {what} of a cost is a function of (q, target)"
+    if not callable(function):
+        raise HelError(f"{rule}, got {shortened(function)}; write for instance lambda q, y: np.sum((q - y) ** 2)")
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # compiled functions have none
+        return function  # type: ignore[no-any-return]
+    try:
+        signature.bind(None, None)
+    except TypeError:
+        name = getattr(function, "__name__", type(function).__name__)
+        raise HelError(f"{rule}, got {name}{signature}; give it these two arguments") from None
+    return function  # type: ignore[no-any-return]
 
 
 def _traced(function: CostFunction, n: int, k: int) -> tuple[CostFunction, CostFunction]:

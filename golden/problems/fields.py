@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,10 @@ import numpy as np
 from golden.cost_functions import Cost
 from golden.errors import HelError
 from golden.language.graph import Array
-from golden.language.validate import numbers
+from golden.language.validate import numbers, shortened
 from golden.systems.base import System
 
-__all__ = ["RESERVED", "at_rest", "batch_axes", "check_targets", "checked_theta", "start"]
+__all__ = ["RESERVED", "ByName", "at_rest", "batch_axes", "check_targets", "checked_theta", "read_only", "start"]
 
 RESERVED = ("u", "q0", "p0")
 """Names of gradients that are not parameters'."""
@@ -24,8 +24,43 @@ def at_rest() -> Array:
     return np.zeros(())
 
 
-def checked_theta(system: System, theta: Mapping[str, Any]) -> dict[str, Array]:
-    """theta by name as finite float64 arrays, each of its declared shape or with batch axes before it.
+class ByName(Mapping[str, Array]):
+    """Arrays by name, which nobody can replace.
+
+    >>> theta = ByName({"a": np.ones(2)})
+    >>> theta["a"].shape, dict(theta)
+    ((2,), {'a': array([1., 1.])})
+    """
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._arrays = dict(arrays)
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return repr(self._arrays)
+
+
+def read_only(array: Array) -> Array:
+    """A view that cannot be written.
+
+    >>> read_only(np.ones(2)).flags.writeable
+    False
+    """
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def checked_theta(system: System, theta: Mapping[str, Any]) -> ByName:
+    """theta by name as finite float64 arrays, each of its declared shape or with batch axes before it; read-only.
 
     Raises
     ------
@@ -33,17 +68,29 @@ def checked_theta(system: System, theta: Mapping[str, Any]) -> dict[str, Array]:
     """
     if not isinstance(system, System) or not isinstance(theta, Mapping):
         raise HelError(
-            f"a rule takes a golden.systems.System and a theta by name, got {system!r:.60} and {type(theta).__name__}; "
-            "for a stack: golden.rules.stack"
+            f"a rule takes a golden.systems.System and a theta by name, got {shortened(system)} and "
+            f"{'dict' if isinstance(theta, Mapping) else type(theta).__name__}; {_way_out(system)}"
         )
+    words = [name for name in theta if not isinstance(name, str)]
+    if words:
+        have = ", ".join(system.parameters)
+        raise HelError(f"theta is arrays by the names of parameters, got the key {shortened(words[0])}; give {have}")
     reserved = set(RESERVED) & set(system.parameters)
     if reserved:
         raise HelError(f"gradients are named u, q0 and p0; rename the parameter {', '.join(sorted(reserved))}")
-    checked = system.check({name: numbers(value, name) for name, value in theta.items()})
+    checked = system.check({name: read_only(numbers(value, name).copy()) for name, value in theta.items()})
     for name in system.symmetric:
         if not np.array_equal(checked[name], checked[name].swapaxes(-1, -2)):
             raise HelError(f"parameter {name} of {system!r} is a symmetric matrix; give it as (W + W.T) / 2")
-    return checked
+    return ByName(checked)
+
+
+def _way_out(system: object) -> str:
+    if isinstance(system, str):
+        return f'write golden.systems.get("{system}", n=...), or for a stack: golden.rules.stack'
+    if isinstance(system, type) and issubclass(system, System):
+        return f"write {system.__name__}(n, m)"
+    return "theta is a dict of arrays" if isinstance(system, System) else "for a stack: golden.rules.stack"
 
 
 def batch_axes(system: System, theta: Mapping[str, Array], inputs: tuple[int, ...]) -> tuple[int, ...]:
@@ -57,22 +104,27 @@ def batch_axes(system: System, theta: Mapping[str, Array], inputs: tuple[int, ..
     ranks = {name: len(shape) for name, shape in system.parameters.items()}
     batches = [value.shape[: value.ndim - ranks[name]] for name, value in theta.items()]
     try:
-        return np.broadcast_shapes(inputs, *batches)
+        found = np.broadcast_shapes(inputs, *batches)
     except ValueError:
         raise HelError(f"batch axes of the inputs {inputs} and of theta {batches} do not agree") from None
+    if 0 in found:
+        raise HelError(f"a batch has at least one sample, got batch axes {found} of theta; leave an empty batch out")
+    return found
 
 
 def start(value: Any, name: str, shape: tuple[int, ...]) -> Array:
-    """An initial q or p of `shape` (..., n) from one for all samples, or one each; None is zero.
+    """An initial q or p of `shape` (..., n) from one for all samples, or one each; None is zero. Read-only.
 
     >>> start([1.0, 2.0], "q0", (2, 2)).tolist()
     [[1.0, 2.0], [1.0, 2.0]]
     """
     given = at_rest() if value is None else numbers(value, name)
     try:
-        return np.array(np.broadcast_to(given, shape))
+        full = np.array(np.broadcast_to(given, shape))
     except ValueError:
-        raise HelError(f"{name} has shape {shape} or {shape[-1:]}, got {given.shape}") from None
+        all_samples = f" or {shape[-1:]}" if len(shape) > 1 else ""
+        raise HelError(f"{name} has shape {shape}{all_samples}, got {given.shape}; give one number a neuron") from None
+    return read_only(full)
 
 
 def check_targets(cost: Cost, targets: Array, batch: tuple[int, ...]) -> None:
@@ -82,5 +134,6 @@ def check_targets(cost: Cost, targets: Array, batch: tuple[int, ...]) -> None:
     samples = targets.shape[1 if cost.per_step else 0 : -1]
     if samples not in ((), batch):
         raise HelError(
-            f"targets have the batch axes {batch} of the inputs, got {samples}; their shape is {targets.shape}"
+            f"targets have the batch axes {batch} of the inputs, got {samples}; their shape is {targets.shape}, the "
+            f"cost {cost!r}"
         )

@@ -13,7 +13,7 @@ from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
-from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, start
+from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, read_only, start
 from golden.systems.base import System
 
 __all__ = ["Problem"]
@@ -25,13 +25,16 @@ class Problem:
 
     Whatever NumPy takes for an array is taken, and held as finite float64. The batch axes ``...`` are those of the
     inputs and of theta together; inputs, q0 and p0 are held with all of them. `dataclasses.replace` makes another
-    problem, and checks it again. Arrays are not copied more than that takes: do not change them afterwards.
+    problem, and checks it again. All arrays are read-only, and so is theta. theta, q0 and p0
+    are copies; inputs and targets, which may be large, are views where they can be: do not change yours afterwards.
+    The targets are checked with what the cost does with them.
 
     Members
     -------
     system, theta : theta[name] of the declared shape; with batch axes before it for one theta per sample
     inputs : u, one a step, shape (T, ..., m)
-    targets : (..., k), or (T, ..., k) for a summed cost; without batch axes: the same for every sample
+    targets : (..., k), or (T, ..., k) for a summed cost; without batch axes: the same for every sample. The scheme
+        verlet of `golden.rules.glep` reads T - 1 of them
     q0, p0 : initial state (..., n), default zero
     cost : a `golden.cost_functions.Cost`, default the final half squared error
     step : h > 0, in units of time
@@ -68,14 +71,18 @@ class Problem:
         system = self.system
         theta = checked_theta(system, self.theta)
         positive(self.step, "the step h", "0.125")
-        driven = numbers(self.inputs, "inputs")
+        driven = read_only(numbers(self.inputs, "inputs"))
         if driven.ndim < 2 or driven.shape[-1] != system.m or driven.shape[0] < 1:
             raise HelError(f"inputs of {system!r} have shape (T, ..., {system.m}) with T >= 1, got {driven.shape}")
+        if not driven.size:
+            raise HelError(f"a batch has at least one sample, got inputs of shape {driven.shape}; leave it out")
         batch = batch_axes(system, theta, driven.shape[1:-1])
         driven = driven.reshape(len(driven), *(1,) * (len(batch) + 2 - driven.ndim), *driven.shape[1:])
         q0, p0 = (start(getattr(self, name), name, (*batch, system.n)) for name in ("q0", "p0"))
-        targets = numbers(self.targets, "targets")
+        targets = read_only(numbers(self.targets, "targets"))
         check_targets(self.cost, targets, batch)
+        short = self.cost.per_step and len(targets) == len(driven) - 1  # inputs at both ends: glep's scheme verlet
+        self.cost.check(q0, len(driven) - short, targets)
         checked = {
             "theta": theta,
             "inputs": np.broadcast_to(driven, (len(driven), *batch, system.m)),

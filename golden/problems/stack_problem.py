@@ -69,6 +69,8 @@ class StackProblem:
         driven = numbers(self.inputs, "inputs")
         if driven.ndim < 2 or driven.shape[-1] != stack.m or driven.shape[0] < 1:
             raise HelError(f"inputs of {stack!r} have shape (T, ..., {stack.m}) with T >= 1, got {driven.shape}")
+        if not driven.size:
+            raise HelError(f"a batch has at least one sample, got inputs of shape {driven.shape}; leave it out")
         batch = driven.shape[1:-1]
         q0, p0 = (_start(stack, getattr(self, name), name, batch) for name in ("q0", "p0"))
         targets = numbers(self.targets, "targets")
@@ -117,9 +119,9 @@ def _start(stack: Stack, value: Any, name: str, batch: tuple[int, ...]) -> Array
         return np.broadcast_to(given, (*batch, stack.n))
     except ValueError:
         sizes = " + ".join(str(system.n) for system, _ in stack.layers)
+        one = f" or ({stack.n},)" if batch else ""
         raise HelError(
-            f"{name} has shape {(*batch, stack.n)} or ({stack.n},), the {sizes} neurons of the layers; "
-            f"got {given.shape}"
+            f"{name} has shape {(*batch, stack.n)}{one}, the {sizes} neurons of the layers; got {given.shape}"
         ) from None
 
 

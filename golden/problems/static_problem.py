@@ -11,7 +11,7 @@ from golden.cost_functions import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers
-from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, start
+from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, read_only, start
 from golden.systems.base import System
 
 __all__ = ["StaticProblem"]
@@ -20,6 +20,8 @@ __all__ = ["StaticProblem"]
 @dataclass(frozen=True, eq=False)
 class StaticProblem:
     """What equilibrium propagation differentiates. It is no `Problem`: there are no steps, no h and no momentum.
+
+    Arrays and theta are read-only, as a `Problem`'s.
 
     Members
     -------
@@ -52,17 +54,20 @@ class StaticProblem:
         theta = checked_theta(system, self.theta)
         if isinstance(self.cost, Cost) and not isinstance(self.cost, FinalCost):
             raise HelError(f"a state at rest has no steps: its cost is a FinalCost, got {type(self.cost).__name__}")
-        driven = numbers(self.inputs, "inputs")
+        driven = read_only(numbers(self.inputs, "inputs"))
         if driven.ndim < 1 or driven.shape[-1] != system.m:
             raise HelError(f"static inputs of {system!r} have shape (..., {system.m}), got {driven.shape}")
+        if not driven.size:
+            raise HelError(f"static inputs of {system!r} have shape (..., {system.m}), none empty, got {driven.shape}")
         batch = batch_axes(system, theta, driven.shape[:-1])
-        targets = numbers(self.targets, "targets")
+        targets, q0 = read_only(numbers(self.targets, "targets")), start(self.q0, "q0", (*batch, system.n))
         check_targets(self.cost, targets, batch)
+        self.cost.check(q0, 1, targets)
         checked = {
             "theta": theta,
             "inputs": np.broadcast_to(driven, (*batch, system.m)),
             "targets": targets,
-            "q0": start(self.q0, "q0", (*batch, system.n)),
+            "q0": q0,
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)  # the one moment in which a frozen problem is written

@@ -46,6 +46,7 @@ def gradient(
     (44, 10)
     """
     system, batch = problem.system, problem.batch
+    problem.cost.check_shape(system.n, problem.steps, problem.targets)
     ranks = {name: len(shape) for name, shape in system.parameters.items()}
     spread = {name: np.broadcast_to(v, batch + v.shape[v.ndim - ranks[name] :]) for name, v in problem.theta.items()}
     grads: Gradients = {name: np.zeros(value.shape) for name, value in spread.items()}

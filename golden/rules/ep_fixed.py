@@ -73,7 +73,7 @@ def gradient(
 
     Parameters
     ----------
-    problem : its inputs are not empty
+    problem : see `golden.problems.static_problem.StaticProblem`
     formats : default `FORMATS`
     eps : a power of two
     log2_inverse_rate : n of the descent's a = 2^-n; a must stay below 2 over the largest curvature
@@ -96,11 +96,6 @@ def gradient(
     if not (isinstance(log2_inverse_rate, int | np.integer) and -8 <= log2_inverse_rate <= 24):
         raise HelError(
             f"log2_inverse_rate is a whole number from -8 to 24, got {log2_inverse_rate!r}; use for example 3"
-        )
-    if not problem.inputs.size:
-        raise HelError(
-            f"static inputs of {problem.system!r} have shape (..., {problem.system.m}), none empty, "
-            f"got {problem.inputs.shape}"
         )
     run = _Run(problem, compile_system(problem.system, formats), eps_log2, symmetric, int(log2_inverse_rate))
     return run.gradient(average, max_iterations)

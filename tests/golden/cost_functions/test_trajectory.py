@@ -58,6 +58,21 @@ def test_a_users_cost_may_read_data_that_changes():
     assert np.allclose(watched(cost, Y[0]).nudge(4, Q[4]), 2)
 
 
+@pytest.mark.parametrize(
+    ("function", "gradient", "message"),
+    [
+        ("x", None, r"the function of a cost is a function of \(q, target\), got 'x'; write for instance lambda q, y"),
+        (None, None, r"the function of a cost is a function of \(q, target\), got None"),
+        (lambda q: np.sum(q), None, r"of \(q, target\), got <lambda>\(q\); give it these two arguments"),
+        (np.dot, 3, r"the gradient of a cost is a function of \(q, target\), got 3"),
+        (np.dot, lambda: 0, r"the gradient of a cost is a function of \(q, target\), got <lambda>\(\)"),
+    ],
+)
+def test_what_is_no_function_of_a_position_and_a_target(function, gradient, message):
+    with pytest.raises(HelError, match=message):
+        FinalCost(function, gradient=gradient)
+
+
 def test_errors():
     with pytest.raises(HelError, match="np.arctan is not available in a traced function"):
         watched(FinalCost(lambda q, y: np.sum(np.arctan(q))), Y[0])

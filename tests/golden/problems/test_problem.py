@@ -1,13 +1,15 @@
 """A problem is checked once, and another one is made of it by `replace`, checked again."""
 
+import pickle
 from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 
-from golden.cost_functions import SummedCost
+from golden.cost_functions import AveragedCost, FinalCost, SummedCost, cross_entropy, cross_entropy_slope
 from golden.errors import HelError
-from golden.rules import Problem
+from golden.rules import RULES, Problem, gradient
+from golden.systems import Dense
 from tests.golden.rules.cases import case, values
 
 
@@ -60,15 +62,81 @@ def test_meters_and_integrators_are_fresh():
     [
         ({"step": 0.0}, "the step h must be a positive number, got 0.0; use for example 0.125"),
         ({"inputs": np.ones(3)}, r"have shape \(T, ..., 2\) with T >= 1, got \(3,\)"),
-        ({"q0": np.zeros((3, 4))}, r"q0 has shape \(4,\) or \(4,\), got \(3, 4\)"),
+        ({"q0": np.zeros((3, 4))}, r"q0 has shape \(4,\), got \(3, 4\)"),
         ({"cost": None}, "a cost is one of golden.cost_functions, for instance"),
         ({"cost": SummedCost(), "targets": np.zeros((20, 7, 4))}, r"targets have the batch axes \(\) .* got \(7,\)"),
-        ({"system": "dense"}, "a rule takes a golden.systems.System and a theta by name, got 'dense' and dict"),
+        (
+            {"system": "dense"},
+            r"a rule takes a golden.systems.System and a theta by name, got 'dense' and dict; write golden.systems.get"
+            r'\("dense", n=...\), or for a stack: golden.rules.stack',
+        ),
+        ({"system": Dense}, r"got <class .*> and dict; write Dense\(n, m\)"),
+        ({"theta": None}, "got Dense.* and NoneType; theta is a dict of arrays"),
+        ({"theta": {3: np.ones(4)}}, "theta is arrays by the names of parameters, got the key 3; give al, W, B, b"),
+        ({"step": 10**400}, "the step h must be a positive number, got 1000"),
+        ({"inputs": np.zeros((10, 0, 2))}, r"a batch has at least one sample, got inputs of shape \(10, 0, 2\); leave"),
+        ({"targets": 3.0}, r"targets need a last axis .* got shape \(\); FinalCost\(half_squared_error\) compares"),
+        (
+            {"targets": np.zeros(3)},
+            r"targets of FinalCost\(half_squared_error\) have the shape of q in each sample, for q and the target got "
+            r"\(4,\) and \(3,\); give targets of shape \(..., 4\), got \(3,\)",
+        ),
+        ({"targets": np.zeros(3), "cost": AveragedCost()}, r"targets of AveragedCost\(half_squared_error\)"),
+        ({"targets": np.zeros((20, 1)), "cost": SummedCost()}, r"give targets of shape \(20, ..., 4\), got \(20, 1\)"),
+        ({"targets": np.zeros((21, 4)), "cost": SummedCost()}, r"one target per step, \(20, ..., k\); got .*\(21, 4\)"),
+        ({"targets": np.zeros(4), "cost": SummedCost()}, r"one target per step, \(20, ..., k\); got .*\(4,\)"),
+        (
+            {"targets": np.ones(3), "cost": FinalCost(cross_entropy, gradient=cross_entropy_slope)},
+            r"FinalCost\(cross_entropy\) of q \(4,\) and a target \(3,\), from targets \(3,\) raised ValueError",
+        ),
+        (
+            {"targets": np.ones(3), "cost": FinalCost(lambda q, y: np.sum(q - y))},
+            r"shape.*\[FinalCost\(<lambda>\) of q \(4,\) and a target \(3,\), from targets \(3,\)\]",
+        ),
+        (
+            {"cost": FinalCost(lambda q, y: 1 / 0)},
+            r"FinalCost\(<lambda>\) of q \(4,\) .* raised ZeroDivisionError: .*; correct the targets or the function",
+        ),
+        (
+            {"cost": FinalCost(lambda q, y: np.sum(q, -1), gradient=lambda q, y: np.zeros(1))},
+            r"dc/dq has shape \(4,\), got \(1,\) \[FinalCost",
+        ),
     ],
 )
 def test_errors(change, message):
     with pytest.raises(HelError, match=message):
         replace(posed(), **change)
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if RULES[name].problem is Problem and "glep" not in name])
+def test_one_target_too_few_is_refused_by_every_rule(rule):
+    """Of all rules only glep's scheme verlet has inputs at both ends."""
+    short = replace(posed(), targets=np.zeros((19, 4)), cost=SummedCost())
+    options = {"dissipative": {"damping": 0.1}, "dissipative_fixed": {"log2_loss": 6}}.get(rule, {})
+    with pytest.raises(HelError, match="a summed cost needs one target per step|reads its cost at the final time only"):
+        gradient(short, rule=rule, **options)
+
+
+def test_a_cost_of_ones_own_may_read_shorter_targets():
+    problem = replace(posed(), targets=np.ones(2), cost=FinalCost(lambda q, y: np.sum((q[:2] - y) ** 2)))
+    echo, reference = gradient(problem)[0], gradient(problem, rule="bptt")[0]
+    assert np.allclose(echo["W"], reference["W"], rtol=1e-3, atol=1e-6)
+
+
+def test_arrays_and_theta_are_read_only():
+    inputs, theta, start = np.ones((20, 2)), posed().theta["W"].copy(), np.zeros(4)
+    problem = replace(posed(), inputs=inputs, theta={**posed().theta, "W": theta}, q0=start)
+    for array in (*(getattr(problem, name) for name in ("inputs", "targets", "q0", "p0")), *problem.theta.values()):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+    with pytest.raises(TypeError, match="item assignment"):
+        problem.theta["W"] = theta
+    before = problem.theta["W"].copy()
+    theta += 1
+    start += 1
+    inputs += 1
+    assert np.array_equal(problem.theta["W"], before) and not problem.q0.any(), "the caller's arrays stay writeable"
+    assert set(pickle.loads(pickle.dumps(problem.theta))) == set(problem.theta)
 
 
 def test_batches_that_do_not_agree():

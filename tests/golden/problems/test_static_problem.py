@@ -28,8 +28,11 @@ def test_inputs_and_start_have_all_batch_axes():
     [
         ({"cost": SummedCost()}, "a state at rest has no steps: its cost is a FinalCost, got SummedCost"),
         ({"cost": None}, "a cost is one of golden.cost_functions"),
+        ({"targets": np.zeros(2)}, r"for q and the target got \(3,\) and \(2,\); give targets of shape \(..., 3\)"),
+        ({"targets": 1.0}, r"targets need a last axis of at least one number, got shape \(\)"),
+        ({"inputs": np.zeros((0, 2))}, r"static inputs of Dense.* none empty, got \(0, 2\)"),
         ({"inputs": np.ones(3)}, r"static inputs of Dense\(n=3, m=2\) have shape \(..., 2\), got \(3,\)"),
-        ({"q0": np.ones(2)}, r"q0 has shape \(3,\) or \(3,\), got \(2,\)"),
+        ({"q0": np.ones(2)}, r"q0 has shape \(3,\), got \(2,\)"),
     ],
 )
 def test_errors(change, message):

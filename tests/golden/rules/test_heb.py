@@ -233,7 +233,10 @@ def test_asymmetry_falls_with_eps_and_tells_chaos():
         ({"mass": "heavy"}, "must be a positive number, got 'heavy'"),
         ({"eps": 0.0}, "the nudge strength eps must be a positive number, got 0.0"),
         ({"eps": None}, "eps must be a positive number, got None"),
-        ({"cost": SummedCost()}, "HEB reads its cost at the final time only, got SummedCost; use FinalCost, or"),
+        (
+            {"cost": SummedCost(), "targets": np.zeros((20, 4))},
+            "HEB reads its cost at the final time only, got SummedCost; use FinalCost, or",
+        ),
         (
             {"cost": SummedCost},
             r"a cost is one of golden.cost_functions, for instance FinalCost\(\); got <class .*SummedCost",
@@ -242,7 +245,7 @@ def test_asymmetry_falls_with_eps_and_tells_chaos():
         ({"mass": 1e-9}, "the run diverged within 20 steps of h = 0.125 at mass = 1e-09; take a smaller step"),
         ({"step": 50.0}, "the run diverged"),
         ({"step": 50.0, "mass": math.inf}, "the run diverged within 20 steps of h = 50 at mass = inf"),
-        ({"q0": np.zeros(5)}, r"q0 has shape \(4,\) or \(4,\), got \(5,\)"),
+        ({"q0": np.zeros(5)}, r"q0 has shape \(4,\), got \(5,\)"),
     ],
 )
 def test_errors(change, message):

@@ -154,7 +154,7 @@ def test_a_slope_that_does_not_depend_on_the_state_cancels():
             r"inputs of Dense\(n=4, m=2\) have shape \(T, ..., 2\) with T >= 1, got \(5, 3\)",
         ),
         ({"inputs": np.zeros((0, 2))}, r"T >= 1, got \(0, 2\)"),
-        ({"q0": np.zeros(5)}, r"q0 has shape \(4,\) or \(4,\), got \(5,\)"),
+        ({"q0": np.zeros(5)}, r"q0 has shape \(4,\), got \(5,\)"),
         ({"targets": np.zeros((7, 4))}, r"targets have the batch axes \(\) of the inputs, got \(7,\)"),
         ({"targets": np.zeros(3)}, r"half_squared_error|operands of"),
         ({"targets": np.float64(1)}, "targets need a last axis"),

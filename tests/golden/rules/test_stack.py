@@ -178,7 +178,7 @@ def test_asymmetry_falls_with_eps():
         ({"step": [0.1, 0.1, 0.1, 0.1]}, "the step h is one number, or one for each of the 3 layers; got 4"),
         ({"inputs": np.zeros((5, 2))}, r"inputs of Stack\(3 -> .* have shape \(T, ..., 3\) with T >= 1, got \(5, 2\)"),
         ({"inputs": np.zeros((0, 3))}, r"T >= 1, got \(0, 3\)"),
-        ({"q0": np.zeros(9)}, r"q0 has shape \(27,\) or \(27,\), the 8 \+ 9 \+ 10 neurons of the layers; got \(9,\)"),
+        ({"q0": np.zeros(9)}, r"q0 has shape \(27,\), the 8 \+ 9 \+ 10 neurons of the layers; got \(9,\)"),
         ({"targets": np.zeros((7, 5))}, r"targets have the batch axes \(\) of the inputs, got \(7,\)"),
         ({"targets": np.zeros(3)}, "cannot compare the 5 outputs of the readout with targets of 3 numbers"),
         ({"targets": np.full(5, np.nan)}, "targets must be finite, got inf or nan; look where it comes from"),

@@ -196,10 +196,13 @@ ERRORS = [
     ({"pT": np.zeros(8)}, "cbvp holds q0, qT; drop pT="),
     ({"qT": np.zeros(7)}, r"qT has shape \(8,\), got \(7,\)"),
     ({"qT": np.full(8, np.nan)}, "qT must be finite, got inf or nan"),
-    ({"q0": np.zeros((3, 8))}, r"q0 has shape \(8,\) or \(8,\), got \(3, 8\)"),
+    ({"q0": np.zeros((3, 8))}, r"q0 has shape \(8,\), got \(3, 8\)"),
     ({"inputs": np.zeros((100, 3, 2))}, r"glep takes one sample at a time, .* got the batch \(3,\)"),
     ({"inputs": np.zeros((100, 3))}, r"inputs of Dense\(n=8, m=2\) have shape \(T, ..., 2\)"),
-    ({"inputs": np.zeros((1, 2)), "scheme": "verlet"}, r"one input per node, T \+ 1 rows with T >= 1; got 1"),
+    (
+        {"inputs": np.zeros((1, 2)), "targets": np.zeros((1, 8)), "scheme": "verlet"},
+        r"one input per node, T \+ 1 rows with T >= 1; got 1",
+    ),
     ({"targets": np.zeros((99, 8))}, "a summed cost needs one target per step"),
     ({"eps": 1e3}, "smaller step or eps|use a smaller eps|try a smaller eps"),
 ]

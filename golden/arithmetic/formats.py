@@ -133,6 +133,7 @@ class Formats:
             value = getattr(self, name)
             if not isinstance(value, int | np.integer) or isinstance(value, bool) or not low <= value <= high:
                 raise HelError(f"{name} ({what}) must be an integer from {low} to {high}, got {value!r}")
+            object.__setattr__(self, name, int(value))  # of NumPy's integers too: reports are written as JSON
 
     @property
     def p(self) -> SQ:

@@ -11,7 +11,7 @@ import numpy as np
 from golden.errors import HelError
 from golden.language.graph import Array
 
-__all__ = ["known_options", "numbers", "positive", "reals", "shortened", "whole"]
+__all__ = ["flag", "known_options", "numbers", "positive", "reals", "shortened", "whole"]
 
 
 def reals(value: Any, what: str) -> Array:
@@ -63,6 +63,17 @@ def positive(value: object, what: str, example: str = "1e-3") -> None:
         found = False
     if not found:
         raise HelError(f"{what} must be a positive number, got {shortened(value)}; use for example {example}")
+
+
+def flag(value: object, what: str) -> bool:
+    """`value`, which is true or false; HelError for anything else.
+
+    >>> flag(np.True_, "keep_bits")
+    True
+    """
+    if not isinstance(value, bool | int | np.bool_) or value not in (0, 1):
+        raise HelError(f"{what} is True or False, got {shortened(value)}; choose one")
+    return bool(value)
 
 
 def whole(value: object, what: str, low: int, high: int | None = None) -> int:

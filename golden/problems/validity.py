@@ -8,14 +8,19 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.language.validate import positive
 
-__all__ = ["LARGE", "WEAKEST", "asymmetry", "check_finite", "check_nudge"]
+__all__ = ["LARGE", "WEAKEST", "asymmetry", "check_distance", "check_finite", "check_nudge"]
 
 LARGE = 1e30
 """Where a run has diverged: nothing in float64 comes back from there."""
 
 WEAKEST = 1e-13
 """A weaker nudge of one step is lost in the round-off of states of size 1."""
+
+
+DISTANCES = (1e-12, 1e3)
+"""Of central differences, for numbers of size 1: nearer, round-off is all of the difference."""
 
 
 def check_finite(cost: float, grads: Mapping[str, Array], *, steps: int, step: float) -> None:
@@ -44,6 +49,23 @@ def check_nudge(nudge: float, eps: float) -> None:
     if nudge < WEAKEST:
         raise HelError(
             f"a nudge of one step is at least {WEAKEST:g}, got {nudge:.2g} (round-off drowns it); raise eps = {eps:g}"
+        )
+
+
+def check_distance(eps: float) -> None:
+    """Refuses a distance of central differences that moves nothing, or beyond all that a cost is smooth on.
+
+    >>> check_distance(1e-30)
+    Traceback (most recent call last):
+    ...
+    golden.errors.HelError: the distance eps lies between 1e-12 and 1000, got 1e-30 (round-off or the cost's ...
+    """
+    positive(eps, "the distance eps", "1e-5")
+    nearest, farthest = DISTANCES
+    if not nearest <= eps <= farthest:
+        raise HelError(
+            f"the distance eps lies between {nearest:g} and {farthest:g}, got {eps:g} (round-off or the cost's "
+            "curvature would be all that is seen); use for example 1e-5"
         )
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from golden.cost_functions import AveragedCost, Cost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.language.validate import positive
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
 from golden.rules import tape
@@ -37,7 +38,7 @@ def gradient(
 ) -> tuple[Gradients, float, Report]:
     """The gradient of a cost by back-propagation through time; results as `golden.rules.rhel.gradient`.
 
-    `eps` is accepted and ignored: there is no nudge.
+    `eps` is checked and ignored: there is no nudge.
 
     >>> from golden.systems import get
     >>> linear = get("linear", n=2)
@@ -45,6 +46,8 @@ def gradient(
     >>> report.stored_words, report.hessian_products
     (44, 10)
     """
+    if eps is not None:
+        positive(eps, "the nudge strength eps")
     system, batch = problem.system, problem.batch
     problem.cost.check_shape(system.n, problem.steps, problem.targets)
     ranks = {name: len(shape) for name, shape in system.parameters.items()}

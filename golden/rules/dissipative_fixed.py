@@ -34,9 +34,11 @@ from golden.cost_functions import FinalCost
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator, twin
 from golden.errors import HelError
+from golden.language.validate import flag
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, collapse
 from golden.rules.rhel_fixed import FixedReport, formats_at, log2_eps
+from golden.rules.words import array_words, theta_words
 
 __all__ = ["DissipativeReport", "gradient"]
 
@@ -80,11 +82,11 @@ def gradient(
     >>> sorted(grads), report.passes, report.return_error_lsb
     (['B', 'a', 'p0', 'q0', 'u'], 4, 0)
     """
-    eps_log2 = log2_eps(eps)
+    eps_log2, keep_bits = log2_eps(eps), flag(keep_bits, "keep_bits")
     formats = formats_at(problem.step, formats)
     program = compile_system(problem.system, formats)
-    words = {name: formats.theta.raw(value) for name, value in problem.theta.items()}
-    run = _Run(problem, DampedIntegrator(Integrator(program, words), log2_loss), eps_log2, keep_bits)
+    integrator = Integrator(program, theta_words(problem, formats))
+    run = _Run(problem, DampedIntegrator(integrator, log2_loss), eps_log2, keep_bits)
     run.forward()
     return run.back()
 
@@ -96,8 +98,7 @@ class _Run:
         self.problem, self.damped = problem, damped
         self.program = damped.integrator.program
         formats = self.program.formats
-        self.q0, self.p0 = formats.q.raw(problem.q0), formats.p.raw(problem.p0)
-        self.inputs = formats.u.raw(problem.inputs)
+        self.q0, self.p0, self.inputs = (array_words(problem, formats, name) for name in ("q0", "p0", "inputs"))
         self.meter = problem.meter()
         self.bits = BitStack() if keep_bits else None
         once = isinstance(problem.cost, FinalCost)

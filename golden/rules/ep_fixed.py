@@ -35,6 +35,7 @@ from golden.problems.static_problem import StaticProblem
 from golden.program import Program
 from golden.rules.ep import EpReport
 from golden.rules.rhel_fixed import log2_eps
+from golden.rules.words import array_words, theta_words
 
 __all__ = ["FORMATS", "WINDOW", "EpFixedReport", "gradient"]
 
@@ -109,11 +110,11 @@ class _Run:
         self.problem, self.program, self.eps_log2, self.symmetric = problem, program, eps_log2, symmetric
         self.shift = rate - 2 * formats.log2_inverse_step - 1
         self.rest = 1 << max(0, formats.kick_fraction - formats.x.fraction_bits + _REST)
-        self.inputs = formats.u.raw(problem.inputs)
-        self.integrator = Integrator(program, {name: formats.theta.raw(value) for name, value in problem.theta.items()})
+        self.inputs = array_words(problem, formats, "inputs")
+        self.integrator = Integrator(program, theta_words(problem, formats))
         self.meter = problem.meter()
         self.quadratic = problem.cost.function is half_squared_error
-        self.targets = formats.q.raw(problem.targets) if self.quadratic else np.zeros(0, np.int64)
+        self.targets = array_words(problem, formats, "targets") if self.quadratic else np.zeros(0, np.int64)
         self.iterations = self.force_evaluations = 0
         self.residual = 0.0
 
@@ -163,7 +164,7 @@ class _Run:
 
     def gradient(self, average: int, max_iterations: int) -> tuple[Gradients, float, EpFixedReport]:
         formats = self.program.formats
-        q, _ = twin(formats.q.raw(self.problem.q0), np.zeros(0, np.int64))
+        q, _ = twin(array_words(self.problem, formats, "q0"), np.zeros(0, np.int64))
         q = self.settle(q, None, max_iterations, "free")
         total = float(np.sum(self.meter.value(formats.q.value(q[0]), self.meter.targets)))
         q = self.settle(q, self.nudge, max_iterations, "nudged")

@@ -13,9 +13,9 @@ import numpy as np
 from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
-from golden.language.validate import positive
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report
+from golden.problems.validity import check_distance
 
 __all__ = ["gradient"]
 
@@ -39,7 +39,7 @@ def gradient(
     >>> sorted(grads), report.passes
     (['a', 'q0'], 9)
     """
-    positive(eps, "the distance eps", "1e-5")
+    check_distance(eps)
     known = [*problem.theta, "u", "q0", "p0"]
     wanted = known if names is None else list(names)
     unknown = [name for name in wanted if name not in known]

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from golden.errors import HelError
+from golden.language.validate import flag, known_options, shortened
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report
 from golden.problems.stack_problem import PerLayer, StackProblem
@@ -79,7 +80,23 @@ def gradient(
     problem : a `Problem`; for "ep" and "ep_fixed" a `StaticProblem`, for "stack" and "stack_bptt" a `StackProblem`
     rule : a name of `RULES`
     eps : strength of the nudge (of a stack: or one per layer), or the distance moved; None: the rule's own default
-    options : the rule's own, see `gradient` of its module
+    options : the rule's own, see `gradient` of its module; one without "=" must be given
+
+    Rules
+    -----
+    rhel : the Hamiltonian echo, float64; symmetric=True
+    rhel_fixed : the echo in integers; formats=None, symmetric=True, self_test=True, program=None
+    dissipative : the echo of a damped system; damping, symmetric=True
+    dissipative_fixed : the same in integers; log2_loss, formats=None, keep_bits=False
+    glep : least action under a `golden.rules.glep.Boundary`; boundary=..., residual=None, names=None, delta=1e-05
+    heb : momenta of dynamical parameters; mass=1000000.0, symmetric=True
+    bptt : back-propagation through time, the reference; no options
+    finite_differences : central differences of the cost; names=None
+    glep_finite_differences : the same under a `golden.rules.glep.Boundary`; boundary=..., names=None
+    ep : equilibrium propagation; symmetric=True, tolerance=1e-10, max_iterations=10000
+    ep_fixed : the same in integers; formats=..., symmetric=True, log2_inverse_rate=3, average=256, max_iterations=20000
+    stack : echoes of a stack in lock-step; symmetric=True
+    stack_bptt : back-propagation through a stack; no options
 
     Returns
     -------
@@ -107,7 +124,7 @@ def gradient(
     if found is None:
         near = get_close_matches(str(rule), RULES, n=1)
         hint = f"; the nearest is {near[0]}" if near else ""
-        raise HelError(f"there is no learning rule {rule!r}; rules are {', '.join(RULES)}{hint}")
+        raise HelError(f"there is no learning rule {shortened(rule)}; rules are {', '.join(RULES)}{hint}")
     if not isinstance(problem, found.problem):
         raise HelError(
             f"the rule {rule} differentiates a {found.problem.__name__}, got {type(problem).__name__}; "
@@ -115,10 +132,11 @@ def gradient(
         )
     given = options if eps is None else {**options, "eps": eps}
     known = found.options
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        raise HelError(f"the rule {rule} has no option {', '.join(unknown)}; it knows {', '.join(known)}")
+    known_options(given, known, f"the rule {rule}")
     missing = [name for name, option in known.items() if option.default is option.empty and name not in given]
     if missing:
         raise HelError(f"the rule {rule} has no default for {', '.join(missing)}; give {missing[0]}=")
+    for name, value in given.items():
+        if isinstance(known[name].default, bool):
+            flag(value, name)
     return found.gradient(problem, **given)

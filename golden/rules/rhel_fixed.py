@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from golden.arithmetic.formats import Formats
+from golden.arithmetic.formats import Formats, checked
 from golden.arithmetic.rounding import Words, power_of_two
 from golden.compiler import compile_system
 from golden.cost_functions import AveragedCost, FinalCost, SummedCost, half_squared_error
@@ -27,9 +27,11 @@ from golden.cost_functions.latch import Latch, position_operand
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.language.validate import shortened
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
 from golden.program import Program
+from golden.rules.words import array_words, theta_words
 
 __all__ = ["FixedReport", "formats_at", "gradient", "log2_eps", "return_error"]
 
@@ -95,6 +97,10 @@ def gradient(
     """
     eps_log2 = log2_eps(eps)
     if program is not None:
+        if not isinstance(program, Program):
+            raise HelError(
+                f"a program is what golden.compiler.compile_system gives, got {shortened(program)}; leave it out"
+            )
         if formats not in (None, program.formats):
             raise HelError(f"a program has its own formats, {program.formats}; got {formats}; leave them out")
         formats = program.formats
@@ -108,9 +114,12 @@ def formats_at(step: float, formats: Formats | None) -> Formats:
     >>> formats_at(0.25, None).log2_inverse_step
     2
     """
-    found = formats or Formats(log2_inverse_step=-power_of_two(step, "step"))
+    found = Formats(log2_inverse_step=-power_of_two(step, "step")) if formats is None else checked(formats)
     if step != found.step:
-        raise HelError(f"formats with log2_inverse_step={found.log2_inverse_step} run at h = {found.step}, got {step}")
+        raise HelError(
+            f"formats with log2_inverse_step={found.log2_inverse_step} run at h = {found.step}, got {step}; "
+            f"give the problem step={found.step}, or leave the formats out"
+        )
     return found
 
 
@@ -126,14 +135,13 @@ class _Run:
     def __init__(self, problem: Problem, program: Program, eps_log2: int, symmetric: bool) -> None:
         formats = program.formats
         self.problem, self.program, self.symmetric = problem, program, symmetric
-        self.q0, self.p0 = formats.q.raw(problem.q0), formats.p.raw(problem.p0)
-        self.inputs = formats.u.raw(problem.inputs)
-        self.integrator = Integrator(program, {name: formats.theta.raw(value) for name, value in problem.theta.items()})
+        self.q0, self.p0, self.inputs = (array_words(problem, formats, name) for name in ("q0", "p0", "inputs"))
+        self.integrator = Integrator(program, theta_words(problem, formats))
         self.meter = problem.meter()
         self.eps_log2 = eps_log2 + power_of_two(self.meter.strength, "strength")
         cost = problem.cost
         self.quadratic = cost.function is half_squared_error and isinstance(cost, FinalCost | SummedCost)
-        self.targets = formats.q.raw(problem.targets) if self.quadratic else np.zeros(0, np.int64)
+        self.targets = array_words(problem, formats, "targets") if self.quadratic else np.zeros(0, np.int64)
         self.averaged = isinstance(cost, AveragedCost)
         self.latch: Latch | None = None
 

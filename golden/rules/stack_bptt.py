@@ -14,7 +14,7 @@ import numpy as np
 
 from golden.language.graph import Array
 from golden.problems.report import Gradients, Report
-from golden.problems.stack_problem import PerLayer, StackProblem
+from golden.problems.stack_problem import PerLayer, StackProblem, per_layer
 from golden.rules import tape
 from golden.rules.bptt import DELTA, cost_slopes
 
@@ -28,7 +28,7 @@ def gradient(
 ) -> tuple[Gradients, float, Report]:
     """The gradient of a cost by back-propagation; results as `golden.rules.stack.gradient`.
 
-    `eps` is accepted and ignored: there is no nudge.
+    `eps` is checked and ignored: there is no nudge.
 
     >>> from golden.systems import get
     >>> from golden.stacks import Stack, TanhMixing
@@ -38,6 +38,8 @@ def gradient(
     (154, 10)
     """
     stack, batch = problem.stack, problem.inputs.shape[1:-1]
+    if eps is not None:
+        per_layer(eps, len(stack.layers), "the nudge strength eps", "1e-3")
     grads: Gradients = {name: np.zeros(shape) for name, shape in stack.parameters.items()}
     grads["u"] = np.zeros(problem.inputs.shape)
     for name in ("q0", "p0"):

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from golden.language.graph import Array
-from golden.language.validate import positive
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report
+from golden.problems.validity import check_distance
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.moved import moved, wanted
 from golden.rules.glep.pinned import PFVP, Boundary
@@ -38,7 +38,7 @@ def gradient(
     >>> report.passes
     5
     """
-    positive(eps, "the distance eps", "1e-5")
+    check_distance(eps)
     setting = set_up(problem, boundary)
     chosen = wanted(setting, names)
     motion, meter = setting.motion(), setting.meter()

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from golden.language.graph import Array
-from golden.language.validate import positive
+from golden.language.validate import flag, positive
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report
 from golden.rules.glep.boundary import DATA, Ends
@@ -78,6 +78,7 @@ def gradient(
     """
     positive(eps, "the nudge strength eps")
     positive(delta, "the distance delta")
+    residual = None if residual is None else flag(residual, "residual")
     setting = set_up(problem, boundary)
     condition = setting.condition
     chosen = wanted(setting, names)

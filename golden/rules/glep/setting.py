@@ -10,6 +10,7 @@ import numpy as np
 from golden.cost_functions import Cost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
+from golden.language.validate import shortened
 from golden.problems.problem import Problem
 from golden.rules.glep.boundary import DATA, Condition, Held
 from golden.rules.glep.counts import Counts
@@ -85,7 +86,10 @@ def set_up(problem: Problem, boundary: Boundary) -> Setting:
     HelError : no Boundary, a batch, end data of a wrong shape, inputs that do not suit the scheme or the condition.
     """
     if not isinstance(boundary, Boundary):
-        raise HelError(f"glep is told what pins a trajectory by a glep.Boundary, got {boundary!r}; Boundary(condition)")
+        raise HelError(
+            f"glep is told what pins a trajectory by a golden.rules.glep.Boundary, got {shortened(boundary)}; "
+            'write for instance Boundary("pfvp")'
+        )
     system, condition = problem.system, boundary.held
     clash = {"qT", "pT"} & set(system.parameters)
     if clash:

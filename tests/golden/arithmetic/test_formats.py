@@ -49,10 +49,14 @@ def test_limits(change, message):
         Formats(**change)
 
 
-@pytest.mark.parametrize("text", ["fraction_bits", "f=3", "fraction_bits=x"])
+@pytest.mark.parametrize("text", ["fraction_bits", "f=3", "fraction_bits=x", None, 3])
 def test_parse_refuses(text):
     with pytest.raises(HelError, match='formats read "name=integer"'):
         Formats.parse(text)
+
+
+def test_numbers_of_numpy_become_plain_ones():
+    assert type(Formats(fraction_bits=np.int64(14)).fraction_bits) is int
 
 
 def test_round_trip():

@@ -68,7 +68,7 @@ def test_power_of_two(n):
     assert power_of_two(2.0**n) == n
 
 
-@pytest.mark.parametrize("bad", [0.0, -1.0, float("inf"), float("nan")])
+@pytest.mark.parametrize("bad", [0.0, -1.0, float("inf"), float("nan"), "x", "0.5", None, [1, 2], 1j, 10**400])
 def test_power_of_two_of_nonsense(bad):
     with pytest.raises(HelError, match="eps must be a positive power of two, got .*; use for instance 0.0625"):
         power_of_two(bad)

@@ -20,7 +20,9 @@ def test_the_word_says_which_program():
     assert compile_system(system, formats, "calibrated-4") == calibrated(usual, system, seeds=[4, 5, 6])
 
 
-@pytest.mark.parametrize("word", ["", "Calibrated", "calibrated-", "calibrated--1", "calibrated-x", "default-1"])
+@pytest.mark.parametrize(
+    "word", ["", "Calibrated", "calibrated-", "calibrated--1", "calibrated-x", "default-1", None, 3]
+)
 def test_another_word_is_an_error(word):
     with pytest.raises(HelError, match="cuts are default, calibrated or calibrated-SEED, got"):
         seeds(word)

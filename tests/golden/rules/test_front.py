@@ -1,5 +1,8 @@
 """One call for every rule: it is the rule's own gradient, and says what it does not know."""
 
+import inspect
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,6 +69,74 @@ def test_every_rule_says_its_problem_and_a_problem_serves_many_calls():
 def test_errors(rule, options, message):
     with pytest.raises(HelError, match=message):
         rules.gradient(posed(Problem), rule=rule, **options)
+
+
+BAD_VALUES = [
+    ("bptt", {"eps": "x"}, "the nudge strength eps must be a positive number, got 'x'"),
+    ("stack_bptt", {"eps": "x"}, "the nudge strength eps must be a positive number, got 'x'"),
+    ("rhel", {"symmetric": "x"}, "symmetric is True or False, got 'x'; choose one"),
+    ("rhel", {"eps": 1j}, "the nudge strength eps must be a positive number, got 1j"),
+    ("dissipative_fixed", {"keep_bits": "x"}, "keep_bits is True or False, got 'x'; choose one"),
+    ("glep", {"residual": "x"}, "residual is True or False, got 'x'"),
+    ("glep", {"boundary": "cbvp"}, "by a golden.rules.glep.Boundary, got 'cbvp'; write for instance Boundary"),
+    ("rhel_fixed", {"program": 3}, "a program is what golden.compiler.compile_system gives, got 3; leave it out"),
+    ("finite_differences", {"eps": 1e-30}, "the distance eps lies between 1e-12 and 1000, got 1e-30"),
+    ("finite_differences", {"eps": 1e30}, r"the distance eps lies between 1e-12 and 1000, got 1e\+30"),
+    ("glep_finite_differences", {"eps": 1e-30}, "the distance eps lies between 1e-12 and 1000, got 1e-30"),
+    *(
+        (rule, options, message)
+        for rule in ("rhel_fixed", "dissipative_fixed", "ep_fixed")
+        for options, message in (
+            ({"eps": "x"}, "eps must be a positive power of two, got 'x'; use for instance 0.0625"),
+            ({"eps": [1, 2]}, r"eps must be a positive power of two, got \[1, 2\]"),
+            ({"eps": 1j}, "eps must be a positive power of two, got 1j"),
+            ({"formats": 3}, r"formats are a golden.arithmetic.formats.Formats, got 3; use Formats\(...\)"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "options", "message"), BAD_VALUES)
+def test_values_that_cannot_be(rule, options, message):
+    with pytest.raises(HelError, match=message):
+        rules.gradient(posed(RULES[rule].problem), rule=rule, **{**OPTIONS.get(rule, {}), **options})
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if name.endswith("_fixed")])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("W", "holds raw values .*, -2 to 1.99998, got 7 in parameter W; the same in all formats: scale the value"),
+        ("inputs", "holds raw values .*, -16 to 15.9999, got -20 in inputs; the same in all formats: scale the value"),
+        ("q0", "holds raw values .*, -32 to 32, got 40 in q0; scale the value down or raise integer_bits"),
+    ],
+)
+def test_what_no_word_holds_is_named_in_units(rule, change, message):
+    problem = posed(RULES[rule].problem)
+    if change == "W":
+        changed = {"theta": {**problem.theta, "W": np.full(problem.theta["W"].shape, 7.0)}}
+    else:
+        changed = {change: np.full(getattr(problem, change).shape, {"inputs": -20.0, "q0": 40.0}[change])}
+    with pytest.raises(HelError, match=message):
+        rules.gradient(replace(problem, **changed), rule=rule, **OPTIONS.get(rule, {}))
+
+
+def test_the_docstring_lists_every_rule_with_its_options():
+    text = inspect.getdoc(rules.gradient).partition("Rules\n-----\n")[2].partition("\n\n")[0]
+    lines = (line.split(" : ") for line in text.split("\n"))
+    listed = {rule: tuple(said.rpartition("; ")[2].split(", ")) for rule, said in lines}
+
+    def shown(name, option):
+        if option.default is option.empty:
+            return name
+        plain = option.default is None or isinstance(option.default, int | float)
+        return f"{name}={option.default if plain else '...'}"
+
+    own = {
+        rule: tuple(shown(name, option) for name, option in RULES[rule].options.items() if name != "eps")
+        for rule in RULES
+    }
+    assert listed == {rule: options or ("no options",) for rule, options in own.items()}
 
 
 def test_glep_under_another_condition():

@@ -280,7 +280,7 @@ def test_a_solver_that_fails_says_so(monkeypatch):
 
 def test_a_condition_alone_is_no_boundary():
     posed, _ = problem("pfvp", n=2, steps=4)
-    with pytest.raises(HelError, match="by a glep.Boundary, got 'pfvp'"):
+    with pytest.raises(HelError, match="by a golden.rules.glep.Boundary, got 'pfvp'; write for instance Boundary"):
         glep.gradient(posed, "pfvp")
 
 

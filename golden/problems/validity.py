@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array
-from golden.language.validate import positive
+from golden.language.validate import positive, shortened
 
-__all__ = ["LARGE", "WEAKEST", "asymmetry", "check_distance", "check_finite", "check_nudge"]
+__all__ = ["LARGE", "WEAKEST", "asymmetry", "check_distance", "check_finite", "check_nudge", "chosen"]
 
 LARGE = 1e30
 """Where a run has diverged: nothing in float64 comes back from there."""
@@ -67,6 +67,24 @@ def check_distance(eps: float) -> None:
             f"the distance eps lies between {nearest:g} and {farthest:g}, got {eps:g} (round-off or the cost's "
             "curvature would be all that is seen); use for example 1e-5"
         )
+
+
+def chosen(names: Iterable[str] | None, known: Iterable[str]) -> list[str]:
+    """The gradients that a rule's option `names` asks for: all that are known where it is None.
+
+    >>> chosen("u", ["a", "u"]), chosen(None, ["a", "u"])
+    (['u'], ['a', 'u'])
+    """
+    known = list(known)
+    if names is None:
+        return known
+    if not isinstance(names, Iterable):
+        raise HelError(f"names is a list such as {known[:1]}, got {shortened(names)}; leave it out for all gradients")
+    wanted = [names] if isinstance(names, str) else list(names)
+    unknown = [str(name) for name in wanted if name not in known]
+    if unknown:
+        raise HelError(f"there is no gradient of {', '.join(unknown)}; choose from {', '.join(known)}")
+    return wanted
 
 
 def asymmetry(plus: tuple[Array, Array], minus: tuple[Array, Array], start: tuple[Array, Array]) -> float:

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from golden.dynamics.leapfrog import Leapfrog
-from golden.errors import HelError
 from golden.language.graph import Array
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report
-from golden.problems.validity import check_distance
+from golden.problems.validity import check_distance, chosen
 
 __all__ = ["gradient"]
 
@@ -40,11 +39,7 @@ def gradient(
     (['a', 'q0'], 9)
     """
     check_distance(eps)
-    known = [*problem.theta, "u", "q0", "p0"]
-    wanted = known if names is None else list(names)
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        raise HelError(f"there is no gradient of {', '.join(unknown)}; choose from {', '.join(known)}")
+    wanted = chosen(names, [*problem.theta, "u", "q0", "p0"])
     values = {**problem.theta, "u": problem.inputs, "q0": problem.q0, "p0": problem.p0}
     grads: Gradients = {}
     runs = 1

@@ -25,7 +25,7 @@ def array_words(problem: Problem | StaticProblem, formats: Formats, name: str) -
     >>> array_words(Problem(linear, linear.initial(0), np.full((10, 1), 20.0), np.ones(2)), Formats(), "inputs")
     Traceback (most recent call last):
     ...
-    golden.errors.HelError: SQ(5, 13) holds raw values -131072 to 131071, -16 to 15.9999, got 20 in inputs; the same ...
+    golden.errors.HelError: SQ(5, 13) holds raw values -131072 to 131071, that is -16 to 15.9999, got 20 in ...
     """
     word = {"inputs": formats.u, "q0": formats.q, "p0": formats.p, "targets": formats.q}[name]
     return _raw(word, getattr(problem, name), name, _FIXED if name == "inputs" else _WIDEN)
@@ -42,6 +42,5 @@ def _raw(word: SQ, value: Array, what: str, way: str) -> Words:
     except HelError:
         low, high = word.value(np.array([word.low, word.high]))
         far = value.flat[int(np.argmax(np.maximum(value - high, low - value)))]
-        raise HelError(
-            f"{word} holds raw values {word.low} to {word.high}, {low:g} to {high:g}, got {far:g} in {what}; {way}"
-        ) from None
+        held = f"{word} holds raw values {word.low} to {word.high}, that is {low:g} to {high:g}"
+        raise HelError(f"{held}, got {far:g} in {what}; {way}") from None

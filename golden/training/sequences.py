@@ -104,6 +104,10 @@ class Training:
         if formats is None:
             formats = Formats(log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2)
         self.formats = checked(formats)
+        if progress is not None and not callable(progress):
+            raise HelError(f"progress is a function of (done, total, text), got {shortened(progress)}; leave it out")
+        if program is not None and not isinstance(program, Program):
+            raise HelError(f"a program is a golden.program.Program, got {shortened(program)}; leave it out")
         self.orders = side_by_side(self.seed, self._order)["order"]
         self.arithmetic = self._arithmetic(arithmetic, cuts, program)
         self.theta, self.readout = self.arithmetic.theta, self.arithmetic.readout

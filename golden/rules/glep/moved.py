@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from golden.errors import HelError
 from golden.language.graph import Array
+from golden.problems.validity import chosen
 from golden.rules.glep.boundary import DATA
 from golden.rules.glep.motion import Motion
 from golden.rules.glep.setting import Setting
@@ -46,8 +46,4 @@ def wanted(setting: Setting, names: Iterable[str] | None) -> list[str]:
     HelError : a name there is no gradient of.
     """
     known = [*setting.parameters, "u", *(name for name in DATA if name in setting.condition.given)]
-    chosen = known if names is None else [names] if isinstance(names, str) else list(names)
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise HelError(f"there is no gradient of {', '.join(unknown)}; choose from {', '.join(known)}")
-    return chosen
+    return chosen(names, known)

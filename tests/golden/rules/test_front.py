@@ -80,6 +80,8 @@ BAD_VALUES = [
     ("glep", {"residual": "x"}, "residual is True or False, got 'x'"),
     ("glep", {"boundary": "cbvp"}, "by a golden.rules.glep.Boundary, got 'cbvp'; write for instance Boundary"),
     ("rhel_fixed", {"program": 3}, "a program is what golden.compiler.compile_system gives, got 3; leave it out"),
+    ("finite_differences", {"names": 3}, r"names is a list such as \['al'\], got 3; leave it out for all gradients"),
+    ("glep", {"names": 3}, r"names is a list such as \['al'\], got 3"),
     ("finite_differences", {"eps": 1e-30}, "the distance eps lies between 1e-12 and 1000, got 1e-30"),
     ("finite_differences", {"eps": 1e30}, r"the distance eps lies between 1e-12 and 1000, got 1e\+30"),
     ("glep_finite_differences", {"eps": 1e-30}, "the distance eps lies between 1e-12 and 1000, got 1e-30"),
@@ -106,9 +108,9 @@ def test_values_that_cannot_be(rule, options, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("W", "holds raw values .*, -2 to 1.99998, got 7 in parameter W; the same in all formats: scale the value"),
-        ("inputs", "holds raw values .*, -16 to 15.9999, got -20 in inputs; the same in all formats: scale the value"),
-        ("q0", "holds raw values .*, -32 to 32, got 40 in q0; scale the value down or raise integer_bits"),
+        ("W", "holds raw values .*, that is -2 to 1.99998, got 7 in parameter W; the same in all formats: scale"),
+        ("inputs", "holds raw values .*, that is -16 to 15.9999, got -20 in inputs; the same in all formats"),
+        ("q0", "holds raw values .*, that is -32 to 32, got 40 in q0; scale the value down or raise integer_bits"),
     ],
 )
 def test_what_no_word_holds_is_named_in_units(rule, change, message):

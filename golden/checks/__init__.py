@@ -1,6 +1,6 @@
 """How good a gradient is: echoes against back-propagation, and boundary conditions against finite differences.
 
-In: a system's name and sizes. Out: cosines and relative errors.
+In: a system, or its name and sizes. Out: cosines and relative errors.
 
 cases, comparison       seeded problems that words hold, with their reference; how far apart two gradients are
 gradcheck, sweep        the echo in float64 and in integers, once; over many eps and seeds

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from golden import systems
-from golden.arithmetic.formats import Formats
+from golden.arithmetic.formats import Formats, checked
 from golden.compiler.compile import compile_system, described, seeds
 from golden.errors import HelError
 from golden.program import Program
-from golden.systems import System, load
+from golden.systems import System
 from rtl.hls import Geometry, Schedule, compile_array
 
 __all__ = ["ELEMENTS", "FORMATS", "INPUTS", "NEURONS", "Design", "given", "usual_elements"]
@@ -72,20 +72,10 @@ class Design:
         formats: Formats = FORMATS,
         cuts: str = "default",
     ) -> None:
-        if isinstance(system, str):
-            self._set(system=system, neurons=_or(neurons, NEURONS), inputs=_or(inputs, INPUTS))
-        else:
-            own = load.examined(system)
-            for what, asked, has in (("neurons", neurons, own.n), ("inputs", inputs, own.m)):
-                if asked not in (None, has):
-                    raise HelError(f"{own!r} has {has} {what}, got {what} = {asked!r}; give {what}=None for its own")
-            self._set(system=own, neurons=own.n, inputs=own.m)
-        if not isinstance(formats, Formats):
-            raise HelError(f"formats are a hel.Formats, got {formats!r}; use for example Formats(operand_bits=16)")
+        made = systems.sized(system, neurons=neurons, inputs=inputs, usual_neurons=NEURONS, usual_inputs=INPUTS)
+        n = made.n
         seeds(cuts)
-        self._set(formats=formats, cuts=cuts)
-        n = self.subject.n
-        self._set(neurons=n, inputs=self.subject.m)
+        self._set(system=system, subject=made, neurons=n, inputs=made.m, formats=checked(formats), cuts=cuts)
         p = usual_elements(n) if elements is None else elements
         if not isinstance(p, int | np.integer) or isinstance(p, bool) or p < 1 or n % p:
             able = ", ".join(str(each) for each in range(1, n + 1) if n % each == 0)
@@ -162,10 +152,6 @@ def given(design: object, doing: str) -> Design:
     if not isinstance(design, Design):
         raise HelError(f"{doing} takes a hel.Design, got {design!r:.60}; write hel.Design(...) around it")
     return design
-
-
-def _or(value: int | None, usual: int) -> int:
-    return usual if value is None else value
 
 
 def usual_elements(neurons: int, usual: int = ELEMENTS) -> int:

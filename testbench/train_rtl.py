@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from golden import systems
 from golden.errors import HelError
-from golden.language.validate import whole
+from golden.language.validate import known_options, whole
 from golden.program import Program
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
-from golden.training.sequences import Training
+from golden.training.sequences import OPTIONS, Training
 from rtl.hls import Command, compile_array
 from rtl.host.driver import Driver
 from testbench import tools
@@ -134,6 +134,7 @@ def train_rtl(
             f"train_rtl takes a system's name, the simulator's own process makes the system again, got {system!r:.60};"
             ' write "path/to/file.py:Class"'
         )
+    known_options(options, [each for each in OPTIONS if each != "program"], "train_rtl")
     elements = whole(elements, "the number of elements", 1)
     tools.find(simulator)
     training = Training(task, system, arithmetic="fixed", **options)

@@ -204,7 +204,7 @@ def checked(formats: object) -> Formats:
     4
     """
     if not isinstance(formats, Formats):
-        raise HelError(f"formats are a golden.arithmetic.formats.Formats, got {formats!r:.60}; use Formats(...)")
+        raise HelError(f"formats are a hel.Formats, got {formats!r:.60}; use for example Formats(operand_bits=16)")
     return formats
 
 

@@ -102,7 +102,7 @@ def sized(system: object, *, neurons: int | None, inputs: int | None, usual_neur
 
     Raises
     ------
-    HelError : neither a name nor a `System`; sizes that are not those of the `System`; and what `get` raises.
+    HelError : sizes that are not those of the `System`; and what `get` and `load.examined` raise.
 
     >>> sized("dense", neurons=8, inputs=None, usual_neurons=16, usual_inputs=4)
     Dense(n=8, m=4)
@@ -114,12 +114,8 @@ def sized(system: object, *, neurons: int | None, inputs: int | None, usual_neur
     if isinstance(system, str):
         n = usual_neurons if neurons is None else neurons
         return get(system, n=n, m=usual_inputs if inputs is None else inputs)
-    if not isinstance(system, System):
-        way = 'name one, for instance "dense"'
-        if isinstance(system, type) and issubclass(system, System):
-            way = f"write {system.__name__}({usual_neurons}, {usual_inputs})"
-        raise HelError(f"a system is a name or a System object, got {shortened(system)}; {way}")
-    for what, asked, has in (("neurons", neurons, system.n), ("inputs", inputs, system.m)):
+    made = load.examined(system)
+    for what, asked, has in (("neurons", neurons, made.n), ("inputs", inputs, made.m)):
         if asked not in (None, has):
-            raise HelError(f"{system!r} has {has} {what}, got {what} = {asked}; leave it out, or make another")
-    return system
+            raise HelError(f"{made!r} has {has} {what}, got {what} = {asked!r}; leave it out, or make another")
+    return made

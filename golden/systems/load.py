@@ -119,16 +119,16 @@ def examined(system: object) -> System:
     >>> from golden.systems import get
     >>> examined(get("dense", n=4))
     Dense(n=4, m=1)
-    >>> examined("dense")
+    >>> examined(4)
     Traceback (most recent call last):
     ...
-    golden.errors.HelError: a system is an object of a class derived from System, got 'dense'; make one
+    golden.errors.HelError: a system is a name or a System object, got 4; name one, for instance "dense"
     """
     if inspect.isclass(system) and issubclass(system, System):
         name = system.__name__
         raise HelError(f"a system is an object, got the class {name}; write {name}(n, m), for example {name}(8, 2)")
     if not isinstance(system, System):
-        raise HelError(f"a system is an object of a class derived from System, got {system!r:.60}; make one")
+        raise HelError(f'a system is a name or a System object, got {system!r:.60}; name one, for instance "dense"')
     if "examined" not in system.__dict__:
         path = _source_file(type(system))
         if not (hasattr(system, "n") and hasattr(system, "m")):

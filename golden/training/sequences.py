@@ -28,13 +28,10 @@ from golden.training.report import Progress, Report, judged
 from golden.training.samples import Samples, named
 from golden.training.seeds import first_readout, sample_order, seeds_of, side_by_side
 
-__all__ = ["TRAINABLE", "Training", "train"]
+__all__ = ["OPTIONS", "TRAINABLE", "Training", "train"]
 
 TRAINABLE = ("dense", "hru", "linear")
 """Built-in systems whose every neuron sees the inputs; a system of a file must see them somewhere."""
-
-_OWN = ("task", "system", "arithmetic")
-"""Arguments of `Training` that `train` names itself."""
 
 LEAST = 2.0**-18
 """The smallest probability that a cost is told of."""
@@ -166,6 +163,10 @@ class Training:
         return hits / len(self.evaluation)
 
 
+OPTIONS = tuple(k for k in inspect.signature(Training).parameters if k not in ("task", "system", "arithmetic"))
+"""What a training may be asked for besides."""
+
+
 def _fitting(system: str | systems.System, neurons: int | None, task: Task) -> systems.System:
     """The system of a training on this task."""
     made = systems.sized(system, neurons=neurons, inputs=None, usual_neurons=32, usual_inputs=task.channels)
@@ -202,7 +203,7 @@ def train(
     >>> result["training_samples"], result["test_accuracy"], len(result["history"])
     (50, None, 1)
     """
-    known_options(options, [k for k in inspect.signature(Training).parameters if k not in _OWN], "training")
+    known_options(options, OPTIONS, "training")
     training = Training(task, system, arithmetic=arithmetic, **options)
     learner = training.learner(rule)
     result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}

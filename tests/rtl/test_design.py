@@ -42,9 +42,7 @@ def test_a_system_brings_its_own_size():
     design = Design(systems.get("dense", n=6, m=3), elements=3)
     assert (design.neurons, design.inputs, design.name) == (6, 3, "dense")
     assert design.program == Design("dense", neurons=6, inputs=3).program
-    with pytest.raises(
-        HelError, match=r"Dense\(n=6, m=3\) has 6 neurons, got neurons = 8; give neurons=None for its own"
-    ):
+    with pytest.raises(HelError, match=r"Dense\(n=6, m=3\) has 6 neurons, got neurons = 8; leave it out"):
         Design(systems.get("dense", n=6, m=3), neurons=8)
 
 
@@ -136,7 +134,7 @@ class Misspelt(Twice):
     ("system", "message"),
     [
         (Twice, r"a system is an object, got the class Twice; write Twice\(n, m\), for example Twice\(8, 2\)"),
-        (None, "a system is an object of a class derived from System, got None; make one"),
+        (None, "a system is a name or a System object, got None; name one"),
         (3, "got 3; make one"),
         (
             Forgetful(4),
@@ -201,6 +199,7 @@ def test_a_system_stays_what_was_traced():
         (lambda: build(Design("hru"), board="none"), "none"),
         (lambda: choose_elements("dense", "ulx3s_85f"), "choose_elements takes a hel.Design, got 'dense'"),
         (lambda: train_rtl("digits", systems.get("dense", n=4, m=8)), "train_rtl takes a system's name"),
+        (lambda: train_rtl("digits", epoch=1), "train_rtl has no option epoch; it knows neurons, epochs, "),
         (lambda: train_rtl("digits", elements="2"), "the number of elements must be a whole number >= 1, got '2'"),
     ],
 )

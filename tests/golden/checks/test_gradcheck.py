@@ -34,7 +34,7 @@ def test_keys_of_the_command():
         ({"seed": None}, "the seed must be a whole number >= 0, got None"),
         ({"eps": "x"}, "eps must be a positive power of two, got 'x'; use for instance 0.0625"),
         ({"eps": None}, "eps must be a positive power of two, got None"),
-        ({"formats": 3}, r"formats are a golden.arithmetic.formats.Formats, got 3; use Formats\(...\)"),
+        ({"formats": 3}, r"formats are a hel.Formats, got 3; use for example Formats"),
         ({"cuts": None}, "cuts are default, calibrated or calibrated-SEED, got None; choose one"),
         ({"cost": ["final"]}, r"the cost is one of final, summed, got \['final'\]; give one of these words"),
         ({"system": None}, 'a system is a name or a System object, got None; name one, for instance "dense"'),

@@ -168,7 +168,7 @@ def test_progress_reaches_the_end():
         ({"seed": "x"}, "the seed must be a whole number >= 0, got 'x'"),
         ({"seed": [0, 1.5]}, "a seed must be a whole number >= 0, got 1.5"),
         ({"seed": []}, r"a training has at least one seed, got \[\]"),
-        ({"formats": 3}, "formats are a golden.arithmetic.formats.Formats, got 3"),
+        ({"formats": 3}, "formats are a hel.Formats, got 3"),
         ({"progress": 3}, r"progress is a function of \(done, total, text\), got 3; leave it out"),
         ({"program": 3}, "a program is a golden.program.Program, got 3; leave it out"),
         ({"recipe": 3}, "the recipe of this training is a golden.training.recipe.Recipe, got 3"),

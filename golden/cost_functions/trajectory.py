@@ -17,7 +17,7 @@ import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,10 @@ def projection(q: Any, e: Any) -> Any:
     return np.sum(q * e)
 
 
+_OURS = (half_squared_error, projection)
+_LARGE = 1e30  # beyond, a run has diverged, and nan says nothing about the cost
+
+
 class Cost(ABC):
     """A cost of a trajectory.
 
@@ -68,11 +72,13 @@ class Cost(ABC):
     ----------
     function : c(q, target) of ONE sample in the vocabulary of `golden.language.trace`; its gradient is derived
     gradient : where c is outside that vocabulary: dc/dq(q, target). Then both functions are used as given and must
-        accept leading batch axes: q (..., n), target (..., k) -> c (...), dc/dq (..., n)
+        accept leading axes: q (..., n), target (..., k) -> c (...), dc/dq (..., n). q may have more of them than
+        the target: the two contexts of an echo, the two sides of a finite difference
 
     Raises
     ------
-    HelError : what is no function of (q, target); in `start` and `check` targets that the function cannot take.
+    HelError : what is no function of (q, target); in `start` and `check` targets that the function cannot take; in a
+        run what a function of one's own returns that is neither c nor dc/dq (`call`).
 
     >>> meter = SummedCost().start(n=2, steps=1, targets=np.array([[1.0, 1.0]]))
     >>> meter.observe(0, np.array([1.0, 3.0]))
@@ -98,16 +104,18 @@ class Cost(ABC):
     def _functions(self, n: int, steps: int, targets: Array) -> tuple[CostFunction, CostFunction]:
         """c and dc/dq, on batches."""
         self.check_shape(n, steps, targets)
+        k = targets.shape[-1]
         if self.gradient is not None:
-            return self.function, self.gradient
+            value = _kept(self.function, n, k)[0] if self.function in _OURS else partial(self.call, "c")
+            return value, partial(self.call, "dc/dq")
         # A user's function may read arrays that change between calls, so only traces of our own are kept.
-        traced = _kept if self.function in (half_squared_error, projection) else _traced
+        traced = _kept if self.function in _OURS else _traced
         try:
-            return traced(self.function, n, targets.shape[-1])
+            return traced(self.function, n, k)
         except HelError as error:
-            raise HelError(f"{error} [{self._asked((n,), targets.shape[-1:], targets)}]") from None
+            raise HelError(f"{error} [{self._asked((n,), (k,))}]") from None
         except Exception as error:
-            raise self._raised(error, (n,), targets.shape[-1:], targets) from error
+            raise self._raised(error, (n,), (k,)) from error
 
     def check_shape(self, n: int, steps: int, targets: Array) -> None:
         """Refuses targets that are not one, or one a step; of the half squared error those of another shape than q."""
@@ -129,35 +137,46 @@ class Cost(ABC):
                 "your own"
             )
 
-    def check(self, q: Array, steps: int, targets: Array) -> None:
-        """Refuses what no meter and no reference could work with; q (..., n), targets as `start`.
+    def check(self, n: int, steps: int, targets: Array) -> None:
+        """Refuses targets that no meter could be started with; n neurons, targets as `start`. Calls no function."""
+        self._functions(n, steps, targets)
 
-        A gradient of the user's own is called as the rules do: for one sample, and for the two contexts of an echo.
+    def call(self, what: str, q: Array, target: Array) -> Array:
+        """ "c" or "dc/dq" of a cost with a gradient as its own functions give it, looked at: (...) or (..., n).
+
+        Raises
+        ------
+        HelError : what they raise, no real numbers, another shape, nan for a finite q. A slope may lack leading axes:
+            that of a linear cost does not depend on q.
         """
-        self._functions(q.shape[-1], steps, targets)
-        if self.gradient is None:
-            return
-        y = targets[0] if self.per_step else targets
-        one = q.reshape(-1, q.shape[-1])[0], y.reshape(-1, y.shape[-1])[0]
-        for at, target in (one, (np.stack([q, q]), y)):
-            for what, function, wanted in (("c", self.function, at.shape[:-1]), ("dc/dq", self.gradient, at.shape)):
-                try:
-                    with np.errstate(all="ignore"):
-                        found = np.shape(function(at.copy(), target.copy()))
-                except Exception as error:
-                    raise self._raised(error, at.shape, target.shape, targets) from error
-                if found != wanted:
-                    raise HelError(
-                        f"{what} has shape {wanted}, got {found} [{self._asked(at.shape, target.shape, targets)}]; "
-                        "functions of a cost with a gradient take leading batch axes"
-                    )
+        function, wanted = (self.function, q.shape[:-1]) if what == "c" else (self.gradient, q.shape)
+        assert function is not None
+        try:
+            found = np.asarray(function(q, target))
+        except HelError:
+            raise
+        except Exception as error:
+            raise self._raised(error, q.shape, target.shape) from error
+        asked = self._asked(q.shape, target.shape)
+        if found.dtype.kind not in "buif":
+            raise HelError(f"{what} is real numbers, got {found.dtype} [{asked}]; correct the function")
+        if found.shape != wanted:
+            if what == "c" or found.shape[-1:] != wanted[-1:] or not _spreads(found.shape, wanted):
+                raise HelError(
+                    f"{what} has shape {wanted}, got {found.shape} [{asked}]; functions of a cost with a gradient take"
+                    " leading axes: of the batch, and before them the two contexts of an echo, which targets have not"
+                )
+            found = np.broadcast_to(found, wanted)
+        if np.isnan(found).any() and np.all(np.abs(q) < _LARGE):
+            raise HelError(f"{what} is nan where q is finite [{asked}]; correct the function or the targets")
+        return found
 
-    def _asked(self, q: tuple[int, ...], target: tuple[int, ...], targets: Array) -> str:
-        return f"{self!r} of q {q} and a target {target}, from targets {targets.shape}"
+    def _asked(self, q: tuple[int, ...], target: tuple[int, ...]) -> str:
+        return f"{self!r} of q {q} and a target {target}"
 
-    def _raised(self, error: Exception, q: tuple[int, ...], target: tuple[int, ...], targets: Array) -> HelError:
+    def _raised(self, error: Exception, q: tuple[int, ...], target: tuple[int, ...]) -> HelError:
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        return HelError(f"{self._asked(q, target, targets)} raised {said}; correct the targets or the function")
+        return HelError(f"{self._asked(q, target)} raised {said}; correct the targets or the function")
 
     @abstractmethod
     def _meter(self, steps: int, targets: Array, value: CostFunction, slope: CostFunction) -> Meter: ...
@@ -191,6 +210,12 @@ def _traced(function: CostFunction, n: int, k: int) -> tuple[CostFunction, CostF
 
 
 _kept = lru_cache(maxsize=16)(_traced)
+
+
+def _spreads(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether an array of `shape` broadcasts to `wanted`."""
+    ends = zip(reversed(shape), reversed(wanted), strict=False)
+    return len(shape) <= len(wanted) and all(size in (1, full) for size, full in ends)
 
 
 class Meter(ABC):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,7 +14,20 @@ from golden.language.graph import Array
 from golden.language.validate import numbers, shortened
 from golden.systems.base import System
 
-__all__ = ["RESERVED", "ByName", "at_rest", "batch_axes", "check_targets", "checked_theta", "read_only", "start"]
+__all__ = [
+    "RESERVED",
+    "ByName",
+    "again",
+    "at_rest",
+    "batch_axes",
+    "check_targets",
+    "checked_theta",
+    "members",
+    "read_only",
+    "start",
+]
+
+_Made = TypeVar("_Made")
 
 RESERVED = ("u", "q0", "p0")
 """Names of gradients that are not parameters'."""
@@ -25,11 +39,11 @@ def at_rest() -> Array:
 
 
 class ByName(Mapping[str, Array]):
-    """Arrays by name, which nobody can replace.
+    """Arrays by name, which nobody can replace; `|` and `copy` give a dict.
 
     >>> theta = ByName({"a": np.ones(2)})
-    >>> theta["a"].shape, dict(theta)
-    ((2,), {'a': array([1., 1.])})
+    >>> theta["a"].shape, theta | {"b": np.zeros(1)}
+    ((2,), {'a': array([1., 1.]), 'b': array([0.])})
     """
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
@@ -46,6 +60,26 @@ class ByName(Mapping[str, Array]):
 
     def __repr__(self) -> str:
         return repr(self._arrays)
+
+    def __or__(self, other: Mapping[str, Array]) -> dict[str, Array]:
+        return self._arrays | dict(other)
+
+    def __ror__(self, other: Mapping[str, Array]) -> dict[str, Array]:
+        return dict(other) | self._arrays
+
+    def copy(self) -> dict[str, Array]:
+        """A dict of the same arrays."""
+        return dict(self._arrays)
+
+
+def members(problem: Any) -> dict[str, Any]:
+    """The arguments that a problem, a frozen dataclass, is made with."""
+    return {each.name: getattr(problem, each.name) for each in fields(problem) if each.init}
+
+
+def again(made: type[_Made], arguments: Mapping[str, Any]) -> _Made:
+    """A problem of its arguments; what a pickle calls."""
+    return made(**arguments)
 
 
 def read_only(array: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from golden.dynamics.leapfrog import Leapfrog
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers, positive
-from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, read_only, start
+from golden.problems.fields import again, at_rest, batch_axes, check_targets, checked_theta, members, read_only, start
 from golden.systems.base import System
 
 __all__ = ["Problem"]
@@ -27,7 +28,7 @@ class Problem:
     inputs and of theta together; inputs, q0 and p0 are held with all of them. `dataclasses.replace` makes another
     problem, and checks it again. All arrays are read-only, and so is theta. theta, q0 and p0
     are copies; inputs and targets, which may be large, are views where they can be: do not change yours afterwards.
-    The targets are checked with what the cost does with them.
+    The targets are checked with the cost; a cost function with a gradient of its own is first called in a run.
 
     Members
     -------
@@ -81,8 +82,9 @@ class Problem:
         q0, p0 = (start(getattr(self, name), name, (*batch, system.n)) for name in ("q0", "p0"))
         targets = read_only(numbers(self.targets, "targets"))
         check_targets(self.cost, targets, batch)
-        short = self.cost.per_step and len(targets) == len(driven) - 1  # inputs at both ends: glep's scheme verlet
-        self.cost.check(q0, len(driven) - short, targets)
+        # With inputs at both ends, as in glep's scheme verlet, there is one target less.
+        short = self.cost.per_step and len(targets) == len(driven) - 1 > 0
+        self.cost.check(system.n, len(driven) - short, targets)
         checked = {
             "theta": theta,
             "inputs": np.broadcast_to(driven, (len(driven), *batch, system.m)),
@@ -93,6 +95,10 @@ class Problem:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)  # the one moment in which a frozen problem is written
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made, and checked, as the first was: their arrays are read-only too."""
+        return again, (type(self), members(self))
 
     @property
     def steps(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from golden.cost_functions import Cost, FinalCost, Meter
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import numbers
-from golden.problems.fields import at_rest, batch_axes, check_targets, checked_theta, read_only, start
+from golden.problems.fields import again, at_rest, batch_axes, check_targets, checked_theta, members, read_only, start
 from golden.systems.base import System
 
 __all__ = ["StaticProblem"]
@@ -62,7 +63,7 @@ class StaticProblem:
         batch = batch_axes(system, theta, driven.shape[:-1])
         targets, q0 = read_only(numbers(self.targets, "targets")), start(self.q0, "q0", (*batch, system.n))
         check_targets(self.cost, targets, batch)
-        self.cost.check(q0, 1, targets)
+        self.cost.check(system.n, 1, targets)
         checked = {
             "theta": theta,
             "inputs": np.broadcast_to(driven, (*batch, system.m)),
@@ -71,6 +72,10 @@ class StaticProblem:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)  # the one moment in which a frozen problem is written
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made, and checked, as the first was: their arrays are read-only too."""
+        return again, (type(self), members(self))
 
     def meter(self) -> Meter:
         """A fresh meter of the cost, of one step."""

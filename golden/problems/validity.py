@@ -81,10 +81,11 @@ def chosen(names: Iterable[str] | None, known: Iterable[str]) -> list[str]:
     if not isinstance(names, Iterable):
         raise HelError(f"names is a list such as {known[:1]}, got {shortened(names)}; leave it out for all gradients")
     wanted = [names] if isinstance(names, str) else list(names)
-    unknown = [str(name) for name in wanted if name not in known]
+    words = [name if isinstance(name, str) else shortened(name) for name in wanted]
+    unknown = [word for word in words if word not in known]
     if unknown:
         raise HelError(f"there is no gradient of {', '.join(unknown)}; choose from {', '.join(known)}")
-    return wanted
+    return words
 
 
 def asymmetry(plus: tuple[Array, Array], minus: tuple[Array, Array], start: tuple[Array, Array]) -> float:

@@ -123,7 +123,7 @@ def cost_slopes(cost: Cost, targets: Array, positions: Array) -> tuple[float, An
 
     def slope(q: Array, y: Array) -> tuple[float, Array]:
         if cost.gradient is not None:
-            return float(cost.function(q, y)), np.asarray(cost.gradient(q, y))
+            return float(cost.call("c", q, y)), cost.call("dc/dq", q, y)
         value, (derivative,) = tape.gradients(lambda x: cost.function(x, y), q)
         return float(value), np.asarray(derivative)
 

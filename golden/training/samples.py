@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from golden import tasks
 from golden.errors import HelError
-from golden.language.validate import shortened, whole
+from golden.language.validate import flag, shortened, whole
 from golden.tasks import Split, Task
 
 __all__ = ["Samples", "named"]
@@ -48,7 +48,7 @@ class Samples:
         """`first` samples of the training set (None: all)."""
         epochs = whole(epochs, "the number of epochs", 1)
         first = None if first is None else whole(first, "the number of samples", 1)
-        part, evaluation = task.parts(validation)
+        part, evaluation = task.parts(flag(validation, "validation"))
         return cls(task, part.first(first), evaluation, epochs, validation)
 
     @property

@@ -92,9 +92,6 @@ class Training:
         self.samples = Samples.of(self.task, epochs=epochs, first=samples, validation=validation)
         self.part, self.evaluation = self.samples.part, self.samples.evaluation
         self.system = _fitting(system, neurons, self.task)
-        if not any(node.name == "u" for node in topological(self.system.graph.outputs.values())):
-            name = system if isinstance(system, str) else repr(system)
-            raise HelError(f"a system that trains must see its inputs, the potential of {name} has no u; add it")
         if arithmetic != "fixed" and cuts != "default":
             raise HelError(f"cuts are those of fixed-point arithmetic, got {cuts} for {arithmetic}; leave them out")
         self.seed, self.recipe, self.progress = seeds_of(seed), recipe_of(recipe, Recipe), progress
@@ -105,6 +102,15 @@ class Training:
             raise HelError(f"progress is a function of (done, total, text), got {shortened(progress)}; leave it out")
         if program is not None and not isinstance(program, Program):
             raise HelError(f"a program is a golden.program.Program, got {shortened(program)}; leave it out")
+        if program is not None and (program.n, program.m) != (self.system.n, self.system.m):
+            raise HelError(
+                f"the program has n = {program.n}, m = {program.m}, it is not that of {self.system!r}; leave it out"
+            )
+        if program is not None and program.formats != self.formats:
+            raise HelError(
+                f"the program has the formats {program.formats}, the training {self.formats}; give it "
+                "formats=program.formats, or leave the program out"
+            )
         self.orders = side_by_side(self.seed, self._order)["order"]
         self.arithmetic = self._arithmetic(arithmetic, cuts, program)
         self.theta, self.readout = self.arithmetic.theta, self.arithmetic.readout
@@ -170,6 +176,9 @@ OPTIONS = tuple(k for k in inspect.signature(Training).parameters if k not in ("
 def _fitting(system: str | systems.System, neurons: int | None, task: Task) -> systems.System:
     """The system of a training on this task."""
     made = systems.sized(system, neurons=neurons, inputs=None, usual_neurons=32, usual_inputs=task.channels)
+    if not any(node.name == "u" for node in topological(made.graph.outputs.values())):
+        name = system if isinstance(system, str) else repr(system)
+        raise HelError(f"a system that trains must see its inputs, the potential of {name} has no u; add it")
     if made.m != task.channels:
         way = f"{type(made).__name__}({made.n}, {task.channels})"
         raise HelError(

@@ -104,11 +104,13 @@ def test_the_examples_of_the_help_are_accepted(name):
         parsed(name, command, line)
 
 
-def test_overview_is_quick_and_imports_no_numpy():
-    code = "import sys, hel.__main__ as m; m.main([]); sys.exit('numpy' in sys.modules)"
-    start = time.monotonic()
+def test_overview_imports_nothing_that_takes_long():
+    code = (
+        "import sys, hel.__main__ as m; m.main([]);"
+        "print(*{'numpy', 'scipy', 'sklearn', 'matplotlib', 'amaranth', 'cocotb'} & set(sys.modules), file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0 and time.monotonic() - start < 5
+    assert done.returncode == 0 and not done.stderr.strip()
     assert all(name in done.stdout for name in SUMMARIES)
 
 

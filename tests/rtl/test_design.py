@@ -135,7 +135,7 @@ class Misspelt(Twice):
     [
         (Twice, r"a system is an object, got the class Twice; write Twice\(n, m\), for example Twice\(8, 2\)"),
         (None, "a system is a name or a System object, got None; name one"),
-        (3, "got 3; make one"),
+        (3, "got 3; name one"),
         (
             Forgetful(4),
             r"test_design.py: Forgetful.__init__ must call super\(\).__init__\(n, m\), and does not; add it",

@@ -39,7 +39,7 @@ def test_keys_of_the_command():
         ({"cost": ["final"]}, r"the cost is one of final, summed, got \['final'\]; give one of these words"),
         ({"system": None}, 'a system is a name or a System object, got None; name one, for instance "dense"'),
         ({"system": Path("ring.py")}, "a system is a name or a System object, got PosixPath"),
-        ({"system": Dense}, r"a system is a name or a System object, got <class .*>; write Dense\(16, 4\)"),
+        ({"system": Dense}, r"a system is an object, got the class Dense; write Dense\(n, m\)"),
         ({"system": Hru(4, 2), "neurons": 5}, r"Hru\(n=4, m=2\) has 4 neurons, got neurons = 5; leave it out"),
         ({"system": Hru(4, 2), "inputs": 1}, r"Hru\(n=4, m=2\) has 2 inputs, got inputs = 1; leave it out"),
     ],

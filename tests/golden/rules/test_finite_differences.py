@@ -39,5 +39,7 @@ def test_errors():
     system, theta, arguments = case("dense", "final")
     with pytest.raises(HelError, match="there is no gradient of V; choose from al, W, B, b, u, q0, p0"):
         finite_differences.gradient(Problem(system, theta, **arguments), names=["V"])
+    with pytest.raises(HelError, match=r"there is no gradient of array\(\[0., 0.\]\); choose from al"):
+        finite_differences.gradient(Problem(system, theta, **arguments), names=[np.zeros(2)])
     with pytest.raises(HelError, match="the distance eps must be a positive number, got -1"):
         finite_differences.gradient(Problem(system, theta, **arguments), eps=-1)

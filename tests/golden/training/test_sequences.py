@@ -6,6 +6,8 @@ import json
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
+from golden.compiler import compile_system
 from golden.errors import HelError
 from golden.rules import bptt, rhel
 from golden.systems import Dense, System
@@ -13,6 +15,8 @@ from golden.training.conversation import Echo, Forward, Update, drive, drive_asy
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import Training, train
 
+OTHER_SIZE = compile_system(Dense(5, 8))
+OTHER_STEP = compile_system(Dense(4, 8), Formats(log2_inverse_step=5))
 SHORT = {"neurons": 16, "epochs": 2, "samples": 150, "validation": True}
 
 
@@ -171,11 +175,17 @@ def test_progress_reaches_the_end():
         ({"formats": 3}, "formats are a hel.Formats, got 3"),
         ({"progress": 3}, r"progress is a function of \(done, total, text\), got 3; leave it out"),
         ({"program": 3}, "a program is a golden.program.Program, got 3; leave it out"),
+        ({"program": OTHER_SIZE}, r"the program has n = 5, m = 8, it is not that of Dense\(n=4, m=8\); leave it out"),
+        (
+            {"program": OTHER_STEP},
+            r"the program has the formats .*step=5.*, the training .*step=2.*formats=program.form",
+        ),
+        ({"validation": "no"}, "validation is True or False, got 'no'; choose one"),
         ({"recipe": 3}, "the recipe of this training is a golden.training.recipe.Recipe, got 3"),
         ({"cuts": 3}, "cuts are default, calibrated or calibrated-SEED, got 3"),
         ({"neuron": 4}, "training has no option neuron; it knows neurons, epochs, seed, samples, validation, recipe"),
         ({"system": None}, "a system is a name or a System object, got None"),
-        ({"system": Dense}, r"got <class .*>; write Dense\(32, 8\)"),
+        ({"system": Dense}, r"a system is an object, got the class Dense; write Dense\(n, m\)"),
         ({"system": Dense(4, 2)}, r"digits has 8 channels, Dense\(n=4, m=2\) has 2 inputs; make it Dense\(4, 8\)"),
         ({"system": Dense(5, 8)}, r"Dense\(n=5, m=8\) has 5 neurons, got neurons = 4"),
         ({"rule": "bp", "arithmetic": "float"}, "rules are hel, bptt, got 'bp'"),

@@ -250,6 +250,8 @@ def _run(path: Path) -> ModuleType:
     sys.path.insert(0, str(path.resolve().parent))  # as for `python file.py`: neighbours can be imported
     try:
         with _blamed(path, "the file"):
+            if b"\0" in path.read_bytes():  # a ValueError without a line before Python 3.11.4
+                raise SyntaxError("source code string cannot contain null bytes")
             spec.loader.exec_module(module)
     except BaseException:
         sys.modules.pop(spec.name, None)

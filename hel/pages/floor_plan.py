@@ -20,9 +20,9 @@ import json
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 import tomllib
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -237,13 +237,13 @@ def survey(root: Path, package: str = "") -> FloorPlan:
 
 
 def _checked_out(revision: str, folder: Path) -> None:
-    done = subprocess.run(["git", "archive", "--format=tar", revision], capture_output=True, check=False)
+    done = subprocess.run(["git", "archive", "--format=zip", revision], capture_output=True, check=False)
     if done.returncode:
         raise HelError(
             f"a revision must be one that `git archive` finds here, got {revision!r}; name a commit, a branch or a tag"
         )
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(done.stdout)) as archive:
+        archive.extractall(folder)
 
 
 def _text(plan: FloorPlan) -> str:

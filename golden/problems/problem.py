@@ -26,9 +26,9 @@ class Problem:
 
     Whatever NumPy takes for an array is taken, and held as finite float64. The batch axes ``...`` are those of the
     inputs and of theta together; inputs, q0 and p0 are held with all of them. `dataclasses.replace` makes another
-    problem, and checks it again. All arrays are read-only, and so is theta. theta, q0 and p0
-    are copies; inputs and targets, which may be large, are views where they can be: do not change yours afterwards.
-    The targets are checked with the cost; a cost function with a gradient of its own is first called in a run.
+    problem, and checks it again. All arrays are read-only, and so is theta. theta, q0 and p0 are copies; inputs and
+    targets, which may be large, are views where they can be: do not change yours afterwards. The targets are checked
+    with the cost; a cost function with a gradient of its own is first called in a run.
 
     Members
     -------

@@ -20,7 +20,10 @@ from golden.program.ops import Matvec, MatvecT, Mul, Op, Sum, Type
 from golden.program.text import Parser
 from golden.program.verifier import verify
 
-__all__ = ["Density", "Gradient", "Program"]
+__all__ = ["MAX_SHIFT", "Density", "Gradient", "Program"]
+
+MAX_SHIFT = 35
+"""Largest shift of a gradient word by an update, which has 36 bits; 0 is the smallest (docs/numerics.md, section 5)."""
 
 _RESERVED = ("q", "p", "u", "one")
 

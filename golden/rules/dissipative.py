@@ -79,10 +79,11 @@ def gradient(
     once = isinstance(problem.cost, FinalCost)
     decay = leapfrog.damping * problem.step
     if decay * problem.steps > LONGEST[once]:
+        most = int(LONGEST[once] / decay)
         raise HelError(
             f"the echo of a damped run amplifies round-off: g h T is at most {LONGEST[once]:g} for "
             f"{'a final cost' if once else 'a cost of every step'}, got {decay * problem.steps:g}; "
-            f"use at most {int(LONGEST[once] / decay)} steps, or less damping"
+            + (f"use at most {most} steps, or less damping" if most else "use less damping, or a smaller step")
         )
     meter = _Weighted(problem.meter(), problem.steps, decay, once)
     grads, total, report = rhel.differentiate(_DampedEcho(problem, leapfrog, meter, decay), eps, symmetric)

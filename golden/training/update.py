@@ -16,11 +16,9 @@ from golden.arithmetic.rounding import Words, half_up, saturate
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.program import Program
+from golden.program.program import MAX_SHIFT
 
-__all__ = ["MAX_SHIFT", "apply", "n_base", "shift"]
-
-MAX_SHIFT = 35
-"""The update shifter's reach; G has 36 bits."""
+__all__ = ["apply", "n_base", "shift"]
 
 
 def shift(program: Program, parameter: str, base: int) -> int:

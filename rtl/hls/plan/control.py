@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
+from golden.program.program import MAX_SHIFT
 from rtl.hls.plan.geometry import MAX_FOLD, Geometry
 
 __all__ = [
@@ -236,8 +237,6 @@ SEQUENCER_FIELDS: dict[str, int] = {
 
 ADDRESSES = ("addr_a", "addr_b", "g_raddr", "g_waddr", "s_addr0", "s_addr1", "w_addr")
 """Fields that a relative word ORs the base into."""
-MAX_SHIFT = 35
-"""Largest shift of a gradient word; 0 is the smallest."""
 
 FIELDS: dict[str, int] = {**ELEMENT_FIELDS, **SEQUENCER_FIELDS}
 WORD_BITS = sum(FIELDS.values())

@@ -160,6 +160,7 @@ def test_the_step_has_order_two():
         ({"damping": float("nan")}, "the damping g is one number >= 0, got nan"),
         ({"damping": np.ones(4)}, "the damping g is one number >= 0, got array"),
         ({"damping": "0.1"}, "the damping g is one number >= 0, got '0.1'"),
+        ({"damping": 1000.0}, "g h T is at most 40 for a final cost, got 2500; use less damping, or a smaller step"),
         ({"damping": 100.0}, "g h T is at most 40 for a final cost, got 250; use at most 3 steps, or less damping"),
         ({"damping": 0.1, "eps": 1e-20}, r"is at least 1e-13, got .* \(round-off drowns it\); raise eps = 1e-20"),
         ({"damping": 0.1, "eps": 0}, "the nudge strength eps must be a positive number, got 0"),

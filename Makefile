@@ -3,12 +3,14 @@ PYTHON ?= python3
 JOBS   ?= 2
 BIN    := .venv/bin
 READY  := .venv/.ready
+DOCS   := .venv/.docs-ready
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
 # One BLAS thread per process: the arrays are small and the processes are many.
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env demo test test-all lint lock clean
+.PHONY: help env docs-env demo test test-browser test-all lint lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -20,17 +22,27 @@ env: $(READY)  ## create .venv with pinned versions; install Icarus Verilog wher
 $(READY): requirements.lock pyproject.toml .ci/system-packages
 	@bash .ci/system-packages $(PYTHON)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(PIP) install --quiet -r requirements.lock
+	$(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+docs-env: $(DOCS)  ## add what the documentation site, its notebook and the browser tests need
+
+$(DOCS): $(READY) requirements.docs.lock
+	@bash .ci/system-packages $(PYTHON) chromium
+	$(PIP) install --quiet -r requirements.docs.lock
 	@touch $@
 
 demo: env  ## the RTL learns digits under Verilator, bit-equal to golden; then the 85F bitstream
 	$(BIN)/python -m hel.pages.demo
 
-test: env  ## every test that is not marked slow
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow"
+test: env  ## every test that is not marked slow and opens no browser
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow and not browser"
 
-test-all: env  ## every test
+test-browser: docs-env  ## the tests that build the site and open pages in headless Chromium
+	$(BIN)/python -m pytest -m "browser and not slow"
+
+test-all: docs-env  ## every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: env  ## ruff, its format too, and mypy
@@ -38,8 +50,12 @@ lint: env  ## ruff, its format too, and mypy
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 
-lock: env  ## rewrite requirements.lock from the versions in .venv
-	$(BIN)/python -m pip --disable-pip-version-check freeze --exclude-editable > requirements.lock
+lock:  ## rewrite both locks with the newest versions that the extras dev and docs allow
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet hatchling editables -e ".[dev]"
+	build/lock/bin/pip freeze --exclude-editable > requirements.lock
+	build/lock/bin/pip install --quiet -e ".[docs]"
+	build/lock/bin/pip freeze --exclude-editable | grep -vxFf requirements.lock > requirements.docs.lock
 
 clean:  ## remove build products (not .venv)
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache

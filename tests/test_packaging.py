@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCK = (ROOT / "requirements.lock").read_text().splitlines()
+LOCK = [
+    line for name in ("requirements.lock", "requirements.docs.lock") for line in (ROOT / name).read_text().splitlines()
+]
 
 
 def normal(name):

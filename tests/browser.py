@@ -1,4 +1,4 @@
-"""Headless Chromium for the tests that are marked `browser`: `page(...)` opens an empty page and collects what it says."""
+"""Headless Chromium for tests marked `browser`: `page(...)` opens an empty page and collects what it says."""
 
 import contextlib
 import shutil

@@ -83,4 +83,4 @@ def test_a_skip_fails_continuous_integration_only(tmp_path, environment, code, w
 def test_an_unknown_marker_is_an_error():
     options = PROJECT["tool"]["pytest"]["ini_options"]
     assert "--strict-markers" in options["addopts"] and options["filterwarnings"][0] == "error"
-    assert {marker.split(":")[0] for marker in options["markers"]} == {"cosim", "formal", "pnr", "slow"}
+    assert {marker.split(":")[0] for marker in options["markers"]} == {"browser", "cosim", "formal", "pnr", "slow"}

@@ -8,6 +8,7 @@ of hel: arguments, output, options, figures.
 """
 
 SUMMARIES = {
+    "new": "write a Hamiltonian of your own to start from",
     "systems": "list the built-in systems",
     "gradcheck": "echo learning against backpropagation, float and fixed point",
     "glep": "every boundary condition of the learning rule, side by side",

@@ -48,7 +48,8 @@ def save(figure: Any, path: Path) -> Path:
     """Writes a figure whole, in the format of its suffix, and closes it; folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=120, format=path.suffix[1:])
+    undated = {"metadata": {"Date": None}} if path.suffix == ".svg" else {}  # the same figure is the same file
+    figure.savefig(buffer, dpi=120, format=path.suffix[1:], **undated)
     pyplot().close(figure)
     write_whole({path: buffer.getvalue()})
     return path

@@ -23,7 +23,7 @@ def shell(*argv, **environment):
 
 
 REFUSED = [
-    (["trian"], "unknown command 'trian', did you mean train? available: systems, gradcheck"),
+    (["trian"], "unknown command 'trian', did you mean train? available: new, systems, gradcheck"),
     (["systems", "--jsn"], "unrecognized arguments: --jsn; see `hel systems --help`"),
     (["gradcheck"], "the following arguments are required: SYSTEM; see `hel gradcheck --help`"),
     (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: banded, dense, "),

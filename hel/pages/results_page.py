@@ -1,4 +1,4 @@
-"""The figures of the README, written from committed results: `python -m hel.pages.readme`.
+"""The tables of docs/results/index.md, written from committed results: `python -m hel.pages.results_page`.
 
 With `--check` nothing is written, only compared.
 
@@ -18,8 +18,9 @@ from typing import Any
 from golden.studies.pages import filled
 from hel.output import write_whole
 
-__all__ = ["accuracies", "builds", "fill", "main"]
+__all__ = ["PAGE", "accuracies", "builds", "fill", "main"]
 
+PAGE = Path("docs/results/index.md")
 BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available", "bram", "fmax_hz", "cycles_per_step")
 
 
@@ -75,13 +76,12 @@ def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Rewrite README.md of the working directory; with --check exit 1 when it is not up to date."""
-    readme = Path("README.md")
-    old = readme.read_text()
+    """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
+    old = PAGE.read_text()
     new = fill(old, [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))])
     if "--check" in argv:
         return int(old != new)
-    write_whole({readme: new})
+    write_whole({PAGE: new})
     return 0
 
 

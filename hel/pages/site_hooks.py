@@ -17,6 +17,7 @@ from hel.pages import notebook, site_reference
 __all__ = ["on_files", "on_page_markdown", "place_of", "rewritten"]
 
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")
+_CODE = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.M | re.S)
 _PLACES = {"CONTRIBUTING.md": "contributing/index.md", "README.md": "index.md"}
 
 
@@ -40,11 +41,8 @@ def _source(page: str) -> str:
 def _linked(markdown: str, page: str) -> list[str]:
     """Files of the repository that a page links to."""
     folder = posixpath.dirname(_source(page))
-    return [posixpath.normpath(posixpath.join(folder, link)) for link in _LINK.findall(_without_code(markdown))]
-
-
-def _without_code(markdown: str) -> str:
-    return re.sub(r"^```.*?^```$|`[^`\n]+`", "", markdown, flags=re.M | re.S)
+    links = [link for part in _CODE.split(markdown)[::2] for link in _LINK.findall(part)]
+    return [posixpath.normpath(posixpath.join(folder, link)) for link in links]
 
 
 def rewritten(markdown: str, page: str) -> str:
@@ -59,7 +57,9 @@ def rewritten(markdown: str, page: str) -> str:
         path = posixpath.normpath(posixpath.join(folder, match[1]))
         return posixpath.relpath(place_of(path), there)
 
-    return re.sub(r"^```(\w+) slow$", r"```\1", _LINK.sub(turned, markdown), flags=re.M)
+    parts = _CODE.split(markdown)
+    parts[::2] = [_LINK.sub(turned, part) for part in parts[::2]]
+    return re.sub(r"^```(\w+) slow$", r"```\1", "".join(parts), flags=re.M)
 
 
 def on_files(files: Any, config: Any) -> Any:

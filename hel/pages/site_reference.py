@@ -12,7 +12,7 @@ from unittest import mock
 
 from hel.commands import SUMMARIES
 
-__all__ = ["MODULES", "command_line", "help_text", "pages"]
+__all__ = ["MODULES", "command_line", "help_text", "homes", "pages"]
 
 MODULES: dict[str, tuple[str, ...]] = {
     "hel": ("hel",),
@@ -56,6 +56,10 @@ TITLES = {
 }
 
 
+_LAST = "---\nsearch: {boost: 0.3}\n---\n\n"
+"""Of what a search finds, explanations come before the reference."""
+
+
 def help_text(command: str) -> str:
     """What `hel COMMAND --help` prints, 100 columns wide; `""` is the overview."""
     from hel.__main__ import main
@@ -87,16 +91,16 @@ def pages(root: Path) -> dict[str, str]:
     """Every rendered page by its name, mkdocstrings' directives still in it."""
     made = {"command_line": command_line()}
     seen: set[str] = set()
-    homes = _homes(root)
+    at_home = homes(root)
     for page, modules in MODULES.items():
         parts = [f"# {TITLES[page]}"]
         for module in modules:
-            parts += _module(module, homes, seen)
+            parts += _module(module, at_home, seen)
         made[page] = "\n\n".join(parts) + "\n"
-    return {f"reference/{name}.md": text for name, text in made.items()}
+    return {f"reference/{name}.md": f"{_LAST}{text}" for name, text in made.items()}
 
 
-def _homes(root: Path) -> dict[str, str]:
+def homes(root: Path) -> dict[str, str]:
     """Where each exported name is defined, as `golden.rules.gradient` -> `golden.rules.front.gradient`."""
     from griffe import GriffeLoader
 
@@ -121,12 +125,12 @@ def _exported(module: str) -> list[str]:
     return list(importlib.import_module(module).__all__)
 
 
-def _module(module: str, homes: dict[str, str], seen: set[str]) -> Iterator[str]:
+def _module(module: str, at_home: dict[str, str], seen: set[str]) -> Iterator[str]:
     yield f"## {module}"
     yield _directive(module, "members: false", "show_root_heading: false", "show_root_toc_entry: false")
     elsewhere = []
     for name in _exported(module):
-        path = homes.get(f"{module}.{name}")
+        path = at_home.get(f"{module}.{name}")
         if path is None:
             continue
         if path in seen:

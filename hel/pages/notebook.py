@@ -10,12 +10,15 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import re
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from golden.errors import HelError
+from hel.__main__ import guarded
 from hel.output import write_whole
 from hel.pages.tutorial import agree
 
@@ -76,13 +79,18 @@ def executed(text: str, timeout_s: int = 600) -> str:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from traitlets.config import Config
 
     notebook = nbformat.reads(text, as_version=4)
-    try:
-        NotebookClient(notebook, timeout=timeout_s, kernel_name="python3").execute()
-    except CellExecutionError as error:
-        last = str(error).strip().splitlines()[-1]
-        raise HelError(f"the notebook must run from its first cell to its last, got {last}; mend the cell") from None
+    with tempfile.TemporaryDirectory(prefix="hel") as folder:
+        # Sockets of the file system: no port of the machine is opened.
+        kernel = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
+        config = Config({"AsyncKernelManager": kernel})
+        try:
+            NotebookClient(notebook, config=config, timeout=timeout_s, kernel_name="python3").execute()
+        except CellExecutionError as error:
+            last = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[-1]
+            raise HelError(f"the notebook must run from its first cell to its last, got {last}; mend the cell") from None
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)
         for output in cell.get("outputs", ()):
@@ -102,13 +110,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("notebook", nargs="?", type=Path, default=NOTEBOOK)
     parser.add_argument("--check", action="store_true", help="write nothing, compare what the cells say")
     options = parser.parse_args(argv)
-    old = options.notebook.read_text()
-    new = executed(old)
-    if options.check:
-        pairs = zip(printed(json.loads(old)), printed(json.loads(new)), strict=True)
-        return int(not all(agree(before, after) for before, after in pairs))
-    write_whole({options.notebook: new})
-    return 0
+
+    def work() -> int:
+        old = options.notebook.read_text()
+        new = executed(old)
+        if options.check:
+            pairs = zip(printed(json.loads(old)), printed(json.loads(new)), strict=True)
+            return int(not all(agree(before, after) for before, after in pairs))
+        write_whole({options.notebook: new})
+        return 0
+
+    return guarded(work)
 
 
 if __name__ == "__main__":

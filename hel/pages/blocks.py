@@ -149,7 +149,7 @@ def _sh(text: str, names: dict[str, Any]) -> None:
 
 
 def _verilog(text: str, names: dict[str, Any]) -> None:
-    name = re.match(r"// (\w+\.s?v)\n", text)
+    name = re.match(r"// (\w+\.(?:s?v|vlt))\n", text)
     if not name:
         raise ValueError("Verilog needs a first line `// name.v`, and a console that lints or runs it")
     Path(name[1]).write_text(text)

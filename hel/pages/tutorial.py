@@ -33,6 +33,10 @@ _SIMULATORS = {"verilator": "verilator", "iverilog": "icarus", "vvp": "icarus"}
 """Programs of a console besides hel, and whose they are."""
 
 
+_PATIENCE_S = 300
+"""A simulation that waits for nothing ends."""
+
+
 def run(command: str) -> str:
     """What a command of a console prints, results and errors alike, without its progress."""
     words = shlex.split(command)
@@ -60,7 +64,12 @@ def _simulator(words: Sequence[str]) -> str:
 
     tool = tools.find(_SIMULATORS[words[0]])
     done = subprocess.run(
-        [tool.paths[words[0]], *words[1:]], env=tool.env, capture_output=True, text=True, check=False
+        [tool.paths[words[0]], *words[1:]],
+        env=tool.env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE_S,
     )
     # Verilator tells its release and times in lines that begin with a dash.
     said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("- ")]

@@ -63,10 +63,10 @@ def test_verilog_is_read_by_a_tool(name):
         assert any(file in command and not command.startswith("hel ") for command in commands)
 
 
-def test_the_readme_and_the_document_have_one_example():
-    readme = [block.text for block in blocks(TEXTS["README.md"]) if block.language == "python"]
-    document = [block.text for block in blocks(TEXT) if block.language == "python"]
-    assert readme == document[:1]
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md"])
+def test_the_doors_have_the_example_of_the_tutorial(name):
+    first, *_ = [block.text for block in blocks(TEXTS[name]) if block.language == "python"]
+    assert first == next(block.text for block in blocks(TEXT) if block.language == "python")
 
 
 def test_every_command_has_its_output_written():

@@ -10,7 +10,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env docs-env demo test test-browser test-all lint lock clean
+.PHONY: help env docs-env docs demo test test-browser test-all lint lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -32,6 +32,9 @@ $(DOCS): $(READY) requirements.docs.lock
 	@bash .ci/system-packages $(PYTHON) chromium
 	$(PIP) install --quiet -r requirements.docs.lock
 	@touch $@
+
+docs: docs-env  ## the documentation site, in build/site; opens without a server
+	$(BIN)/python -m hel.pages.site
 
 demo: env  ## the RTL learns digits under Verilator, bit-equal to golden; then the 85F bitstream
 	$(BIN)/python -m hel.pages.demo

@@ -1,9 +1,6 @@
-"""The figures of the README, written from committed results: `python -m hel.pages.readme`.
+"""The line of results in README.md, written from committed results: `python -m hel.pages.readme`.
 
-With `--check` nothing is written, only compared.
-
-Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables: the builds of
-bitstreams/results/*.json, and the accuracies of docs/results/digits.json. Nothing there is typed in by hand.
+With `--check` nothing is written, only compared. The tables are on a page of their own (`hel.pages.results_page`).
 """
 
 from __future__ import annotations
@@ -11,74 +8,64 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from golden.studies.pages import filled
 from hel.output import write_whole
 
-__all__ = ["accuracies", "builds", "fill", "main"]
+__all__ = ["BUILDS", "DIGITS", "line", "main"]
 
-BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available", "bram", "fmax_hz", "cycles_per_step")
-
-
-def builds(folder: Path) -> list[str]:
-    """A table of the whole builds among the reports of a folder, seeds of one build in a row; empty without any."""
-    found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    reports = [report for report in found if isinstance(report, dict) and all(key in report for key in BUILD_KEYS)]
-    if not reports:
-        return []
-    lines = [
-        "| board | P | N | LUT | FF | DSP | block RAM | Fmax | seeds | cycles a forward step | steps/s | GMAC/s |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-
-    def same(report: Mapping[str, Any]) -> tuple[Any, ...]:
-        return report["board"], report["elements"], report["neurons"]
-
-    for _, group in groupby(sorted(reports, key=lambda r: (*same(r), r.get("seed", 0))), key=same):
-        seeds = list(group)
-        r = seeds[0]
-        reached = [seed["fmax_hz"] for seed in seeds]
-        low, high = (f"{bound(reached) / 1e6:.0f}" for bound in (min, max))
-        fmax = f"{low} MHz" if low == high else f"{low} to {high} MHz"
-        speed = f"{r['steps_per_s'] / 1e3:.0f} k | {r['mac_per_s'] / 1e9:.2f}" if "steps_per_s" in r else " | "
-        lines.append(
-            f"| {r['board']} | {r['elements']} | {r['neurons']} | {r['lut']} | {r['ff']} | "
-            f"{r['dsp']}/{r['dsp_available']} | {r['bram']} | {fmax} | {len(seeds)} | "
-            f"{r['cycles_per_step']} | {speed} |"
-        )
-    return lines
+DIGITS = Path("docs/results/digits.json")
+BUILDS = Path("bitstreams/results")
 
 
-def accuracies(file: Path) -> list[str]:
-    """A table of the accuracies of the study of digits; empty when there is none."""
-    if not file.exists():
-        return []
-    lines = [
-        "| digits, N | epochs | arithmetic | rule | test accuracy, mean of the seeds | lowest seed | seeds |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in json.loads(file.read_text())["rows"]:
-        case = row["case"]
-        lines.append(
-            f"| {case['neurons']} | {case['epochs']} | {case['arithmetic']} | {case['rule'].upper()} | "
-            f"{row['mean']:.4f} ± {row['deviation']:.4f} | {min(row['test_accuracy']):.4f} | {case['seeds']} |"
-        )
-    return lines
+def line(rows: Sequence[Mapping[str, Any]], reports: Sequence[Mapping[str, Any]]) -> str:
+    """The best-learning case of the smaller network beside BPTT, and the largest committed build at its worst seed.
+
+    Parameters
+    ----------
+    rows : of docs/results/digits.json
+    reports : of the committed builds
+    """
+    learnt = {(row["case"]["arithmetic"], row["case"]["rule"], row["case"]["epochs"]): row for row in rows
+              if row["case"]["neurons"] == 32}  # fmt: skip
+    fixed = max((row for (kind, rule, _), row in learnt.items() if (kind, rule) == ("fixed", "hel")), key=_mean)
+    bptt = max((row for (kind, rule, _), row in learnt.items() if (kind, rule) == ("float", "bptt")), key=_mean)
+    whole = [report for report in reports if "steps_per_s" in report and report.get("system") == "dense"]
+    size = max((report["elements"], report["neurons"]) for report in whole)
+    build = min((r for r in whole if (r["elements"], r["neurons"]) == size), key=lambda r: float(r["fmax_hz"]))
+    return (
+        f"Handwritten digits as sequences, N = 32, {fixed['case']['seeds']} seeds: test accuracy {_told(fixed)} in the"
+        f" array's arithmetic ({fixed['case']['epochs']} epochs), {_told(bptt)} by backpropagation through time in"
+        f" float64 ({bptt['case']['epochs']} epochs). The array with N = {build['neurons']} on"
+        f" {build['elements']} elements closes at {build['fmax_hz'] / 1e6:.0f} MHz on an"
+        f" {build['board'].upper().replace('_', '-')},"
+        f" {build['steps_per_s'] / 1e3:.0f} k steps/s. All figures, with what missed:"
+        " [docs/results](docs/results/index.md)."
+    )
 
 
-def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
-    """`text` with the tables between its markers, a blank line after each."""
-    return filled(text, "".join("\n".join(table) + "\n\n" for table in tables if table).removesuffix("\n"), "results")
+def _mean(row: Mapping[str, Any]) -> float:
+    return float(row["mean"])
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    return f"{row['mean']:.3f} ± {row['deviation']:.3f}"
+
+
+def filled_in(text: str, root: Path = Path()) -> str:
+    """`text` with the line of today's committed results between its markers."""
+    rows = json.loads((root / DIGITS).read_text(encoding="utf-8"))["rows"]
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / BUILDS).glob("*.json"))]
+    return filled(text, line(rows, [report for report in found if isinstance(report, dict)]), "results")
 
 
 def main(argv: Sequence[str]) -> int:
     """Rewrite README.md of the working directory; with --check exit 1 when it is not up to date."""
     readme = Path("README.md")
-    old = readme.read_text()
-    new = fill(old, [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))])
+    old = readme.read_text(encoding="utf-8")
+    new = filled_in(old)
     if "--check" in argv:
         return int(old != new)
     write_whole({readme: new})

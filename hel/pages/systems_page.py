@@ -21,7 +21,7 @@ from golden import systems
 from golden.errors import HelError
 from hel.commands.systems import describe
 from hel.output import Progress, write_whole
-from hel.pages.readme import fill
+from hel.pages.results_page import fill
 from hel.pages.systems_results import (
     BUILT,
     LARGE,

@@ -1,8 +1,9 @@
-"""Runs the examples of a document and writes their output into it: `python -m hel.pages.tutorial`.
+"""Runs the examples of documents and writes their output into them: `python -m hel.pages.tutorial [DOCUMENT ...]`.
 
-A block of Python whose first line is `# name.py` becomes that file. In a block of a console, every `$ hel ...` line is
-run where those files are, and what it prints stands below it; a block marked `console slow` takes minutes and is left
-alone with `--quick`. What no two runs agree on (speeds of simulation) is written as `...`.
+What a block of each language is held to stands in `hel.pages.blocks`. In a block of a console, every `$ hel ...` line
+is run in a folder where the document's files are, and what it prints stands below it; so are `verilator`, `iverilog` and
+`vvp`. A block marked `slow` takes minutes and is left alone with `--quick`. What no two runs agree on (speeds of
+simulation) is written as `...`.
 """
 
 from __future__ import annotations
@@ -14,76 +15,79 @@ import math
 import os
 import re
 import shlex
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hel.output import write_whole
+from hel.pages.blocks import Block, blocks, documents, hold
 
-__all__ = ["DOCUMENT", "Block", "agree", "blocks", "main", "refreshed", "run"]
+__all__ = ["agree", "main", "outputs", "refreshed", "run"]
 
-DOCUMENT = Path("docs/your_own_hamiltonian.md")
-_FENCE = re.compile(r"^```(\w+)( slow)?\n(.*?)^```$", re.M | re.S)
 _CHANGING = re.compile(r"\d+(?= (?:cycles/s|samples/s)\b)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_SIMULATORS = {"verilator": "verilator", "iverilog": "icarus", "vvp": "icarus"}
+"""Programs of a console besides hel, and whose they are."""
 
 
-@dataclass
-class Block:
-    """A fenced block: its language, whether it is slow, its text, and where the text stands in the document."""
-
-    language: str
-    slow: bool
-    text: str
-    start: int
-    end: int
-    commands: list[tuple[str, str]] = field(default_factory=list)
-    """Of a console: (command, what it printed)."""
-
-
-def blocks(document: str) -> list[Block]:
-    """The fenced blocks of a document.
-
-    >>> block, = blocks("a\\n```console\\n$ hel --version\\nhel 0.1.0\\n```\\nb")
-    >>> block.commands
-    [('hel --version', 'hel 0.1.0')]
-    """
-    found = []
-    for match in _FENCE.finditer(document):
-        block = Block(match[1], bool(match[2]), match[3], match.start(3), match.end(3))
-        if block.language == "console":
-            for part in re.split(r"^\$ ", block.text, flags=re.M)[1:]:
-                command, _, printed = part.partition("\n")
-                block.commands.append((command, printed.rstrip("\n")))
-        found.append(block)
-    return found
+_PATIENCE_S = 300
+"""A simulation that waits for nothing ends."""
 
 
 def run(command: str) -> str:
-    """What a `hel` command prints, results and errors alike, without its progress."""
-    from hel.__main__ import main as hel
-
+    """What a command of a console prints, results and errors alike, without its progress."""
     words = shlex.split(command)
-    if words[0] != "hel":
-        raise ValueError(f"a document's console runs hel, got {command!r}")
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = hel(words[1:])
-    errors = [line for line in err.getvalue().splitlines() if line.startswith("hel: ")]
-    text = out.getvalue().rstrip("\n") if code == 0 else "\n".join(errors)
+    if words[0] == "hel":
+        text = _hel(words[1:])
+    elif words[0] in _SIMULATORS:
+        text = _simulator(words)
+    else:
+        raise ValueError(f"a document's console runs hel, {', '.join(_SIMULATORS)}; got {command!r}")
     return _CHANGING.sub("...", "\n".join(line.rstrip() for line in text.splitlines()))
 
 
+def _hel(words: Sequence[str]) -> str:
+    from hel.__main__ import main as hel
+
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = hel(words)
+    errors = [line for line in err.getvalue().splitlines() if line.startswith("hel: ")]
+    return out.getvalue().rstrip("\n") if code == 0 else "\n".join(errors)
+
+
+def _simulator(words: Sequence[str]) -> str:
+    from testbench import tools
+
+    tool = tools.find(_SIMULATORS[words[0]])
+    done = subprocess.run(
+        [tool.paths[words[0]], *words[1:]],
+        env=tool.env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE_S,
+    )
+    # Verilator tells its release and times in lines that begin with a dash.
+    said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("- ")]
+    return "\n".join([*said, f"(exit code {done.returncode})"] if done.returncode else said)
+
+
 def outputs(document: str, *, slow: bool) -> Iterator[tuple[Block, list[str]]]:
-    """Runs a document in a folder of its own; yields each console block with what its commands print."""
+    """Runs a document in a folder of its own; yields each console block with what its commands print.
+
+    Raises BrokenBlock where another block does not do what it says.
+    """
+    names: dict[str, Any] = {"__name__": "document"}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for block in blocks(document):
-            name = re.match(r"# (\w+\.py)\n", block.text)
-            if block.language == "python" and name:
-                Path(name[1]).write_text(block.text)
-            elif block.language == "console" and (slow or not block.slow):
+            if block.slow and not slow:
+                continue
+            hold(block, names)
+            if block.language == "console":
                 yield block, [run(command) for command, _ in block.commands]
 
 
@@ -119,18 +123,21 @@ def _close(a: str, b: str) -> bool:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Rewrite the document; with --check exit 1 when its outputs are not those of today."""
+    """Rewrite the documents; with --check exit 1 when their outputs are not those of today."""
     parser = argparse.ArgumentParser(prog="python -m hel.pages.tutorial", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("document", nargs="?", type=Path, default=DOCUMENT)
+    parser.add_argument("documents", nargs="*", type=Path, metavar="DOCUMENT", help="default: all of the checkout")
     parser.add_argument("--quick", action="store_true", help="leave blocks marked slow alone")
     parser.add_argument("--check", action="store_true", help="write nothing")
     options = parser.parse_args(argv)
-    old = options.document.read_text()
-    new = refreshed(old, slow=not options.quick)
-    if options.check:
-        return int(not agree(old, new))
-    write_whole({options.document: new})
-    return 0
+    differs = False
+    for path in options.documents or documents(Path()):
+        old = path.read_text()
+        new = refreshed(old, slow=not options.quick)
+        differs |= not agree(old, new)
+        if not options.check and new != old:
+            write_whole({path: new})
+            print(path)
+    return int(options.check and differs)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Every number of the README comes from a committed result, and its commands are commands."""
+"""The README: its line of results is today's, its commands are commands, and it keeps its order and its size."""
 
-import json
+import importlib
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -12,53 +13,66 @@ from hel.commands import SUMMARIES
 from hel.pages import readme
 
 ROOT = Path(__file__).parents[3]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_readme_is_up_to_date():
-    text = (ROOT / "README.md").read_text()
-    tables = [readme.builds(ROOT / "bitstreams/results"), readme.accuracies(ROOT / "docs/results/digits.json")]
-    assert readme.fill(text, tables) == text, "run `python -m hel.pages.readme`"
+def test_the_line_of_results_is_up_to_date():
+    assert readme.filled_in(TEXT, ROOT) == TEXT, "run `python -m hel.pages.readme`"
 
 
-def test_commands_of_the_readme_are_accepted():
-    import importlib
+def test_it_is_short_and_in_order():
+    assert len(TEXT.splitlines()) < 130
+    heads = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", TEXT, flags=re.M | re.S), re.M)
+    assert heads == ["hel-fpga", "Set it up", "Your own Hamiltonian", "Where it stands", "For, and not for",
+                     "Where things are"]  # fmt: skip
+    before = TEXT.partition("## Set it up")[0]
+    picture = re.search(r"!\[(.{100,})\]\((docs/pictures/overview\.svg)\)", before)
+    assert picture and (ROOT / picture[2]).exists() and before.index(".") < before.index("![")
 
-    lines = [line.split("#")[0].split()[1:] for line in re.findall(r"^hel .*$", (ROOT / "README.md").read_text(), re.M)]
-    assert {line[0] for line in lines} <= set(SUMMARIES) and len(lines) >= 6
-    for name, *rest in lines:
+
+def test_its_commands_are_accepted():
+    lines = re.findall(r"^(?:\$ )?(hel .*)$", TEXT, re.M) + re.findall(r"`(hel (?!COMMAND|--)[^`]+)`", TEXT)
+    assert len(lines) >= 6
+    for line in lines:
+        _, name, *rest = shlex.split(line.split("#")[0])
+        assert name in SUMMARIES, line
         parsed(name, importlib.import_module(f"hel.commands.{name}"), rest)
 
 
-def test_make_targets_of_the_readme_exist():
-    makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"^make ([a-z-]+)", (ROOT / "README.md").read_text(), re.M):
-        assert re.search(rf"^{target}:", makefile, re.M)
+def test_its_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"\bmake ([a-z-]+)", TEXT)
+    assert {"demo", "test", "docs"} <= set(targets)
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.M), target
 
 
-def test_tables(tmp_path):
-    report = dict.fromkeys(readme.BUILD_KEYS, 16) | {
-        "board": "b",
-        "fmax_hz": 190e6,
-        "steps_per_s": 5e5,
-        "mac_per_s": 2e9,
+def test_its_links_lead_to_files():
+    for link in re.findall(r"\]\(([^)#]+)", TEXT):
+        assert (ROOT / link).exists(), link
+
+
+def test_the_line_takes_the_best_case_and_the_worst_seed_of_the_largest_build():
+    def row(arithmetic, rule, epochs, mean, neurons=32):
+        case = {"arithmetic": arithmetic, "rule": rule, "epochs": epochs, "neurons": neurons, "seeds": 5}
+        return {"case": case, "mean": mean, "deviation": 0.01}
+
+    rows = [row("fixed", "hel", 4, 0.9), row("fixed", "hel", 20, 0.95), row("float", "bptt", 10, 0.96)]
+    rows.append(row("fixed", "hel", 20, 0.99, neurons=64))
+    report = {
+        "system": "dense",
+        "board": "ulx3s_85f",
+        "elements": 16,
+        "neurons": 64,
+        "fmax_hz": 182e6,
+        "steps_per_s": 6e5,
     }
-    (tmp_path / "a.json").write_text(json.dumps(report))
-    (tmp_path / "element.json").write_text(json.dumps({"fmax_hz": 1.0}))
-    assert readme.builds(tmp_path)[2:] == ["| b | 16 | 16 | 16 | 16 | 16/16 | 16 | 190 MHz | 1 | 16 | 500 k | 2.00 |"]
-    for seed, fmax_hz in ((3, 181e6), (2, 184e6)):
-        (tmp_path / f"b{seed}.json").write_text(json.dumps(report | {"seed": seed, "fmax_hz": fmax_hz, "lut": seed}))
-    (tmp_path / "a.json").write_text(json.dumps(report | {"neurons": 8}))
-    assert readme.builds(tmp_path)[2:] == [
-        "| b | 16 | 8 | 16 | 16 | 16/16 | 16 | 190 MHz | 1 | 16 | 500 k | 2.00 |",
-        "| b | 16 | 16 | 2 | 16 | 16/16 | 16 | 181 to 184 MHz | 2 | 16 | 500 k | 2.00 |",
-    ]
-    case = {"neurons": 32, "epochs": 4, "arithmetic": "fixed", "rule": "hel", "seeds": 5}
-    (tmp_path / "digits").write_text(
-        json.dumps({"rows": [{"case": case, "mean": 0.97, "deviation": 0.001, "test_accuracy": [0.969, 0.971]}]})
-    )
-    assert readme.accuracies(tmp_path / "digits")[2:] == ["| 32 | 4 | fixed | HEL | 0.9700 ± 0.0010 | 0.9690 | 5 |"]
+    reports = [report, report | {"fmax_hz": 181e6}, report | {"elements": 8, "fmax_hz": 1e6}, {"fmax_hz": 1.0}]
+    said = readme.line(rows, reports)
+    assert "0.950 ± 0.010 in the array's arithmetic (20 epochs), 0.960 ± 0.010 by" in said
+    assert "N = 64 on 16 elements closes at 181 MHz on an ULX3S-85F, 600 k steps/s" in said
 
 
 def test_missing_marker():
     with pytest.raises(HelError, match="needs the two marker lines <!-- results: generated -->"):
-        readme.fill("no markers", [])
+        readme.filled_in("no markers", ROOT)

@@ -8,7 +8,7 @@ import pytest
 from golden import systems
 from golden.errors import HelError
 from hel.pages import systems_page, systems_results
-from hel.pages.readme import fill
+from hel.pages.results_page import fill
 from hel.pages.systems_results import BUILDS, Results
 from rtl.verilog import cycle_figures
 

@@ -1,5 +1,6 @@
 """Every example of the documents is run, and prints what stands below it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,16 +8,19 @@ import pytest
 from bitstreams import build, tools
 from golden.errors import HelError
 from hel.pages import tutorial
+from hel.pages.blocks import LANGUAGES, BrokenBlock, blocks, documents, indented
 from rtl.hls.plan import geometry
 from testbench import tools as simulators
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / tutorial.DOCUMENT).read_text()
+TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in documents(ROOT)}
+TEXT = TEXTS["docs/your_own_hamiltonian.md"]
+SLOW = [name for name, text in TEXTS.items() if any(block.slow for block in blocks(text))]
 
 
-def compare(slow_only):
+def compare(text, slow_only):
     compared = 0
-    for block, printed in tutorial.outputs(TEXT, slow=slow_only):
+    for block, printed in tutorial.outputs(text, slow=slow_only):
         for (command, written), now in zip(block.commands, printed, strict=True):
             if block.slow == slow_only:
                 assert tutorial.agree(written, now), f"$ {command}\n{now}\n\nrun `python -m hel.pages.tutorial`"
@@ -24,32 +28,52 @@ def compare(slow_only):
     return compared
 
 
-def test_the_examples_of_your_own_hamiltonian():
-    assert compare(slow_only=False) >= 18
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_block_does_what_it_says(name):
+    compared = compare(TEXTS[name], slow_only=False)
+    assert compared == sum(len(block.commands) for block in blocks(TEXTS[name]) if not block.slow)
 
 
 @pytest.mark.slow
 @pytest.mark.cosim
 @pytest.mark.pnr
-def test_the_long_examples_of_your_own_hamiltonian():
+@pytest.mark.parametrize("name", SLOW)
+def test_the_long_blocks_too(name):
     if not all(map(tools.available, build.TOOLS)):
         pytest.skip("FPGA tools not installed")
     try:
         simulators.find("verilator")
     except HelError as error:
         pytest.skip(str(error))
-    assert compare(slow_only=True) >= 2
+    assert compare(TEXTS[name], slow_only=True) or not any(
+        block.commands for block in blocks(TEXTS[name]) if block.slow
+    )
 
 
-def test_the_readme_and_the_document_have_one_example():
-    readme = [block.text for block in tutorial.blocks((ROOT / "README.md").read_text()) if block.language == "python"]
-    document = [block.text for block in tutorial.blocks(TEXT) if block.language == "python"]
-    assert readme == document[:1]
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_block_has_a_rule(name):
+    """A fence of a language that nothing runs, or an indented block that should be one of those."""
+    assert {block.language for block in blocks(TEXTS[name])} <= set(LANGUAGES)
+    assert len(re.findall(r"^ *```", TEXTS[name], re.M)) == 2 * len(blocks(TEXTS[name]))
+    assert indented(TEXTS[name]) == []
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_verilog_is_read_by_a_tool(name):
+    for file in re.findall(r"^```verilog\n// (\w+\.s?v)$", TEXTS[name], re.M):
+        commands = [command for block in blocks(TEXTS[name]) for command, _ in block.commands]
+        assert any(file in command and not command.startswith("hel ") for command in commands)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md"])
+def test_the_doors_have_the_example_of_the_tutorial(name):
+    first, *_ = [block.text for block in blocks(TEXTS[name]) if block.language == "python"]
+    assert first == next(block.text for block in blocks(TEXT) if block.language == "python")
 
 
 def test_every_command_has_its_output_written():
-    commands = [pair for block in tutorial.blocks(TEXT) for pair in block.commands]
-    assert commands and all(printed for _, printed in commands)
+    commands = [pair for block in blocks(TEXT) for pair in block.commands]
+    assert len(commands) >= 20 and all(printed for _, printed in commands)
 
 
 def test_the_limits_in_the_text_are_those_of_the_array():
@@ -95,3 +119,27 @@ def test_outputs_agree_but_for_rounding(written, printed, same):
 def test_a_console_runs_hel_only():
     with pytest.raises(ValueError, match="runs hel"):
         tutorial.run("rm -r /nothing")
+
+
+@pytest.mark.parametrize(
+    ("block", "says"),
+    [
+        ("python\n1 / 0\n", "line 1: ZeroDivisionError"),
+        ("python\n>>> 1 + 1\n3\n", "Expected"),
+        ("python\nprint(1)  # 2\n", "it prints \\['1'\\], written is \\['2'\\]"),
+        ("python\n# own.py\nraise SystemExit\n", "SystemExit"),
+        ("sh\nmake nothing_of_the_sort\n", "no make target"),
+        ("sh\nhel verify --nothing\n", "see `hel verify --help`"),
+        ("sh\npython -m hel.nothing\n", "No module named"),
+        ("sh\nrm -r x\n", "use console"),
+        ("verilog\nmodule a;\n", "first line"),
+        ("program\nprogram\n", "line 1"),
+        ("json\n{\n", "line 1"),
+        ("toml\n=\n", "line 1"),
+        ("cobol\nSTOP RUN.\n", "no rule for blocks of cobol"),
+        ("\nx\n", "no rule for blocks of no language"),
+    ],
+)
+def test_a_block_that_is_wrong_is_told(block, says):
+    with pytest.raises(BrokenBlock, match=says):
+        list(tutorial.outputs(f"```{block}```\n", slow=False))

@@ -1,0 +1,89 @@
+"""The tables of docs/results/index.md, written from committed results: `python -m hel.pages.results_page`.
+
+With `--check` nothing is written, only compared.
+
+Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables: the builds of
+bitstreams/results/*.json, and the accuracies of docs/results/digits.json. Nothing there is typed in by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from golden.studies.pages import filled
+from hel.output import write_whole
+
+__all__ = ["PAGE", "accuracies", "builds", "fill", "main"]
+
+PAGE = Path("docs/results/index.md")
+BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available", "bram", "fmax_hz", "cycles_per_step")
+
+
+def builds(folder: Path) -> list[str]:
+    """A table of the whole builds among the reports of a folder, seeds of one build in a row; empty without any."""
+    found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    reports = [report for report in found if isinstance(report, dict) and all(key in report for key in BUILD_KEYS)]
+    if not reports:
+        return []
+    lines = [
+        "| board | P | N | LUT | FF | DSP | block RAM | Fmax | seeds | cycles a forward step | steps/s | GMAC/s |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+
+    def same(report: Mapping[str, Any]) -> tuple[Any, ...]:
+        return report["board"], report["elements"], report["neurons"]
+
+    for _, group in groupby(sorted(reports, key=lambda r: (*same(r), r.get("seed", 0))), key=same):
+        seeds = list(group)
+        r = seeds[0]
+        reached = [seed["fmax_hz"] for seed in seeds]
+        low, high = (f"{bound(reached) / 1e6:.0f}" for bound in (min, max))
+        fmax = f"{low} MHz" if low == high else f"{low} to {high} MHz"
+        speed = f"{r['steps_per_s'] / 1e3:.0f} k | {r['mac_per_s'] / 1e9:.2f}" if "steps_per_s" in r else " | "
+        lines.append(
+            f"| {r['board']} | {r['elements']} | {r['neurons']} | {r['lut']} | {r['ff']} | "
+            f"{r['dsp']}/{r['dsp_available']} | {r['bram']} | {fmax} | {len(seeds)} | "
+            f"{r['cycles_per_step']} | {speed} |"
+        )
+    return lines
+
+
+def accuracies(file: Path) -> list[str]:
+    """A table of the accuracies of the study of digits; empty when there is none."""
+    if not file.exists():
+        return []
+    lines = [
+        "| digits, N | epochs | arithmetic | rule | test accuracy, mean of the seeds | lowest seed | seeds |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in json.loads(file.read_text())["rows"]:
+        case = row["case"]
+        lines.append(
+            f"| {case['neurons']} | {case['epochs']} | {case['arithmetic']} | {case['rule'].upper()} | "
+            f"{row['mean']:.4f} ± {row['deviation']:.4f} | {min(row['test_accuracy']):.4f} | {case['seeds']} |"
+        )
+    return lines
+
+
+def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
+    """`text` with the tables between its markers, a blank line after each."""
+    return filled(text, "".join("\n".join(table) + "\n\n" for table in tables if table).removesuffix("\n"), "results")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
+    old = PAGE.read_text()
+    new = fill(old, [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))])
+    if "--check" in argv:
+        return int(old != new)
+    write_whole({PAGE: new})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

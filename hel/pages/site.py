@@ -24,7 +24,7 @@ _NEEDED = {"mkdocs": "mkdocs", "material": "mkdocs-material", "mkdocstrings": "m
 
 
 def build(output: Path, root: Path = Path()) -> int:
-    """Build the site of the checkout at `root` into the folder `output`, whole or not at all; returns its pages' number.
+    """Build the site of the checkout at `root` into the folder `output`, whole or not at all; returns how many pages.
 
     Raises
     ------
@@ -35,7 +35,9 @@ def build(output: Path, root: Path = Path()) -> int:
             raise HelError(f"the site needs the extra docs, {package} is not installed; run `make docs-env`")
     config_file = root / "mkdocs.yml"
     if not config_file.is_file():
-        raise HelError(f"the site is built in a checkout, '{config_file}' is not there; change to the checkout's folder")
+        raise HelError(
+            f"the site is built in a checkout, '{config_file}' is not there; change to the checkout's folder"
+        )
     if output.exists() and not (output.is_dir() and ((output / "index.html").exists() or not any(output.iterdir()))):
         raise HelError(f"the site goes into a new folder or an old site's, '{output}' is neither; choose another")
     os.environ["NO_MKDOCS_2_WARNING"] = "true"

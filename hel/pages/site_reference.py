@@ -145,5 +145,3 @@ def _module(module: str, at_home: dict[str, str], seen: set[str]) -> Iterator[st
 
 def _directive(path: str, *options: str) -> str:
     return "\n".join([f"::: {path}", "    options:", *(f"      {option}" for option in options)])
-
-

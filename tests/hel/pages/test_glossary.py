@@ -20,7 +20,9 @@ def acronyms(document):
     >>> acronyms("The RTLs of `CODE` in README.md:\n\n    X = YZZ\n\n```text\nABC\n```\n")
     {'RTL'}
     """
-    prose = re.sub(r"^```.*?^```$|^ {4}[^\n]*$|`[^`]*`|\]\([^)]*\)|\b[\w/]+\.(md|toml|json|cff)\b", "", document, flags=re.M | re.S)
+    prose = re.sub(
+        r"^```.*?^```$|^ {4}[^\n]*$|`[^`]*`|\]\([^)]*\)|\b[\w/]+\.(md|toml|json|cff)\b", "", document, flags=re.M | re.S
+    )
     return {word.removesuffix("s") for word in re.findall(r"(?<!\w)[A-Z][A-Z0-9]{2,}s?\b", prose)}
 
 
@@ -37,7 +39,8 @@ def test_a_word_has_one_line():
 @pytest.mark.parametrize(
     "word",
     "EP GLEP HEL RHEL HEB BPTT RTL LSB element lane cut nudge echo kick drift fold P N m T h eps program schedule hold"
-    " busy stall".split() + ["control word", "twin echo", "SQ(i, f)"],
+    " busy stall".split()
+    + ["control word", "twin echo", "SQ(i, f)"],
 )
 def test_the_house_words_are_there(word):
     assert word in TERMS

@@ -29,7 +29,9 @@ def test_tables(tmp_path):
     }
     (tmp_path / "a.json").write_text(json.dumps(report))
     (tmp_path / "element.json").write_text(json.dumps({"fmax_hz": 1.0}))
-    assert results_page.builds(tmp_path)[2:] == ["| b | 16 | 16 | 16 | 16 | 16/16 | 16 | 190 MHz | 1 | 16 | 500 k | 2.00 |"]
+    assert results_page.builds(tmp_path)[2:] == [
+        "| b | 16 | 16 | 16 | 16 | 16/16 | 16 | 190 MHz | 1 | 16 | 500 k | 2.00 |"
+    ]
     for seed, fmax_hz in ((3, 181e6), (2, 184e6)):
         (tmp_path / f"b{seed}.json").write_text(json.dumps(report | {"seed": seed, "fmax_hz": fmax_hz, "lut": seed}))
     (tmp_path / "a.json").write_text(json.dumps(report | {"neurons": 8}))
@@ -41,7 +43,9 @@ def test_tables(tmp_path):
     (tmp_path / "digits").write_text(
         json.dumps({"rows": [{"case": case, "mean": 0.97, "deviation": 0.001, "test_accuracy": [0.969, 0.971]}]})
     )
-    assert results_page.accuracies(tmp_path / "digits")[2:] == ["| 32 | 4 | fixed | HEL | 0.9700 ± 0.0010 | 0.9690 | 5 |"]
+    assert results_page.accuracies(tmp_path / "digits")[2:] == [
+        "| 32 | 4 | fixed | HEL | 0.9700 ± 0.0010 | 0.9690 | 5 |"
+    ]
 
 
 def test_missing_marker():

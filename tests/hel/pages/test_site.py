@@ -140,7 +140,9 @@ def test_a_page_that_links_nowhere_is_no_site(built, tmp_path):
 
 def test_without_the_extra_it_says_so_in_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(site, "_NEEDED", {"no_such_package_of_the_site": "mkdocs-material"})
-    with pytest.raises(HelError, match=r"^the site needs the extra docs, mkdocs-material is not .*; run `make docs-env`$"):
+    with pytest.raises(
+        HelError, match=r"^the site needs the extra docs, mkdocs-material is not .*; run `make docs-env`$"
+    ):
         site.build(tmp_path / "site", ROOT)
 
 
@@ -148,7 +150,9 @@ def test_without_the_extra_the_exit_code_is_2():
     hidden = "import sys; sys.modules['mkdocs'] = None; from hel.pages.site import main; sys.exit(main([]))"
     done = subprocess.run([sys.executable, "-c", hidden], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and done.stdout == ""
-    assert re.fullmatch(r"hel: the site needs the extra docs, mkdocs is not installed; run `make docs-env`\n", done.stderr)
+    assert re.fullmatch(
+        r"hel: the site needs the extra docs, mkdocs is not installed; run `make docs-env`\n", done.stderr
+    )
 
 
 def test_only_into_a_new_folder_or_an_old_sites(tmp_path):

@@ -45,7 +45,9 @@ def test_the_long_blocks_too(name):
         simulators.find("verilator")
     except HelError as error:
         pytest.skip(str(error))
-    assert compare(TEXTS[name], slow_only=True) or not any(block.commands for block in blocks(TEXTS[name]) if block.slow)
+    assert compare(TEXTS[name], slow_only=True) or not any(
+        block.commands for block in blocks(TEXTS[name]) if block.slow
+    )
 
 
 @pytest.mark.parametrize("name", TEXTS)

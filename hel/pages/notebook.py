@@ -2,7 +2,7 @@
 
 `python -m hel.pages.notebook` runs docs/notebooks/how_echo_learning_works.ipynb from its first cell to its last and
 writes what the cells print and draw back into it; `--check` compares only. A cell that draws says in its metadata, as
-`alt`, what the picture shows.
+`alt`, what the picture shows; on the site its code is folded away.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from hel.pages.tutorial import agree
 
 __all__ = ["NOTEBOOK", "executed", "main", "page", "printed"]
 
+_FOLDED = '<details markdown="1">\n<summary>how it is drawn</summary>\n\n{}\n\n</details>'
 NOTEBOOK = Path("docs/notebooks/how_echo_learning_works.ipynb")
 
 
@@ -43,7 +44,11 @@ def page(text: str, place: str) -> dict[str, str | bytes]:
     files: dict[str, str | bytes] = {}
     for cell in json.loads(text)["cells"]:
         source = "".join(cell["source"])
-        parts.append(source if cell["cell_type"] == "markdown" else f"```python\n{source}\n```")
+        code = f"```python\n{source}\n```"
+        if cell["cell_type"] == "markdown":
+            parts.append(source)
+        else:
+            parts.append(_FOLDED.format(code) if "alt" in cell.get("metadata", {}) else code)
         for output in cell.get("outputs", ()):
             if shown := _text(output):
                 parts.append(f"```text\n{shown}\n```")
@@ -103,7 +108,7 @@ def executed(text: str, timeout_s: int = 600) -> str:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -24,7 +24,7 @@ _NEEDED = {"mkdocs": "mkdocs", "material": "mkdocs-material", "mkdocstrings": "m
 
 
 def build(output: Path, root: Path = Path()) -> int:
-    """Build the site of the checkout at `root` into the folder `output`, whole or not at all; returns its pages' number.
+    """Build the site of the checkout at `root` into the folder `output`, whole or not at all; returns how many pages.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Docstrings as Markdown, for the reference pages of the documentation site.
 
 Ours are plain text with a few marks of reStructuredText: sections with a line of dashes, tables between lines of `=`,
-examples with `>>>`, formulas indented after `::`. `markdown` turns those into Markdown; the class at the end hands it
-to mkdocstrings.
+examples with `>>>`, formulas indented after `::`. `markdown` turns those into Markdown; `Docstrings` hands it to
+mkdocstrings.
 """
 
 from __future__ import annotations
@@ -12,31 +12,22 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-try:
-    from griffe import Extension
-except ModuleNotFoundError:  # without the extra docs there is no site; `markdown` has its examples all the same
-    Extension = object
-
 __all__ = ["Docstrings", "markdown"]
 
 _RULE = re.compile(r"={3,}(\s+={3,})+\s*")
+_DOCUMENT = re.compile(r"(?<![\w/])(docs/(\w+)\.md)")
 _ENTRY = re.compile(r"(?P<name>\S.*?)(?: : (?P<text>.*))?")
 
 
 def markdown(docstring: str) -> str:
     r"""A docstring as Markdown; the sentence for `tests/test_floor_plan.py`, "May import ...", is left out.
 
-    >>> print(markdown("Its sum, 2**k.\n\nRaises\n------\nHelError : no\n    number\n\n>>> 1 + 1\n2"))
+    >>> print(markdown("Its sum, 2**k.\n\nRaises\n------\nHelError : no\n    number"))
     Its sum, 2\*\*k.
     <BLANKLINE>
     **Raises**
     <BLANKLINE>
     - `HelError`: no number
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
     """
     return "\n\n".join(_paragraphs(docstring.expandtabs().strip("\n").split("\n")))
 
@@ -129,14 +120,25 @@ def _fenced(language: str, text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Prose in which stars are stars, outside of code."""
+    """Prose in which stars are stars, outside of code, and documents of ours are links."""
     parts = re.split(r"(``.*?``|`.*?`)", text, flags=re.S)
-    return "".join(part if k % 2 else re.sub(r"([*<\[])", r"\\\1", part) for k, part in enumerate(parts))
+    parts[::2] = [_DOCUMENT.sub(r"[\1](../\2.md)", re.sub(r"([*<\[])", r"\\\1", part)) for part in parts[::2]]
+    return "".join(parts)
 
 
-class Docstrings(Extension):
-    """What mkdocstrings calls for every object that it has read."""
+def _on_instance(self: object, *, obj: Any, **others: Any) -> None:
+    if not obj.is_alias and obj.docstring is not None:
+        obj.docstring.value = markdown(obj.docstring.value)
 
-    def on_instance(self, *, obj: Any, **others: Any) -> None:
-        if not obj.is_alias and obj.docstring is not None:
-            obj.docstring.value = markdown(obj.docstring.value)
+
+def _base() -> type:
+    try:
+        from griffe import Extension
+    except ModuleNotFoundError:  # without the extra docs there is no site; `markdown` has its examples all the same
+        return object
+    base: type = Extension
+    return base
+
+
+Docstrings = type("Docstrings", (_base(),), {"on_instance": _on_instance})
+"""What mkdocstrings calls for every object that it has read."""

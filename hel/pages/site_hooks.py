@@ -88,4 +88,6 @@ def on_files(files: Any, config: Any) -> Any:
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Turns the links of a page."""
     place = page.file.src_uri
+    if place == "index.md":  # the front page has the width to itself
+        page.meta["hide"] = ["navigation", "toc"]
     return markdown if place.startswith(("reference/", "notebooks/")) else rewritten(markdown, place)

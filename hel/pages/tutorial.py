@@ -1,8 +1,8 @@
 """Runs the examples of documents and writes their output into them: `python -m hel.pages.tutorial [DOCUMENT ...]`.
 
 What a block of each language is held to stands in `hel.pages.blocks`. In a block of a console, every `$ hel ...` line
-is run in a folder where the document's files are, and what it prints stands below it; so are `verilator`, `iverilog` and
-`vvp`. A block marked `slow` takes minutes and is left alone with `--quick`. What no two runs agree on (speeds of
+is run in a folder where the document's files are, and what it prints stands below it; so are `verilator`, `iverilog`
+and `vvp`. A block marked `slow` takes minutes and is left alone with `--quick`. What no two runs agree on (speeds of
 simulation) is written as `...`.
 """
 

@@ -74,4 +74,4 @@ def test_a_picture_lies_beside_its_page():
     }
     made = notebook.page(json.dumps(source), "notebooks/b.md")
     assert made["notebooks/b_1.png"] == base64.b64decode("aGVs")
-    assert made["notebooks/b.md"] == "```python\ndraw()\n```\n\n```text\n2\n```\n\n![a line](b_1.png)\n"
+    assert "```python\ndraw()\n```\n\n</details>\n\n```text\n2\n```\n\n![a line](b_1.png)\n" in made["notebooks/b.md"]

@@ -17,6 +17,7 @@ __all__ = [
     "add_design",
     "add_elements",
     "add_formats",
+    "add_report",
     "add_seed",
     "add_size",
     "add_system",
@@ -207,6 +208,13 @@ def add_board(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--board", default="ulx3s_85f", metavar="B", help="board; default: ulx3s_85f")
     parser.add_argument(
         "--clock", type=integer(10, 400), default=125, metavar="MHZ", help="clock to build for; default: 125"
+    )
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """`--report`: the page of `hel report` at once."""
+    parser.add_argument(
+        "--report", type=Path, default=None, metavar="FILE", help="write the result as an HTML page, too (`hel report`)"
     )
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from hel.arguments import choose
-from hel.options import add_board, add_design, add_seed, design
-from hel.output import Progress, cut_lines
+from hel.options import add_board, add_design, add_report, add_seed, design
+from hel.output import Progress, cut_lines, report_lines
+from hel.report import page
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("build"), metavar="DIR", help="folder of the products; default: build"
     )
     add_seed(parser)
+    add_report(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -34,12 +36,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bitstreams import boards
 
     choose("board", args.board, boards.names())
+    report = page.checked(args.report)
     made, choice = design(args)
     from bitstreams.learning import build
 
-    progress = Progress()
-    try:
-        return build(
+    with Progress(quiet=args.quiet) as progress:
+        result = build(
             made,
             board=args.board,
             choice=choice,
@@ -48,8 +50,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             output=args.output,
             progress=progress,
         )
-    finally:
-        progress.close()
+    return page.added(result, report)
 
 
 def text(result: dict[str, Any]) -> str:
@@ -63,5 +64,5 @@ def text(result: dict[str, Any]) -> str:
         f"predicted: LUT {p['lut']}  FF {p['ff']}  DSP {p['dsp']}  BRAM {p['bram']}\n"
         f"Fmax {r['fmax_hz'] / 1e6:.1f} MHz  {r['cycles_per_step']} cycles a step  "
         f"{r['steps_per_s']:.0f} steps/s  {r['mac_per_s'] / 1e9:.2f} GMAC/s"
-        + "".join(f"\n{line}" for line in cut_lines(r))
+        + "".join(f"\n{line}" for line in (*cut_lines(r), *report_lines(r)))
     )

@@ -77,17 +77,15 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     path = canvas.checked(args.figure)
     from golden.checks.glepcheck import errors_by_eps, glepcheck, shown
 
-    progress = Progress()
     conditions = conditions or list(CONDITIONS)
-    result = glepcheck(**size, eps=args.eps, conditions=conditions, progress=progress)
-    progress.close()
-    if path is not None:
+    with Progress(quiet=args.quiet) as progress:
+        result = glepcheck(**size, eps=args.eps, conditions=conditions, progress=progress)
         trajectories, errors = {}, {}
-        for k, name in enumerate(conditions):
+        for k, name in enumerate(conditions if path is not None else ()):
             trajectories[name] = shown(**size, condition=name, eps=args.eps)
             errors[name] = errors_by_eps(**size, condition=name)
             progress(k + 1, len(conditions), f"figure: {name}")
-        progress.close()
+    if path is not None:
         result["errors"] = {name: [{"eps": e, "relative_error": r} for e, r in rows] for name, rows in errors.items()}
         result["figure"] = str(rules.boundary_conditions(trajectories, errors, path))
     return result
@@ -103,10 +101,9 @@ def _demo(args: argparse.Namespace, conditions: list[str]) -> dict[str, Any]:
     from hel.figures import canvas, rules
 
     path = canvas.checked(args.figure)
-    progress = Progress()
     options = {"epochs": args.epochs or 60, "steps": args.steps or 40, "step": args.step, "eps": args.eps}
-    result = study(conditions or ["pfvp"], **options, progress=progress)
-    progress.close()
+    with Progress(quiet=args.quiet) as progress:
+        result = study(conditions or ["pfvp"], **options, progress=progress)
     result["demo"] = DEMO
     if path is not None:
         result["figure"] = str(rules.two_oscillators(result, path))

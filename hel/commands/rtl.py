@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     made, result["choice"] = design(args)
     from rtl import verilog
 
-    report = verilog.report(made)
+    report = verilog.report(made) | _size(made, args.board, args.clock * 1e6)
     if args.show_passes:
         result["passes"] = _passes(made)
     if args.explain or args.figure:
@@ -106,13 +106,23 @@ def _passes(made: Design) -> list[dict[str, str]]:
     return [{"name": name, "text": text.rstrip("\n")} for name, text in stages]
 
 
-def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
+def _size(made: Design, board: str, clock_hz: float) -> dict[str, Any]:
+    """What the array will take, and how much of it the board's device has."""
+    from bitstreams import boards
+    from bitstreams.devices import size_of
     from bitstreams.estimate import predict
+
+    device = size_of(boards.board(board).device)
+    available = {f"{cell}_available": getattr(device, cell) for cell in ("lut", "ff", "dsp", "bram")}
+    return {"predicted": predict(made.schedule, clock_hz), "board": board, **available}
+
+
+def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
     from rtl.hls.report.explain import PASSES, activity, explain
 
     result: dict[str, Any] = {}
     if args.explain:
-        result = {"explain": explain(schedule), "predicted": predict(schedule, args.clock * 1e6)}
+        result = {"explain": explain(schedule)}
     if args.figure:
         from hel.figures.schedule import schedule as draw
 

@@ -15,8 +15,18 @@ import argparse
 from typing import Any
 
 from hel.arguments import UsageError, choose, integer
-from hel.options import add_cuts, add_elements, add_seed, add_size, add_system, check_size, checked_system
-from hel.output import Progress, clamped_lines, cut_lines
+from hel.options import (
+    add_cuts,
+    add_elements,
+    add_report,
+    add_seed,
+    add_size,
+    add_system,
+    check_size,
+    checked_system,
+)
+from hel.output import Progress, clamped_lines, cut_lines, report_lines
+from hel.report import page
 from testbench.tools import SIMULATORS
 
 ARITHMETICS = ("float", "fixed", "rtl")
@@ -50,6 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_cuts(parser)
     add_seed(parser)
+    add_report(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -60,6 +71,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     choose("arithmetic", args.arithmetic, ARITHMETICS)
     choose("simulator", args.simulator, SIMULATORS)
     choose("rule", args.rule, RULES)
+    report = page.checked(args.report)
     from golden.training.sequences import TRAINABLE
 
     checked_system(args.system, TRAINABLE, "trained on a task")
@@ -73,7 +85,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise UsageError(f"--rule {args.rule} is for --arithmetic float, not {args.arithmetic}; {instead}")
     if args.cuts != "default" and args.arithmetic == "float":
         raise UsageError(f"--cuts is for fixed-point arithmetic, got {args.cuts} with float; drop --cuts")
-    progress = Progress()
+    with Progress(quiet=args.quiet, unit="samples") as progress:
+        result = {"made_by": args.made_by, **_trained(args, progress)}
+    return page.added(result, report)
+
+
+def _trained(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     options = {
         "neurons": args.neurons,
         "epochs": args.epochs,
@@ -82,24 +99,21 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "validation": args.validation,
         "progress": progress,
     }
-    try:
-        if args.rule == "ep":
-            from golden.training import still_images
+    if args.rule == "ep":
+        from golden.training import still_images
 
-            return still_images.train(args.task, args.system, **options)
-        if args.arithmetic == "rtl":
-            check_size(args)
-            from testbench.train_rtl import train_rtl
+        return still_images.train(args.task, args.system, **options)
+    if args.arithmetic == "rtl":
+        check_size(args)
+        from testbench.train_rtl import train_rtl
 
-            result = train_rtl(
-                args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
-            )
-            return {name: value for name, value in result.items() if name not in ("training", "parameters")}
-        from golden.training.sequences import train
+        result = train_rtl(
+            args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
+        )
+        return {name: value for name, value in result.items() if name not in ("training", "parameters")}
+    from golden.training.sequences import train
 
-        return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, cuts=args.cuts, **options)
-    finally:
-        progress.close()
+    return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, cuts=args.cuts, **options)
 
 
 def text(result: dict[str, Any]) -> str:
@@ -117,4 +131,5 @@ def text(result: dict[str, Any]) -> str:
         lines.append(f"{result['cycles']} cycles, {result['cycles_per_second']:.0f} simulated a second")
     lines += cut_lines(result)
     lines.append(f"{measure} accuracy {result[f'{measure}_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s")
+    lines += report_lines(result)
     return "\n".join(lines)

@@ -12,8 +12,9 @@ import argparse
 from typing import Any
 
 from hel.arguments import choose, integer
-from hel.options import add_design, add_seed, design
-from hel.output import Progress, cut_lines
+from hel.options import add_design, add_report, add_seed, design
+from hel.output import Progress, cut_lines, report_lines
+from hel.report import page
 from testbench.tools import SIMULATORS
 
 
@@ -23,24 +24,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--simulator", default="verilator", metavar="X", help="verilator or icarus; default: verilator")
     parser.add_argument("--steps", type=integer(1, 10_000_000), default=8, metavar="T", help="time steps; default: 8")
     add_seed(parser)
+    add_report(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `testbench.verify`."""
     choose("simulator", args.simulator, SIMULATORS)
+    report = page.checked(args.report)
     made, _ = design(args)
     from testbench.verify import verify
 
-    progress = Progress()
-    result: dict[str, Any] = verify(
-        made,
-        simulator=args.simulator,
-        steps=args.steps,
-        seed=args.seed,
-        notice=progress.line,
-    )
+    with Progress(quiet=args.quiet) as progress:
+        result: dict[str, Any] = verify(
+            made,
+            simulator=args.simulator,
+            steps=args.steps,
+            seed=args.seed,
+            notice=progress.line,
+        )
     waited = result["cycles_predicted"] + result["stall_cycles"]
-    return {**result, "failed": bool(result["mismatches"] or result["cycles"] != waited)}
+    result |= {"failed": bool(result["mismatches"] or result["cycles"] != waited)}
+    return page.added(result, report)
 
 
 def text(result: dict[str, Any]) -> str:
@@ -51,5 +55,6 @@ def text(result: dict[str, Any]) -> str:
         f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; "
         f"simulated {r['cycles_per_second']:.0f} cycles/s",
         *cut_lines(r),
+        *report_lines(r),
     ]
     return "\n".join(lines)

@@ -3,5 +3,5 @@
 In: committed results. Out: tables in README and docs, figures, `make demo`.
 
 May import of golden: errors, arithmetic, systems, dynamics, studies; of rtl: hls, design, verilog; of testbench:
-itself; of bitstreams: learning; of hel: arguments, output, figures, commands, __main__.
+itself; of bitstreams: learning; of hel: arguments, output, figures, report, commands, __main__.
 """

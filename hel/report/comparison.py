@@ -1,0 +1,28 @@
+"""How the array compares with the golden model: words, cycles, mismatches."""
+
+from __future__ import annotations
+
+from hel.report.read import Run
+from hel.report.section import Fact, Section, Table, number
+
+__all__ = ["section"]
+
+
+def section(run: Run) -> Section | None:
+    """Of `hel verify`, and of a training of the array itself."""
+    if "mismatches" not in run:
+        return None
+    wrong = run["mismatches"]
+    facts = [Fact(number(wrong), "mismatches", "bad" if wrong else "good")]
+    if "compared_words" in run:
+        facts.append(Fact(number(run["compared_words"]), "words compared"))
+    if "compared_cycles" in run:
+        facts.append(Fact(number(run["compared_cycles"]), "cycles in which every register was compared"))
+    first = run.get("first_mismatch")
+    rows = [(str(key).replace("_", " "), str(value)) for key, value in first.items()] if isinstance(first, dict) else []
+    return Section(
+        "Array against golden",
+        "Bit for bit: no word may differ, in any cycle that is looked at.",
+        facts,
+        tables=[Table("The first word that differs", ("", ""), rows, numbers=False)] if rows else [],
+    )

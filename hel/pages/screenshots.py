@@ -2,7 +2,7 @@
 
     python -m hel.pages.screenshots [--only report] [-o docs/pictures]
 
-Needs Chromium and the extra `docs`. What is pictured stands in `SHOTS`; a page is an address or the text of an HTML file.
+Needs Chromium and the extra `docs`. What is pictured stands in `SHOTS`; a page is an address or HTML text.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from golden.errors import HelError
 from hel.arguments import Parser, choose
@@ -33,6 +34,9 @@ RUNS = (
 
 FLAGS = ("--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update")
 """Chromium only opens pages of ours: none needs a network, and as root it has no sandbox."""
+
+MARGIN = 20
+"""Pixels around an element."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,20 @@ def take(shots: Sequence[Shot], folder: Path) -> list[Path]:
                 page.set_content(shot.page)
             else:
                 page.goto(shot.page)
-            seen = page.locator(shot.element).first if shot.element else page
-            pictures[folder / f"{shot.name}.png"] = seen.screenshot()
+            pictures[folder / f"{shot.name}.png"] = page.screenshot(**_part(page, shot.element))
             page.close()
         browser.close()
     write_whole(pictures)
     return list(pictures)
+
+
+def _part(page: Any, element: str) -> dict[str, Any]:
+    """What of a page is seen: an element with a margin, or the window."""
+    if not element:
+        return {}
+    box = page.locator(element).first.bounding_box()
+    around = {"x": box["x"] - MARGIN, "y": box["y"] - MARGIN}
+    return {"full_page": True, "clip": {**around, **{side: box[side] + 2 * MARGIN for side in ("width", "height")}}}
 
 
 def chromium() -> str:

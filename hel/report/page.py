@@ -92,7 +92,10 @@ def _described(run: Run, index: int, markup: Callable[[str], Any]) -> dict[str, 
         ]
         sections.append({"anchor": f"run{index}-{k}", "section": replace(section, figures=figures)})
     subject = str(run.get("system", "system not named"))
-    subject += f" on {run['task']}" if "task" in run else f" for {run['board']}" if run.command == "build" else ""
+    if "task" in run:
+        subject += f" on {run['task']}"
+    elif run.command == "build" and "board" in run:
+        subject += f" for {run['board']}"
     ways = [run[key] for key in ("arithmetic", "rule", "simulator") if key in run]
     sizes = [
         f"{letter} = {run[key]}" if len(letter) == 1 else f"{letter} {run[key]}" for key, letter in SIZES if key in run

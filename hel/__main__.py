@@ -100,8 +100,8 @@ def _main(argv: list[str]) -> int:
 
 def parsed(name: str, command: Any, argv: Sequence[str]) -> argparse.Namespace:
     """The arguments of a command's module, checked; `made_by` says what was typed."""
-    summary, _, rest = (command.__doc__ or "").strip().partition("\n")
-    parser = Parser(prog=f"hel {name}", description=summary, epilog=rest.strip())
+    text, _, example = (command.__doc__ or "").partition("\nexample:\n")
+    parser = Parser(prog=f"hel {name}", description=text.strip(), epilog=f"example:\n{example.rstrip()}")
     command.arguments(parser)
     everywhere = parser.add_argument_group("every command")
     everywhere.add_argument(
@@ -123,7 +123,7 @@ def _overview() -> str:
             "",
             *lines,
             "",
-            "`hel COMMAND --help` explains a command and shows an example. Every command takes --json.",
+            "`hel COMMAND --help` explains a command and shows examples. Every command takes --json and --quiet.",
         ]
     )
 

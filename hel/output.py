@@ -48,16 +48,16 @@ class Progress:
     def __call__(self, done: int, total: int, text: str = "") -> None:
         if self.stream is None:
             return
-        now_s = time.monotonic()
+        now_s, ended = time.monotonic(), 0 < total == done
         if total != self.total:
             self.close()
             self.total, self.first = total, (done, now_s)
-        elif now_s - self.last_s < self.interval_s and done != total:
+        elif now_s - self.last_s < self.interval_s and not ended:
             return
         if self.terminal:
             self.last_s = now_s
             self._draw(done, total, text)
-        elif now_s - self.last_s >= self.interval_s or done == total:
+        elif now_s - self.last_s >= self.interval_s or ended:
             self.last_s = now_s
             self._tell(done, total, now_s, text)
 

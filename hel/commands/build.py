@@ -1,11 +1,12 @@
 """Synthesise, place and route the learning array for a board; write the bitstream and a JSON report.
 
-The build fails if its clock is not met or if the placed netlist has lost a multiplier or a RAM.
-Native yosys and nextpnr are used where they are on PATH, else those of the Python index.
+Minutes for a small array, an hour for one that fills a device. The build fails if its clock is not met or if the placed
+netlist has lost a multiplier or a RAM. Native yosys and nextpnr are used where they are on PATH, else those of the
+Python index. The products lie in a folder of their own below -o: design.bit, report.json, Verilog and logs.
 
 example:
-  hel build dense --board ulx3s_85f --neurons 64 --elements 16 --clock 125 --seed 1
-  hel build my_systems.py:Pendulums --board ulx3s_45f --neurons 64 --elements auto
+  hel build dense --neurons 4 --elements 2 --inputs 2 --board ulx3s_25f --clock 80 --report build.html
+  hel build ring.py:Ring --neurons 24 --inputs 2 --elements auto --board ulx3s_85f
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_design(parser, auto=True)
     add_board(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path("build"), metavar="DIR", help="folder of the products; default: build"
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("build"),
+        metavar="DIR",
+        help="folder in which the build's own is made; default: build",
     )
     add_seed(parser)
     add_report(parser)

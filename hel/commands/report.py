@@ -5,9 +5,9 @@ Verilog, or the folder of a build; - is standard input. The page is one file, ne
 which command makes it again. train, verify and build write it at once with --report FILE.html.
 
 example:
-  hel rtl dense --neurons 8 --elements 4 -o hel_array.v
-  hel report hel_array.v.json -o report.html
-  hel train digits --neurons 8 --samples 60 --epochs 1 --json | hel report - hel_array.v.json -o both.html
+  hel rtl dense --neurons 8 --elements 4 -o hel_array.v                          # writes hel_array.v.json, too
+  hel train digits --neurons 8 --samples 60 --epochs 1 --json > train.json
+  hel report train.json hel_array.v.json -o report.html
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hel.report.read import Run
 from hel.report.section import Fact, Section, Table, number
 
@@ -18,11 +20,19 @@ def section(run: Run) -> Section | None:
         facts.append(Fact(number(run["compared_words"]), "words compared"))
     if "compared_cycles" in run:
         facts.append(Fact(number(run["compared_cycles"]), "cycles in which every register was compared"))
-    first = run.get("first_mismatch")
-    rows = [(str(key).replace("_", " "), str(value)) for key, value in first.items()] if isinstance(first, dict) else []
+    rows = [(key.replace("_", " "), _told(value)) for key, value in run.get("first_mismatch", {}).items()]
     return Section(
         "Array against golden",
         "Bit for bit: no word may differ, in any cycle that is looked at.",
         facts,
         tables=[Table("The first word that differs", ("", ""), rows, numbers=False)] if rows else [],
     )
+
+
+def _told(value: Any) -> str:
+    """A value of any kind as a line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_told(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_told, value))
+    return "" if value is None else str(value)

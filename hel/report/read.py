@@ -75,6 +75,7 @@ SHAPES: dict[str, Any] = {
         str: {"cycles": COUNT, "products": COUNT, "busy": NUMBER, "units": {str: [(COUNT, COUNT, TEXT)]}},
     },
     "mismatches": COUNT,
+    "first_mismatch": {str: lambda value: True},
     "compared_words": COUNT,
     "compared_cycles": COUNT,
     "cycles": COUNT,

@@ -171,6 +171,14 @@ def test_mismatches_and_a_cycle_too_many_are_marked():
     assert 'class="bad"' not in page.page([run("verify")])
 
 
+def test_the_first_mismatch_is_told():
+    first = {"cycle": 12, "register": "acc0", "also": ["acc1", "mom"], "control": {"acc_en": 3}, "line": None}
+    text = page.page([run("verify", mismatches=1, first_mismatch=first)])
+    for cell in ("acc0", "acc1, mom", "acc_en 3", "12"):
+        assert f"<td>{cell}</td>" in text
+    assert "The first word that differs" not in page.page([run("verify")])
+
+
 def test_flags_of_a_training_are_a_warning_and_those_of_random_words_are_none():
     assert numbers.section(run("train", flags=["q_overflow"])).facts[0].mark == "bad"
     assert numbers.section(run("verify", flags=["q_overflow"])).facts[0].mark == ""

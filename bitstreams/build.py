@@ -108,7 +108,7 @@ def run(
     Returns
     -------
     bitstream, fmax_hz (the lower of nextpnr's figure and the block RAMs' limit), clock_hz, dsp, dsp_available, bram,
-    bram_available, lut, lut_available, ff, critical path, digest, seed, board, tools and `figures`.
+    bram_available, lut, lut_available, ff, ff_available, critical path, digest, seed, board, tools and `figures`.
 
     Raises
     ------
@@ -198,6 +198,7 @@ def _report(
         "lut": placed.lut,
         "lut_available": placed.available["TRELLIS_COMB"],
         "ff": placed.ff,
+        "ff_available": placed.available["TRELLIS_FF"],
         "critical_path": {
             "start": placed.path_start,
             "end": placed.path_end,

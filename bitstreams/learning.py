@@ -13,8 +13,10 @@ from bitstreams.devices import size_of
 from bitstreams.estimate import Estimate, estimate, missing
 from golden.errors import HelError
 from golden.language.validate import positive, whole
+from golden.provenance import made_by
 from rtl.design import Design, given
 from rtl.hls import Schedule
+from rtl.hls.report.runs import schedule_runs
 from rtl.sequencer import store_memories
 from rtl.verilog import KEPT_MODULES, array_verilog, cycle_figures
 
@@ -69,8 +71,8 @@ def build(
     -------
     The report of `bitstreams.build.run`, with `predicted`, what `bitstreams.estimate` said beforehand. Its figures are
     for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the cycles of the echo and of
-    the update stand beside them. `cuts` and `cut_formats` are those of `golden.compiler.compile`; `command` is "" where
-    no command line makes the design.
+    the update stand beside them. `cuts` and `cut_formats` are those of `golden.compiler.compile`, `schedule` is of
+    `rtl.hls.report.runs`; `command`, which `made_by` has too, is "" where no command line makes the design.
 
     Raises
     ------
@@ -91,16 +93,14 @@ def build(
     command = f"hel build {system} --board {board} {size} --clock {clock_hz / 1e6:g} --seed {seed}" if system else ""
     figures = {
         "command": command,
-        "system": design.name,
-        "neurons": design.neurons,
-        "elements": design.elements,
-        "inputs": design.inputs,
-        "formats": str(design.formats),
+        "made_by": made_by("build", command),
+        **design.described,
         **design.cut_formats,
         **cycle_figures(schedule),
         "geometry": asdict(schedule.geometry),
         "predicted": asdict(expected),
         "macs_per_step": schedule.products("forward"),
+        "schedule": schedule_runs(schedule),
         **({"choice": choice} if choice else {}),
     }
     return builds.run(job, Path(output), figures, progress)

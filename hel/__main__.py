@@ -17,6 +17,7 @@ import errno
 import importlib
 import json
 import os
+import shlex
 import signal
 import sys
 import warnings
@@ -24,6 +25,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from golden.errors import HelError
+from golden.provenance import made_by, version
 from hel.arguments import Parser, UsageError, suggest
 from hel.commands import SUMMARIES
 from hel.output import stdout_to_stderr
@@ -82,9 +84,7 @@ def _main(argv: list[str]) -> int:
         print(_overview())
         return 0
     if argv[0] == "--version":
-        from importlib.metadata import version
-
-        print(f"hel {version('hel-fpga')}")
+        print(f"hel {version()}")
         return 0
     name, rest = argv[0], argv[1:]
     if name not in SUMMARIES:
@@ -93,18 +93,23 @@ def _main(argv: list[str]) -> int:
     args = parsed(name, command, rest)
     # Compilers and simulators may write anything to standard output: it belongs to the result alone.
     with stdout_to_stderr() if args.json else contextlib.nullcontext():
-        result = command.run(args)
+        result = {"made_by": args.made_by, **command.run(args)}
     print(json.dumps(result, default=_plain, allow_nan=False) if args.json else command.text(result), flush=True)
     return int(bool(result.get("failed", False)))
 
 
 def parsed(name: str, command: Any, argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments of a command's module, checked."""
-    summary, _, rest = (command.__doc__ or "").strip().partition("\n")
-    parser = Parser(prog=f"hel {name}", description=summary, epilog=rest.strip())
+    """The arguments of a command's module, checked; `made_by` says what was typed."""
+    text, _, example = (command.__doc__ or "").partition("\nexample:\n")
+    parser = Parser(prog=f"hel {name}", description=text.strip(), epilog=f"example:\n{example.rstrip()}")
     command.arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    return parser.parse_args(argv)
+    everywhere = parser.add_argument_group("every command")
+    everywhere.add_argument(
+        "--json", action="store_true", help="print the result as one JSON object, with what made it"
+    )
+    everywhere.add_argument("-q", "--quiet", action="store_true", help="no progress on standard error; errors still")
+    words = [word for word in argv if word not in ("--json", "-q", "--quiet")]
+    return parser.parse_args(argv, argparse.Namespace(made_by=made_by(name, shlex.join(["hel", name, *words]))))
 
 
 def _overview() -> str:
@@ -118,7 +123,7 @@ def _overview() -> str:
             "",
             *lines,
             "",
-            "`hel COMMAND --help` explains a command and shows an example. Every command takes --json.",
+            "`hel COMMAND --help` explains a command and shows examples. Every command takes --json and --quiet.",
         ]
     )
 

@@ -6,6 +6,7 @@ import argparse
 import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from golden.arithmetic.formats import Formats
 from hel.arguments import UsageError, choose, integer, multiple, power_of_two
@@ -17,6 +18,7 @@ __all__ = [
     "add_design",
     "add_elements",
     "add_formats",
+    "add_report",
     "add_seed",
     "add_size",
     "add_system",
@@ -33,7 +35,10 @@ def add_system(parser: argparse.ArgumentParser, *, named: bool = False, optional
 
     `optional` takes either, `args.system` and `args.system_named`, None where it is left out (`given_system`).
     """
-    text = "a built-in system (`hel systems` lists them), random-SEED, or path/to/file.py:Class for one of your own"
+    text = (
+        "the Hamiltonian: a built-in one (`hel systems` lists them), path/to/file.py:Class for one of your own, or"
+        " random-SEED for one drawn at random"
+    )
     if named:
         parser.add_argument("--system", default="dense", metavar="S", help=f"{text}; default: dense")
     elif optional:
@@ -71,24 +76,33 @@ def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "
 
 def add_size(parser: argparse.ArgumentParser, *, neurons: int = NEURONS, inputs: int | None = INPUTS) -> None:
     """`--neurons`, and `--inputs` where they are free."""
-    parser.add_argument(
-        "-n", "--neurons", type=integer(1, 4096), default=neurons, metavar="N", help=f"state size; default: {neurons}"
+    group = parser.add_argument_group("size of the system")
+    group.add_argument(
+        "-n",
+        "--neurons",
+        type=integer(1, 4096),
+        default=neurons,
+        metavar="N",
+        help=f"positions q, and as many momenta p; default: {neurons}",
     )
     if inputs is not None:
-        parser.add_argument(
+        group.add_argument(
             "-m",
             "--inputs",
             type=integer(1, 32),
             default=inputs,
             metavar="M",
-            help=f"input channels; default: {inputs}",
+            help=f"channels of the input u, 1 to 32; default: {inputs}",
         )
 
 
-def add_elements(parser: argparse.ArgumentParser, *, usual: int = ELEMENTS, auto: bool = False) -> None:
+def add_elements(
+    parser: argparse.ArgumentParser, *, usual: int = ELEMENTS, auto: bool = False, title: str = "array"
+) -> None:
     """`--elements` or `--fold`, where there is an array."""
     parser.set_defaults(usual_elements=usual)
-    either = parser.add_mutually_exclusive_group()
+    group = parser.add_argument_group(title)
+    either = group.add_mutually_exclusive_group()
     may_be_auto = ", or auto: as many as the board holds" if auto else ""
     either.add_argument(
         "-p",
@@ -96,11 +110,12 @@ def add_elements(parser: argparse.ArgumentParser, *, usual: int = ELEMENTS, auto
         type=elements_or_auto if auto else integer(1, 255),
         default=None,
         metavar="P",
-        help="elements of the array, two multipliers each; N must be a multiple of P"
+        help="elements of the ring, two multipliers and two block RAMs each: more are faster and larger; N must be a"
+        " multiple of P"
         f"{may_be_auto}; default: the largest P up to {usual} that divides N",
     )
     either.add_argument(
-        "--fold", type=integer(1, 16), default=None, metavar="F", help="neurons on an element, instead of P = N / F"
+        "--fold", type=integer(1, 16), default=None, metavar="F", help="neurons an element, instead of -p: P = N / F"
     )
 
 
@@ -158,39 +173,44 @@ def check_size(args: argparse.Namespace) -> None:
 
 def add_formats(parser: argparse.ArgumentParser) -> None:
     """The numeric format: fraction bits, operand bits, the step h, and where the cuts' formats come from."""
-    parser.add_argument(
+    group = parser.add_argument_group("numbers", "fixed-point formats; docs/numerics.md explains them")
+    group.add_argument(
         "--fraction-bits",
         type=integer(4, 24),
         default=FORMATS.fraction_bits,
         metavar="F",
-        help=f"fraction bits of the momentum p; default: {FORMATS.fraction_bits}",
+        help=f"bits of the momentum p behind the point, 4 to 24; default: {FORMATS.fraction_bits}",
     )
-    parser.add_argument(
+    group.add_argument(
         "--operand-bits",
         type=integer(8, 18),
         default=FORMATS.operand_bits,
         metavar="W",
-        help=f"width of a multiplier operand; default: {FORMATS.operand_bits}",
+        help=f"bits of a multiplier's operand, 8 to 18; default: {FORMATS.operand_bits}",
     )
-    parser.add_argument(
+    group.add_argument(
         "--step",
         type=power_of_two,
         default=FORMATS.step,
         metavar="H",
         help=f"time step h, a power of two from 2^-8 to 2^-1; default: 2^-{FORMATS.log2_inverse_step}",
     )
-    add_cuts(parser)
+    _add_cuts(group)
 
 
 def add_cuts(parser: argparse.ArgumentParser) -> None:
-    """`--cuts`: formats of the cuts by interval, or by a calibration run."""
-    parser.add_argument(
+    """`--cuts` alone: formats of the cuts by interval, or by a calibration run."""
+    _add_cuts(parser.add_argument_group("numbers"))
+
+
+def _add_cuts(group: Any) -> None:
+    group.add_argument(
         "--cuts",
         default="default",
         metavar="C",
-        help="formats of cut sums and products: default, by their intervals, SQ(5, W - 5) at most; or calibrated, with"
-        " room for twice what they reach in three runs of 1000 random inputs, and all other bits for the fraction;"
-        " calibrated-SEED takes other runs",
+        help="formats of the sums and products that are cut to operands: default, from their intervals; or calibrated,"
+        " with room for twice what they reach in three runs of 1000 random inputs and all other bits for the fraction"
+        " (calibrated-SEED takes other runs)",
     )
 
 
@@ -204,12 +224,41 @@ def formats(args: argparse.Namespace) -> Formats:
 
 def add_board(parser: argparse.ArgumentParser) -> None:
     """`--board` and the clock to build for."""
-    parser.add_argument("--board", default="ulx3s_85f", metavar="B", help="board; default: ulx3s_85f")
+    from bitstreams import boards
+
+    group = parser.add_argument_group("board")
+    group.add_argument(
+        "--board",
+        default="ulx3s_85f",
+        metavar="B",
+        help=f"one of {', '.join(boards.names())}; default: ulx3s_85f",
+    )
+    group.add_argument(
+        "--clock",
+        type=integer(10, 400),
+        default=125,
+        metavar="MHZ",
+        help="clock that the array must reach, in MHz; default: 125",
+    )
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """`--report`: the page of `hel report` at once."""
     parser.add_argument(
-        "--clock", type=integer(10, 400), default=125, metavar="MHZ", help="clock to build for; default: 125"
+        "--report",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="also write the result as one HTML page (`hel report` explains it)",
     )
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """`--seed`: the same seed gives the same result, bit for bit."""
-    parser.add_argument("--seed", type=integer(0, 2**31 - 1), default=0, metavar="S", help="seed; default: 0")
+    parser.add_argument(
+        "--seed",
+        type=integer(0, 2**31 - 1),
+        default=0,
+        metavar="S",
+        help="of all that is random: the same seed gives the same bits; default: 0",
+    )

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,47 +14,132 @@ from typing import Any
 
 from golden.errors import HelError
 
-__all__ = ["Progress", "clamped_lines", "cut_lines", "stdout_to_stderr", "table", "write_whole"]
+__all__ = ["Progress", "clamped_lines", "cut_lines", "report_lines", "stdout_to_stderr", "table", "write_whole"]
 
 
 class Progress:
-    """Progress of long work on standard error: a line redrawn on a terminal, a line now and then elsewhere.
+    """Progress of long work on standard error: a bar on a terminal, a line now and then elsewhere, or nothing.
 
-    Call it with (done, total, text); `total` may be 0 where it is not known.
+    Call it with (done, total, text); `total` may be 0 where it is not known. Leaving it as a context takes the bar
+    away, after an error and Ctrl-C too. Where standard error is closed, or its reader has left, nothing is said.
+
+    Parameters
+    ----------
+    interval_s : between two lines where there is no terminal
+    quiet : say nothing at all
+    unit : what is counted, in the plural: with one the rate and the remaining time are told
     """
 
-    def __init__(self, interval_s: float = 10.0) -> None:
-        self.terminal = sys.stderr.isatty()
-        self.interval_s = 0.2 if self.terminal else interval_s
-        self.start_s = self.last_s = time.monotonic()
-        self.drawn = False
+    def __init__(self, interval_s: float = 10.0, *, quiet: bool = False, unit: str = "") -> None:
+        self.stream = None if quiet or sys.stderr is None else _Steady(sys.stderr)
+        self.terminal = self.stream is not None and self.stream.isatty() and os.environ.get("TERM") != "dumb"
+        self.interval_s, self.unit = (0.2 if self.terminal else interval_s), unit
+        self.total = -1
+        self.first = (0, time.monotonic())  # done and time of the first call with this total: rates count from there
+        self.last_s = self.first[1]
+        self.bar: Any = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def __call__(self, done: int, total: int, text: str = "") -> None:
-        now_s = time.monotonic()
-        if now_s - self.last_s < self.interval_s and done != total:
+        if self.stream is None:
             return
-        self.last_s = now_s
-        share = f"{100 * done / total:5.1f} %  {done}/{total}" if total else f"{done}"
-        line = f"{share}  {now_s - self.start_s:6.0f} s  {text}"
+        now_s, ended = time.monotonic(), 0 < total == done
+        if total != self.total:
+            self.close()
+            self.total, self.first = total, (done, now_s)
+        elif now_s - self.last_s < self.interval_s and not ended:
+            return
         if self.terminal:
-            sys.stderr.write("\r\x1b[K" + line)
-            self.drawn = True
-        else:
-            sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+            self.last_s = now_s
+            self._draw(done, total, text)
+        elif now_s - self.last_s >= self.interval_s or ended:
+            self.last_s = now_s
+            self._tell(done, total, now_s, text)
+
+    def _draw(self, done: int, total: int, text: str) -> None:
+        if self.bar is None:
+            self.bar = _bar(self.stream, done, total, self.unit)
+        self.bar.set_postfix_str(text, refresh=False)
+        if not self.bar.update(done - self.bar.n):
+            self.bar.refresh()
+
+    def _tell(self, done: int, total: int, now_s: float, text: str) -> None:
+        start, start_s = self.first
+        parts = [f"{100 * done / total:5.1f} %  {done}/{total}" if total else f"{done}", f"{now_s - start_s:6.0f} s"]
+        if self.unit and done > start and now_s > start_s:
+            rate = (done - start) / (now_s - start_s)
+            parts.append(f"{rate:.3g} {self.unit}/s")
+            parts += [f"{(total - done) / rate:.0f} s left"] if total > done else []
+        self._write("  ".join([*parts, text]).rstrip() + "\n")
 
     def line(self, text: str) -> None:
         """Write a line that stays."""
         self.close()
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+        self._write(text + "\n")
 
     def close(self) -> None:
-        """End a redrawn line."""
-        if self.drawn:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-            self.drawn = False
+        """Take the bar away, and all that is left of it."""
+        if self.bar is not None:
+            bar, self.bar = self.bar, None
+            bar.close()
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        if self.stream is not None:
+            self.stream.write(text)
+            self.stream.flush()
+
+
+class _Steady:
+    """A stream whose reader may leave: what can no longer be written is dropped."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        try:
+            return bool(self._stream.isatty())
+        except (OSError, ValueError):
+            return False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _bar(stream: Any, done: int, total: int, unit: str) -> Any:
+    """A bar of tqdm as wide as the terminal; no thread watches it, and it shares no lock with other processes."""
+    from tqdm import tqdm
+
+    class Bar(tqdm):  # type: ignore[type-arg]
+        monitor_interval = 0
+
+    Bar.set_lock(threading.RLock())
+    rate, left = ("  {rate_fmt}", "<{remaining}") if unit else ("", "")
+    share = "{percentage:3.0f} % {bar:10} {n_fmt}/{total_fmt}" if total else "{n_fmt}"
+    return Bar(
+        initial=done,
+        total=total or None,
+        unit=f" {unit}",
+        file=stream,
+        leave=False,
+        dynamic_ncols=True,
+        mininterval=0.0,
+        miniters=1,
+        bar_format=f"{share}  {{elapsed}}{left if total else ''}{rate}{{postfix}}",
+    )
 
 
 @contextlib.contextmanager
@@ -139,6 +225,11 @@ def cut_lines(result: Mapping[str, Any]) -> list[str]:
         if row["format"] != row["default"]
     ]
     return lines or ["the calibration leaves every cut as it is by default"]
+
+
+def report_lines(result: Mapping[str, Any]) -> list[str]:
+    """The line that says where the page of `--report` is."""
+    return [f"report: {result['report']}"] if "report" in result else []
 
 
 def _cell(value: Any) -> str:

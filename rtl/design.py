@@ -124,6 +124,17 @@ class Design:
         return described(self.program, self.subject, self.cuts)
 
     @property
+    def described(self) -> dict[str, Any]:
+        """What every result says of the design first: system, neurons, elements, inputs, formats."""
+        return {
+            "system": self.name,
+            "neurons": self.neurons,
+            "elements": self.elements,
+            "inputs": self.inputs,
+            "formats": str(self.formats),
+        }
+
+    @property
     def command(self) -> str:
         """System and options that make this design on any command line of `hel`; "" where none does.
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from amaranth.back import verilog
 
+from golden.provenance import made_by
 from rtl.array import Array
 from rtl.design import Design, given
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.registers import Address
+from rtl.hls.report.runs import schedule_runs
 from rtl.ring import Branch
 from rtl.streams.host_request import HostRequest
 
@@ -43,7 +45,7 @@ def report(design: Design) -> dict[str, Any]:
     system, neurons, elements, inputs, formats; cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of
     multiplier cycles with a useful product, a pass), ports, registers (host port addresses), parameters (name -> first
     address, words, layout), segments (control store), control_store (hex words), accumulator_bits, geometry (what is
-    wired: all of `Geometry`), cuts and cut_formats
+    wired: all of `Geometry`), cuts and cut_formats, schedule (`rtl.hls.report.runs`), made_by
 
     Raises
     ------
@@ -53,11 +55,7 @@ def report(design: Design) -> dict[str, Any]:
     schedule = given(design, "a report").schedule
     geometry, memory = schedule.geometry, schedule.memory
     return {
-        "system": design.name,
-        "neurons": geometry.neurons,
-        "elements": geometry.elements,
-        "inputs": geometry.inputs,
-        "formats": str(design.formats),
+        **design.described,
         **cycle_figures(schedule),
         "geometry": asdict(geometry),
         "accumulator_bits": geometry.accumulator_bits,
@@ -79,6 +77,8 @@ def report(design: Design) -> dict[str, Any]:
         "segments": {s.name: {"start": s.start, "words": len(s.words)} for s in schedule.segments.values()},
         "control_store": [f"{word:029x}" for word in schedule.words],
         **design.cut_formats,
+        "schedule": schedule_runs(schedule),
+        "made_by": made_by("rtl", f"hel rtl {design.command} -o hel_array.v" if design.command else ""),
     }
 
 

@@ -20,6 +20,7 @@ from golden.program import Program
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import OPTIONS, Training
+from golden.training.trajectory import trajectory
 from rtl.hls import Command, compile_array
 from rtl.host.driver import Driver
 from testbench import tools
@@ -120,8 +121,9 @@ def train_rtl(
 
     Returns
     -------
-    the trainer's result, and: mismatches, compared_words, cycles, cycles_predicted, stall_cycles, cycles_per_second,
-    parameters (name -> words as the array holds them), training (the Training, its readout as it has become)
+    the trainer's result; elements, simulator; trajectory (`golden.training.trajectory`); mismatches, compared_words,
+    cycles, cycles_predicted, stall_cycles, cycles_per_second; parameters (name -> words as the array holds them),
+    training (the Training, its readout as it has become)
 
     Raises
     ------
@@ -155,7 +157,14 @@ def train_rtl(
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
     for name, words in result.pop("readout").items():
         setattr(training.readout, name, np.array(words, np.int64))
-    return {**result, "arithmetic": "rtl", "simulator": simulator, "parameters": parameters, "training": training}
+    told = {"arithmetic": "rtl", "simulator": simulator, "elements": elements}
+    return {
+        **result,
+        **told,
+        "trajectory": trajectory(training, parameters),
+        "parameters": parameters,
+        "training": training,
+    }
 
 
 async def inside(

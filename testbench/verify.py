@@ -25,13 +25,16 @@ from golden.arithmetic.rounding import wrap
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.language.validate import whole
 from golden.program import Program
+from golden.provenance import made_by
 from golden.training import update
 from rtl.design import Design, given
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
+from rtl.hls.report.runs import schedule_runs
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
+from rtl.verilog import cycle_figures
 from testbench import tools
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, launch
@@ -76,7 +79,8 @@ def verify(
     Returns
     -------
     dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
-    flags, and the cuts of the program (`golden.compiler.compile.described`)
+    flags; what was asked for, system to seed; cycles and busy of each pass; schedule (`rtl.hls.report.runs`); made_by;
+    and the cuts of the program (`golden.compiler.compile.described`)
 
     Raises
     ------
@@ -99,7 +103,23 @@ def verify(
         "recorded": recorded,
     }
     found = launch(build, "testbench.verify:inside", arguments, progress=notice)
-    return {**found, **design.cut_formats}
+    return {**found, **_asked(design, simulator, steps, seed), **design.cut_formats}
+
+
+def _asked(design: Design, simulator: str, steps: int, seed: int) -> dict[str, Any]:
+    """What a result says of the run itself."""
+    line = (
+        f"hel verify {design.command} --simulator {simulator} --steps {steps} --seed {seed}" if design.command else ""
+    )
+    return {
+        **design.described,
+        "simulator": simulator,
+        "steps": steps,
+        "seed": seed,
+        **cycle_figures(design.schedule),
+        "schedule": schedule_runs(design.schedule),
+        "made_by": made_by("verify", line),
+    }
 
 
 async def inside(port: SimulatedPort, *, program: str, elements: int, **arguments: Any) -> dict[str, Any]:

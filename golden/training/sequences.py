@@ -27,6 +27,7 @@ from golden.training.recipe import Recipe, recipe_of
 from golden.training.report import Progress, Report, judged
 from golden.training.samples import Samples, named
 from golden.training.seeds import first_readout, sample_order, seeds_of, side_by_side
+from golden.training.trajectory import trajectory
 
 __all__ = ["OPTIONS", "TRAINABLE", "Training", "train"]
 
@@ -206,6 +207,7 @@ def train(
     samples_per_s : training samples per second, all seeds together
     flags : sticky flags raised on the way
     argument_clamped : expressions whose angles went beyond the table of sin (fixed)
+    trajectory : a sample forward and back, `golden.training.trajectory` (fixed, one seed)
     and what was asked for. With several seeds, accuracies and costs are lists.
 
     >>> result = train("digits", neurons=8, epochs=1, samples=50, validation=True)
@@ -218,4 +220,6 @@ def train(
     result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
     if isinstance(learner, GoldenLearner):
         result["argument_clamped"] = learner.integrator.argument_clamped
+        if isinstance(training.seed, int):
+            result["trajectory"] = trajectory(training, learner.parameters())
     return result

@@ -3,8 +3,8 @@
 The summaries stand here so that `hel --help` imports no command.
 
 May import of golden: errors, language, tasks, systems, compiler.passes, compiler, rules.glep, training, checks,
-studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, estimate, learning;
-of hel: arguments, output, options, figures.
+studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, devices, estimate,
+learning; of hel: arguments, output, options, figures, report.
 """
 
 SUMMARIES = {
@@ -16,4 +16,5 @@ SUMMARIES = {
     "verify": "co-simulate the RTL against the golden model",
     "rtl": "write the array as Verilog with its memory map",
     "build": "bitstream and report for a board",
+    "report": "one HTML page that shows runs",
 }

@@ -1,11 +1,12 @@
 """Synthesise, place and route the learning array for a board; write the bitstream and a JSON report.
 
-The build fails if its clock is not met or if the placed netlist has lost a multiplier or a RAM.
-Native yosys and nextpnr are used where they are on PATH, else those of the Python index.
+Minutes for a small array, an hour for one that fills a device. The build fails if its clock is not met or if the placed
+netlist has lost a multiplier or a RAM. Native yosys and nextpnr are used where they are on PATH, else those of the
+Python index. The products lie in a folder of their own below -o: design.bit, report.json, Verilog and logs.
 
 example:
-  hel build dense --board ulx3s_85f --neurons 64 --elements 16 --clock 125 --seed 1
-  hel build my_systems.py:Pendulums --board ulx3s_45f --neurons 64 --elements auto
+  hel build dense --neurons 4 --elements 2 --inputs 2 --board ulx3s_25f --clock 80 --report build.html
+  hel build ring.py:Ring --neurons 24 --inputs 2 --elements auto --board ulx3s_85f
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from hel.arguments import choose
-from hel.options import add_board, add_design, add_seed, design
-from hel.output import Progress, cut_lines
+from hel.options import add_board, add_design, add_report, add_seed, design
+from hel.output import Progress, cut_lines, report_lines
+from hel.report import page
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +26,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_design(parser, auto=True)
     add_board(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path("build"), metavar="DIR", help="folder of the products; default: build"
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("build"),
+        metavar="DIR",
+        help="folder in which the build's own is made; default: build",
     )
     add_seed(parser)
+    add_report(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -34,12 +42,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from bitstreams import boards
 
     choose("board", args.board, boards.names())
+    report = page.checked(args.report)
     made, choice = design(args)
     from bitstreams.learning import build
 
-    progress = Progress()
-    try:
-        return build(
+    with Progress(quiet=args.quiet) as progress:
+        result = build(
             made,
             board=args.board,
             choice=choice,
@@ -48,8 +56,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             output=args.output,
             progress=progress,
         )
-    finally:
-        progress.close()
+    return page.added(result, report)
 
 
 def text(result: dict[str, Any]) -> str:
@@ -63,5 +70,5 @@ def text(result: dict[str, Any]) -> str:
         f"predicted: LUT {p['lut']}  FF {p['ff']}  DSP {p['dsp']}  BRAM {p['bram']}\n"
         f"Fmax {r['fmax_hz'] / 1e6:.1f} MHz  {r['cycles_per_step']} cycles a step  "
         f"{r['steps_per_s']:.0f} steps/s  {r['mac_per_s'] / 1e9:.2f} GMAC/s"
-        + "".join(f"\n{line}" for line in cut_lines(r))
+        + "".join(f"\n{line}" for line in (*cut_lines(r), *report_lines(r)))
     )

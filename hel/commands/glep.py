@@ -11,8 +11,8 @@ and solves the boundary problem again. --demo two-oscillators learns the spring 
 second one should take, with Hamiltonian echo learning or the conditions asked for.
 
 example:
-  hel glep dense --neurons 8 --steps 100 --figure glep.png
-  hel glep hru --conditions civp,pfvp --eps 1e-5
+  hel glep dense --figure glep.png                   # all conditions: a table and a figure
+  hel glep hru --conditions civp,pfvp --eps 1e-5     # two of them
   hel glep --demo two-oscillators --figure two_oscillators.png
 """
 
@@ -36,21 +36,32 @@ OWN = {"system": "dense", "neurons": 8, "inputs": 4, "seed": 0}
 def arguments(parser: argparse.ArgumentParser) -> None:
     """System, size, length, step, eps, seed, conditions, figure; the demonstration."""
     add_system(parser, optional=True)
-    parser.add_argument("--neurons", type=integer(1, 64), metavar="N", help="state size, 1 to 64; default: 8")
-    parser.add_argument("--inputs", type=integer(1, 64), metavar="M", help="inputs of the system; default: 4")
-    parser.add_argument("--steps", type=integer(2, 10_000), metavar="T", help="time steps; default: 100, the demo's 40")
+    parser.add_argument("--neurons", type=integer(1, 64), metavar="N", help="positions q, 1 to 64; default: 8")
+    parser.add_argument(
+        "--inputs", type=integer(1, 64), metavar="M", help="channels of the input u, 1 to 64; default: 4"
+    )
+    parser.add_argument(
+        "--steps", type=integer(2, 10_000), metavar="T", help="length in time steps; default: 100, the demo's 40"
+    )
     parser.add_argument("--step", type=fraction, default=0.125, metavar="H", help="time step h; default: 0.125")
     parser.add_argument(
         "--eps", type=fraction, default=1e-4, metavar="E", help="nudge strength of a whole run; default: 1e-4"
     )
     parser.add_argument(
-        "--conditions", metavar="C,C", help="conditions, separated by commas; default: all, the demo's pfvp"
+        "--conditions", metavar="C,C", help="boundary conditions, separated by commas; default: all, the demo's pfvp"
     )
     parser.add_argument(
-        "--figure", type=Path, metavar="FILE", help="trajectories and errors against eps, as .png, .svg or .pdf"
+        "--figure",
+        type=Path,
+        metavar="FILE",
+        help="draw trajectories, and errors against eps, into a .png, .svg or .pdf file",
     )
-    parser.add_argument("--demo", metavar="NAME", help=f"{DEMO}: learn a spring from a path")
-    parser.add_argument("--epochs", type=integer(1, 10_000), metavar="K", help="epochs of the demo; default: 60")
+    parser.add_argument(
+        "--demo", metavar="NAME", help=f"{DEMO}: learn a spring from a path; it has its own system and size"
+    )
+    parser.add_argument(
+        "--epochs", type=integer(1, 10_000), metavar="K", help="steps of descent in the demo; default: 60"
+    )
     add_seed(parser)
     parser.set_defaults(seed=None)
 
@@ -77,17 +88,15 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     path = canvas.checked(args.figure)
     from golden.checks.glepcheck import errors_by_eps, glepcheck, shown
 
-    progress = Progress()
     conditions = conditions or list(CONDITIONS)
-    result = glepcheck(**size, eps=args.eps, conditions=conditions, progress=progress)
-    progress.close()
-    if path is not None:
+    with Progress(quiet=args.quiet) as progress:
+        result = glepcheck(**size, eps=args.eps, conditions=conditions, progress=progress)
         trajectories, errors = {}, {}
-        for k, name in enumerate(conditions):
+        for k, name in enumerate(conditions if path is not None else ()):
             trajectories[name] = shown(**size, condition=name, eps=args.eps)
             errors[name] = errors_by_eps(**size, condition=name)
             progress(k + 1, len(conditions), f"figure: {name}")
-        progress.close()
+    if path is not None:
         result["errors"] = {name: [{"eps": e, "relative_error": r} for e, r in rows] for name, rows in errors.items()}
         result["figure"] = str(rules.boundary_conditions(trajectories, errors, path))
     return result
@@ -103,10 +112,9 @@ def _demo(args: argparse.Namespace, conditions: list[str]) -> dict[str, Any]:
     from hel.figures import canvas, rules
 
     path = canvas.checked(args.figure)
-    progress = Progress()
     options = {"epochs": args.epochs or 60, "steps": args.steps or 40, "step": args.step, "eps": args.eps}
-    result = study(conditions or ["pfvp"], **options, progress=progress)
-    progress.close()
+    with Progress(quiet=args.quiet) as progress:
+        result = study(conditions or ["pfvp"], **options, progress=progress)
     result["demo"] = DEMO
     if path is not None:
         result["figure"] = str(rules.two_oscillators(result, path))

@@ -1,11 +1,15 @@
 """Compare the gradient of echo learning with backpropagation through time, in float64 and in fixed point.
 
-Both run on the same quantised parameters, random inputs and a cost on the final position. `return_error_lsb` is the
-largest difference, in units of the last place, of a state word after an echo without nudge: 0, or something is broken.
---cuts calibrated gives each cut sum or product the format that a run of random inputs asks for, and says which changed.
+Both run on the same quantised parameters, random inputs and a cost on the final position. A gradient is good where
+1 - cosine and the relative error are small; in fixed point they cannot be better than the last place of the words.
+`return_error_lsb` is the largest difference, in units of the last place, of a state word after an echo without nudge:
+0, or something is broken. --cuts calibrated gives each cut sum or product the format that a run of random inputs asks
+for, and says which changed.
 
 example:
-  hel gradcheck dense --steps 1000 --neurons 16 --eps 2^-5
+  hel gradcheck dense                                # N = 16, 100 steps
+  hel gradcheck dense --steps 1000 --eps 2^-5        # a longer sequence
+  hel gradcheck ring.py:Ring --neurons 8 --inputs 2  # one of your own
   hel gradcheck phi4 --cuts calibrated
 """
 
@@ -26,7 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """System, length, size, eps, formats, seed."""
     add_system(parser)
     parser.add_argument(
-        "--steps", type=integer(1, 10_000_000), default=100, metavar="T", help="time steps; default: 100"
+        "--steps",
+        type=integer(1, 10_000_000),
+        default=100,
+        metavar="T",
+        help="length of the sequence in time steps; default: 100",
     )
     add_size(parser)
     parser.add_argument(
@@ -34,7 +42,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=power_of_two,
         default=power_of_two("2^-5"),
         metavar="E",
-        help="nudge strength, a power of two; default: 2^-5",
+        help="strength of the nudge, a power of two: the gradient's error falls with its square, until the last place"
+        " of the words is felt; default: 2^-5",
     )
     add_formats(parser)
     add_seed(parser)

@@ -7,8 +7,8 @@ it is another program, which may need other shifts.
 
 example:
   hel rtl dense --neurons 64 --elements 16 -o hel_array.v
+  hel rtl hru --neurons 64 --elements 16 --resident hel_array.v.json    # does that array run hru?
   hel rtl dense --neurons 64 --elements auto --board ulx3s_85f --explain --figure schedule.png
-  hel rtl hru --neurons 64 --elements 16 --resident hel_array.v.json
   hel rtl phi4 --neurons 64 --cuts calibrated --explain
 """
 
@@ -30,13 +30,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_design(parser, auto=True)
     add_board(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, default=None, metavar="FILE", help="Verilog file; FILE.json is its memory map"
+        "-o",
+        "--output",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="the Verilog; FILE.json beside it is the memory map",
     )
     parser.add_argument("--explain", action="store_true", help="print the schedule as tables, and the predicted size")
-    parser.add_argument("--figure", type=Path, default=None, metavar="FILE", help="draw the schedule (PNG, SVG or PDF)")
+    parser.add_argument(
+        "--figure", type=Path, default=None, metavar="FILE", help="draw the schedule into a .png, .svg or .pdf file"
+    )
     parser.add_argument("--show-passes", action="store_true", help="print the program after every pass of the compiler")
     parser.add_argument(
-        "--resident", type=Path, default=None, metavar="FILE", help="JSON of an array: does it run this system?"
+        "--resident",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="memory map of an array that is there: does it run this system?",
     )
 
 
@@ -57,7 +68,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     made, result["choice"] = design(args)
     from rtl import verilog
 
-    report = verilog.report(made)
+    report = verilog.report(made) | _size(made, args.board, args.clock * 1e6)
     if args.show_passes:
         result["passes"] = _passes(made)
     if args.explain or args.figure:
@@ -106,13 +117,23 @@ def _passes(made: Design) -> list[dict[str, str]]:
     return [{"name": name, "text": text.rstrip("\n")} for name, text in stages]
 
 
-def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
+def _size(made: Design, board: str, clock_hz: float) -> dict[str, Any]:
+    """What the array will take, and how much of it the board's device has."""
+    from bitstreams import boards
+    from bitstreams.devices import size_of
     from bitstreams.estimate import predict
+
+    device = size_of(boards.board(board).device)
+    available = {f"{cell}_available": getattr(device, cell) for cell in ("lut", "ff", "dsp", "bram")}
+    return {"predicted": predict(made.schedule, clock_hz), "board": board, **available}
+
+
+def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
     from rtl.hls.report.explain import PASSES, activity, explain
 
     result: dict[str, Any] = {}
     if args.explain:
-        result = {"explain": explain(schedule), "predicted": predict(schedule, args.clock * 1e6)}
+        result = {"explain": explain(schedule)}
     if args.figure:
         from hel.figures.schedule import schedule as draw
 

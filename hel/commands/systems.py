@@ -1,10 +1,11 @@
-"""List the systems: their potential, their parameters, the functions they use, and whether the array runs them.
+"""List the systems: potential, parameters, functions, and whether the array runs them.
 
-With a SYSTEM only that one, at the size asked for: the way to check a file of your own.
+With a SYSTEM only that one, at the size asked for: the way to see what is made of a file of your own.
 
 example:
   hel systems
-  hel systems dense --neurons 64 --inputs 8 --json
+  hel systems dense --neurons 64 --inputs 8          # its parameters at this size
+  hel systems ring.py:Ring                           # the class Ring of your file ring.py
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ from hel.options import add_size, checked_system
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A system, and a size for the shapes."""
     parser.add_argument(
-        "system", nargs="?", default=None, metavar="SYSTEM", help="one system or path/to/file.py:Class; default: all"
+        "system",
+        nargs="?",
+        default=None,
+        metavar="SYSTEM",
+        help="one of them, or path/to/file.py:Class for one of your own; default: all built-in ones",
     )
     add_size(parser)
 

@@ -1,12 +1,17 @@
 """Train a system on a task with Hamiltonian echo learning alone, then read the test set once.
 
---arithmetic float is the mathematics in float64, fixed the golden model bit for bit as the hardware computes, and rtl
-the array itself in simulation with the golden model in step, compared after every sample. float also knows --rule bptt,
-for comparison. The still images of digits-static are learnt at rest: --rule ep, equilibrium propagation, in float.
+--arithmetic says who computes: float is the mathematics in float64; fixed is the golden model, bit for bit as the
+hardware computes; rtl is the array itself in a simulator, with the golden model in step, compared after every sample
+(slow: a few hundred samples, or patience). float also knows --rule bptt, for comparison. The still images of
+digits-static are learnt at rest: --rule ep, equilibrium propagation, in float.
+
+A training is one sample at a time, the same bits for the same seed. If flags are raised, words have left their range.
 
 example:
-  hel train digits --system dense --arithmetic fixed --neurons 32 --epochs 4 --seed 0
-  hel train digits-static --rule ep --arithmetic float --epochs 20
+  hel train digits --neurons 16 --samples 300 --epochs 2 --report train.html
+  hel train digits --neurons 32 --epochs 4           # the whole training set
+  hel train digits --arithmetic rtl --neurons 8 --elements 4 --samples 20 --epochs 1 --validation
+  hel train digits-static --rule ep --arithmetic float --epochs 2
 """
 
 from __future__ import annotations
@@ -15,8 +20,18 @@ import argparse
 from typing import Any
 
 from hel.arguments import UsageError, choose, integer
-from hel.options import add_cuts, add_elements, add_seed, add_size, add_system, check_size, checked_system
-from hel.output import Progress, clamped_lines, cut_lines
+from hel.options import (
+    add_cuts,
+    add_elements,
+    add_report,
+    add_seed,
+    add_size,
+    add_system,
+    check_size,
+    checked_system,
+)
+from hel.output import Progress, clamped_lines, cut_lines, report_lines
+from hel.report import page
 from testbench.tools import SIMULATORS
 
 ARITHMETICS = ("float", "fixed", "rtl")
@@ -26,30 +41,47 @@ STATIC = ("digits-static",)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Task, system, arithmetic, size, epochs, seed; elements and simulator for rtl."""
-    parser.add_argument("task", metavar="TASK", help="what to learn: digits, or digits-static")
-    add_system(parser, named=True)
-    parser.add_argument("--arithmetic", default="fixed", metavar="A", help="float, fixed or rtl; default: fixed")
-    parser.add_argument("--rule", default="hel", metavar="R", help="hel; float only: bptt, ep; default: hel")
-    add_size(parser, neurons=32, inputs=None)
-    add_elements(parser, usual=16)
     parser.add_argument(
-        "--epochs", type=integer(1, 10_000), default=4, metavar="E", help="passes over the training set; default: 4"
+        "task",
+        metavar="TASK",
+        help="what to learn: digits (8 x 8 images as sequences of rows), or digits-static (as still images)",
+    )
+    add_system(parser, named=True)
+    parser.add_argument(
+        "--arithmetic", default="fixed", metavar="A", help="who computes: float, fixed or rtl; default: fixed"
+    )
+    parser.add_argument(
+        "--rule",
+        default="hel",
+        metavar="R",
+        help="learning rule: hel, or with float arithmetic bptt or ep; default: hel",
+    )
+    add_size(parser, neurons=32, inputs=None)
+    add_elements(parser, usual=16, title="array, for --arithmetic rtl")
+    parser.add_argument(
+        "--epochs", type=integer(1, 10_000), default=4, metavar="E", help="passes over the training samples; default: 4"
     )
     parser.add_argument(
         "--samples",
         type=integer(10, 10_000_000),
         default=None,
         metavar="K",
-        help="train on the first K samples only; default: all",
+        help="learn from the first K samples of the training set only; default: all",
     )
     parser.add_argument(
-        "--simulator", default="verilator", metavar="X", help="verilator or icarus (rtl only); default: verilator"
+        "--simulator",
+        default="verilator",
+        metavar="X",
+        help="of --arithmetic rtl: verilator or icarus; default: verilator",
     )
     parser.add_argument(
-        "--validation", action="store_true", help="report on a validation part of the training set, not on the test set"
+        "--validation",
+        action="store_true",
+        help="judge on a part held back from the training set, and leave the test set unread",
     )
     add_cuts(parser)
     add_seed(parser)
+    add_report(parser)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -60,6 +92,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     choose("arithmetic", args.arithmetic, ARITHMETICS)
     choose("simulator", args.simulator, SIMULATORS)
     choose("rule", args.rule, RULES)
+    report = page.checked(args.report)
     from golden.training.sequences import TRAINABLE
 
     checked_system(args.system, TRAINABLE, "trained on a task")
@@ -73,7 +106,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise UsageError(f"--rule {args.rule} is for --arithmetic float, not {args.arithmetic}; {instead}")
     if args.cuts != "default" and args.arithmetic == "float":
         raise UsageError(f"--cuts is for fixed-point arithmetic, got {args.cuts} with float; drop --cuts")
-    progress = Progress()
+    with Progress(quiet=args.quiet, unit="samples") as progress:
+        result = {"made_by": args.made_by, **_trained(args, progress)}
+    return page.added(result, report)
+
+
+def _trained(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     options = {
         "neurons": args.neurons,
         "epochs": args.epochs,
@@ -82,24 +120,21 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "validation": args.validation,
         "progress": progress,
     }
-    try:
-        if args.rule == "ep":
-            from golden.training import still_images
+    if args.rule == "ep":
+        from golden.training import still_images
 
-            return still_images.train(args.task, args.system, **options)
-        if args.arithmetic == "rtl":
-            check_size(args)
-            from testbench.train_rtl import train_rtl
+        return still_images.train(args.task, args.system, **options)
+    if args.arithmetic == "rtl":
+        check_size(args)
+        from testbench.train_rtl import train_rtl
 
-            result = train_rtl(
-                args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
-            )
-            return {name: value for name, value in result.items() if name not in ("training", "parameters")}
-        from golden.training.sequences import train
+        result = train_rtl(
+            args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
+        )
+        return {name: value for name, value in result.items() if name not in ("training", "parameters")}
+    from golden.training.sequences import train
 
-        return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, cuts=args.cuts, **options)
-    finally:
-        progress.close()
+    return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, cuts=args.cuts, **options)
 
 
 def text(result: dict[str, Any]) -> str:
@@ -117,4 +152,5 @@ def text(result: dict[str, Any]) -> str:
         lines.append(f"{result['cycles']} cycles, {result['cycles_per_second']:.0f} simulated a second")
     lines += cut_lines(result)
     lines.append(f"{measure} accuracy {result[f'{measure}_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s")
+    lines += report_lines(result)
     return "\n".join(lines)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from pathlib import Path
 
 from hel.figures.canvas import pyplot, save
 from rtl.hls.report.explain import Activity
+from rtl.hls.report.runs import runs
 
 __all__ = ["schedule"]
 
@@ -27,7 +27,7 @@ def schedule(passes: Sequence[Activity], name: str, path: Path) -> Path:
     colours = {what: palette[k % len(palette)] for k, what in enumerate(doing)}
     for axis, one, units in zip(axes[:, 0], passes, rows, strict=True):
         for row, unit in enumerate(units):
-            for start, length, what in _runs(one.units[unit]):
+            for start, length, what in runs(one.units[unit]):
                 axis.broken_barh([(start, length)], (row - 0.4, 0.8), facecolors=colours[what])
         axis.set_yticks(range(len(units)), [f"{unit}  {100 * one.share(unit):.0f} %" for unit in units])
         axis.set_ylim(len(units) - 0.5, -0.5)
@@ -38,13 +38,3 @@ def schedule(passes: Sequence[Activity], name: str, path: Path) -> Path:
     handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in colours.values()]
     figure.legend(handles, list(colours), loc="outside lower center", ncols=8, fontsize=8)
     return save(figure, path)
-
-
-def _runs(row: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """(start, length, what) of every stretch of cycles with the same thing to do."""
-    start = 0
-    for what, stretch in groupby(row):
-        length = len(list(stretch))
-        if what:
-            yield start, length, what
-        start += length

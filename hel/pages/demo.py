@@ -39,9 +39,13 @@ def _main(argv: list[str] | None) -> int:
     parser.add_argument("--epochs", type=integer(1, 100), default=EPOCHS, help=f"default: {EPOCHS}")
     parser.add_argument("--samples", type=integer(10), default=None, help="train on the first so many only")
     parser.add_argument("--skip-build", action="store_true", help="leave out the bitstream")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress; errors and results still")
     args = parser.parse_args(argv)
-    progress = Progress(interval_s=15.0)
+    with Progress(interval_s=15.0, quiet=args.quiet, unit="samples") as progress:
+        return _demonstrated(args, progress)
 
+
+def _demonstrated(args: argparse.Namespace, progress: Progress) -> int:
     building = None if args.skip_build else start_build(args, progress)
     try:
         progress.line(f"dense, N = {NEURONS}, P = {ELEMENTS}, learns digits in the RTL under Verilator, golden in step")
@@ -50,8 +54,7 @@ def _main(argv: list[str] | None) -> int:
         if building is not None:
             building.terminate()
         raise
-    finally:
-        progress.close()
+    progress.close()
     print(train.text(result))
     print(learning.learning_curve(result, args.output / "learning_curve.png"))
     print(draw(args, result))

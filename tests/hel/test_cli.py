@@ -11,7 +11,6 @@ import pytest
 
 from golden.errors import HelError
 from golden.systems import SYSTEMS
-from hel.__main__ import parsed
 from hel.commands import SUMMARIES
 from tests.hel.commands import hel
 
@@ -89,19 +88,7 @@ def test_unknown_board(capfd):
 def test_help_teaches_with_an_example(capfd, name):
     code, out, err = hel(capfd, name, "--help")
     assert code == 0 and err == ""
-    assert f"example:\n  hel {name}" in out and "--json" in out
-
-
-@pytest.mark.parametrize("name", SUMMARIES)
-def test_the_examples_of_the_help_are_accepted(name):
-    """Every example is parsed (and not run)."""
-    import importlib
-
-    command = importlib.import_module(f"hel.commands.{name}")
-    lines = [line.split()[2:] for line in command.__doc__.splitlines() if line.strip().startswith("hel ")]
-    assert lines
-    for line in lines:
-        parsed(name, command, line)
+    assert "\nexample:\n  hel " in out and f"  hel {name}" in out.partition("\nexample:\n")[2] and "--json" in out
 
 
 def test_overview_imports_nothing_that_takes_long():
@@ -169,7 +156,7 @@ def test_what_a_tool_prints_is_not_on_standard_output(capfd, monkeypatch):
 
     monkeypatch.setattr(systems, "run", noisy)
     code, out, err = hel(capfd, "systems", "--json")
-    assert code == 0 and json.loads(out) == {"systems": []}
+    assert code == 0 and json.loads(out)["systems"] == []
     assert "a compiler speaks" in err and "a library speaks" in err
 
 

@@ -6,8 +6,8 @@ from golden.compiler.passes import PASSES as PROGRAM_PASSES
 from golden.program import Program
 from hel.__main__ import main
 from hel.commands import build
-from hel.figures import schedule as figures
 from rtl.hls.report.explain import PASSES, activity
+from rtl.hls.report.runs import runs
 from tests.hel.commands import answer, without_tools
 from tests.rtl.hls.cases import scheduled
 
@@ -46,7 +46,7 @@ def test_figure(capfd, tmp_path, suffix):
 def test_the_bars_of_a_figure_are_the_cycles_of_the_units():
     one = activity(scheduled("dense", 8, 4, 3), "echo")
     for row in one.units.values():
-        bars = list(figures._runs(row))
+        bars = list(runs(row))
         assert sum(length for _, length, _ in bars) == sum(map(bool, row))
         assert all(row[start] == row[start + length - 1] == what for start, length, what in bars)
 

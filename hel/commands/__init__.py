@@ -4,7 +4,7 @@ The summaries stand here so that `hel --help` imports no command.
 
 May import of golden: errors, language, tasks, systems, compiler.passes, compiler, rules.glep, training, checks,
 studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, estimate, learning;
-of hel: arguments, output, options, figures.
+of hel: doctor, arguments, output, options, figures.
 """
 
 SUMMARIES = {
@@ -15,4 +15,5 @@ SUMMARIES = {
     "verify": "co-simulate the RTL against the golden model",
     "rtl": "write the array as Verilog with its memory map",
     "build": "bitstream and report for a board",
+    "doctor": "what this machine has and lacks, and how to get it",
 }

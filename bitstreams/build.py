@@ -124,7 +124,7 @@ def run(
     try:
         placed = _products(job, work, progress)
         report = _report(job, placed, versions, final, figures or {})
-        (work / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+        (work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
         _replace(final, work)
         shutil.rmtree(output / f"{job.name}.failed", ignore_errors=True)
         progress(STEPS, STEPS, "done")
@@ -141,9 +141,9 @@ def _products(job: BuildJob, work: Path, progress: tools.Progress) -> ecp5.Place
     """Netlist, configuration and bitstream in `work`."""
     target = board(job.board)
     clock_hz = job.pll().output_hz
-    (work / "array.v").write_text(job.array)
-    (work / "top.v").write_text(job.top())
-    (work / "top.lpf").write_text(target.constraints())
+    (work / "array.v").write_text(job.array, encoding="utf-8")
+    (work / "top.v").write_text(job.top(), encoding="utf-8")
+    (work / "top.lpf").write_text(target.constraints(), encoding="utf-8")
     progress(0, STEPS, "yosys")
     netlist = ecp5.synthesise(["array.v", "top.v"], "top", work, keep=job.keep, say=partial(progress, 0, STEPS))
     synthesised = ecp5.cell_counts(netlist, "top")

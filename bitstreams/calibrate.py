@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from amaranth.back import verilog
 
 from bitstreams import ecp5, tools
 from bitstreams.boards import board
 from bitstreams.estimate import CALIBRATION, element_features, estimate, fitted, rest_features
 from bitstreams.learning import build_job
 from golden.arithmetic.formats import Formats
+from rtl.convert import convert
 from rtl.design import Design
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
@@ -121,10 +121,10 @@ HELD_OUT = (
 def measure_element(case: Case, folder: Path, keep: bool = True) -> dict[str, Any]:
     """case, geometry and `element`: LUTs and flip-flops of one element as yosys counts them; `keep`: see `measure`."""
     geometry = case.schedule().geometry
-    text = str(verilog.convert(Element(geometry, technology="ecp5"), name=ELEMENT, emit_src=False))
+    text = convert(Element(geometry, technology="ecp5"), ELEMENT)
 
     def synthesise() -> dict[str, Any]:
-        (folder / "element.v").write_text(text)
+        (folder / "element.v").write_text(text, encoding="utf-8")
         cells = ecp5.cell_counts(ecp5.synthesise(["element.v"], ELEMENT, folder), ELEMENT)
         return {"element": _counts(cells)}
 
@@ -143,8 +143,8 @@ def measure(case: Case, folder: Path, keep: bool = True) -> dict[str, Any]:
     job = build_job(schedule, board=BOARD, seed=1, clock_hz=CLOCK_HZ)
 
     def synthesise() -> dict[str, Any]:
-        (folder / "array.v").write_text(job.array)
-        (folder / "top.v").write_text(job.top())
+        (folder / "array.v").write_text(job.array, encoding="utf-8")
+        (folder / "top.v").write_text(job.top(), encoding="utf-8")
         netlist = ecp5.synthesise(["array.v", "top.v"], "top", folder, keep=job.keep)
         used = ecp5.packed(netlist, board(BOARD).device)
         packed = {cell: used[kind] for cell, kind in PACKED.items()}
@@ -165,12 +165,12 @@ def _kept(source: str, synthesise: Callable[[], dict[str, Any]], keep: bool) -> 
     versions = [tools.version(name) for name in TOOLS]
     path = CACHE / f"{hashlib.sha256(json.dumps([source, versions]).encode()).hexdigest()}.json"
     if keep and path.exists():
-        found: dict[str, Any] = json.loads(path.read_text())
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
     found = synthesise()
     if keep:
         CACHE.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(found))
+        path.write_text(json.dumps(found), encoding="utf-8")
     return found
 
 
@@ -209,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--refit", action="store_true", help="fit to the counts of the file; synthesise nothing")
     options = parser.parse_args(arguments)
     if options.refit:
-        result = json.loads(options.output.read_text())
+        result = json.loads(options.output.read_text(encoding="utf-8"))
         fitted_rows, held_out = result["rows"], result["held_out"]
     else:
         rows: list[dict[str, Any]] = []
@@ -225,7 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "tools": {name: tools.version(name) for name in TOOLS},
         }
     result |= {"fit": fit(fitted_rows), "rows": fitted_rows, "held_out": held_out}
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     if options.output == CALIBRATION:
         for row in errors(held_out):
             print(f"{row['case']['system']} P = {row['case']['elements']}: {row['error']}", file=sys.stderr)

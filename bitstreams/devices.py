@@ -38,7 +38,7 @@ class DeviceSize:
 
 
 def _read() -> dict[str, DeviceSize]:
-    tables = tomllib.loads(Path(__file__).with_name("devices.toml").read_text())
+    tables = tomllib.loads(Path(__file__).with_name("devices.toml").read_text(encoding="utf-8"))
     return {name: DeviceSize(name=name, **fields) for name, fields in tables.items()}
 
 

@@ -86,14 +86,14 @@ def synthesise(
     script += [f"hierarchy -top {top}", "proc", "write_rtlil design.il", "design -reset", "read_rtlil design.il"]
     script += [f"setattr -mod -set keep_hierarchy 1 {module}" for module in keep]
     script += [f"synth_ecp5 -top {top} -json netlist.json"]
-    (folder / "synthesis.ys").write_text("\n".join(script) + "\n")
+    (folder / "synthesis.ys").write_text("\n".join(script) + "\n", encoding="utf-8")
     tools.run("yosys", ["-q", "-l", "synthesis.log", "synthesis.ys"], folder, log="synthesis.log", say=say)
     return folder / "netlist.json"
 
 
 def cell_counts(netlist: Path, module: str) -> Counter[str]:
     """Cells by type in one module of a netlist and in all modules below it."""
-    modules: dict[str, Any] = json.loads(netlist.read_text())["modules"]
+    modules: dict[str, Any] = json.loads(netlist.read_text(encoding="utf-8"))["modules"]
     user_modules = {
         name for name, content in modules.items() if not {"blackbox", "whitebox"} & content["attributes"].keys()
     }
@@ -122,7 +122,9 @@ def packed(netlist: Path, device: Device) -> Counter[str]:
     arguments = [f"--{device.size}", "--package", device.package, "--speed", device.speed, "--pack-only"]
     arguments += ["--json", netlist.name, "--lpf-allow-unconstrained", "-q", "-l", "pack_only.log"]
     tools.run("nextpnr-ecp5", arguments, netlist.parent, log="pack_only.log")
-    found = re.findall(r"^Info:\s+(\w+):\s+(\d+)/\s*\d+\s+\d+%", (netlist.parent / "pack_only.log").read_text(), re.M)
+    found = re.findall(
+        r"^Info:\s+(\w+):\s+(\d+)/\s*\d+\s+\d+%", (netlist.parent / "pack_only.log").read_text(encoding="utf-8"), re.M
+    )
     return Counter({kind: int(count) for kind, count in found})
 
 
@@ -165,7 +167,7 @@ def pack(config: Path) -> Path:
 
 def read_report(path: Path) -> Placed:
     """nextpnr's JSON report as a `Placed`."""
-    report = json.loads(path.read_text())
+    report = json.loads(path.read_text(encoding="utf-8"))
     clocks = {
         name: (clock["achieved"] * 1e6, clock["constraint"] * 1e6) for name, clock in sorted(report["fmax"].items())
     }

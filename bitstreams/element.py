@@ -16,9 +16,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from amaranth.back import verilog
-
 from bitstreams.harness import measure
+from rtl.convert import convert
 from rtl.element.element import Element
 from rtl.hls import Geometry
 
@@ -33,18 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, help="JSON file")
     parser.add_argument("--seed", type=int, nargs="+", default=[1, 2, 3], help="place and route seeds; default: 1 2 3")
     options = parser.parse_args(arguments)
-    text = verilog.convert(Element(GEOMETRY, technology="ecp5"), name="hel_element", emit_src=False)
+    text = convert(Element(GEOMETRY, technology="ecp5"), "hel_element")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "element.v"
-        source.write_text(str(text))
+        source.write_text(text, encoding="utf-8")
         for seed in options.seed:
             rows.append(asdict(measure([source], "hel_element", seed=seed)))
             print(f"seed {seed}: {rows[-1]['fmax_hz'] / 1e6:.1f} MHz", file=sys.stderr, flush=True)
     command = f"python -m bitstreams.element -o {options.output}"
     result = {"command": command, "geometry": asdict(GEOMETRY), "rows": rows}
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -117,7 +117,7 @@ def predict(schedule: Schedule, clock_hz: float) -> dict[str, Any]:
 @cache
 def _fit() -> dict[str, Any]:
     try:
-        content = json.loads(CALIBRATION.read_text())
+        content = json.loads(CALIBRATION.read_text(encoding="utf-8"))
     except OSError:
         raise HelError(
             f"estimates need {CALIBRATION.name}, which is not there; run `python -m bitstreams.calibrate`"

@@ -107,7 +107,7 @@ def pin(netlist: Path, plan: Sequence[Mapping[str, str]]) -> None:
     """Gives each element of a netlist its own copy of the element's module, with its hard blocks at the plan's BELs."""
     if not plan:
         return
-    design = json.loads(netlist.read_text())
+    design = json.loads(netlist.read_text(encoding="utf-8"))
     modules = design["modules"]
     for module in list(modules.values()):
         for name, cell in module["cells"].items():
@@ -117,7 +117,7 @@ def pin(netlist: Path, plan: Sequence[Mapping[str, str]]) -> None:
                 cell["type"] = f"{ELEMENT}{index[1]}"
                 modules[cell["type"]] = _pinned(modules[ELEMENT], plan[int(index[1])])
     del modules[ELEMENT]
-    netlist.write_text(json.dumps(design))
+    netlist.write_text(json.dumps(design), encoding="utf-8")
 
 
 def _pinned(module: Mapping[str, object], blocks: Mapping[str, str]) -> Mapping[str, object]:

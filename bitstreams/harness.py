@@ -62,9 +62,9 @@ def read_ports(sources: Sequence[str], top: str, folder: Path) -> dict[str, Port
     """Ports of a module of Verilog files in `folder`, in alphabetical order."""
     script = [f"read_verilog -sv {source}" for source in sources]
     script += [f"hierarchy -top {top}", "proc", "write_json ports.json"]
-    (folder / "ports.ys").write_text("\n".join(script) + "\n")
+    (folder / "ports.ys").write_text("\n".join(script) + "\n", encoding="utf-8")
     tools.run("yosys", ["-q", "-l", "ports.log", "ports.ys"], folder, log="ports.log")
-    ports = json.loads((folder / "ports.json").read_text())["modules"][top]["ports"]
+    ports = json.loads((folder / "ports.json").read_text(encoding="utf-8"))["modules"][top]["ports"]
     return {name: Port(port["direction"], len(port["bits"])) for name, port in sorted(ports.items())}
 
 
@@ -156,7 +156,7 @@ def measure(
                 raise HelError(f"there is no Verilog file {file}; write it first, for example with `hel rtl`")
             sources.append(f"source{number}.v")
             (work / sources[-1]).write_bytes(file.read_bytes())
-        (work / "wrapper.v").write_text(wrapper(top, read_ports(sources, top, work), clock=clock))
+        (work / "wrapper.v").write_text(wrapper(top, read_ports(sources, top, work), clock=clock), encoding="utf-8")
         netlist = ecp5.synthesise([*sources, "wrapper.v"], TOP, work, keep=[top, *keep], say=say)
         own = ecp5.cell_counts(netlist, top)
         placed = ecp5.place_and_route(netlist, device, seed=seed, target_hz=target_hz, placer=placer, say=say)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from golden.errors import HelError
+from golden.machine import cache, processes
+from golden.machine.blame import machine_error
 
 __all__ = ["TOOLS", "Progress", "Say", "Tool", "ToolFailed"]
 __all__ += ["available", "command", "quiet", "run", "silent", "version"]
@@ -81,6 +82,7 @@ def command(name: str) -> list[str]:
             f"a build needs {name}, which is neither on PATH nor installed from the Python index; "
             f"run: pip install {tool.distribution}"
         )
+    cache.settle()
     call = f"import sys, {tool.package} as package; sys.exit(package.{tool.function}(sys.argv[1:]))"
     return [sys.executable, "-c", call]
 
@@ -93,7 +95,7 @@ def run(
     log: str,
     say: Say = silent,
 ) -> None:
-    """Runs a program in `folder` and waits for it; the program is killed when the wait is interrupted.
+    """Runs a program in `folder` and waits for it; the program and all it has started end when the wait does.
 
     Parameters
     ----------
@@ -101,34 +103,31 @@ def run(
     log : file in `folder` that the program itself writes (`-l`); its last line goes to `say` every few seconds.
         What the program prints goes to the same name with the suffix .out.
 
-    Raises ToolFailed when the program ends with an error.
+    Raises ToolFailed when the program ends with an error, HelError where the machine is the reason.
     """
     written, printed = folder / log, (folder / log).with_suffix(".out")
-    with printed.open("w") as output:
-        process = subprocess.Popen(
-            [*command(name), *arguments], cwd=folder, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
-        )
-        try:
-            told_s = time.monotonic()
-            while process.poll() is None:
-                time.sleep(0.05)
-                if time.monotonic() - told_s >= HEARTBEAT_S:
-                    told_s = time.monotonic()
-                    say(f"{name}: {_last_line(written)[:LINE_LENGTH]}")
-        finally:
-            process.kill()
-            process.wait()
+    with (
+        printed.open("wb") as output,
+        processes.running([*command(name), *arguments], cwd=folder, stdout=output) as process,
+    ):
+        told_s = time.monotonic()
+        while process.poll() is None:
+            time.sleep(0.05)
+            if time.monotonic() - told_s >= HEARTBEAT_S:
+                told_s = time.monotonic()
+                say(f"{name}: {_last_line(written)[:LINE_LENGTH]}")
     if process.returncode != 0:
-        raise ToolFailed(f"{name} ended with status {process.returncode}: {_complaint(written, printed)}")
+        said = _complaint(written, printed)
+        if error := machine_error(name, process.returncode, said):
+            raise error
+        raise ToolFailed(f"{name} ended with status {process.returncode}: {said}")
 
 
 @functools.cache
 def version(name: str) -> str:
     """One line that identifies the program, as it prints it."""
-    done = subprocess.run(
-        [*command(name), *TOOLS[name].version_arguments], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    lines = [line.strip() for line in done.stdout.splitlines() if "ersion" in line or line.startswith("Yosys")]
+    printed = processes.run([*command(name), *TOOLS[name].version_arguments], Path.cwd()).stdout
+    lines = [line.strip() for line in printed.splitlines() if "ersion" in line or line.startswith("Yosys")]
     return lines[0] if lines else "unknown"
 
 
@@ -143,6 +142,11 @@ def _last_line(path: Path) -> str:
 
 def _complaint(*logs: Path) -> str:
     """The first line with ERROR in the logs, else their last lines."""
-    lines = [line.strip() for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()]
+    lines = [
+        line.strip()
+        for log in logs
+        if log.exists()
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines()
+    ]
     errors = [line for line in lines if line.startswith("ERROR")]
     return errors[0] if errors else " / ".join(lines[-TAIL_LINES:])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.back import verilog
 from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Instance, Module, ResetSignal, Signal
 from amaranth.lib import wiring
 from amaranth.lib.cdc import FFSynchronizer
@@ -12,6 +11,7 @@ from amaranth.lib.wiring import In, Out
 
 from bitstreams.boards import Board
 from bitstreams.pll import Pll
+from rtl.convert import convert
 from rtl.host.uart import UartBridge
 from rtl.streams.host_request import HostRequest
 from rtl.streams.queue import Slice
@@ -93,4 +93,4 @@ class BoardTop(wiring.Component):
 
 def top_verilog(board: type[Board], pll: Pll, divisor: int) -> str:
     """Verilog text of module `top` for a board; module `hel_array` is not in it."""
-    return str(verilog.convert(BoardTop(board, pll, divisor), name="top", emit_src=False))
+    return convert(BoardTop(board, pll, divisor), "top")

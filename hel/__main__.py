@@ -1,7 +1,7 @@
 """`hel COMMAND ...`, the one entry point.
 
-Exit code 0 on success, 2 and one line for a request that cannot be met, 1 otherwise, 130 when interrupted, 143 when
-terminated; either way nothing half-written stays.
+Exit code 0 on success, 2 and one line for a request that cannot be met, 1 otherwise, 128 and the signal's number where
+one asked to end (130 for Ctrl-C, 143 terminated, 129 hung up); either way nothing half-written stays or runs on.
 
 `--json` prints exactly one JSON object on standard output. HEL_DEBUG=1 shows tracebacks.
 
@@ -18,23 +18,20 @@ import importlib
 import json
 import os
 import shlex
-import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from golden.errors import HelError
+from golden.machine.processes import end_children
 from golden.provenance import made_by, version
+from hel import signals, streams
 from hel.arguments import Parser, UsageError, suggest
 from hel.commands import SUMMARIES
 from hel.output import stdout_to_stderr
 
 __all__ = ["guarded", "main", "parsed"]
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM, as a batch system or `timeout` sends it: cleaned up after as Ctrl-C is."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,17 +41,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def guarded(work: Callable[[], int]) -> int:
     """The exit code of `work`; whatever it raises becomes one line on standard error."""
-    before = signal.signal(signal.SIGTERM, _terminated)
+    streams.settle()
     try:
-        return work()
-    except SystemExit as stop:  # --help
-        return int(stop.code or 0)
-    except Terminated:
-        return _stopped(143, "terminated")
+        with signals.heeded():
+            code = _code(work)
+        if error := streams.drained():
+            raise error
+        return code
+    except signals.Ended as stop:
+        return _stopped(stop.code, str(stop))
     except KeyboardInterrupt:
         return _stopped(130, "interrupted")
     except BrokenPipeError:  # the reader of our output left, as in `hel systems | head -1`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except ModuleNotFoundError as error:
         return _fail(2, f"{error.name} is not installed; `pip install hel-fpga[all]`, or `make env` in a checkout")
@@ -63,20 +61,26 @@ def guarded(work: Callable[[], int]) -> int:
     except MemoryError as error:
         return _fail(2, f"the run must fit this machine's memory: {error or 'it does not'}; use fewer steps or neurons")
     except OSError as error:
-        return _fail(2, _of_the_system(error))
+        return _fail(2, _of_the_system(streams.drained() or error))
+    except UnicodeError as error:
+        return _fail(2, _of_letters(error))
     except Exception as error:
         return _fail(1, f"{type(error).__name__}: {error} (a defect; HEL_DEBUG=1 shows where)")
     finally:
-        signal.signal(signal.SIGTERM, before)
+        streams.drained()
+
+
+def _code(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except SystemExit as stop:  # --help
+        return int(stop.code or 0)
 
 
 def _stopped(code: int, message: str) -> int:
+    end_children()
     warnings.simplefilter("ignore")  # Amaranth would tell of every half-made module
     return _fail(code, message)
-
-
-def _terminated(number: int, frame: object) -> None:
-    raise Terminated
 
 
 def _main(argv: list[str]) -> int:
@@ -94,7 +98,7 @@ def _main(argv: list[str]) -> int:
     # Compilers and simulators may write anything to standard output: it belongs to the result alone.
     with stdout_to_stderr() if args.json else contextlib.nullcontext():
         result = {"made_by": args.made_by, **command.run(args)}
-    print(json.dumps(result, default=_plain, allow_nan=False) if args.json else command.text(result), flush=True)
+    print(json.dumps(result, default=_plain, allow_nan=False) if args.json else command.text(result))
     return int(bool(result.get("failed", False)))
 
 
@@ -158,8 +162,16 @@ def _of_the_system(error: OSError) -> str:
     """What the operating system refused: the rule, the value, the way out."""
     usual = ("the operating system refused a request", "HEL_DEBUG=1 shows where")
     rule, way_out = _OS_RULES.get(error.errno or 0, usual)
-    value = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    value = f"{error.filename}: {error.strerror}" if error.filename is not None else str(error.strerror or error)
     return f"{rule}, {value}; {way_out}"
+
+
+def _of_letters(error: UnicodeError) -> str:
+    """What the locale or a file has no letters for: the rule, the value, the way out."""
+    if isinstance(error, UnicodeEncodeError):
+        value = ascii(error.object[error.start : error.end])
+        return f"a name must have letters that the locale ({error.encoding}) knows, got {value}; set PYTHONUTF8=1"
+    return f"a text must be UTF-8, {error}; save the file as UTF-8"
 
 
 def _fail(code: int, message: str) -> int:

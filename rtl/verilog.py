@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from amaranth.back import verilog
-
 from golden.provenance import made_by
 from rtl.array import Array
+from rtl.convert import convert
 from rtl.design import Design, given
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
@@ -26,13 +25,9 @@ KEPT_MODULES = ("hel_element", "hel_branch")
 def array_verilog(geometry: Geometry, technology: str = "behavioural", debug_bus: bool = False) -> str:
     """Verilog text of `hel_array`, `hel_element`, `hel_branch`. Clock `clk`, synchronous reset `rst`."""
     parts = [
-        verilog.convert(
-            Element(geometry, technology, debug_bus), name="hel_element", emit_src=False, strip_internal_attrs=True
-        ),
-        verilog.convert(Branch(geometry), name="hel_branch", emit_src=False, strip_internal_attrs=True),
-        verilog.convert(
-            Array(geometry, technology, debug_bus), name="hel_array", emit_src=False, strip_internal_attrs=True
-        ),
+        convert(Element(geometry, technology, debug_bus), "hel_element", strip_internal_attrs=True),
+        convert(Branch(geometry), "hel_branch", strip_internal_attrs=True),
+        convert(Array(geometry, technology, debug_bus), "hel_array", strip_internal_attrs=True),
     ]
     return "\n".join(parts)
 

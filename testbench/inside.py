@@ -39,7 +39,7 @@ def _resolve(name: str) -> Callable[..., Awaitable[Any]]:
 
 
 async def _answer(dut: Any, folder: Path) -> str:
-    call = json.loads((folder / "call.json").read_text())
+    call = json.loads((folder / "call.json").read_text(encoding="utf-8"))
     function = _resolve(call["function"])
     port = SimulatedPort(dut, call["simulator"], call["debug_bus_bits"], folder)
     await port.reset()
@@ -53,7 +53,9 @@ async def _answer(dut: Any, folder: Path) -> str:
 async def call(dut: Any) -> None:
     _die_with_parent()
     folder = Path.cwd()
-    with open(int(os.environ["HEL_COSIM_PROGRESS"]), "w", buffering=1, encoding="utf-8") as lines:
+    with open(
+        int(os.environ["HEL_COSIM_PROGRESS"]), "w", buffering=1, encoding="utf-8", errors="backslashreplace"
+    ) as lines:
         with contextlib.redirect_stdout(lines):
             try:
                 answer = await _answer(dut, folder)
@@ -62,5 +64,5 @@ async def call(dut: Any) -> None:
                 entry = {"type": type(error).__name__, "message": message, "traceback": traceback.format_exc()}
                 answer = json.dumps({"error": entry})
         temporary = folder / "result.tmp"
-        temporary.write_text(answer)
+        temporary.write_text(answer, encoding="utf-8")
         temporary.rename(folder / "result.json")

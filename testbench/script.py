@@ -73,7 +73,7 @@ def write_script(path: Path, script: Script) -> None:
 
 def read_responses(path: Path) -> npt.NDArray[np.uint32]:
     """The responses of a `play`, in order; one line of 8 hexadecimal digits each."""
-    return np.frombuffer(bytes.fromhex(path.read_text()), ">u4").astype(np.uint32)
+    return np.frombuffer(bytes.fromhex(path.read_text(encoding="ascii")), ">u4").astype(np.uint32)
 
 
 @dataclass(frozen=True)

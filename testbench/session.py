@@ -16,7 +16,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +25,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golden.errors import HelError
+from golden.machine import processes
+from golden.machine.blame import machine_error
 from testbench import runner
 from testbench.script import Recording, describe, pack, plain, read_recording, read_responses, write_script
 
@@ -176,68 +178,75 @@ def launch(
     SimulationError: anything else; the message is that of the exception inside.
     KeyboardInterrupt: Ctrl-C; the simulator is gone by then.
     """
-    folder = Path(tempfile.mkdtemp(prefix="hel-cosim-"))
-    call: dict[str, Any] = {"function": function, "arguments": dict(arguments or {})}
-    call |= {"simulator": build.simulator, "debug_bus_bits": build.debug_bus_bits}
-    (folder / "call.json").write_text(json.dumps(call, default=plain))
-    outgoing, incoming = os.pipe()
-    env = {"HEL_COSIM_PROGRESS": str(incoming)}
+    folder, kept = None, False
     try:
-        process = runner.start(build, "testbench.inside", folder, env, [incoming])
-    finally:
-        os.close(incoming)
-    timer = threading.Timer(timeout_s, _kill, [process]) if timeout_s is not None else None
-    try:
-        if timer is not None:
-            timer.start()
-        with open(outgoing, encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                (progress or _print)(line.rstrip("\n"))
-        process.wait()
-    except BaseException:
-        _kill(process)
-        shutil.rmtree(folder, ignore_errors=True)
+        with processes.undisturbed():
+            folder = Path(tempfile.mkdtemp(prefix="hel-cosim-"))
+        call: dict[str, Any] = {"function": function, "arguments": dict(arguments or {})}
+        call |= {"simulator": build.simulator, "debug_bus_bits": build.debug_bus_bits}
+        (folder / "call.json").write_text(json.dumps(call, default=plain), encoding="utf-8")
+        code = _played(build, folder, progress or _print, timeout_s)
+        kept = not (folder / "result.json").exists()
+        return _result(folder, code, timeout_s)
+    except HelError:
+        kept = False
         raise
+    finally:
+        if folder is not None and not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _played(build: runner.Build, folder: Path, progress: Callable[[str], None], timeout_s: float | None) -> int:
+    """Runs the simulator in `folder` to its end, handing on the lines it prints; its exit code."""
+    process = timer = None
+    outgoing, incoming = os.pipe()
+    try:
+        with open(outgoing, encoding="utf-8", errors="replace") as lines:
+            try:
+                with processes.undisturbed():
+                    env = {"HEL_COSIM_PROGRESS": str(incoming)}
+                    process = runner.start(build, "testbench.inside", folder, env, [incoming])
+            finally:
+                os.close(incoming)
+            if timeout_s is not None:
+                timer = threading.Timer(timeout_s, processes.end, [process])
+                timer.start()
+            for line in lines:
+                progress(line.rstrip("\n"))
+        return process.wait()
     finally:
         if timer is not None:
             timer.cancel()
-        _kill(process)
-    return _result(folder, process.returncode, timeout_s)
+        if process is not None:
+            processes.end(process)
 
 
 def _result(folder: Path, code: int, timeout_s: float | None) -> dict[str, Any]:
     path = folder / "result.json"
     if not path.exists():
-        log = (folder / "simulator.log").read_text(errors="replace")
+        log = (folder / "simulator.log").read_text(encoding="utf-8", errors="replace")
         last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "it printed nothing")
         what = f"the simulator ended without a result (exit {code}): {last}"
         if code == -signal.SIGKILL and timeout_s is not None:
             what = f"the simulation was stopped after its limit of {timeout_s:g} s"
+        elif error := machine_error("the simulator", code, log):
+            raise error
         raise SimulationError(f"{what}; its files are in {folder}", log[-4000:])
-    answer = json.loads(path.read_text())
-    shutil.rmtree(folder, ignore_errors=True)
+    answer = json.loads(path.read_text(encoding="utf-8"))
     if "result" in answer:
         result: dict[str, Any] = answer["result"]
         return result
     error = answer["error"]
     if error["type"] == "HelError":
-        from golden.errors import HelError
-
         raise HelError(error["message"])
     if error["type"] == "HostPortError":
         raise HostPortError(error["message"], error["traceback"])
+    if error["type"] in ("OSError", "PermissionError", "MemoryError"):
+        words = error["message"] if error["type"] != "MemoryError" else f"out of memory, {error['message']}"
+        if reason := machine_error("the simulation", 1, words):
+            raise reason
     raise SimulationError(f"{error['type']}: {error['message']}", error["traceback"])
 
 
 def _print(line: str) -> None:
     print(line, flush=True)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Ends the simulator and whatever it started; harmless when it has ended."""
-    if process.poll() is None:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()

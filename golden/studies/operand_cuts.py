@@ -150,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made.add_argument("--render", action="store_true", help="do not measure: read the rows of --out")
     options = made.parse_args(arguments)
     if options.render:
-        rows = json.loads(options.out.read_text())["rows"]
+        rows = json.loads(options.out.read_text(encoding="utf-8"))["rows"]
     else:
         rows = []
         for row in measure():

@@ -38,4 +38,4 @@ def filled(page: str, text: str, study: str, name: object = "the page") -> str:
 
 def insert(path: Path, text: str, study: str) -> None:
     """Replaces what stands between the study's markers in the page."""
-    path.write_text(filled(path.read_text(), text, study, path))
+    path.write_text(filled(path.read_text(encoding="utf-8"), text, study, path), encoding="utf-8")

@@ -24,7 +24,7 @@ def collect(out: Path, command: str, cases: Iterable[Case], compute: Callable[[C
     command : what regenerates it, kept in the file
     cases : what identifies each row
     """
-    rows: list[Case] = json.loads(out.read_text())["rows"] if out.exists() else []
+    rows: list[Case] = json.loads(out.read_text(encoding="utf-8"))["rows"] if out.exists() else []
     for case in cases:
         if any(row["case"] == case for row in rows):
             continue
@@ -38,7 +38,7 @@ def write(out: Path, document: Case) -> None:
     """The file as JSON; its folder is made; never left half written."""
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_suffix(".part")
-    part.write_text(json.dumps(document, indent=1) + "\n")
+    part.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     os.replace(part, out)
 
 

@@ -14,6 +14,7 @@ import inspect
 import linecache
 import sys
 import traceback
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -216,7 +217,12 @@ def _split(name: str) -> tuple[str, str]:
         file, wanted = name, ""
     if not file.endswith(".py"):
         raise HelError(f"a system of one's own is path/to/file.py:Class, got {name!r}; name a Python file and a class")
-    return file, wanted
+    return file, _identifier(wanted)
+
+
+def _identifier(word: str) -> str:
+    """A word of the command line as Python spells it: UTF-8, which a bare locale hands on byte by byte, and in NFKC."""
+    return unicodedata.normalize("NFKC", word.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def _module(path: Path) -> ModuleType:

@@ -4,7 +4,7 @@ The summaries stand here so that `hel --help` imports no command.
 
 May import of golden: errors, language, tasks, systems, compiler.passes, compiler, rules.glep, training, checks,
 studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, devices, estimate,
-learning; of hel: arguments, output, options, figures, report.
+learning; of hel: arguments, output, options, figures, report, doctor.
 """
 
 SUMMARIES = {
@@ -17,4 +17,5 @@ SUMMARIES = {
     "rtl": "write the array as Verilog with its memory map",
     "build": "bitstream and report for a board",
     "report": "one HTML page that shows runs",
+    "doctor": "what this machine has and lacks, and how to get it",
 }

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+from golden.machine import cache
 from hel.arguments import UsageError
 from hel.output import write_whole
 
@@ -36,6 +37,7 @@ def checked(path: Path | None) -> Path | None:
 
 def pyplot() -> Any:
     """matplotlib.pyplot, drawing into files."""
+    cache.settle_figures()
     import matplotlib
 
     matplotlib.use("Agg")
@@ -47,6 +49,8 @@ def pyplot() -> Any:
 def save(figure: Any, path: Path) -> Path:
     """Writes a figure whole, in the format of its suffix, and closes it; folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for text in figure.findobj(lambda artist: hasattr(artist, "set_text")):  # names of files: any bytes, any dollar
+        text.set_text(text.get_text().encode("utf-8", "backslashreplace").decode())
     buffer = io.BytesIO()
     undated = {"metadata": {"Date": None}} if path.suffix == ".svg" else {}  # the same figure is the same file
     figure.savefig(buffer, dpi=120, format=path.suffix[1:], **undated)

@@ -23,7 +23,8 @@ def learning_curve(result: dict[str, Any], path: Path) -> Path:
     below.set_ylabel("accuracy")
     below.set_xlabel("samples seen")
     below.legend(loc="lower right")
-    above.set_title(f"{result['system']}, N = {result['neurons']}, on {result['task']}: {result['arithmetic']}")
+    title = f"{result['system']}, N = {result['neurons']}, on {result['task']}: {result['arithmetic']}"
+    above.set_title(title, parse_math=False)
     return save(figure, path)
 
 

@@ -33,7 +33,7 @@ def schedule(passes: Sequence[Activity], name: str, path: Path) -> Path:
         axis.set_ylim(len(units) - 0.5, -0.5)
         axis.set_xlim(0, one.cycles)
         busy = f", multipliers {100 * one.busy:.1f} % busy with useful products" if one.products else ""
-        axis.set_title(f"{name}: {one.name}, {one.cycles} cycles{busy}", loc="left", fontsize=10)
+        axis.set_title(f"{name}: {one.name}, {one.cycles} cycles{busy}", loc="left", fontsize=10, parse_math=False)
     axes[-1, 0].set_xlabel("clock cycle")
     handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in colours.values()]
     figure.legend(handles, list(colours), loc="outside lower center", ncols=8, fontsize=8)

@@ -53,6 +53,7 @@ def _demonstrated(args: argparse.Namespace, progress: Progress) -> int:
     except BaseException:
         if building is not None:
             building.terminate()
+            building.communicate()  # it ends its programs and removes what is half made
         raise
     progress.close()
     print(train.text(result))
@@ -89,8 +90,8 @@ def start_build(args: argparse.Namespace, progress: Progress) -> subprocess.Pope
     progress.line(f"beside it: the bitstream for ULX3S-85F, P = {ELEMENTS} (progress in {args.output / 'build.log'})")
     command = [sys.executable, "-m", "hel", "build", "dense", "--json", "-o", str(args.output)]
     command += ["--neurons", str(NEURONS), "--elements", str(ELEMENTS), "--inputs", "8", "--step", "2^-2"]
-    with open(args.output / "build.log", "w") as log:
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    with open(args.output / "build.log", "wb") as log:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, encoding="utf-8", errors="replace")
 
 
 def finish_build(building: subprocess.Popen[str], progress: Progress) -> dict[str, Any]:

@@ -19,4 +19,4 @@ def asked(module: str, text: str | None, study: str, argv: Sequence[str] | None)
     args = parser.parse_args(argv)
     if not args.results.is_file():
         parser.error(f"there is no file {args.results}; run python -m {study} first")
-    return json.loads(args.results.read_text()), args.out
+    return json.loads(args.results.read_text(encoding="utf-8")), args.out

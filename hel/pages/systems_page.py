@@ -198,14 +198,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"the page has {', '.join(NAMES)}, not {unknown[0]}")
     results = Results()
     if options.check:
-        old = PAGE.read_text()
+        old = PAGE.read_text(encoding="utf-8")
         return int(fill(old, tables(results)) != old)
     chosen = [action for action in ACTIONS[:-1] if action in (options.only or ACTIONS)]
     try:
         failures = measure(results, options.systems or NAMES, chosen, options.force)
     finally:
         # Read now: another run may have added a build, or edited the prose, in the meantime.
-        write_whole({PAGE: fill(PAGE.read_text(), tables(Results()))})
+        write_whole({PAGE: fill(PAGE.read_text(encoding="utf-8"), tables(Results()))})
     for line in failures:
         print(line, file=sys.stderr)
     return int(bool(failures))

@@ -87,13 +87,13 @@ class Results:
     def checks(self) -> dict[str, Any]:
         """Gradients and co-simulations, read anew every time: two runs may measure different systems at once."""
         file = self.root / CHECKS
-        return dict(json.loads(file.read_text())["systems"]) if file.exists() else {}
+        return dict(json.loads(file.read_text(encoding="utf-8"))["systems"]) if file.exists() else {}
 
     @property
     def builds(self) -> dict[str, dict[str, Any]]:
         """The reports there are, in the order of `NAMES`."""
         files = {name: self.root / BUILDS / f"{name}.json" for name in NAMES}
-        return {name: json.loads(file.read_text()) for name, file in files.items() if file.exists()}
+        return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
 
     def gradcheck(self, name: str) -> str:
         """Echo against back-propagation at every T of `STEPS`; always anew, for it takes seconds. Returns a summary."""

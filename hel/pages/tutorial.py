@@ -131,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     differs = False
     for path in options.documents or documents(Path()):
-        old = path.read_text()
+        old = path.read_text(encoding="utf-8")
         new = refreshed(old, slow=not options.quick)
         differs |= not agree(old, new)
         if not options.check and new != old:

@@ -108,6 +108,15 @@ def test_missing_verilator(nothing_on_path, monkeypatch):
 
 
 def test_missing_compiler(nothing_on_path):
+    with pytest.raises(HelError, match="verilator needs the program 'make', which is not on PATH; install it"):
+        tools.find("verilator")
+
+
+def test_a_verilator_that_is_only_a_script_needs_perl(nothing_on_path, tmp_path):
+    (tmp_path / "verilator").write_text("#!/bin/sh\necho Verilator 5.048 2026-01-01\n")
+    for name in ("verilator", "make", "c++"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o755)
     with pytest.raises(HelError, match="verilator needs the program 'perl'"):
         tools.find("verilator")
 

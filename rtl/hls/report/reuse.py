@@ -118,7 +118,7 @@ def read(path: Path) -> Geometry:
     """
     known = {field.name for field in fields(Geometry)}
     try:
-        content: Any = json.loads(path.read_text())
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise HelError(
             f"an array is described by its memory map (hel rtl) or report (hel build), {path}: {error.strerror};"

@@ -1,0 +1,66 @@
+"""Signals that ask a command to end: each becomes an exception, so that what is half made goes, and programs end.
+
+Ctrl-C (SIGINT), SIGTERM (batch systems, `timeout`), SIGHUP (the terminal is closed) and SIGQUIT are heeded alike. What
+is ignored stays ignored: `nohup hel train ... &` runs on.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from golden.machine.processes import ENDING
+
+__all__ = ["Ended", "heeded"]
+
+_WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung up", "SIGQUIT": "quit"}
+_ONE_WISH_S = 2.0
+"""A closing terminal sends its signal twice, the impatient press twice: what follows so soon is the same wish."""
+
+
+class Ended(KeyboardInterrupt):
+    """A signal asks us to end. `code` is the exit status for it, 128 and its number, as shells have it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(_WORDS[signal.Signals(number).name])
+        self.code = 128 + number
+
+
+@contextmanager
+def heeded() -> Iterator[None]:
+    """Inside, the first of these signals raises `Ended`, and another one only after two seconds.
+
+    >>> import os
+    >>> with heeded():
+    ...     os.kill(os.getpid(), signal.SIGHUP)
+    ...     time.sleep(1)
+    Traceback (most recent call last):
+    ...
+    hel.signals.Ended: hung up
+    """
+    if threading.current_thread() is not threading.main_thread():  # only there do signals have handlers
+        yield
+        return
+    before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {}
+    last_s = -_ONE_WISH_S
+
+    def raised(number: int, frame: FrameType | None) -> None:
+        nonlocal last_s
+        now_s = time.monotonic()
+        if now_s - last_s >= _ONE_WISH_S:
+            last_s = now_s
+            raise Ended(number)
+
+    for number in ENDING:
+        if (handler := signal.getsignal(number)) is not signal.SIG_IGN and handler is not None:
+            before[number] = handler
+            signal.signal(number, raised)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

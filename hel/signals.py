@@ -32,16 +32,7 @@ class Ended(KeyboardInterrupt):
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Inside, the first of these signals raises `Ended`, and another one only after two seconds.
-
-    >>> import os
-    >>> with heeded():
-    ...     os.kill(os.getpid(), signal.SIGHUP)
-    ...     time.sleep(1)
-    Traceback (most recent call last):
-    ...
-    hel.signals.Ended: hung up
-    """
+    """Inside, the first of these signals raises `Ended`, and another one only after two seconds."""
     if threading.current_thread() is not threading.main_thread():  # only there do signals have handlers
         yield
         return

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from hel.output import write_whole
-from hel.pages.blocks import Block, blocks, documents, hold
+from hel.pages.blocks import Block, BrokenBlock, blocks, documents, hold
 
 __all__ = ["agree", "main", "outputs", "refreshed", "run"]
 
@@ -132,7 +132,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     differs = False
     for path in options.documents or documents(Path()):
         old = path.read_text(encoding="utf-8")
-        new = refreshed(old, slow=not options.quick)
+        try:
+            new = refreshed(old, slow=not options.quick)
+        except BrokenBlock as error:
+            print(f"{path}, {error}", file=sys.stderr)
+            return 1
         differs |= not agree(old, new)
         if not options.check and new != old:
             write_whole({path: new})

@@ -143,3 +143,18 @@ def test_a_console_runs_hel_only():
 def test_a_block_that_is_wrong_is_told(block, says):
     with pytest.raises(BrokenBlock, match=says):
         list(tutorial.outputs(f"```{block}```\n", slow=False))
+
+
+def test_the_command_says_which_block_is_wrong(tmp_path, capsys):
+    page = tmp_path / "page.md"
+    page.write_text("a\n\n```python\n1 / 0\n```\n")
+    assert tutorial.main([str(page)]) == 1
+    assert capsys.readouterr().err == f"{page}, line 3: ZeroDivisionError: division by zero\n"
+
+
+def test_the_command_writes_or_only_compares(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(old := "```console\n$ hel --version\nold\n```\n")
+    assert tutorial.main([str(page), "--check"]) == 1 and page.read_text() == old
+    assert tutorial.main([str(page)]) == 0 and page.read_text() != old
+    assert tutorial.main([str(page), "--check"]) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,9 @@ def build(
     expected = estimate(schedule.geometry)
     _check_room(expected, board)
     job = build_job(schedule, board=board, seed=seed, clock_hz=clock_hz)
-    system, _, size = design.command.partition(" ")
-    command = f"hel build {system} --board {board} {size} --clock {clock_hz / 1e6:g} --seed {seed}" if system else ""
+    name = shlex.quote(design.name)
+    size = design.command.removeprefix(name)
+    command = f"hel build {name} --board {board}{size} --clock {clock_hz / 1e6:g} --seed {seed}" if size else ""
     figures = {
         "command": command,
         "made_by": made_by("build", command),

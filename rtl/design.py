@@ -7,6 +7,7 @@ schedule               -> geometry     what is wired
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -136,7 +137,7 @@ class Design:
 
     @property
     def command(self) -> str:
-        """System and options that make this design on any command line of `hel`; "" where none does.
+        """System and options that make this design on any command line of `hel`, for a shell; "" where none does.
 
         A command line has names of systems, not objects, and no options for all formats.
         """
@@ -144,7 +145,7 @@ class Design:
         told = Formats(f.fraction_bits, f.operand_bits, log2_inverse_step=f.log2_inverse_step)
         if not isinstance(self.system, str) or f != told or not 1 <= f.log2_inverse_step <= 8:
             return ""
-        words = f"{self.name} --neurons {self.neurons} --elements {self.elements} --inputs {self.inputs}"
+        words = f"{shlex.quote(self.name)} --neurons {self.neurons} --elements {self.elements} --inputs {self.inputs}"
         words += f" --step 2^-{f.log2_inverse_step}"
         for name in ("fraction_bits", "operand_bits"):
             if getattr(f, name) != getattr(FORMATS, name):

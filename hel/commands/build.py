@@ -6,7 +6,7 @@ Python index. The products lie in a folder of their own below -o: design.bit, re
 
 example:
   hel build dense --neurons 4 --elements 2 --inputs 2 --board ulx3s_25f --clock 80 --report build.html
-  hel build ring.py:Ring --neurons 24 --inputs 2 --elements auto --board ulx3s_85f
+  hel build ring.py:Ring --neurons 6 --inputs 2 --elements auto --board ulx3s_25f --clock 80    # as many as it holds
 """
 
 from __future__ import annotations

@@ -83,7 +83,8 @@ def draw(
 
     buffer = io.StringIO()
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the page's own type will have it
+        # A letter that its own type lacks, the page's has; a name too long for the layout is cut, not the end of a run.
+        warnings.simplefilter("ignore", UserWarning)
         canvas = Canvas(figsize=(width / 72, height / 72), layout="constrained")
         paint(canvas.subplots())
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -34,6 +34,7 @@ def section(run: Run) -> Section | None:
             (str(k), number(row["samples"]), number(float(row["cost"])), number(float(row["training_accuracy"])))
             for k, row in enumerate(history, start=1)
         ],
+        folded=len(history) > 12,
     )
     return Section(
         TITLE,
@@ -53,7 +54,7 @@ def _curve(rows: Any, history: Any, key: str, label: str, reached: tuple[str, fl
     measure, level = reached
 
     def paint(axes: Any) -> None:
-        for row in history[:-1]:
+        for row in history[:-1] if len(history) <= 40 else ():
             axes.axvline(row["samples"], color=FAINT, linewidth=0.7)
         axes.plot(samples, values, color=SERIES[0], marker="o" if len(rows) < 40 else "", markersize=3)
         if level is not None:

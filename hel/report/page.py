@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,16 +71,20 @@ def added(result: dict[str, Any], path: Path | None) -> dict[str, Any]:
 
 def page(runs: Sequence[Run]) -> str:
     """HTML text of the page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    room = Environment(
-        loader=PackageLoader("hel.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    room.lstrip_blocks = True
     shown = [_described(run, k, Markup) for k, run in enumerate(runs, start=1)]
     title = shown[0]["title"] if len(shown) == 1 else f"{len(shown)} runs"
-    return room.get_template("page.html.j2").render(title=title, runs=shown, version=our_version())
+    return _template().render(title=title, runs=shown, version=our_version())
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("hel.report", ".")
+    room = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return room.get_template("page.html.j2")
 
 
 def _described(run: Run, index: int, markup: Callable[[str], Any]) -> dict[str, Any]:

@@ -158,6 +158,10 @@ def of(result: Any, file: str = "") -> Run:
     where = f"'{file}'" if file else "the result"
     if not isinstance(result, dict):
         raise HelError(f"a run is a JSON object that hel printed with --json, {where} holds none; {_MAKE}")
+    try:
+        result = _shown(result)
+    except RecursionError:
+        raise HelError(f"a run is one flat JSON object, {where} is nested too deeply; {_MAKE}") from None
     made = result.get("made_by")
     if made is None:
         made = {"command": _guessed(result), "line": result.get("command", ""), "version": ""}
@@ -219,7 +223,7 @@ def _parsed(text: str, name: str) -> Any:
         raise HelError(f"a run holds finite numbers, '{name}' holds {constant}; {_MAKE}")
 
     try:
-        return _shown(json.loads(text, parse_constant=refuse))
+        return json.loads(text, parse_constant=refuse)
     except HelError:
         raise
     except RecursionError:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 
 import pytest
@@ -90,3 +91,31 @@ def test_a_line_is_quoted_for_the_shell(capfd, tmp_path):
     file.write_text("from golden.systems.springs import Springs\n\n\nclass Own(Springs):\n    pass\n")
     line = answer(capfd, "systems", f"{file}:Own")["made_by"]["line"]
     assert line == f"hel systems '{file}:Own'"
+
+
+@pytest.mark.parametrize("command", ["verify", "rtl", "build"])
+def test_the_line_of_a_design_makes_it_again(capfd, trained, monkeypatch, command):
+    """In a folder with a space; every size is named, so that it holds when a default changes."""
+    from hel.report.read import of
+
+    without_tools(monkeypatch)
+    (trained / "my lab").mkdir()
+    (trained / "my lab/own.py").write_text(
+        "from golden.systems.springs import Springs\n\n\nclass Own(Springs):\n    pass\n"
+    )
+    found = {"mismatches": 0, "compared_words": 1, "compared_cycles": 1, "cycles": 1, "cycles_predicted": 1}
+    monkeypatch.setattr(
+        "testbench.verify.launch", lambda *_, **__: {**found, "stall_cycles": 0, "cycles_per_second": 1.0}
+    )
+    monkeypatch.setattr("testbench.verify.build_array", lambda *_, **__: None)
+    argv = (command, "my lab/own.py:Own", "-n", 4, "--fold", 2, "-m", 1, "--step", "2^-2", "--operand-bits", 16)
+    first = answer(capfd, *argv, *(["-o", "a.v"] if command == "rtl" else []))
+    run = of(first)
+    words = shlex.split(run.line)
+    assert words[:3] == ["hel", command, "my lab/own.py:Own"]
+    again = answer(capfd, *words[1:])
+    assert (
+        again["geometry" if command != "verify" else "schedule"]
+        == first["geometry" if command != "verify" else "schedule"]
+    )
+    assert again["formats"] == first["formats"] and of(again).line == run.line

@@ -165,6 +165,19 @@ def test_runs_end_within_their_pass():
         gantt.section(run("rtl", schedule=schedule))
 
 
+def test_names_of_any_length_and_any_script(recwarn):
+    schedule = {
+        "forward": {"cycles": 4, "products": 0, "busy": 0, "units": {"\u6f22" * 3000: [[0, 4, "\u0905" * 3000]]}}
+    }
+    assert "\u6f22" in page.page([run("rtl", schedule=schedule, system="\ud800\u6f22")]) and not recwarn.list
+
+
+def test_a_thousand_epochs_are_folded_away():
+    rows = [{"samples": k, "cost": 1.0, "training_accuracy": 0.5} for k in range(1, 1001)]
+    text = page.page([run("train", history=rows, curve=rows)])
+    assert "<summary>Every epoch</summary>" in text and "<summary>" not in page.page([run("train")])
+
+
 def test_mismatches_and_a_cycle_too_many_are_marked():
     text = page.page([run("verify", mismatches=3, cycles=1)])
     assert 'class="bad">3<' in text and 'class="bad">1<' in text

@@ -9,6 +9,7 @@ from amaranth.back import verilog
 
 from rtl.array import Array
 from rtl.design import Design, given
+from rtl.element.debug_bus import debug_bus_verilog
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.registers import Address
@@ -31,6 +32,7 @@ def array_verilog(geometry: Geometry, technology: str = "behavioural", debug_bus
         verilog.convert(
             Array(geometry, technology, debug_bus), name="hel_array", emit_src=False, strip_internal_attrs=True
         ),
+        *([debug_bus_verilog(geometry)] if debug_bus else []),
     ]
     return "\n".join(parts)
 

@@ -29,11 +29,10 @@ from golden.training import update
 from rtl.design import Design, given
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
-from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
-from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from testbench import tools
 from testbench.array import ArrayPort, build_array
+from testbench.follow import Follower
 from testbench.session import SimulatedPort, launch
 
 __all__ = ["Comparison", "inside", "verify"]
@@ -44,8 +43,6 @@ STEPWISE = 256
 """Runs up to so many steps are compared after every step, longer ones after every so many."""
 RECORDED = 24
 """Runs up to so many steps are compared with the cycle model at every clock."""
-SETTLE = 64
-"""Cycles after which an idle pipeline holds still."""
 
 
 def verify(
@@ -132,7 +129,7 @@ class Comparison:
         self.driver = Driver(schedule)
         self.array = ArrayPort(port, schedule, built=built)
         self.port, self.steps, self.seed, self.stalls, self.recorded = port, steps, seed, stalls, recorded
-        self.model = model or CycleModel(schedule.geometry)
+        self.follower = Follower(schedule, model)
         self.random = random = np.random.default_rng(seed)
         # From small motions to words that wrap.
         scale = 2.0 ** -random.integers(0, 5)
@@ -233,30 +230,13 @@ class Comparison:
         return [int(word) for word in words]
 
     def _follow(self, commands: list[Command], recorded: bool) -> None:
-        """Runs the cycle model through the same commands, clock by clock where the RTL was recorded."""
-        stream = (pair for command in commands for pair in resolve(self.schedule, command))
-        model = self.model
+        """Takes the cycle model through the same commands, compared clock by clock where the RTL was recorded."""
         if not recorded:
-            for fields, imm in stream:
-                model.step(fields, imm)
-        else:
-            recording = self.port.recording
-            assert recording is not None
-            layout = debug_bus_layout(model.geometry)
-            stride = debug_bus_bits(model.geometry)
-            issued = recording.field(stride * model.geometry.elements, 1)
-            expected: dict[str, list[Words]] = {name: [] for name in layout}
-            for issue in issued:
-                for name, words in model.debug_bus().items():
-                    expected[name].append(words)
-                model.step(*(next(stream) if issue else ({}, 0)))
-            lsb = 0
-            for name, bits in layout.items():
-                found = recording.field(lsb, bits, count=model.geometry.elements, stride=stride)
-                self._compare(found, np.stack(expected[name]) & ((1 << bits) - 1))
-                lsb += bits
-            self.compared_cycles += len(issued)
-            assert next(stream, None) is None, "the array issued fewer words than scheduled"
-        for _ in range(SETTLE):
-            model.step({})
-        model.pushed.clear()
+            self.follower.unrecorded(commands)
+            return
+        recording = self.port.recording
+        assert recording is not None
+        found = self.follower.recorded(commands, recording)
+        self.compared += found.words
+        self.mismatches += found.mismatches
+        self.compared_cycles += found.clocks

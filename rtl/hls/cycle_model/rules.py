@@ -366,7 +366,7 @@ _RULES: dict[str, Rule] = {
     "product": _product,
     "x": _x,
     "r": _r,
-    "negated": lambda m: full(m.negated, m.field("negate")),
+    "negated": lambda m: full(m.io, m.field("negate")),
     "acc_low": _acc_low,
     "carry": _carry,
     "addend": lambda m: m.product >> m.geometry.low_bits,

@@ -8,7 +8,10 @@ from __future__ import annotations
 from golden.arithmetic.tables import FRACTION_LOG2, SEGMENTS_LOG2
 from rtl.hls.plan.geometry import Geometry
 
-__all__ = ["debug_bus_bits", "debug_bus_layout"]
+__all__ = ["UNSIGNED", "debug_bus_bits", "debug_bus_layout"]
+
+UNSIGNED = frozenset("z_low index fraction addr_a addr_b we_b flags".split())
+"""Registers whose bits are a number without a sign; those of all others are a signed one."""
 
 
 def debug_bus_layout(geometry: Geometry) -> dict[str, int]:

@@ -30,6 +30,8 @@ PUBLIC = "start command count budget seed gap_i gap_o recording done failure sen
 VERILATOR_FLAGS = ["-O3", "--x-assign", "fast", "--x-initial", "fast", "--timing", "--output-split", "0", "-Wno-fatal"]
 CXX_FLAGS = "-std=gnu++20 -fcoroutines"
 OPT_FAST = "-O2"
+OPT_RECORDED = "-O1"
+"""For arrays with a debug bus: runs that are recorded are short, and the compiler takes less than half the time."""
 _WAKER = re.compile(r"^(  reg (\\\$auto\$verilog_backend\S+ +)= 0;)$", re.MULTILINE)
 
 
@@ -82,7 +84,8 @@ def build(
     if simulator == "icarus":
         texts = [_awake_at_time_zero(text) for text in texts]
     libraries = _cocotb_libraries()
-    flags = [*VERILATOR_FLAGS, CXX_FLAGS, OPT_FAST] if simulator == "verilator" else ["-g2012"]
+    optimise = OPT_RECORDED if debug_bus_bits else OPT_FAST
+    flags = [*VERILATOR_FLAGS, CXX_FLAGS, optimise] if simulator == "verilator" else ["-g2012"]
     recipe = [tool.version, str(libraries), *flags, top, str(debug_bus_bits), BENCH.read_text(), *PUBLIC, *texts]
     digest = hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:20]
     root = cache_folder() if cache is None else Path(cache)
@@ -122,12 +125,12 @@ def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, debug_bu
     command += ["-LDFLAGS", f"-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"]
     command += [str(config.share_dir / "lib" / "verilator" / "verilator.cpp"), "public.vlt", "bench.sv", *names]
     call(command, work, tool.env)
-    make_verilated(tool, work / "objects")
+    make_verilated(tool, work / "objects", optimise=OPT_RECORDED if debug_bus_bits else OPT_FAST)
     shutil.move(work / "objects" / TOP, work / TOP)
     shutil.rmtree(work / "objects")
 
 
-def make_verilated(tool: tools.Tool, objects: Path) -> None:
+def make_verilated(tool: tools.Tool, objects: Path, *, optimise: str = OPT_FAST) -> None:
     """Compiles Verilator's C++ output; its run-time library, most of the work, only once per version."""
     key = hashlib.sha256("\0".join([tool.version, CXX_FLAGS, (objects / "Vtop_classes.mk").read_text()]).encode())
     root = cache_folder()
@@ -136,7 +139,7 @@ def make_verilated(tool: tools.Tool, objects: Path) -> None:
     if library.is_dir():
         for path in library.iterdir():
             shutil.copy(path, objects / path.name)
-    variables = [f"OPT_FAST={OPT_FAST}", "OPT_GLOBAL=-O2", f"PYTHON3={sys.executable}"]
+    variables = [f"OPT_FAST={optimise}", "OPT_GLOBAL=-O2", f"PYTHON3={sys.executable}"]
     call([tool.paths["make"], "-j2", "-f", "Vtop.mk", *variables], objects, tool.env)
     if not library.is_dir():
         temporary = Path(tempfile.mkdtemp(prefix="library-", dir=root))

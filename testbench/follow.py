@@ -19,7 +19,9 @@ from rtl.hls.cycle_model.cycle_model import SETTLE, CycleModel
 from rtl.hls.cycle_model.over_time import follows
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import columns, resolve
+from testbench.mismatch import of_registers
 from testbench.script import Recording
+from testbench.waves import Waves
 
 __all__ = ["Followed", "Follower", "last_iterations"]
 
@@ -34,7 +36,7 @@ class Followed:
     -------
     clocks : compared
     words, mismatches : compared, and of those the ones that differ
-    first : of the first clock with a mismatch (see `Follower.recorded`), or None
+    first : the first mismatch (`testbench.mismatch`), or None
     """
 
     clocks: int
@@ -44,10 +46,10 @@ class Followed:
 
 
 class Follower:
-    """A cycle model that takes the commands which the array takes."""
+    """A cycle model that takes the commands which the array takes; what was recorded goes into `waves`, too."""
 
-    def __init__(self, schedule: Schedule, model: CycleModel | None = None) -> None:
-        self.schedule = schedule
+    def __init__(self, schedule: Schedule, model: CycleModel | None = None, waves: Waves | None = None) -> None:
+        self.schedule, self.waves = schedule, waves
         self.model = model or CycleModel(schedule.geometry)
 
     def unrecorded(self, commands: Sequence[Command]) -> None:
@@ -57,8 +59,11 @@ class Follower:
                 self.model.step(fields, imm)
         self._settle()
 
-    def recorded(self, commands: Sequence[Command], recording: Recording) -> Followed:
-        """The model takes commands, compared with what was recorded while the array took them."""
+    def recorded(self, commands: Sequence[Command], recording: Recording, place: tuple[str, int]) -> Followed:
+        """The model takes commands, compared with what was recorded while the array took them.
+
+        `place` is the pass and the first step of the commands.
+        """
         g, layout = self.model.geometry, debug_bus_layout(self.model.geometry)
         stride = debug_bus_bits(g)
         issued = recording.field(stride * g.elements, 1)
@@ -67,13 +72,37 @@ class Follower:
             found[name] = recording.field(lsb, bits, count=g.elements, stride=stride)
             lsb += bits
         fields, imm = self._over_time(commands, issued)
+        if self.waves is not None:
+            self.waves.record(recording.cycles, found, commands, issued, fields, place)
         mismatches, first = 0, None
         if not follows(self.model, fields, imm, found):
             mismatches, first = self._step_by_step(fields, imm, found)
         self._settle()
         if first is not None:
-            first["cycle"] = int(recording.cycles[first["row"]])
+            row = first["row"]
+            where = self._place(commands, issued, row - 1)
+            back = -1 if where["segment"] == "echo" else 1
+            step = place[1] + back * (where.pop("iteration") or 0 if where["segment"] in ("forward", "echo") else 0)
+            where.pop("iteration", None)
+            first = {"cycle": int(recording.cycles[row]), "pass": place[0], "step": step, **first, **where}
         return Followed(len(issued), len(issued) * len(layout) * g.elements, mismatches, first)
+
+    def _place(self, commands: Sequence[Command], issued: Words, row: int) -> dict[str, Any]:
+        """The control word in the elements in a recorded clock: its segment, iteration, number and fields."""
+        nothing: dict[str, Any] = {"segment": "", "control_word": None, "iteration": None, "control": {}}
+        if row < 0 or not issued[row]:
+            return nothing
+        index = int(np.count_nonzero(issued[:row]))
+        for command in commands:
+            words = self.schedule.fields(command.segment)
+            if index < command.iterations * len(words):
+                iteration, word = divmod(index, len(words))
+                fields = {name: value for name, value in words[word].items() if value}
+                return {
+                    "segment": command.segment, "control_word": word, "iteration": iteration, "control": fields
+                }  # fmt: skip
+            index -= command.iterations * len(words)
+        return nothing
 
     def _over_time(self, commands: Sequence[Command], issued: Words) -> tuple[dict[str, Words], Words]:
         """Fields and broadcast words of every recorded clock; those in which the array waited have none."""
@@ -87,12 +116,14 @@ class Follower:
             return row
 
         names = parts[0][0] if parts else {}
-        return {name: spread([fields[name] for fields, _ in parts]) for name in names}, spread([imm for _, imm in parts])
+        return {name: spread([fields[name] for fields, _ in parts]) for name in names}, spread(
+            [imm for _, imm in parts]
+        )
 
     def _step_by_step(
         self, fields: dict[str, Words], imm: Words, found: dict[str, Words]
     ) -> tuple[int, dict[str, Any] | None]:
-        """Words that differ, and the first: its row, and for each register that differs there the elements and words."""
+        """How many words differ; of the first row with one, its number and what differs (`testbench.mismatch`)."""
         model, layout = self.model, debug_bus_layout(self.model.geometry)
         mismatches, first = 0, None
         for row in range(len(imm)):
@@ -104,7 +135,7 @@ class Follower:
                     mismatches += wrong.size
                     different[name] = [(int(k), int(right[k]), int(found[name][row, k])) for k in wrong]
             if different and first is None:
-                first = {"row": row, "registers": different}
+                first = {"row": row, **of_registers(different, model.geometry)}
             model.step({name: int(column[row]) for name, column in fields.items()}, int(imm[row]))
         return mismatches, first
 

@@ -14,7 +14,9 @@ at every clock
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ import numpy.typing as npt
 from golden.arithmetic.formats import SQ
 from golden.arithmetic.rounding import wrap
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.errors import HelError
 from golden.language.validate import whole
 from golden.program import Program
 from golden.training import update
@@ -33,7 +36,11 @@ from rtl.host.driver import Driver
 from testbench import tools
 from testbench.array import ArrayPort, build_array
 from testbench.follow import Follower
+from testbench.mismatch import explained, of_words
+from testbench.mutants import known
 from testbench.session import SimulatedPort, launch
+from testbench.trajectory import Trajectory
+from testbench.waves import Waves, checked, target
 
 __all__ = ["Comparison", "inside", "verify"]
 
@@ -53,6 +60,8 @@ def verify(
     seed: int = 0,
     stalls: int = 64,
     recorded: bool | None = None,
+    waves: str | Path | None = None,
+    mutant: str | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """A design's RTL in a simulator against golden, every word at every step, at the predicted cycle; `hel verify`.
@@ -67,26 +76,34 @@ def verify(
     steps : T of the forward pass and of the echo
     seed : of the random parameters, states, inputs, nudges and stalls
     stalls : of 256, how often a cycle offers no request, and does not take an answer
-    recorded : compare every clock cycle; by default in runs of at most 24 steps
+    recorded : compare every clock cycle; by default in runs of at most 24 steps, and where there are waves
+    waves : a file *.vcd or *.fst to write what is recorded into (`testbench.waves`)
+    mutant : an error to put into the RTL on purpose (`testbench.mutants`)
     notice : called with a line when a compilation starts
 
     Returns
     -------
     dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
-    flags, and the cuts of the program (`golden.compiler.compile.described`)
+    flags, first_mismatch (`testbench.mismatch`; None where all words are right), trajectory (`testbench.trajectory`),
+    and the cuts of the program (`golden.compiler.compile.described`)
 
     Raises
     ------
-    HelError : no design, or one without program or array; a number out of range; a simulator unknown or missing.
+    HelError : no design, or one without program or array; a number out of range; a simulator unknown or missing; waves
+        that cannot be written; no such mutant.
 
     Example: ``verify(Design("dense", neurons=4, inputs=1), simulator="icarus", steps=1)["mismatches"]`` is 0.
     """
     steps, seed = whole(steps, "the number of steps", 1), whole(seed, "the seed", 0)
     stalls = whole(stalls, "stalls, of 256 cycles,", 0, 255)
-    recorded = steps <= RECORDED if recorded is None else bool(recorded)
+    if mutant is not None:
+        known(mutant)
+    path = None if waves is None else checked(waves)
+    recorded = steps <= RECORDED or path is not None if recorded is None else bool(recorded)
+    if path is not None and not recorded:
+        raise HelError("waves show what is recorded, got recorded=False; leave it out")
     tools.find(simulator)
     given(design, "verify")
-    build = build_array(simulator, design.geometry, debug_bus=recorded, notice=notice)
     arguments = {
         "program": str(design.program),
         "elements": design.elements,
@@ -95,14 +112,29 @@ def verify(
         "stalls": stalls,
         "recorded": recorded,
     }
-    found = launch(build, "testbench.verify:inside", arguments, progress=notice)
+    with contextlib.nullcontext() if path is None else target(path) as file:
+        build = build_array(simulator, design.geometry, debug_bus=recorded, mutant=mutant, notice=notice)
+        if file is not None:
+            arguments |= {"waves": str(file.resolve()), "shown": str(path)}
+        found = launch(build, "testbench.verify:inside", arguments, progress=notice)
+    first = found["first_mismatch"]
+    if first is not None:
+        options = f"--simulator {simulator} --steps {steps} --seed {seed}"
+        found["first_mismatch"] = explained(first, design, options + (f" --mutant {mutant}" if mutant else ""))
     return {**found, **design.cut_formats}
 
 
-async def inside(port: SimulatedPort, *, program: str, elements: int, **arguments: Any) -> dict[str, Any]:
+async def inside(
+    port: SimulatedPort, *, program: str, elements: int, waves: str = "", shown: str = "", **arguments: Any
+) -> dict[str, Any]:
     """The part of `verify` that runs in the simulator."""
     parsed = Program.parse(program)
-    return await Comparison(port, parsed, compile_array(parsed, elements=elements), **arguments).run()
+    schedule = compile_array(parsed, elements=elements)
+    file = Waves(Path(waves), schedule, Path(shown)) if waves else None
+    result = await Comparison(port, parsed, schedule, waves=file, **arguments).run()
+    if file is not None:
+        file.close()
+    return result
 
 
 class Comparison:
@@ -123,13 +155,14 @@ class Comparison:
         recorded: bool,
         built: Geometry | None = None,
         model: CycleModel | None = None,
+        waves: Waves | None = None,
     ) -> None:
         self.program, self.schedule = program, schedule
         self.formats = f = program.formats
         self.driver = Driver(schedule)
         self.array = ArrayPort(port, schedule, built=built)
         self.port, self.steps, self.seed, self.stalls, self.recorded = port, steps, seed, stalls, recorded
-        self.follower = Follower(schedule, model)
+        self.follower = Follower(schedule, model, waves)
         self.random = random = np.random.default_rng(seed)
         # From small motions to words that wrap.
         scale = 2.0 ** -random.integers(0, 5)
@@ -145,6 +178,9 @@ class Comparison:
         self.nudges = word(f.p, (steps, program.n), 2.0**-6)
         self.golden = Integrator(self.program, self.theta)
         self.mismatches = self.compared = self.compared_cycles = 0
+        self.first: dict[str, Any] | None = None
+        self.place = ("load", 0)
+        self.trajectory = Trajectory(program.n, f.q.fraction_bits)
         self.chunk = max(1, -(-steps // STEPWISE))
 
     async def run(self) -> dict[str, Any]:
@@ -157,16 +193,16 @@ class Comparison:
         shift = int(self.random.integers(4, 16))
         theta, flags = update.apply(self.program, self.theta, grads, shift)
         self.golden.raise_flag(flags)
+        self.place = "update", 0
         words = await self._play([*d.update(shift), *d.read_parameters()])
-        self._compare_named(d.parameters(words), theta)
+        self._compare_named("parameter", d.parameters(words), theta)
         self.golden.load(theta)
         await self._pass(nudged=False)
-        self._compare(self.state, np.stack([*twin(self.q, self.p)]))
-        self._compare_named(
-            self.array_grads, {name: np.zeros(shape, np.int64) for name, shape in self.program.parameters}
-        )
+        self._compare("state", self.state, np.stack([*twin(self.q, self.p)]))
+        zeros = {name: np.zeros(shape, np.int64) for name, shape in self.program.parameters}
+        self._compare_named("gradient", self.array_grads, zeros)
         raised = d.flags(await self._play(d.read_flags()))
-        self._compare(np.array([raised]), np.array([int(self.golden.flags)]))
+        self._compare("flags", np.array([raised]), np.array([int(self.golden.flags)]))
         array = self.array
         return {
             "mismatches": self.mismatches,
@@ -177,31 +213,46 @@ class Comparison:
             "stall_cycles": array.stalls,
             "cycles_per_second": self.port.cycles / max(array.seconds, 1e-9),
             "flags": [str(flag.name).lower() for flag in Flags if flag in Flags(raised)],
+            "first_mismatch": self.first,
+            "trajectory": self.trajectory.report(),
         }
 
     async def _pass(self, *, nudged: bool) -> None:
         """Forward and echo from the initial state, compared after every chunk of steps."""
-        d, golden = self.driver, self.golden
+        d, golden, run = self.driver, self.golden, "" if nudged else ", again without nudges"
         self.grads = golden.zero_gradients()
+        self.place = f"load{run}", 0
         await self._play(d.load_state(self.q, self.p), recorded=False)
         q, p = self.q, self.p
+        if not nudged:
+            self.trajectory.forward(0, np.stack([*twin(q, p)]))
         for first in range(0, self.steps, self.chunk):
             u = self.u[first : first + self.chunk]
             q, p = golden.forward_many(q, p, u)
-            self._compare(await self._read_state(d.forward(u)), np.stack([*twin(q, p)]))
+            self.place = f"forward{run}", first
+            state = await self._read_state(d.forward(u))
+            self._compare("state", state, np.stack([*twin(q, p)]))
+            if not nudged:
+                self.trajectory.forward(first + len(u), state)
+        if not nudged:
+            self.trajectory.back(self.steps, state)
         q, p = twin(q, p)
-        for last in range(self.steps, 0, -self.chunk):
-            u = self.u[max(0, last - self.chunk) : last]
+        for first in reversed(range(0, self.steps, self.chunk)):
+            u = self.u[first : first + self.chunk]
+            last = first + len(u)
             commands: list[Command] = []
-            if nudged and (last - 1) // self.chunk % 2 == 0:
+            if nudged and first // self.chunk % 2 == 0:
                 e = self.nudges[last - 1]
                 commands += d.nudge(e)
                 q, p = q, self._nudged(p, e)
             q, p = golden.echo_many(q, p, u, self.grads)
+            self.place = f"echo{run}", last - 1
             self.state = await self._read_state([*commands, *d.echo(u[::-1])])
-            self._compare(self.state, np.stack([q, p]))
+            self._compare("state", self.state, np.stack([q, p]))
+            if not nudged:
+                self.trajectory.back(first, self.state)
             self.array_grads = d.gradients(await self._play(d.read_gradients(), recorded=False))
-            self._compare_named(self.array_grads, self.grads)
+            self._compare_named("gradient", self.array_grads, self.grads)
 
     def _nudged(self, p: Words, e: Words) -> Words:
         exact = p + np.stack([-e, e])
@@ -214,13 +265,26 @@ class Comparison:
         q, p = self.driver.state(await self._play([*commands, *self.driver.read_state()]))
         return np.stack([q, p])
 
-    def _compare(self, found: Words, expected: Words) -> None:
+    def _compare(self, name: str, found: Words, expected: Words, kind: str = "") -> None:
+        """Words that were read, by the name that `testbench.mismatch.of_words` knows."""
         self.compared += int(np.size(expected))
-        self.mismatches += int(np.count_nonzero(found != expected))
+        wrong = int(np.count_nonzero(found != expected))
+        self.mismatches += wrong
+        if wrong and self.first is None:
+            self.first = {
+                "cycle": self.port.cycles,
+                "pass": self.place[0],
+                "step": self.place[1],
+                "kind": kind or name,
+                **of_words(name, found, expected, self.schedule.geometry.elements),
+                "segment": "",
+                "control_word": None,
+                "control": {},
+            }
 
-    def _compare_named(self, found: dict[str, Words], expected: Any) -> None:
+    def _compare_named(self, kind: str, found: dict[str, Words], expected: Any) -> None:
         for name, _ in self.program.parameters:
-            self._compare(found[name], expected[name])
+            self._compare(name, found[name], expected[name], kind)
 
     async def _play(self, commands: list[Command], *, recorded: bool = True) -> list[int]:
         recorded = recorded and self.recorded
@@ -236,7 +300,9 @@ class Comparison:
             return
         recording = self.port.recording
         assert recording is not None
-        found = self.follower.recorded(commands, recording)
+        found = self.follower.recorded(commands, recording, self.place)
         self.compared += found.words
         self.mismatches += found.mismatches
         self.compared_cycles += found.clocks
+        if self.first is None and found.first is not None:
+            self.first = {"kind": "register", **found.first}

@@ -2,8 +2,11 @@
 
 Random parameters, inputs and nudges; forward steps, twin echo, update. Exit code 1 if a word or a cycle differs.
 
+Where words differ, the first one is named: when, where, which statement of the potential, and how to see it again.
+
 example:
   hel verify dense --simulator verilator --neurons 16 --elements 4 --steps 8 --seed 1
+  hel verify dense --simulator icarus --neurons 4 --elements 2 --steps 2 --waves run.vcd
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any
 from hel.arguments import choose, integer
 from hel.options import add_design, add_seed, design
 from hel.output import Progress, cut_lines
+from testbench.mutants import MUTANTS
 from testbench.tools import SIMULATORS
 
 
@@ -23,11 +27,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--simulator", default="verilator", metavar="X", help="verilator or icarus; default: verilator")
     parser.add_argument("--steps", type=integer(1, 10_000_000), default=8, metavar="T", help="time steps; default: 8")
     add_seed(parser)
+    parser.add_argument(
+        "--waves",
+        metavar="FILE",
+        help="write all registers and what every unit is doing to FILE.vcd or FILE.fst, for a wave viewer",
+    )
+    parser.add_argument(
+        "--mutant",
+        metavar="X",
+        help=f"put an error into the RTL on purpose, to see a mismatch: {', '.join(sorted(MUTANTS))}",
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `testbench.verify`."""
     choose("simulator", args.simulator, SIMULATORS)
+    if args.mutant is not None:
+        choose("mutant", args.mutant, MUTANTS)
     made, _ = design(args)
     from testbench.verify import verify
 
@@ -37,6 +53,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         simulator=args.simulator,
         steps=args.steps,
         seed=args.seed,
+        waves=args.waves,
+        mutant=args.mutant,
         notice=progress.line,
     )
     waited = result["cycles_predicted"] + result["stall_cycles"]
@@ -45,11 +63,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def text(result: dict[str, Any]) -> str:
     """What was compared and what differed."""
+    from testbench import mismatch
+
     r = result
     lines = [
         f"{r['mismatches']} mismatches in {r['compared_words']} words and {r['compared_cycles']} cycles",
         f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; "
         f"simulated {r['cycles_per_second']:.0f} cycles/s",
+        *(mismatch.text(r["first_mismatch"]) if r["first_mismatch"] else []),
         *cut_lines(r),
     ]
     return "\n".join(lines)

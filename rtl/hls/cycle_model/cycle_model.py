@@ -107,9 +107,10 @@ class CycleModel:
 
     def hold(self, name: str, enable: Any, value: Callable[[], Words]) -> Words:
         """`value` where `enable` is not zero, else what the register holds."""
+        held: Words = getattr(self, name)
         if isinstance(enable, int):
-            return value() if enable else getattr(self, name)
-        return np.where(enable, value(), getattr(self, name))
+            return np.asarray(value() if enable else held)
+        return np.asarray(np.where(enable, value(), held))
 
     def read(self, memory: str, address: Any, context: int | None = None) -> Words:
         """The words of a memory at an address, or at one an element."""

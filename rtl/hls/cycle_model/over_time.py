@@ -55,7 +55,7 @@ def follows(model: CycleModel, fields: Columns, imm: Words, recorded: Mapping[st
 
 
 class OverTime:
-    """A `rtl.hls.cycle_model.view.View` of T clocks, from the model's state on; registers have the shape (T, ..., P)."""
+    """A `rtl.hls.cycle_model.view.View` of T clocks, from the model's state on; registers are of shape (T, ..., P)."""
 
     def __init__(self, model: CycleModel, fields: Columns, imm: Words, recorded: Mapping[str, Words]) -> None:
         self.model, self.geometry = model, model.geometry
@@ -174,10 +174,14 @@ class OverTime:
             elif memory == "vectors":
                 cut = self._all(writes_cut(self))[:, None]
                 words = np.where(cut, self.cut_word, self.s_word)
-                self._writes[key] = self._common(self._all(self.field("s_we")) >> (context or 0) & 1, self.field("s_waddr"), words)
+                self._writes[key] = self._common(
+                    self._all(self.field("s_we")) >> (context or 0) & 1, self.field("s_waddr"), words
+                )
             else:
                 enable = self.field("we_q" if memory == "position" else "we_p")
-                words = wrap(self.pos_sum, g.position_bits) if memory == "position" else wrap(self.mom_sum, g.momentum_bits)
+                words = (
+                    wrap(self.pos_sum, g.position_bits) if memory == "position" else wrap(self.mom_sum, g.momentum_bits)
+                )
                 self._writes[key] = self._common(enable, self.field("w_addr"), words[:, context or 0])
         return self._writes[key]
 

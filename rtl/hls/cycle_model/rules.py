@@ -79,7 +79,7 @@ def _op_a(m: Any) -> Words:
 def _op_b(m: Any) -> Words:
     def broadcast() -> Words:
         word = ((m.imm & 0x3FFFF) ^ 0x20000) - 0x20000
-        return np.zeros_like(m.r) + (word if isinstance(word, int) else word[:, None, None])
+        return np.asarray(np.zeros_like(m.r) + (word if isinstance(word, int) else word[:, None, None]))
 
     return choose(m.field("opb"), {OpB.X: lambda: m.x, OpB.R: lambda: m.r}, broadcast)
 
@@ -123,7 +123,7 @@ def _base(half: Words, source: Field) -> Words:
 
 def _low_sum(m: Any) -> Words:
     mask = (1 << m.geometry.low_bits) - 1
-    return _base(m.acc_low, m.field("acc_src")) + (m.product & mask) + m.negated[..., None, :]
+    return np.asarray(_base(m.acc_low, m.field("acc_src")) + (m.product & mask) + m.negated[..., None, :])
 
 
 def _acc_low(m: Any) -> Words:
@@ -175,7 +175,9 @@ def _magnitude(m: Any) -> Words:
 def _sign(m: Any) -> Words:
     lane, enable = m.field("z_lane"), m.field("z_en")
     chosen = lanes(enable * (1 + lane))  # bit 0 for lane 0, bit 1 for lane 1
-    return np.asarray(m.hold("sign", chosen, lambda: np.repeat((_argument(m) < 0).astype(np.int64)[..., None, :], 2, -2)))
+    return np.asarray(
+        m.hold("sign", chosen, lambda: np.repeat((_argument(m) < 0).astype(np.int64)[..., None, :], 2, -2))
+    )
 
 
 def _interpolated(m: Any) -> Words:
@@ -203,7 +205,7 @@ def _cut_beyond(m: Any) -> Words:
 
 def _cut_word(m: Any) -> Words:
     limit = 1 << (m.geometry.operand_bits - 1)
-    return np.where(m.cut_beyond < 0, -limit, np.where(m.cut_beyond > 0, limit - 1, m.cut_part))
+    return np.asarray(np.where(m.cut_beyond < 0, -limit, np.where(m.cut_beyond > 0, limit - 1, m.cut_part)))
 
 
 def writes_cut(m: Any) -> Field:
@@ -241,7 +243,8 @@ def _impulse(m: Any) -> Words:
     kick = m.kick
     rounded = (kick >> 1) + (kick & 1)
     options = {KickSelect.LANE0: lambda: rounded[..., [0, 0], :], KickSelect.LANE1: lambda: rounded[..., [1, 1], :]}
-    return (1 - 2 * lanes(m.field("p_sub"))) * choose(m.field("k_sel"), options, lambda: rounded)
+    signs = 1 - 2 * lanes(m.field("p_sub"))
+    return signs * choose(m.field("k_sel"), options, lambda: rounded)
 
 
 def _kick(m: Any) -> Words:
@@ -286,6 +289,11 @@ def _grad_sum(m: Any) -> Words:
         return wrap(m.grad_read + ((m.carried + half) >> g.g_cut), g.gradient_sum_bits)
 
     return choose(m.field("g_clear"), {0: total}, lambda: np.zeros_like(m.grad_sum))
+
+
+def _one_later(name: str) -> Rule:
+    """A register that follows another one."""
+    return lambda m: getattr(m, name)
 
 
 def _update_step(m: Any) -> Words:
@@ -334,8 +342,8 @@ def _io(m: Any) -> Words:
 def _flags(m: Any) -> Words:
     g, old = m.geometry, m.flags
 
-    def raised(enable: Field, bit: int, lost: Callable[[], Words]) -> Words:
-        return choose(enable, {0: lambda: np.zeros_like(old)}, lambda: lost().astype(np.int64) << bit)
+    def raised(enable: Field, bit: int, lost: Callable[[], Any]) -> Words:
+        return choose(enable, {0: lambda: np.zeros_like(old)}, lambda: np.asarray(lost(), np.int64) << bit)
 
     loads_position = m.field("x_en") & m.field("x_load") & (1 - m.field("x_store"))
     uses_operand = loads_position | (m.field("r_src") == StationarySource.X)
@@ -387,7 +395,7 @@ _RULES: dict[str, Rule] = {
     "carried": lambda m: m.difference,
     "grad_sum": _grad_sum,
     "shifted0": lambda m: m.grad_read << 1,
-    **{f"shifted{k}": (lambda m, before=f"shifted{k - 1}": getattr(m, before)) for k in range(1, 5)},
+    **{f"shifted{k}": _one_later(f"shifted{k - 1}") for k in range(1, 5)},
     "update_step": _update_step,
     "update_weight": lambda m: m.weight_a,
     "update_sum": _update_sum,

@@ -104,11 +104,12 @@ def both(first: Words, second: Words) -> Words:
     return words
 
 
-def choose(field: Field, options: Mapping[int, Callable[[], Words]], default: Callable[[], Words]) -> Words:
+def choose(field: Field, options: Mapping[Any, Callable[[], Any]], default: Callable[[], Any]) -> Words:
     """The option that a field's value names; only those that it does name are worked out."""
     if isinstance(field, int):
-        return options.get(field, default)()
-    result = default()
+        only: Words = options.get(field, default)()
+        return only
+    result: Words = default()
     for value, option in options.items():
         named = field == value
         if named.any():

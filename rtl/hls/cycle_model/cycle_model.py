@@ -119,7 +119,7 @@ class CycleModel:
             return words[context, :, address % words.shape[-1]]
         if isinstance(address, int):
             return words[:, address].copy()  # the memory may be written at this very edge
-        return words[np.arange(len(words)), address]
+        return np.asarray(words[np.arange(len(words)), address])
 
     def _write(self, c: Mapping[str, int]) -> None:
         g, before = self.geometry, self.controls[1]

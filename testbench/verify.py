@@ -130,11 +130,9 @@ async def inside(
     """The part of `verify` that runs in the simulator."""
     parsed = Program.parse(program)
     schedule = compile_array(parsed, elements=elements)
-    file = Waves(Path(waves), schedule, Path(shown)) if waves else None
-    result = await Comparison(port, parsed, schedule, waves=file, **arguments).run()
-    if file is not None:
-        file.close()
-    return result
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(contextlib.closing(Waves(Path(waves), schedule, Path(shown)))) if waves else None
+        return await Comparison(port, parsed, schedule, waves=file, **arguments).run()
 
 
 class Comparison:

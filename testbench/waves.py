@@ -195,8 +195,10 @@ class Waves:
     def close(self) -> None:
         """Ends the file."""
         with _room(self.shown):
-            self._writer.close()
-            self._file.close()
+            try:
+                self._writer.close()
+            finally:
+                self._file.close()
 
     def _places(
         self, commands: Sequence[Command], issued: Words, place: tuple[str, int]

@@ -72,7 +72,8 @@ def run(command: str) -> str:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = hel(words[1:])
     errors = [line for line in err.getvalue().splitlines() if line.startswith("hel: ")]
-    text = out.getvalue().rstrip("\n") if code == 0 else "\n".join(errors)
+    # Exit code 1 says that words differ, or a gradient: the result tells which.
+    text = out.getvalue().rstrip("\n") if code in (0, 1) and out.getvalue() else "\n".join(errors)
     return _CHANGING.sub("...", "\n".join(line.rstrip() for line in text.splitlines()))
 
 

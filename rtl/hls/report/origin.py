@@ -54,10 +54,18 @@ _LAG = {
 _NEXT = {"r": MULTIPLY - 1, "z_low": -3, "z_high": -2, "cut_word": 0}
 """Registers that hold for the next slot or write: how many cycles before it they are loaded at the latest."""
 _PURPOSE = {
-    "pos_read": "position, read", "pos_sum": "drift of the position", "mom_read": "momentum, read",
-    "operand": "position as an operand", "io": "host chain", "flags": "sticky flags",
-    "update_sum": "update of a parameter", "wdata": "word for the weight memory", "we_b": "word for the weight memory", "s_read": "vector, read",
-}  # fmt: skip
+    "pos_read": "position, read",
+    "mom_read": "momentum, read",
+    "pos_sum": "drift of the position",
+    "operand": "position as an operand",
+    "s_read": "vector, read",
+    "update_sum": "update of a parameter",
+    "wdata": "word for the weight memory",
+    "we_b": "word for the weight memory",
+    "io": "host chain",
+    "flags": "sticky flags",
+}
+"""What the registers are for that no product's slot tells of."""
 
 
 class Origins:

@@ -5,6 +5,7 @@ the lines of the user's file, it is explained (`explained`).
 
 A mismatch is a dict, as `verify` gives it as `first_mismatch`:
 
+- kind: register, state, gradient, parameter or flags
 - cycle: clock cycles since power-up; at the edge before it the register took the word (of words that were read: the
   end of the commands that read them)
 - pass, step: of `testbench.verify`; t counts the steps of the forward pass from 0
@@ -55,18 +56,18 @@ def of_registers(different: dict[str, list[tuple[int, int, int]]], geometry: Geo
     }
 
 
-def of_words(name: str, found: Words, expected: Words, elements: int) -> dict[str, Any]:
-    """The first of words that were read: `state` (2, 2, N), a gradient or a parameter by its name, or `flags`."""
+def of_words(kind: str, name: str, found: Words, expected: Words, elements: int) -> dict[str, Any]:
+    """The first of words that were read: a `state` (2, 2, N), a `gradient` or a `parameter` by its name, or `flags`."""
     at = tuple(int(i) for i in np.argwhere(np.asarray(found) != expected)[0])
     where = f"{name}[{', '.join(map(str, at))}]" if at else name
     element: int | None = at[0] % elements if at else None
-    if name == "state":
+    if kind == "state":
         where = f"{'qp'[at[0]]}[{at[2]}] of context {at[1]}"
         element = at[2] % elements
-    if name == "flags":
+    if kind == "flags":
         where, element = name, None
     values = {"expected": int(np.asarray(expected)[at]), "found": int(np.asarray(found)[at])}
-    return {"element": element, "word": where, "name": name, **values, "also": []}
+    return {"kind": kind, "element": element, "word": where, "name": name, **values, "also": []}
 
 
 def explained(
@@ -84,11 +85,11 @@ def explained(
         if first["segment"]:
             origin = origins.of(first["segment"], first["control_word"], first["register"])
         del found["row"]
-    elif first["name"] == "state":
+    elif first["kind"] == "state":
         origin = origins.kick()
-    elif first["name"] in dict(design.program.parameters) and first["kind"] == "gradient":
+    elif first["kind"] == "gradient":
         origin = origins.gradient(first["name"])
-    elif first["name"] in dict(design.program.parameters):
+    elif first["kind"] == "parameter":
         origin = origins.update(first["name"])
     else:
         origin = Origin("sticky flags")

@@ -48,6 +48,8 @@ Words = npt.NDArray[np.int64]
 
 STEPWISE = 256
 """Runs up to so many steps are compared after every step, longer ones after every so many."""
+STALLS = 64
+"""Of 256 cycles, how many offer no request, and do not take an answer."""
 RECORDED = 24
 """Runs up to so many steps are compared with the cycle model at every clock."""
 
@@ -58,7 +60,7 @@ def verify(
     simulator: str = "verilator",
     steps: int = 8,
     seed: int = 0,
-    stalls: int = 64,
+    stalls: int = STALLS,
     recorded: bool | None = None,
     waves: str | Path | None = None,
     mutant: str | None = None,
@@ -119,8 +121,9 @@ def verify(
         found = launch(build, "testbench.verify:inside", arguments, progress=notice)
     first = found["first_mismatch"]
     if first is not None:
-        options = f"--simulator {simulator} --steps {steps} --seed {seed}"
-        found["first_mismatch"] = explained(first, design, options + (f" --mutant {mutant}" if mutant else ""))
+        options = f"--simulator {simulator} --steps {steps} --seed {seed}" + (f" --mutant {mutant}" if mutant else "")
+        # The command line has no option for stalls.
+        found["first_mismatch"] = explained(first, design, options if stalls == STALLS else None)
     return {**found, **design.cut_formats}
 
 
@@ -263,8 +266,8 @@ class Comparison:
         q, p = self.driver.state(await self._play([*commands, *self.driver.read_state()]))
         return np.stack([q, p])
 
-    def _compare(self, name: str, found: Words, expected: Words, kind: str = "") -> None:
-        """Words that were read, by the name that `testbench.mismatch.of_words` knows."""
+    def _compare(self, kind: str, found: Words, expected: Words, name: str = "") -> None:
+        """Words that were read, of a kind that `testbench.mismatch.of_words` knows."""
         self.compared += int(np.size(expected))
         wrong = int(np.count_nonzero(found != expected))
         self.mismatches += wrong
@@ -273,8 +276,7 @@ class Comparison:
                 "cycle": self.port.cycles,
                 "pass": self.place[0],
                 "step": self.place[1],
-                "kind": kind or name,
-                **of_words(name, found, expected, self.schedule.geometry.elements),
+                **of_words(kind, name or kind, found, expected, self.schedule.geometry.elements),
                 "segment": "",
                 "control_word": None,
                 "control": {},
@@ -282,7 +284,7 @@ class Comparison:
 
     def _compare_named(self, kind: str, found: dict[str, Words], expected: Any) -> None:
         for name, _ in self.program.parameters:
-            self._compare(name, found[name], expected[name], kind)
+            self._compare(kind, found[name], expected[name], name)
 
     async def _play(self, commands: list[Command], *, recorded: bool = True) -> list[int]:
         recorded = recorded and self.recorded

@@ -19,6 +19,7 @@ __all__ = [
     "LANE_REGISTERS",
     "REGISTERS",
     "Field",
+    "Rule",
     "View",
     "Words",
     "both",
@@ -78,6 +79,10 @@ class View(Protocol):
 
     def read(self, memory: str, address: Any, context: int | None = None) -> Words:
         """The words that a memory holds at an address: a field, or an address an element."""
+
+
+Rule = Callable[[Any], Words]
+"""A register's next value; of a `View`, which type checkers would want to know every register of."""
 
 
 def wrap(value: Words, bits: int) -> Words:

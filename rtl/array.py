@@ -4,8 +4,8 @@ Members
 -------
 i : In, stream of HostRequest
 o : Out, stream of 32-bit answers, one a read request, in order
-debug_bus, debug_bus_valid : Out, only with ``debug_bus=True``: whether the elements' word was issued (highest bit) and
-    all their registers
+debug_bus_enable : In, only with ``debug_bus=True``: the bus is sampled (`rtl.element.debug_bus`)
+debug_bus, debug_bus_valid : Out, likewise: whether the elements' word was issued (highest bit) and all their registers
 
 The address map is `rtl.hls.plan.registers`. A request that cannot be taken yet (queue full, nothing to read) waits, and
 with it those behind it; answers wait until they are taken.
@@ -74,6 +74,7 @@ class Array(wiring.Component):
         self._has_debug_bus = debug_bus
         members = {"i": In(stream.Signature(HostRequest)), "o": Out(stream.Signature(32))}
         if debug_bus:
+            members["debug_bus_enable"] = In(1)
             members["debug_bus"] = Out(1 + debug_bus_bits(geometry) * geometry.elements)
             members["debug_bus_valid"] = Out(1)
         super().__init__(members)
@@ -101,7 +102,11 @@ class Array(wiring.Component):
                 delayed = Signal()
                 m.d.sync += delayed.eq(issued)
                 issued = delayed
-            m.d.comb += [self.debug_bus.eq(Cat(ring.debug_bus, issued)), self.debug_bus_valid.eq(1)]
+            m.d.comb += [
+                ring.debug_bus_enable.eq(self.debug_bus_enable),
+                self.debug_bus.eq(Cat(ring.debug_bus, issued)),
+                self.debug_bus_valid.eq(1),
+            ]
         return m
 
     def _decode(self, m: Module) -> stream.Interface:

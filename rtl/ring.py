@@ -12,7 +12,7 @@ Members
 control, imm : In, from the sequencer
 word : Out, the host chain's end
 push : Out, `word` is for the host in this cycle
-debug_bus : Out, the elements' registers, element 0 lowest (only with ``debug_bus=True``)
+debug_bus_enable, debug_bus : In and Out, the elements' registers, element 0 lowest (only with ``debug_bus=True``)
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Ring(wiring.Component):
             "push": Out(1),
         }
         if debug_bus:
-            members["debug_bus"] = Out(debug_bus_bits(geometry) * geometry.elements)
+            members |= {"debug_bus_enable": In(1), "debug_bus": Out(debug_bus_bits(geometry) * geometry.elements)}
         super().__init__(members)
 
     @property
@@ -129,7 +129,7 @@ class Ring(wiring.Component):
                     ports[f"i_x{i}_n"] = x[(k + 1) % g.elements][i]
             if self._has_debug_bus:
                 buses.append(Signal(debug_bus_bits(g), name=f"debug_bus_{k}"))
-                ports["o_debug_bus"] = buses[-1]
+                ports |= {"i_debug_bus_enable": self.debug_bus_enable, "o_debug_bus": buses[-1]}
             m.submodules[f"element{k}"] = Instance("hel_element", **ports)
         m.d.comb += [self.word.eq(io[-1]), self.push.eq(push_leaf)]
         if self._has_debug_bus:

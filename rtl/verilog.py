@@ -9,6 +9,7 @@ from golden.provenance import made_by
 from rtl.array import Array
 from rtl.convert import convert
 from rtl.design import Design, given
+from rtl.element.debug_bus import debug_bus_verilog
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.registers import Address
@@ -28,6 +29,7 @@ def array_verilog(geometry: Geometry, technology: str = "behavioural", debug_bus
         convert(Element(geometry, technology, debug_bus), "hel_element", strip_internal_attrs=True),
         convert(Branch(geometry), "hel_branch", strip_internal_attrs=True),
         convert(Array(geometry, technology, debug_bus), "hel_array", strip_internal_attrs=True),
+        *([debug_bus_verilog(geometry)] if debug_bus else []),
     ]
     return "\n".join(parts)
 

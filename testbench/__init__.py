@@ -3,7 +3,9 @@
 `verify.verify` is where it begins: a design's RTL against golden; `train_rtl.train_rtl` lets the array learn,
 `reuse.verify_reuse` loads one array with many programs. Beneath them `runner.build` compiles (bench.sv, the array),
 `session.launch` calls an async function inside the simulator (`inside`), where `session.SimulatedPort` plays scripts
-made with `script.write` and `script.read`; `array` is an array behind that port.
+made with `script.write` and `script.read`; `array` is an array behind that port. `follow` compares a recording with
+the cycle model, `mismatch` names the first word that differs, `waves` writes what a wave viewer shows, `mutants` puts
+errors in on purpose.
 
 In: a `rtl.design.Design`. Out: a report with mismatches, compared words, cycles.
 

@@ -19,6 +19,7 @@ from rtl.hls.plan.registers import IDENTITY_WORD, Address
 from rtl.host.transactions import command_requests, read, store_requests, write
 from rtl.verilog import array_verilog
 from testbench import runner
+from testbench.mutants import mutated
 from testbench.session import SimulatedPort, SimulationError
 
 __all__ = ["ArrayPort", "build_array", "array_bits"]
@@ -30,10 +31,17 @@ def array_bits(geometry: Geometry) -> int:
 
 
 def build_array(
-    simulator: str, geometry: Geometry, *, debug_bus: bool = False, notice: Callable[[str], None] | None = None
+    simulator: str,
+    geometry: Geometry,
+    *,
+    debug_bus: bool = False,
+    mutant: str | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> runner.Build:
-    """The compiled array, from the cache where it has it."""
+    """The compiled array, from the cache where it has it; `mutant` is an error to put into it (`testbench.mutants`)."""
     text = array_verilog(geometry, debug_bus=debug_bus)
+    if mutant is not None:
+        text = mutated(text, mutant, geometry.elements)
     return runner.build(simulator, [text], debug_bus_bits=array_bits(geometry) if debug_bus else 0, notice=notice)
 
 

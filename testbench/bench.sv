@@ -151,7 +151,7 @@ module hel_bench;
 
     `HEL_DUT dut (
 `ifdef HEL_DEBUG_BUS_BITS
-        .debug_bus_valid(debug_bus_valid), .debug_bus(debug_bus),
+        .debug_bus_enable(recording), .debug_bus_valid(debug_bus_valid), .debug_bus(debug_bus),
 `endif
         .clk(clk), .rst(rst), .i__valid(i_valid), .i__ready(i_ready), .i__payload(i_payload),
         .o__valid(o_valid), .o__ready(o_ready), .o__payload(o_payload)

@@ -18,6 +18,7 @@ from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.bind import bind
 from rtl.hls.report.reuse import joined
 from testbench.array import build_array
+from testbench.mismatch import explained
 from testbench.session import SimulatedPort, launch
 from testbench.verify import Comparison
 
@@ -59,8 +60,13 @@ def verify_reuse(
         "stalls": stalls,
         "recorded": recorded,
     }
-    found = launch(build, "testbench.reuse:inside", arguments, progress=notice)
-    return dict(found["systems"])
+    reports = dict(launch(build, "testbench.reuse:inside", arguments, progress=notice)["systems"])
+    for design in designs:
+        report = reports[design.name]
+        if report["first_mismatch"] is not None:
+            schedule = compile_array(design.program, elements=design.elements, array=geometry)
+            report["first_mismatch"] = explained(report["first_mismatch"], design, schedule=schedule)
+    return reports
 
 
 async def inside(

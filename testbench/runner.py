@@ -41,6 +41,8 @@ COCOTB = "cocotb"
 """The link beside a Verilated bench to the libraries of cocotb, where it looks for them."""
 VERILATOR = "verilator"
 """The link to Verilator's own folder, while a bench is made."""
+OPT_RECORDED = "-O1"
+"""For arrays with a debug bus: runs that are recorded are short, and the compiler takes less than half the time."""
 _WAKER = re.compile(r"^(  reg (\\\$auto\$verilog_backend\S+ +)= 0;)$", re.MULTILINE)
 
 
@@ -87,7 +89,8 @@ def build(
     if simulator == "icarus":
         texts = [_awake_at_time_zero(text) for text in texts]
     libraries = _cocotb_libraries()
-    flags = [*VERILATOR_FLAGS, CXX_FLAGS, OPT_FAST] if simulator == "verilator" else ["-g2012"]
+    optimise = OPT_RECORDED if debug_bus_bits else OPT_FAST
+    flags = [*VERILATOR_FLAGS, CXX_FLAGS, optimise] if simulator == "verilator" else ["-g2012"]
     recipe = [
         tool.version,
         str(libraries),
@@ -154,12 +157,12 @@ def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, debug_bu
     # The program finds the libraries through the link beside it; `$$` is make's `$`, the quotes are the shell's.
     arguments += ["-LDFLAGS", f"'-Wl,-rpath,$$ORIGIN/{COCOTB}' -L../{COCOTB} -lcocotbvpi_verilator"]
     verilate(tool, work, [*arguments, "verilator.cpp", "public.vlt", "bench.sv", *names])
-    make_verilated(tool, work / "objects")
+    make_verilated(tool, work / "objects", optimise=OPT_RECORDED if debug_bus_bits else OPT_FAST)
     shutil.move(work / "objects" / TOP, work / TOP)
     shutil.rmtree(work / "objects")
 
 
-def make_verilated(tool: tools.Tool, objects: Path) -> None:
+def make_verilated(tool: tools.Tool, objects: Path, *, optimise: str = OPT_FAST) -> None:
     """Compiles Verilator's C++ output; its run-time library, most of the work, only once per version."""
     classes = (objects / "Vtop_classes.mk").read_text(encoding="utf-8")
     key = hashlib.sha256("\0".join([tool.version, CXX_FLAGS, classes]).encode())
@@ -169,7 +172,7 @@ def make_verilated(tool: tools.Tool, objects: Path) -> None:
         for path in library.iterdir():
             shutil.copy(path, objects / path.name)
     python = shlex.quote(sys.executable).replace("$", "$$")
-    variables = [f"OPT_FAST={OPT_FAST}", "OPT_GLOBAL=-O2", f"PYTHON3={python}", f"VERILATOR_ROOT=../{VERILATOR}"]
+    variables = [f"OPT_FAST={optimise}", "OPT_GLOBAL=-O2", f"PYTHON3={python}", f"VERILATOR_ROOT=../{VERILATOR}"]
     variables += ["CURDIR=."]  # verilated.mk refuses a space in it; no name here is built from it
     call([tool.paths["make"], "-j2", "-f", "Vtop.mk", *variables], objects, tool.env)
     if not library.is_dir():

@@ -14,7 +14,9 @@ at every clock
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ import numpy.typing as npt
 from golden.arithmetic.formats import SQ
 from golden.arithmetic.rounding import wrap
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.errors import HelError
 from golden.language.validate import whole
 from golden.program import Program
 from golden.provenance import made_by
@@ -30,14 +33,17 @@ from golden.training import update
 from rtl.design import Design, given
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
-from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.report.runs import schedule_runs
-from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from rtl.verilog import cycle_figures
 from testbench import tools
 from testbench.array import ArrayPort, build_array
+from testbench.follow import Follower
+from testbench.mismatch import explained, of_words
+from testbench.mutants import known
 from testbench.session import SimulatedPort, launch
+from testbench.trajectory import Trajectory
+from testbench.waves import Waves, checked, target
 
 __all__ = ["Comparison", "inside", "verify"]
 
@@ -45,10 +51,10 @@ Words = npt.NDArray[np.int64]
 
 STEPWISE = 256
 """Runs up to so many steps are compared after every step, longer ones after every so many."""
+STALLS = 64
+"""Of 256 cycles, how many offer no request, and do not take an answer."""
 RECORDED = 24
 """Runs up to so many steps are compared with the cycle model at every clock."""
-SETTLE = 64
-"""Cycles after which an idle pipeline holds still."""
 
 
 def verify(
@@ -57,8 +63,10 @@ def verify(
     simulator: str = "verilator",
     steps: int = 8,
     seed: int = 0,
-    stalls: int = 64,
+    stalls: int = STALLS,
     recorded: bool | None = None,
+    waves: str | Path | None = None,
+    mutant: str | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """A design's RTL in a simulator against golden, every word at every step, at the predicted cycle; `hel verify`.
@@ -73,27 +81,35 @@ def verify(
     steps : T of the forward pass and of the echo
     seed : of the random parameters, states, inputs, nudges and stalls
     stalls : of 256, how often a cycle offers no request, and does not take an answer
-    recorded : compare every clock cycle; by default in runs of at most 24 steps
+    recorded : compare every clock cycle; by default in runs of at most 24 steps, and where there are waves
+    waves : a file *.vcd or *.fst to write what is recorded into (`testbench.waves`)
+    mutant : an error to put into the RTL on purpose (`testbench.mutants`)
     notice : called with a line when a compilation starts
 
     Returns
     -------
     dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
-    flags; what was asked for, system to seed; cycles and busy of each pass; schedule (`rtl.hls.report.runs`); made_by;
+    flags, first_mismatch (`testbench.mismatch`; None where all words are right), trajectory (`testbench.trajectory`);
+    what was asked for, system to seed; cycles and busy of each pass; schedule (`rtl.hls.report.runs`); made_by;
     and the cuts of the program (`golden.compiler.compile.described`)
 
     Raises
     ------
-    HelError : no design, or one without program or array; a number out of range; a simulator unknown or missing.
+    HelError : no design, or one without program or array; a number out of range; a simulator unknown or missing; waves
+        that cannot be written; no such mutant.
 
     Example: ``verify(Design("dense", neurons=4, inputs=1), simulator="icarus", steps=1)["mismatches"]`` is 0.
     """
     steps, seed = whole(steps, "the number of steps", 1), whole(seed, "the seed", 0)
     stalls = whole(stalls, "stalls, of 256 cycles,", 0, 255)
-    recorded = steps <= RECORDED if recorded is None else bool(recorded)
+    if mutant is not None:
+        known(mutant)
+    path = None if waves is None else checked(waves)
+    recorded = steps <= RECORDED or path is not None if recorded is None else bool(recorded)
+    if path is not None and not recorded:
+        raise HelError("waves show what is recorded, got recorded=False; leave it out")
     tools.find(simulator)
     given(design, "verify")
-    build = build_array(simulator, design.geometry, debug_bus=recorded, notice=notice)
     arguments = {
         "program": str(design.program),
         "elements": design.elements,
@@ -102,7 +118,16 @@ def verify(
         "stalls": stalls,
         "recorded": recorded,
     }
-    found = launch(build, "testbench.verify:inside", arguments, progress=notice)
+    with contextlib.nullcontext() if path is None else target(path) as file:
+        build = build_array(simulator, design.geometry, debug_bus=recorded, mutant=mutant, notice=notice)
+        if file is not None:
+            arguments |= {"waves": str(file.resolve()), "shown": str(path)}
+        found = launch(build, "testbench.verify:inside", arguments, progress=notice)
+    first = found["first_mismatch"]
+    if first is not None:
+        options = f"--simulator {simulator} --steps {steps} --seed {seed}" + (f" --mutant {mutant}" if mutant else "")
+        # The command line has no option for stalls.
+        found["first_mismatch"] = explained(first, design, options if stalls == STALLS else None)
     return {**found, **_asked(design, simulator, steps, seed), **design.cut_formats}
 
 
@@ -122,10 +147,15 @@ def _asked(design: Design, simulator: str, steps: int, seed: int) -> dict[str, A
     }
 
 
-async def inside(port: SimulatedPort, *, program: str, elements: int, **arguments: Any) -> dict[str, Any]:
+async def inside(
+    port: SimulatedPort, *, program: str, elements: int, waves: str = "", shown: str = "", **arguments: Any
+) -> dict[str, Any]:
     """The part of `verify` that runs in the simulator."""
     parsed = Program.parse(program)
-    return await Comparison(port, parsed, compile_array(parsed, elements=elements), **arguments).run()
+    schedule = compile_array(parsed, elements=elements)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(contextlib.closing(Waves(Path(waves), schedule, Path(shown)))) if waves else None
+        return await Comparison(port, parsed, schedule, waves=file, **arguments).run()
 
 
 class Comparison:
@@ -146,13 +176,14 @@ class Comparison:
         recorded: bool,
         built: Geometry | None = None,
         model: CycleModel | None = None,
+        waves: Waves | None = None,
     ) -> None:
         self.program, self.schedule = program, schedule
         self.formats = f = program.formats
         self.driver = Driver(schedule)
         self.array = ArrayPort(port, schedule, built=built)
         self.port, self.steps, self.seed, self.stalls, self.recorded = port, steps, seed, stalls, recorded
-        self.model = model or CycleModel(schedule.geometry)
+        self.follower = Follower(schedule, model, waves)
         self.random = random = np.random.default_rng(seed)
         # From small motions to words that wrap.
         scale = 2.0 ** -random.integers(0, 5)
@@ -168,6 +199,9 @@ class Comparison:
         self.nudges = word(f.p, (steps, program.n), 2.0**-6)
         self.golden = Integrator(self.program, self.theta)
         self.mismatches = self.compared = self.compared_cycles = 0
+        self.first: dict[str, Any] | None = None
+        self.place = ("load", 0)
+        self.trajectory = Trajectory(program.n, f.q.fraction_bits)
         self.chunk = max(1, -(-steps // STEPWISE))
 
     async def run(self) -> dict[str, Any]:
@@ -180,16 +214,16 @@ class Comparison:
         shift = int(self.random.integers(4, 16))
         theta, flags = update.apply(self.program, self.theta, grads, shift)
         self.golden.raise_flag(flags)
+        self.place = "update", 0
         words = await self._play([*d.update(shift), *d.read_parameters()])
-        self._compare_named(d.parameters(words), theta)
+        self._compare_named("parameter", d.parameters(words), theta)
         self.golden.load(theta)
         await self._pass(nudged=False)
-        self._compare(self.state, np.stack([*twin(self.q, self.p)]))
-        self._compare_named(
-            self.array_grads, {name: np.zeros(shape, np.int64) for name, shape in self.program.parameters}
-        )
+        self._compare("state", self.state, np.stack([*twin(self.q, self.p)]))
+        zeros = {name: np.zeros(shape, np.int64) for name, shape in self.program.parameters}
+        self._compare_named("gradient", self.array_grads, zeros)
         raised = d.flags(await self._play(d.read_flags()))
-        self._compare(np.array([raised]), np.array([int(self.golden.flags)]))
+        self._compare("flags", np.array([raised]), np.array([int(self.golden.flags)]))
         array = self.array
         return {
             "mismatches": self.mismatches,
@@ -200,31 +234,46 @@ class Comparison:
             "stall_cycles": array.stalls,
             "cycles_per_second": self.port.cycles / max(array.seconds, 1e-9),
             "flags": [str(flag.name).lower() for flag in Flags if flag in Flags(raised)],
+            "first_mismatch": self.first,
+            "trajectory": self.trajectory.report(),
         }
 
     async def _pass(self, *, nudged: bool) -> None:
         """Forward and echo from the initial state, compared after every chunk of steps."""
-        d, golden = self.driver, self.golden
+        d, golden, run = self.driver, self.golden, "" if nudged else ", again without nudges"
         self.grads = golden.zero_gradients()
+        self.place = f"load{run}", 0
         await self._play(d.load_state(self.q, self.p), recorded=False)
         q, p = self.q, self.p
+        if not nudged:
+            self.trajectory.forward(0, np.stack([*twin(q, p)]))
         for first in range(0, self.steps, self.chunk):
             u = self.u[first : first + self.chunk]
             q, p = golden.forward_many(q, p, u)
-            self._compare(await self._read_state(d.forward(u)), np.stack([*twin(q, p)]))
+            self.place = f"forward{run}", first
+            state = await self._read_state(d.forward(u))
+            self._compare("state", state, np.stack([*twin(q, p)]))
+            if not nudged:
+                self.trajectory.forward(first + len(u), state)
+        if not nudged:
+            self.trajectory.back(self.steps, state)
         q, p = twin(q, p)
-        for last in range(self.steps, 0, -self.chunk):
-            u = self.u[max(0, last - self.chunk) : last]
+        for first in reversed(range(0, self.steps, self.chunk)):
+            u = self.u[first : first + self.chunk]
+            last = first + len(u)
             commands: list[Command] = []
-            if nudged and (last - 1) // self.chunk % 2 == 0:
+            if nudged and first // self.chunk % 2 == 0:
                 e = self.nudges[last - 1]
                 commands += d.nudge(e)
                 q, p = q, self._nudged(p, e)
             q, p = golden.echo_many(q, p, u, self.grads)
+            self.place = f"echo{run}", last - 1
             self.state = await self._read_state([*commands, *d.echo(u[::-1])])
-            self._compare(self.state, np.stack([q, p]))
+            self._compare("state", self.state, np.stack([q, p]))
+            if not nudged:
+                self.trajectory.back(first, self.state)
             self.array_grads = d.gradients(await self._play(d.read_gradients(), recorded=False))
-            self._compare_named(self.array_grads, self.grads)
+            self._compare_named("gradient", self.array_grads, self.grads)
 
     def _nudged(self, p: Words, e: Words) -> Words:
         exact = p + np.stack([-e, e])
@@ -237,13 +286,25 @@ class Comparison:
         q, p = self.driver.state(await self._play([*commands, *self.driver.read_state()]))
         return np.stack([q, p])
 
-    def _compare(self, found: Words, expected: Words) -> None:
+    def _compare(self, kind: str, found: Words, expected: Words, name: str = "") -> None:
+        """Words that were read, of a kind that `testbench.mismatch.of_words` knows."""
         self.compared += int(np.size(expected))
-        self.mismatches += int(np.count_nonzero(found != expected))
+        wrong = int(np.count_nonzero(found != expected))
+        self.mismatches += wrong
+        if wrong and self.first is None:
+            self.first = {
+                "cycle": self.port.cycles,
+                "pass": self.place[0],
+                "step": self.place[1],
+                **of_words(kind, name or kind, found, expected, self.schedule.geometry.elements),
+                "segment": "",
+                "control_word": None,
+                "control": {},
+            }
 
-    def _compare_named(self, found: dict[str, Words], expected: Any) -> None:
+    def _compare_named(self, kind: str, found: dict[str, Words], expected: Any) -> None:
         for name, _ in self.program.parameters:
-            self._compare(found[name], expected[name])
+            self._compare(kind, found[name], expected[name], name)
 
     async def _play(self, commands: list[Command], *, recorded: bool = True) -> list[int]:
         recorded = recorded and self.recorded
@@ -253,30 +314,15 @@ class Comparison:
         return [int(word) for word in words]
 
     def _follow(self, commands: list[Command], recorded: bool) -> None:
-        """Runs the cycle model through the same commands, clock by clock where the RTL was recorded."""
-        stream = (pair for command in commands for pair in resolve(self.schedule, command))
-        model = self.model
+        """Takes the cycle model through the same commands, compared clock by clock where the RTL was recorded."""
         if not recorded:
-            for fields, imm in stream:
-                model.step(fields, imm)
-        else:
-            recording = self.port.recording
-            assert recording is not None
-            layout = debug_bus_layout(model.geometry)
-            stride = debug_bus_bits(model.geometry)
-            issued = recording.field(stride * model.geometry.elements, 1)
-            expected: dict[str, list[Words]] = {name: [] for name in layout}
-            for issue in issued:
-                for name, words in model.debug_bus().items():
-                    expected[name].append(words)
-                model.step(*(next(stream) if issue else ({}, 0)))
-            lsb = 0
-            for name, bits in layout.items():
-                found = recording.field(lsb, bits, count=model.geometry.elements, stride=stride)
-                self._compare(found, np.stack(expected[name]) & ((1 << bits) - 1))
-                lsb += bits
-            self.compared_cycles += len(issued)
-            assert next(stream, None) is None, "the array issued fewer words than scheduled"
-        for _ in range(SETTLE):
-            model.step({})
-        model.pushed.clear()
+            self.follower.unrecorded(commands)
+            return
+        recording = self.port.recording
+        assert recording is not None
+        found = self.follower.recorded(commands, recording, self.place)
+        self.compared += found.words
+        self.mismatches += found.mismatches
+        self.compared_cycles += found.clocks
+        if self.first is None and found.first is not None:
+            self.first = {"kind": "register", **found.first}

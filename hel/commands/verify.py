@@ -4,8 +4,10 @@ Random parameters, inputs and nudges; forward steps, twin echo, update. Runs of 
 register at every clock cycle. Exit code 1 if a word or a cycle differs. The simulator is compiled first, once for an
 array: half a minute with Verilator, which then is fast; Icarus starts at once and is slow.
 
+Where words differ, the first one is named: when, where, which statement of the potential, and how to see it again.
+
 example:
-  hel verify dense --simulator icarus --neurons 4 --elements 2 --steps 2
+  hel verify dense --simulator icarus --neurons 4 --elements 2 --steps 2 --waves run.vcd
   hel verify ring.py:Ring --neurons 8 --inputs 2 --elements 4 --report verify.html
 """
 
@@ -18,6 +20,7 @@ from hel.arguments import choose, integer
 from hel.options import add_design, add_report, add_seed, design
 from hel.output import Progress, cut_lines, report_lines
 from hel.report import page
+from testbench.mutants import MUTANTS
 from testbench.tools import SIMULATORS
 
 
@@ -30,11 +33,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_seed(parser)
     add_report(parser)
+    parser.add_argument(
+        "--waves",
+        metavar="FILE",
+        help="write all registers and what every unit is doing to FILE.vcd or FILE.fst, for a wave viewer",
+    )
+    parser.add_argument(
+        "--mutant",
+        metavar="X",
+        help=f"put an error into the RTL on purpose, to see a mismatch: {', '.join(sorted(MUTANTS))}",
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `testbench.verify`."""
     choose("simulator", args.simulator, SIMULATORS)
+    if args.mutant is not None:
+        choose("mutant", args.mutant, MUTANTS)
     report = page.checked(args.report)
     made, _ = design(args)
     from testbench.verify import verify
@@ -45,6 +60,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             simulator=args.simulator,
             steps=args.steps,
             seed=args.seed,
+            waves=args.waves,
+            mutant=args.mutant,
             notice=progress.line,
         )
     waited = result["cycles_predicted"] + result["stall_cycles"]
@@ -54,11 +71,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def text(result: dict[str, Any]) -> str:
     """What was compared and what differed."""
+    from testbench import mismatch
+
     r = result
     lines = [
         f"{r['mismatches']} mismatches in {r['compared_words']} words and {r['compared_cycles']} cycles",
         f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; "
         f"simulated {r['cycles_per_second']:.0f} cycles/s",
+        *(mismatch.text(r["first_mismatch"]) if r["first_mismatch"] else []),
         *cut_lines(r),
         *report_lines(r),
     ]

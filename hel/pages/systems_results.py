@@ -51,8 +51,8 @@ NAMES = (*systems.SYSTEMS, "random-1", "random-3")
 STEPS = (100, 1000)
 """Lengths of the sequences for the gradient."""
 VERIFIED_STEPS = 16
-LEFT_OUT = ("cycles_per_second", "cut_formats", "schedule", "trajectory", "made_by")
-"""Not kept: a figure of the machine, what the compiler says of a program at any time, the version; the command is."""
+LEFT_OUT = ("cycles_per_second", "cut_formats", "first_mismatch", "schedule", "trajectory", "made_by")
+"""Not kept: a figure of the machine, what the compiler says at any time, words of one run, the version."""
 BOARD, CLOCK_MHZ, SEED = "ulx3s_25f", 80, 1
 
 

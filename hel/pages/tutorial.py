@@ -56,7 +56,8 @@ def _hel(words: Sequence[str]) -> str:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = hel(words)
     errors = [line for line in err.getvalue().splitlines() if line.startswith("hel: ")]
-    return out.getvalue().rstrip("\n") if code == 0 else "\n".join(errors)
+    # Exit code 1 says that words differ, or a gradient: the result tells which.
+    return out.getvalue().rstrip("\n") if code in (0, 1) and out.getvalue() else "\n".join(errors)
 
 
 def _simulator(words: Sequence[str]) -> str:

@@ -17,7 +17,8 @@ x0_i, x1_i / x0_o, x1_o : lanes from the previous and to the next element
 x0_n, x1_n : lanes from the next element (only where they go both ways)
 acc0_i, acc1_i / acc0_o, acc1_o : accumulators likewise
 io_i / io_o : host chain likewise
-debug_bus : Out, all architectural registers (only with ``debug_bus=True``)
+debug_bus_enable, debug_bus : In and Out, all architectural registers (only with ``debug_bus=True``), see
+    `rtl.element.debug_bus`
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -73,7 +74,7 @@ class Element(wiring.Component):
             members[f"acc{lane}_i"] = In(signed(geometry.accumulator_bits))
             members[f"acc{lane}_o"] = Out(signed(geometry.accumulator_bits))
         if debug_bus:
-            members["debug_bus"] = Out(debug_bus_bits(geometry))
+            members |= {"debug_bus_enable": In(1), "debug_bus": Out(debug_bus_bits(geometry))}
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
@@ -190,9 +191,15 @@ class Element(wiring.Component):
             m.d.sync += io.eq(captured)
 
     def _debug_bus(self, m: Module, registers: dict[str, Signal | tuple[Signal, Signal]]) -> None:
-        values = []
+        ports = {}
         for name, bits in debug_bus_layout(self.geometry).items():
             found = registers[name] if name in registers else registers[name[:-1]][int(name[-1])]
             assert len(found) == bits, name
-            values.append(found)
-        m.d.comb += self.debug_bus.eq(Cat(*values))
+            ports[f"i_{name}"] = found
+        m.submodules.debug_bus = Instance(
+            "hel_debug_bus",
+            i_clk=ClockSignal(),
+            i_enable=self.debug_bus_enable,
+            **ports,
+            o_debug_bus=self.debug_bus,
+        )

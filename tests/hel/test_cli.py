@@ -63,6 +63,9 @@ REFUSED = [
     (["build", "dense", "-n", "12", "--fold", "5"], "--fold must divide --neurons (12), not 5; choose from 1, 2, 3, 4"),
     (["build", "dense", "--elements", "some"], "--elements: must be an integer from 1 to 255, not 'some'; or auto"),
     (["verify", "dense", "--elements", "auto"], "--elements: must be an integer from 1 to 255, not 'auto'"),
+    (["verify", "dense", "--mutant", "lane"], "unknown mutant 'lane', did you mean lane"),
+    (["verify", "dense", "--waves", "a.txt"], "waves go to a file named *.vcd or *.fst, got 'a.txt'; name it a.vcd"),
+    (["verify", "dense", "--waves", "no/such/a.vcd"], "waves need a folder that is there, got 'no/such/a.vcd'; make"),
     (["rtl", "no/such.py", "-o", "a.v"], "a system's file must exist, no/such.py is not there"),
 ]
 

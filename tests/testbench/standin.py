@@ -34,7 +34,8 @@ class StandIn(wiring.Component):
     def __init__(self, elements: int = 2, recorded: bool = True):
         members = {"i": In(stream.Signature(HostRequest)), "o": Out(stream.Signature(32))}
         if recorded:
-            members |= {"debug_bus_valid": Out(1), "debug_bus": Out(elements * ELEMENT_BITS)}
+            members |= {"debug_bus_enable": In(1), "debug_bus_valid": Out(1)}
+            members["debug_bus"] = Out(elements * ELEMENT_BITS)
         super().__init__(members)
         self._elements, self._recorded = elements, recorded
 

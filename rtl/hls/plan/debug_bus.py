@@ -8,7 +8,23 @@ from __future__ import annotations
 from golden.arithmetic.tables import FRACTION_LOG2, SEGMENTS_LOG2
 from rtl.hls.plan.geometry import Geometry
 
-__all__ = ["debug_bus_bits", "debug_bus_layout"]
+__all__ = ["UNITS", "UNSIGNED", "debug_bus_bits", "debug_bus_layout"]
+
+UNITS: dict[str, tuple[str, ...]] = {
+    "weights": ("addr_a", "addr_b", "we_b", "wdata"),
+    "lanes": ("x", "r", "product", "acc"),
+    "sum_register": ("z_low", "z_high"),
+    "table": ("index", "fraction", "interpolated", "s_word"),
+    "cut": ("cut_word",),
+    "vector_store": ("s_read",),
+    "state": ("pos_read", "mom_read", "pos_sum", "mom_sum", "kick", "operand"),
+    "gradient": ("difference", "grad_sum", "update_sum"),
+    "host": ("io", "flags"),
+}
+"""Units of an element (`rtl.element`), with their registers; of those that exist a lane or context the name's stem."""
+
+UNSIGNED = frozenset("z_low index fraction addr_a addr_b we_b flags".split())
+"""Registers whose bits are a number without a sign; those of all others are a signed one."""
 
 
 def debug_bus_layout(geometry: Geometry) -> dict[str, int]:

@@ -40,7 +40,7 @@ from rtl.hls.plan.timing import (
 )
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["PASSES", "UNITS", "Activity", "Operation", "activity", "explain", "text"]
+__all__ = ["PASSES", "UNITS", "Activity", "Operation", "activity", "explain", "slots", "text"]
 
 PASSES = ("forward", "echo", "update")
 """The segments that a learning step repeats."""
@@ -122,14 +122,14 @@ class _Slot:
 def activity(schedule: Schedule, name: str) -> Activity:
     """Activity of the segment `name`, one of PASSES."""
     words = schedule.fields(name)
-    slots = sorted(_Reader(schedule, name, words).slots(), key=lambda slot: slot.cycle)
+    taken = sorted(_Reader(schedule, name, words).slots(), key=lambda slot: slot.cycle)
     units: dict[str, list[str]] = {unit: [""] * len(words) for unit in UNITS}
 
     def mark(unit: str, cycle: int, what: str) -> None:
         if 0 <= cycle < len(words):
             units[unit][cycle] = what
 
-    for slot in slots:
+    for slot in taken:
         for lane in slot.lanes:
             mark(f"multiplier {lane}", slot.cycle + MULTIPLY, slot.what)
         for port in slot.weights:
@@ -140,20 +140,25 @@ def activity(schedule: Schedule, name: str) -> Activity:
     for cycle, f in enumerate(words):
         for unit, at, what in _marks(cycle, f, schedule.geometry):
             mark(unit, at, what)
-    products, cycles = sum(slot.products for slot in slots), len(words)
+    products, cycles = sum(slot.products for slot in taken), len(words)
     return Activity(
         name,
         cycles,
         {unit: tuple(row) for unit, row in units.items()},
-        _operations(slots),
+        _operations(taken),
         products,
         products / (2 * schedule.geometry.elements * cycles) if cycles else 0.0,
     )
 
 
-def _operations(slots: list[_Slot]) -> tuple[Operation, ...]:
+def slots(schedule: Schedule, name: str) -> dict[int, str]:
+    """Cycle -> what enters the multipliers in it, in a segment of PASSES."""
+    return {slot.cycle: slot.what for slot in _Reader(schedule, name, schedule.fields(name)).slots()}
+
+
+def _operations(taken: list[_Slot]) -> tuple[Operation, ...]:
     grouped: dict[str, list[_Slot]] = {}
-    for slot in slots:
+    for slot in taken:
         grouped.setdefault(slot.what, []).append(slot)
     return tuple(
         Operation(what, len(group), sum(slot.products for slot in group), group[0].cycle, group[-1].cycle)

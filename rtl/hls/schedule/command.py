@@ -1,7 +1,7 @@
 """A command: a segment, how often, from which base address, with which shift; and the control words it becomes.
 
-`resolve` is what the sequencer does, as a generator: the cycle model runs on it (`rtl.hls.cycle_model.play`), and the
-co-simulation compares the words that reach the elements with it.
+`columns` is what the sequencer does, field by field, and `resolve` the same word by word: the cycle model runs on it
+(`rtl.hls.cycle_model.play`), and the co-simulation compares the words that reach the elements with it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rtl.hls.plan.control import ADDRESSES, MAX_SHIFT, Fields, ImmSource
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["MAX_ITERATIONS", "Command", "resolve"]
+__all__ = ["MAX_ITERATIONS", "Command", "columns", "resolve"]
 
 Words = npt.NDArray[np.int64]
 
@@ -53,26 +53,30 @@ class Command:
         return schedule.segments[self.segment].cycles(self.iterations)
 
 
+def columns(schedule: Schedule, command: Command) -> tuple[dict[str, Words], Words]:
+    """Element fields by name and broadcast words of all issued control words, in order; each of shape (words,)."""
+    g, widths, n = schedule.geometry, schedule.widths, command.iterations
+    decoded = schedule.fields(command.segment)
+    stored = {name: np.array([f[name] for f in decoded], np.int64) for name in widths}
+    fields = {name: np.tile(column, n) for name, column in stored.items()}
+    source, index, relative = (fields.pop(name) for name in ("imm_src", "u_index", "relative"))
+    iteration = np.repeat(np.arange(n), len(decoded))
+    for name in ADDRESSES:
+        base = (command.base + iteration) & ((1 << widths[name]) - 1)
+        fields[name] = np.where(relative, fields[name] | base, fields[name])
+    offset = np.where(fields["shift"] & 32, fields["shift"] - 64, fields["shift"])
+    fields["shift"] = np.clip(offset + command.shift, 0, MAX_SHIFT)
+    imm = np.where(source == ImmSource.ONE, g.one, 0)
+    given = source == ImmSource.WORD
+    imm[given] = command.words[: given.sum()]
+    given = source == ImmSource.INPUT
+    imm[given] = command.inputs[iteration[given], index[given]]
+    return fields, imm
+
+
 def resolve(schedule: Schedule, command: Command) -> Iterator[tuple[Fields, int]]:
     """(element fields, broadcast word) of each issued control word, in order."""
-    g = schedule.geometry
-    words = iter(command.words.tolist())
-    decoded, widths = schedule.fields(command.segment), schedule.widths
-    for iteration in range(command.iterations):
-        base = command.base + iteration
-        for stored in decoded:
-            f = dict(stored)
-            source = ImmSource(f.pop("imm_src"))
-            index = f.pop("u_index")
-            if f.pop("relative"):
-                for name in ADDRESSES:
-                    f[name] |= base & ((1 << widths[name]) - 1)
-            offset = f["shift"] - 64 if f["shift"] & 32 else f["shift"]
-            f["shift"] = min(max(offset + command.shift, 0), MAX_SHIFT)
-            if source is ImmSource.WORD:
-                imm = int(next(words))
-            elif source is ImmSource.INPUT:
-                imm = int(command.inputs[iteration, index])
-            else:
-                imm = g.one if source is ImmSource.ONE else 0
-            yield f, imm
+    fields, imm = columns(schedule, command)
+    rows = zip(*(column.tolist() for column in fields.values()), strict=True)
+    for row, word in zip(rows, imm.tolist(), strict=True):
+        yield dict(zip(fields, row, strict=True)), word

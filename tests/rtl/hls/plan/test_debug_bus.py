@@ -8,7 +8,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from rtl.hls import Geometry
 from rtl.hls.cycle_model.cycle_model import CycleModel
-from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
+from rtl.hls.plan.debug_bus import UNITS, UNSIGNED, debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from tests.rtl.hls.cases import FORMATS, program, random_case, scheduled
@@ -43,3 +43,26 @@ def test_every_register_keeps_to_its_width(formats: Formats) -> None:
     for name, bits in layout.items():
         signed = -(1 << (bits - 1)) <= low[name] and high[name] < 1 << (bits - 1)
         assert signed or (low[name] >= 0 and high[name] < 1 << bits), (name, bits, low[name], high[name])
+
+
+@pytest.mark.parametrize("system", ["dense", "springs", "gated"])
+def test_every_register_belongs_to_one_unit(system: str) -> None:
+    layout = debug_bus_layout(scheduled(system, 4, 2, 2).geometry)
+    for name in layout:
+        units = [unit for unit, stems in UNITS.items() if name in stems or name[:-1] in stems]
+        assert len(units) == 1, name
+
+
+def test_numbers_without_a_sign_are_never_negative() -> None:
+    """And of all others some are: which they are is no matter of taste."""
+    schedule = scheduled("gated", 4, 2, 2)
+    case = random_case(program("gated", 4, 2), steps=2, seed=9, scale=1.0)
+    d, model = Driver(schedule), CycleModel(schedule.geometry)
+    negative = set()
+    run = [*d.load_table(), *d.load_parameters(case.theta), *d.clear(), *d.load_state(case.q, case.p)]
+    for command in [*run, *d.forward(case.u), *d.nudge(case.e[0]), *d.echo(case.u[::-1]), *d.update(-20)]:
+        for fields, imm in resolve(schedule, command):
+            model.step(fields, imm)
+            negative |= {name for name, words in model.debug_bus().items() if (words < 0).any()}
+    stems = {name[:-1] if name[-1] in "01" else name for name in debug_bus_layout(schedule.geometry)}
+    assert {name[:-1] if name[-1] in "01" else name for name in negative} == stems - UNSIGNED

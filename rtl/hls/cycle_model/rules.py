@@ -1,0 +1,313 @@
+"""What each register of the array holds after a clock edge, as a function of what all of them hold before it.
+
+One function a register, of a `rtl.hls.cycle_model.view.View`: of one clock, or of many at once. Those of the weight
+memory, the multipliers, the lanes and the accumulators are `rtl.hls.cycle_model.lane_rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2
+from rtl.hls.cycle_model.lane_rules import LANE_RULES
+from rtl.hls.cycle_model.view import (
+    Field,
+    Rule,
+    Words,
+    both,
+    choose,
+    clip,
+    column,
+    fits,
+    from_neighbour,
+    lanes,
+    of_lane,
+    shift,
+    wrap,
+)
+from rtl.hls.plan.control import (
+    IoOp,
+    IoSource,
+    KickSelect,
+    KickSource,
+    StationarySource,
+    ZTake,
+)
+from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
+
+__all__ = ["Rule", "rules", "writes_cut"]
+
+# Sum register, table, cut.
+
+
+def _z(m: Any) -> Words:
+    """The sum taken from an accumulator, as its two halves read now."""
+    return np.asarray(m.z_high << m.geometry.low_bits | m.z_low)
+
+
+def _taken(m: Any, name: str, take: Field, half: Words) -> Words:
+    def value() -> Words:
+        return choose(take, {ZTake.ACC0: lambda: of_lane(half, 0)}, lambda: of_lane(half, 1))
+
+    return np.asarray(m.hold(name, take, value))
+
+
+def _argument(m: Any) -> Words:
+    return shift(_z(m), m.geometry.z_shift)
+
+
+def _magnitude(m: Any) -> Words:
+    def value() -> Words:
+        z = _argument(m)
+        return np.minimum(np.where(z < 0, ~z, z), (1 << REACH_LOG2) - 1)
+
+    return np.asarray(m.hold("magnitude", m.field("z_en"), value))
+
+
+def _sign(m: Any) -> Words:
+    lane, enable = m.field("z_lane"), m.field("z_en")
+    chosen = lanes(enable * (1 + lane))  # bit 0 for lane 0, bit 1 for lane 1
+    return np.asarray(
+        m.hold("sign", chosen, lambda: np.repeat((_argument(m) < 0).astype(np.int64)[..., None, :], 2, -2))
+    )
+
+
+def _interpolated(m: Any) -> Words:
+    bits = 19 + FRACTION_LOG2
+    low = wrap(m.product, bits)
+    return wrap(of_lane(low, 0) + of_lane(low, 1), bits)
+
+
+def _s_word(m: Any) -> Words:
+    rounded = (m.interpolated >> FRACTION_LOG2) + ((m.interpolated >> (FRACTION_LOG2 - 1)) & 1)
+    sign = choose(m.field("s_lane"), {0: lambda: of_lane(m.sign, 0)}, lambda: of_lane(m.sign, 1))
+    return wrap(np.where(sign, -rounded, rounded), 18)
+
+
+def _cut_wide(m: Any) -> Words:
+    z = _z(m)
+    shifts = {index: (lambda by=by: z >> by) for index, by in enumerate(m.geometry.cut_shifts)}
+    return choose(m.field("cut"), shifts, lambda: z)
+
+
+def _cut_beyond(m: Any) -> Words:
+    """1 above the operand's range, -1 below it."""
+    return np.where(fits(m.cut_wide, m.geometry.operand_bits), 0, np.where(m.cut_wide < 0, -1, 1))
+
+
+def _cut_word(m: Any) -> Words:
+    limit = 1 << (m.geometry.operand_bits - 1)
+    return np.asarray(np.where(m.cut_beyond < 0, -limit, np.where(m.cut_beyond > 0, limit - 1, m.cut_part)))
+
+
+def writes_cut(m: Any) -> Field:
+    """Whether the vector store's write is of a cut; without a table it always is."""
+    if m.geometry.cut_shifts and not m.geometry.table:
+        return 1
+    field: Field = m.field("s_cut")
+    return field
+
+
+# State.
+
+
+def _stored(m: Any, memory: str) -> Words:
+    return both(m.read(memory, m.field("s_addr0"), 0), m.read(memory, m.field("s_addr1"), 1))
+
+
+def _pos_read(m: Any) -> Words:
+    def host() -> Words:
+        word = wrap(m.io, m.geometry.position_bits)
+        return both(word, word)
+
+    return choose(m.field("q_io"), {0: lambda: _stored(m, "position")}, host)
+
+
+def _mom_read(m: Any) -> Words:
+    return choose(m.field("p_zero"), {0: lambda: _stored(m, "momentum")}, lambda: np.zeros_like(m.mom_read))
+
+
+def _pos_sum(m: Any) -> Words:
+    return choose(m.field("q_sub"), {0: lambda: m.pos_read + m.mom_read}, lambda: m.pos_read - m.mom_read)
+
+
+def _impulse(m: Any) -> Words:
+    kick = m.kick
+    rounded = (kick >> 1) + (kick & 1)
+    options = {KickSelect.LANE0: lambda: rounded[..., [0, 0], :], KickSelect.LANE1: lambda: rounded[..., [1, 1], :]}
+    signs = 1 - 2 * lanes(m.field("p_sub"))
+    return signs * choose(m.field("k_sel"), options, lambda: rounded)
+
+
+def _kick(m: Any) -> Words:
+    """Force sums, with one bit for the rounding; their high part one cycle later. Or a host word."""
+    g, old = m.geometry, m.kick
+    mask = (1 << max(0, min(g.low_bits - (g.kick_shift - 1), g.kick_bits + 1))) - 1
+
+    def force() -> Words:
+        return wrap((m.acc_high << g.low_bits | m.acc_low) >> (g.kick_shift - 1), g.kick_bits + 1)
+
+    def host() -> Words:
+        word = wrap(m.io, g.momentum_bits) << 1
+        return both(word, word)
+
+    options = {KickSource.IO: host, KickSource.ACC: lambda: old & ~mask | force() & mask}
+    taken = choose(m.field("k_src"), options, lambda: old)
+    return choose(m.was("k_src"), {KickSource.ACC: lambda: force() & ~mask | taken & mask}, lambda: taken)
+
+
+def _operand(m: Any) -> Words:
+    limit = 1 << (m.geometry.operand_bits - 1)
+    return clip(shift(m.pos_read, m.geometry.operand_shift), -limit, limit - 1)
+
+
+def _operand_clip(m: Any) -> Words:
+    return (~fits(shift(m.pos_read, m.geometry.operand_shift), m.geometry.operand_bits)).astype(np.int64)
+
+
+# Gradient and update.
+
+
+def _difference(m: Any) -> Words:
+    low = wrap(m.product, m.geometry.density_bits)
+    return of_lane(low, 1) - of_lane(low, 0)
+
+
+def _grad_sum(m: Any) -> Words:
+    g = m.geometry
+    half = 1 << (g.g_cut - 1) if g.g_cut else 0
+
+    def total() -> Words:
+        return wrap(m.grad_read + ((m.carried + half) >> g.g_cut), g.gradient_sum_bits)
+
+    return choose(m.field("g_clear"), {0: total}, lambda: np.zeros_like(m.grad_sum))
+
+
+def _one_later(name: str) -> Rule:
+    """A register that follows another one."""
+    return lambda m: getattr(m, name)
+
+
+def _update_step(m: Any) -> Words:
+    # The RTL shifts stage by stage and narrows the words on the way, which no result depends on: a delay here.
+    limit = 1 << m.geometry.clip_log2
+    fine = m.shifted4 >> column(m.was("shift", 5))
+    return clip((fine >> 1) + (fine & 1), -limit, limit)
+
+
+def _update_sum(m: Any) -> Words:
+    weight, step = m.update_weight, m.update_step
+    return wrap(choose(m.field("u_add"), {0: lambda: weight - step}, lambda: weight + step), 19)
+
+
+def _wdata(m: Any) -> Words:
+    theta = lambda: clip(m.update_sum, -(1 << 17), (1 << 17) - 1)  # noqa: E731
+    return choose(m.field("w_theta"), {0: lambda: wrap(m.io, 18)}, theta)
+
+
+# Host chain and flags.
+
+
+def _candidate(m: Any) -> Words:
+    options = {
+        IoSource.POS0: lambda: of_lane(m.pos_read, 0),
+        IoSource.POS1: lambda: of_lane(m.pos_read, 1),
+        IoSource.MOM0: lambda: of_lane(m.mom_read, 0),
+        IoSource.MOM1: lambda: of_lane(m.mom_read, 1),
+        IoSource.WEIGHT: lambda: m.weight_a,
+        IoSource.GRAD_LOW: lambda: m.grad_read & 0x3FFFF,
+        IoSource.GRAD_HIGH: lambda: (m.grad_read >> 18) & 0x3FFFF,
+    }
+    return choose(m.field("io_src"), options, lambda: m.flags)
+
+
+def _io(m: Any) -> Words:
+    def shifted() -> Words:
+        half = 1 << (m.geometry.chain_bits - 1)
+        chain = from_neighbour(m.io, False)
+        chain[..., 0] = ((m.imm & (2 * half - 1)) ^ half) - half
+        return chain
+
+    return choose(m.field("io_op"), {IoOp.SHIFT: shifted, IoOp.CAPTURE: lambda: m.captured}, lambda: m.io)
+
+
+def _flags(m: Any) -> Words:
+    g, old = m.geometry, m.flags
+
+    def raised(enable: Field, bit: int, lost: Callable[[], Any]) -> Words:
+        return choose(enable, {0: lambda: np.zeros_like(old)}, lambda: np.asarray(lost(), np.int64) << bit)
+
+    loads_position = m.field("x_en") & m.field("x_load") & (1 - m.field("x_store"))
+    uses_operand = loads_position | (m.field("r_src") == StationarySource.X)
+    now = (
+        raised(m.field("we_q"), 0, lambda: (~fits(m.pos_sum, g.position_bits)).any(-2))
+        | raised(m.field("we_p"), 1, lambda: (~fits(m.mom_sum, g.momentum_bits)).any(-2))
+        | raised(uses_operand, 2, lambda: m.operand_clip.any(-2))
+        | raised(m.field("s_we") * writes_cut(m), 2, lambda: m.cut_lost)
+        | raised(m.was("g_we"), 3, lambda: ~fits(m.grad_sum, GRADIENT_BITS))
+        | raised(m.field("we_b") & m.field("w_theta"), 4, lambda: ~fits(m.update_sum, 18))
+    )
+    return choose(m.field("flags_clear"), {0: lambda: old | now}, lambda: now)
+
+
+_RULES: dict[str, Rule] = {
+    **LANE_RULES,
+    "s_read": lambda m: _stored(m, "vectors"),
+    "pos_read": _pos_read,
+    "mom_read": _mom_read,
+    "pos_sum": _pos_sum,
+    "impulse": _impulse,
+    "mom_sum": lambda m: wrap(m.mom_read + m.impulse, m.geometry.kick_bits + 2),
+    "kick": _kick,
+    "operand": _operand,
+    "operand_clip": _operand_clip,
+    "grad_array": lambda m: m.read("gradients", m.was("g_raddr")),
+    "grad_output": lambda m: m.grad_array,
+    "grad_read": lambda m: m.grad_output,
+    "difference": _difference,
+    "carried": lambda m: m.difference,
+    "grad_sum": _grad_sum,
+    "shifted0": lambda m: m.grad_read << 1,
+    **{f"shifted{k}": _one_later(f"shifted{k - 1}") for k in range(1, 5)},
+    "update_step": _update_step,
+    "update_weight": lambda m: m.weight_a,
+    "update_sum": _update_sum,
+    "wdata": _wdata,
+    "captured": lambda m: m.candidate,
+    "candidate": _candidate,
+    "io": _io,
+    "flags": _flags,
+}
+_SUMS: dict[str, Rule] = {
+    "z_low": lambda m: _taken(m, "z_low", m.field("z_take"), m.acc_low),
+    "z_high": lambda m: _taken(m, "z_high", m.was("z_take"), m.acc_high),
+}
+_TABLE: dict[str, Rule] = {
+    "magnitude": _magnitude,
+    "sign": _sign,
+    "index": lambda m: m.magnitude >> FRACTION_LOG2,
+    "fraction": lambda m: m.magnitude & ((1 << FRACTION_LOG2) - 1),
+    "interpolated": _interpolated,
+    "s_word": _s_word,
+}
+_CUT: dict[str, Rule] = {
+    "cut_wide": _cut_wide,
+    "cut_part": lambda m: wrap(m.cut_wide, m.geometry.operand_bits),
+    "cut_beyond": _cut_beyond,
+    "cut_word": _cut_word,
+    "cut_lost": lambda m: (m.cut_beyond != 0).astype(np.int64),
+}
+
+
+def rules(geometry: Geometry) -> dict[str, Rule]:
+    """Register -> its rule; those of units that an array has no use for are not there, and such registers stay 0."""
+    g = geometry
+    return {
+        **_RULES,
+        **(_SUMS if g.table or g.cut_shifts else {}),
+        **(_TABLE if g.table else {}),
+        **(_CUT if g.cut_shifts else {}),
+    }

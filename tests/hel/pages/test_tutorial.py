@@ -1,5 +1,6 @@
 """Every example of the documents is run, and prints what stands below it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def compare(slow_only):
 
 def test_the_examples_of_your_own_hamiltonian():
     assert compare(slow_only=False) >= 18
+
+
+def test_an_error_begins_with_one_line_of_the_file():
+    errors = [line for line in TEXT.splitlines() if line.startswith("hel: ")]
+    head = r"\S+\.py:\d+: `.*?`: "
+    assert sum(bool(re.match(f"hel: {head}", line)) for line in errors) >= 5
+    assert not [line for line in errors if re.match(f"hel: {head}{head}", line)]
 
 
 @pytest.mark.slow

@@ -7,6 +7,6 @@ made with `script.write` and `script.read`; `array` is an array behind that port
 
 In: a `rtl.design.Design`. Out: a report with mismatches, compared words, cycles.
 
-May import of golden: errors, machine, arithmetic, language, program, systems, dynamics, training; of rtl: hls.plan,
+May import of golden: errors, computer, arithmetic, language, program, systems, dynamics, training; of rtl: hls.plan,
 hls.schedule, hls.cycle_model, hls.report, hls, design, host, verilog.
 """

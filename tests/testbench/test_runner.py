@@ -7,8 +7,8 @@ import pytest
 from amaranth.back import verilog
 from amaranth.hdl import Module, Signal
 
+from golden.computer import processes
 from golden.errors import HelError
-from golden.machine import processes
 from testbench import runner, tools
 from testbench.runner import BuildError, build
 

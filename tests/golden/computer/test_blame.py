@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from golden.machine.blame import machine_error
+from golden.computer.blame import machine_error
 
 
 @pytest.mark.parametrize(

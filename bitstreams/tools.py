@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from golden.computer import cache, processes
+from golden.computer.blame import machine_error
 from golden.errors import HelError
-from golden.machine import cache, processes
-from golden.machine.blame import machine_error
 
 __all__ = ["TOOLS", "Progress", "Say", "Tool", "ToolFailed"]
 __all__ += ["available", "command", "quiet", "run", "silent", "version"]

@@ -23,8 +23,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from golden.computer.processes import end_children
 from golden.errors import HelError
-from golden.machine.processes import end_children
 from golden.provenance import made_by, version
 from hel import signals, streams
 from hel.arguments import Parser, UsageError, suggest

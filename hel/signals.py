@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from golden.machine.processes import ENDING
+from golden.computer.processes import ENDING
 
 __all__ = ["Ended", "heeded"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from amaranth.back import verilog
 
+from golden.computer import cache
+from golden.computer.blame import machine_error
 from golden.errors import HelError
-from golden.machine import cache
-from golden.machine.blame import machine_error
 
 __all__ = ["convert"]
 

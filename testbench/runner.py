@@ -1,7 +1,7 @@
 """Compiles a bench with its array once per content, and starts the result as a process with cocotb inside.
 
 A build lives in a folder named after the digest of everything that shapes it (sources, bench, flags, tool versions),
-below `golden.machine.cache.folder()`; building it again is a look-up. Several processes may build and run at once. The
+below `golden.computer.cache.folder()`; building it again is a look-up. Several processes may build and run at once. The
 cache may be deleted at any time.
 
 Checkouts, environments and caches stand in folders of any name, and make knows no spaces: all that compilers are told
@@ -23,9 +23,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from golden.machine import cache as caches
-from golden.machine import processes
-from golden.machine.blame import machine_error
+from golden.computer import cache as caches
+from golden.computer import processes
+from golden.computer.blame import machine_error
 from testbench import tools
 
 __all__ = ["Build", "BuildError", "build", "start"]
@@ -76,7 +76,7 @@ def build(
     simulator: "verilator" or "icarus"
     sources: Verilog; a `Path` is a file, a `str` is the text itself
     debug_bus_bits: width of the array's port `debug_bus`; 0 when it has no ports `debug_bus` and `debug_bus_valid`
-    cache: folder for the build, by default `golden.machine.cache.folder()`
+    cache: folder for the build, by default `golden.computer.cache.folder()`
     notice: called with one line before a compilation starts (not when the cache has it)
 
     Raises

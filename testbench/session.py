@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golden.computer import processes
+from golden.computer.blame import machine_error
 from golden.errors import HelError
-from golden.machine import processes
-from golden.machine.blame import machine_error
 from testbench import runner
 from testbench.script import Recording, describe, pack, plain, read_recording, read_responses, write_script
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from golden.machine import processes
+from golden.computer import processes
 from rtl.design import Design
 from rtl.hls.plan.registers import Address
 from rtl.host.driver import Driver

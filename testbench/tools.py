@@ -8,8 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from golden.computer import processes
 from golden.errors import HelError
-from golden.machine import processes
 
 __all__ = ["REMEDY", "SIMULATORS", "WIDE_STACK", "Tool", "find", "python_library", "python_path"]
 

@@ -105,9 +105,13 @@ class _Checks:
             if isinstance(op, Table):
                 used.setdefault(REDUCED.get(op.function, op.function), self.program.line(op.name))
         if len(used) > 1:
-            lines = "".join(dict.fromkeys(used.values()))
+            (first, line), *others = used.items()
+            got = [
+                first,
+                *(f"{name} ({at.removesuffix(': ')})" if at not in ("", line) else name for name, at in others),
+            ]
             raise HelError(
-                f"{lines}a program has one table function, got {' and '.join(sorted(used))}; "
+                f"{line}a program has one table function, got {' and '.join(got)}; "
                 "write the potential with tanh (log cosh, softplus) or with sin and cos, not both"
             )
 

@@ -3,5 +3,5 @@
 In: nothing but the code. Out: rows in docs/results/NAME.json, tables in the pages of docs.
 
 May import of golden: errors, arithmetic, language, tasks, cost_functions, program, systems, dynamics, stacks, compiler,
-rules.glep, rules, training, checks, machine.
+rules.glep, rules, training, checks, computer.
 """

@@ -20,9 +20,9 @@ from golden import systems
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
+from golden.computer import cache
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator
-from golden.machine import cache
 from golden.studies.command import parser, table
 
 __all__ = ["cases", "figure", "main", "measure", "render"]

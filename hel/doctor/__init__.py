@@ -8,5 +8,5 @@
 Remedies are those that the commands themselves give (`testbench.tools`, `bitstreams.tools`). Only Python's own library
 is imported: this room works where nothing else does.
 
-May import of golden: errors, machine; of testbench: itself; of bitstreams: tools.
+May import of golden: errors, computer; of testbench: itself; of bitstreams: tools.
 """

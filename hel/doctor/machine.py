@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from golden.machine import cache
+from golden.computer import cache
 from hel.doctor.check import Check
 
 __all__ = ["caches", "locale", "serial_ports", "temporary"]

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from bitstreams import tools as builders
+from golden.computer import processes
 from golden.errors import HelError
-from golden.machine import processes
 from hel.doctor.check import Check
 from testbench import tools as simulators
 

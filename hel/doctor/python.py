@@ -89,8 +89,8 @@ def requirements() -> dict[str, list[str]]:
         lists = {extra: [] for extra in TAKES_AWAY}
         for line in lines:
             requirement, _, marker = line.partition(";")
-            of = re.search(r"""extra\s*==\s*['"](.+?)['"]""", marker)
-            lists.setdefault(of[1] if of else "", []).append(requirement.strip())
+            named = re.search(r"""extra\s*==\s*['"](.+?)['"]""", marker)
+            lists.setdefault(named[1] if named else "", []).append(requirement.strip())
     kept: dict[str, list[str]] = {extra: [] for extra in TAKES_AWAY}
     seen = {"hel-fpga"}  # an extra may include another one, and metadata repeat what that asks for
     for extra, ones in kept.items():

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from golden.machine import cache
+from golden.computer import cache
 from hel.arguments import UsageError
 from hel.output import write_whole
 

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # A bare Debian: what debootstrap makes, what the README names (python3, make, g++) and what brought the clone here (git,
 # ca-certificates). Runs a command in a fresh clone of this repository there.
-#     tests/bare/debian.sh ROOT [--as-nobody] COMMAND       as root; ROOT is made if need be, and kept: about 90 s, 0.6 GB
+#     tests/bare/debian.sh ROOT [--as-nobody] [--same-clone] COMMAND
+# As root. ROOT is made if need be, and kept: about 90 s, 0.6 GB.
 # SUITE names the release, bookworm (12) by default. The network, the certificates and the package index are the host's.
 set -euo pipefail
 here=$(realpath "$(dirname "$0")/../..")
 root=$1; shift
-user=root
+user=root clone=new
 if [ "$1" = --as-nobody ]; then user=nobody; shift; fi
+if [ "$1" = --same-clone ]; then clone=same; shift; fi
 suite=${SUITE:-bookworm}
 if [ ! -e "$root/.made" ]; then
   archive=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?$|https?://[^ ]+/debian/? ' | head -n 1 | tr -d ' ' || true)
@@ -19,8 +21,10 @@ for file in /etc/pip.conf /etc/resolv.conf /etc/hosts ${PIP_CERT:-} ${SSL_CERT_F
   if [ -e "$file" ]; then mkdir -p "$root$(dirname "$file")"; cp -L "$file" "$root$file"; fi
 done
 cp -rL --remove-destination /etc/ssl/certs "$root/etc/ssl/"
-rm -rf "$root/srv/hel-fpga"
-git clone --quiet --no-hardlinks "$here" "$root/srv/hel-fpga"
+if [ $clone = new ]; then
+  rm -rf "$root/srv/hel-fpga"
+  git clone --quiet --no-hardlinks "$here" "$root/srv/hel-fpga"
+fi
 chroot "$root" chown -R "$user" /srv/hel-fpga
 # Mounts of a name space of its own: they go with it, however it ends.
 exec unshare --mount --propagation private bash -c '

@@ -7,6 +7,7 @@ import pytest
 from amaranth.back import verilog
 from amaranth.hdl import Module, Signal
 
+from golden.computer import processes
 from golden.errors import HelError
 from testbench import runner, tools
 from testbench.runner import BuildError, build
@@ -138,3 +139,54 @@ def test_an_old_verilator_on_path_is_not_used(nothing_on_path, monkeypatch, tmp_
 def test_unknown_simulator():
     with pytest.raises(HelError, match="a simulator is one of verilator, icarus, got 'modelsim'"):
         tools.find("modelsim")
+
+
+@pytest.mark.parametrize("where", ["compiler", "cache"])
+def test_a_full_disk_is_no_defect(simulator, tmp_path, monkeypatch, where):
+    def full(*args, **options):
+        raise OSError(28, "No space left on device")
+
+    if where == "compiler":
+        said = processes.Done([], 1, "x.s: No space left on device\n")
+        monkeypatch.setattr(runner.processes, "run", lambda *args, **options: said)
+    else:
+        monkeypatch.setattr(runner.Path, "write_text", full)
+    tools.find(simulator)
+    with pytest.raises(HelError, match="room.*No space left on device.*set HEL_CACHE"):
+        build(simulator, [SILENT], top="silent", cache=tmp_path)
+    assert not list(tmp_path.glob("build-*"))
+
+
+def test_a_cache_whose_lock_belongs_to_another_user(simulator, tmp_path, monkeypatch):
+    def refused(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(runner, "_lock", refused)
+    with pytest.raises(HelError, match=f"the cache must be a folder .* got {tmp_path}: Permission denied; .*HEL_CACHE"):
+        build(simulator, [SILENT], top="silent", cache=tmp_path)
+
+
+def test_a_cache_where_no_program_may_run(simulator, tmp_path, monkeypatch):
+    def refused(*args, **options):
+        raise PermissionError(13, "Permission denied")
+
+    made = build(simulator, [SILENT], top="silent", cache=tmp_path / "cache")
+    monkeypatch.setattr(runner.processes, "start", refused)
+    (tmp_path / "run").mkdir()
+    with pytest.raises(HelError, match="no program may run from it"):
+        runner.start(made, "module", tmp_path / "run", {})
+
+
+def test_the_flags_of_a_make_that_runs_us_do_not_reach_ours(tmp_path, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(runner.processes, "run", lambda c, f, env: seen.update(env) or processes.Done(c, 0, ""))
+    runner.call(["make"], tmp_path, {"MAKEFLAGS": "n", "MAKELEVEL": "1", "PATH": "/bin"})
+    assert seen == {"PATH": "/bin", "TMPDIR": ".", "TMP": ".", "TEMP": "."}
+
+
+def test_pythons_shared_library(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIBPYTHON_LOC", str(tmp_path / "none.so"))
+    with pytest.raises(HelError, match="apt install libpython3.*--enable-shared.*or set LIBPYTHON_LOC"):
+        tools.python_library()
+    (tmp_path / "none.so").touch()
+    assert tools.python_library() == tmp_path / "none.so"

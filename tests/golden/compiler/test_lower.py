@@ -266,7 +266,7 @@ def test_shared_expressions_are_one_value():
         (
             {"a": (3,)},
             lambda q, u, t: np.sum(t["a"] * np.cos(q)) + np.sum(np.log(np.cosh(q))),
-            "a program has one table function, got sin and tanh; write",
+            r"`: a program has one table function, got sin and tanh \(test_lower.py:\d+: `.*`\); write",
         ),
     ],
 )

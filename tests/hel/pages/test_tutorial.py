@@ -34,6 +34,13 @@ def test_every_block_does_what_it_says(name):
     assert compared == sum(len(block.commands) for block in blocks(TEXTS[name]) if not block.slow)
 
 
+def test_an_error_begins_with_one_line_of_the_file():
+    errors = [line for line in TEXT.splitlines() if line.startswith("hel: ")]
+    head = r"\S+\.py:\d+: `.*?`: "
+    assert sum(bool(re.match(f"hel: {head}", line)) for line in errors) >= 5
+    assert not [line for line in errors if re.match(f"hel: {head}{head}", line)]
+
+
 @pytest.mark.slow
 @pytest.mark.cosim
 @pytest.mark.pnr

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from golden.machine import processes
+from golden.computer import processes
 
 ROOT = Path(__file__).parents[3]
 TREE = "sh -c 'sleep 60 & echo $!; wait' & echo $!; wait"
@@ -48,7 +48,7 @@ def test_what_is_written_is_read_as_utf_8():
 WAITS = """
 import signal, sys
 from pathlib import Path
-from golden.machine import processes
+from golden.computer import processes
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 try:
     with processes.undisturbed():
@@ -71,7 +71,7 @@ def test_a_signal_waits_until_what_is_made_is_known():
 
 CHILD = """
 import os, subprocess, sys
-from golden.machine import processes
+from golden.computer import processes
 child = subprocess.Popen(["sh", "-c", sys.argv[1]], stdout=subprocess.PIPE, text=True)
 pids = [child.stdout.readline().strip(), child.stdout.readline().strip()]
 processes.end_children()

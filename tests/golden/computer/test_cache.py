@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from golden.computer import cache
 from golden.errors import HelError
-from golden.machine import cache
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,7 +51,7 @@ def test_a_wish_that_cannot_be_met_is_named(monkeypatch, tmp_path, bad):
 
 @pytest.mark.parametrize("home", [{"HOME": "/proc/none"}, {"XDG_CACHE_HOME": "/proc/none"}])
 def test_without_a_home_a_temporary_folder_serves_and_goes(tmp_path, home):
-    code = "from golden.machine import cache; print(cache.folder()); print(cache.folder().is_dir()); cache.settle()"
+    code = "from golden.computer import cache; print(cache.folder()); print(cache.folder().is_dir()); cache.settle()"
     code += "; import os; print(os.environ['XDG_CACHE_HOME'])"
     environment = {**os.environ, "HEL_CACHE": "", "XDG_CACHE_HOME": "", "TMPDIR": str(tmp_path), **home}
     command = [sys.executable, "-c", code]

@@ -92,7 +92,9 @@ def executed(text: str, timeout_s: int = 600) -> str:
         kernel = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
         config = Config({"AsyncKernelManager": kernel})
         try:
-            NotebookClient(notebook, config=config, timeout=timeout_s, kernel_name="python3").execute()
+            client = NotebookClient(notebook, config=config, timeout=timeout_s, kernel_name="python3")
+            client.coalesce_streams = True  # what a cell prints is one output, however it came
+            client.execute()
         except CellExecutionError as error:
             last = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[-1]
             raise HelError(

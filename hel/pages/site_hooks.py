@@ -46,7 +46,7 @@ def _linked(markdown: str, page: str) -> list[str]:
 
 
 def rewritten(markdown: str, page: str) -> str:
-    """A page's text with its links turned to the site, and fences without the words that only our tests read.
+    """A page's text with its links turned to the site, and fences that say what highlighting needs.
 
     >>> rewritten("[plan](../hel/pages/floor_plan.toml), [theory](theory.md#3)", "architecture.md")
     '[plan](repository/hel/pages/floor_plan.toml), [theory](theory.md#3)'
@@ -59,7 +59,8 @@ def rewritten(markdown: str, page: str) -> str:
 
     parts = _CODE.split(markdown)
     parts[::2] = [_LINK.sub(turned, part) for part in parts[::2]]
-    return re.sub(r"^```(\w+) slow$", r"```\1", "".join(parts), flags=re.M)
+    fenced = re.sub(r"^```(\w+) slow$", r"```\1", "".join(parts), flags=re.M)
+    return re.sub(r"^```python\n(?=>>> )", "```pycon\n", fenced, flags=re.M)
 
 
 def on_files(files: Any, config: Any) -> Any:

@@ -169,5 +169,6 @@ def test_links_out_of_docs_are_turned_to_the_site():
     assert site_hooks.rewritten(text, "architecture.md") == (
         "[a](repository/hel/pages/site.py) `[b](../c)` [d](https://e.f/g) [h](#i)\n```console\n$ hel\n```"
     )
+    assert site_hooks.rewritten("```python\n>>> 1\n1\n```", "a.md") == "```pycon\n>>> 1\n1\n```"
     assert site_hooks.rewritten("[a](docs/theory.md)", "contributing/index.md") == "[a](../theory.md)"
     assert site_hooks.rewritten("[a](../../CONTRIBUTING.md)", "contributing/rule.md") == "[a](index.md)"

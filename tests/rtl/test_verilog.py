@@ -11,7 +11,7 @@ from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.design import Design
 from rtl.hls import Geometry
-from rtl.hls.plan.debug_bus import debug_bus_bits
+from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.plan.registers import Address
 from rtl.verilog import KEPT_MODULES, array_verilog, report
 
@@ -66,7 +66,18 @@ def test_ports_of_the_array() -> None:
     assert ports == {"clk", "rst", "i__payload", "i__valid", "i__ready", "o__payload", "o__valid", "o__ready"}
     recorded = body(array_verilog(GEOMETRY, debug_bus=True), "hel_array")
     assert re.search(rf"output \[{3 * debug_bus_bits(GEOMETRY)}:0\] debug_bus;", recorded)
-    assert "output debug_bus_valid;" in recorded
+    assert "output debug_bus_valid;" in recorded and "input debug_bus_enable;" in recorded
+
+
+def test_the_debug_bus_is_sampled_and_follows_no_register() -> None:
+    """A bus that is put together at each change of a register costs Icarus more than the array."""
+    recorded = array_verilog(GEOMETRY, debug_bus=True)
+    sampled = body(recorded, "hel_debug_bus")
+    assert "always @(negedge clk) if (enable) debug_bus = {flags, io, wdata," in sampled
+    for name, bits in debug_bus_layout(GEOMETRY).items():
+        assert f"input [{bits - 1}:0] {name}," in sampled
+    assert not re.search(r"assign debug_bus = ", body(recorded, "hel_element"))
+    assert "debug_bus" not in array_verilog(GEOMETRY)
 
 
 def test_the_report_of_an_array() -> None:

@@ -123,6 +123,7 @@ def _overview() -> str:
             *lines,
             "",
             "`hel COMMAND --help` explains a command and shows an example. Every command takes --json.",
+            "HEL_CACHE names the folder of compiled simulators, ~/.cache/hel-fpga by default; `hel doctor` shows it.",
         ]
     )
 

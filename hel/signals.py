@@ -35,12 +35,13 @@ def heeded() -> Iterator[None]:
     """Inside, the first of these signals raises `Ended`, and another one only after two seconds.
 
     >>> import os
-    >>> with heeded():
-    ...     os.kill(os.getpid(), signal.SIGHUP)
-    ...     time.sleep(1)
-    Traceback (most recent call last):
-    ...
-    hel.signals.Ended: hung up
+    >>> try:
+    ...     with heeded():
+    ...         os.kill(os.getpid(), signal.SIGHUP)
+    ...         time.sleep(1)
+    ... except Ended as stop:
+    ...     print(stop, stop.code)
+    hung up 129
     """
     if threading.current_thread() is not threading.main_thread():  # only there do signals have handlers
         yield

@@ -3,6 +3,7 @@
 ==============  ======================================================================================================
 room            what it is for
 ==============  ======================================================================================================
+computer        what runs us: the cache, outside programs, whose fault it is
 language        what a potential may say: trace, graph, gradient, float64
 arithmetic      words: formats, roundings, tables
 tasks           what is to be learnt: digits

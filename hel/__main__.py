@@ -128,6 +128,7 @@ def _overview() -> str:
             *lines,
             "",
             "`hel COMMAND --help` explains a command and shows examples. Every command takes --json and --quiet.",
+            "HEL_CACHE names the folder of compiled simulators, ~/.cache/hel-fpga by default; `hel doctor` shows it.",
         ]
     )
 

@@ -76,7 +76,11 @@ def test_examples_do_what_they_say(name, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for name in SUMMARIES for line in examples(name) if line.startswith(SLOW)])
+@pytest.mark.parametrize(
+    "line",
+    [line for name in SUMMARIES for line in examples(name) if line.startswith(SLOW)],
+    ids=lambda line: " ".join(line.split()[:5]),
+)
 def test_slow_examples_do_what_they_say(line, tmp_path):
     assert ran([line], tmp_path).stdout
     for made in re.findall(r"--report (\S+)", line):

@@ -12,6 +12,7 @@ from hel.report.section import Fact, Figure, Section, number
 __all__ = ["section"]
 
 TITLE = "Forwards and back"
+START = {"train": "from rest through a sample", "verify": "from a random state with random inputs"}
 WHY = {
     "float": "A run in float has no words that could return bit for bit.",
     "old": "The file has no trajectory: run the command again with this version to have one.",
@@ -28,8 +29,8 @@ def section(run: Run) -> Section | None:
     away = found["return_error_lsb"]
     return Section(
         TITLE,
-        "Forward from rest or from a random state, then the echo without a nudge: the same circuit with the momentum"
-        " reversed. Lines go to the right, circles come back; every circle lies on its line to the last bit.",
+        f"Forward {START[run.command]}, then the echo without a nudge: the same circuit, backwards in time. Lines go to the"
+        f" right, circles come back; {'they do not meet' if away else 'every circle lies on its line to the last bit'}.",
         [Fact(f"{number(away)} LSB", "largest difference of any word after the return", "bad" if away else "good")],
         [_both(found), _difference(found)],
     )

@@ -27,10 +27,11 @@ def section(run: Run) -> Section | None:
         return Section(TITLE, missing=WHY["float" if run.get("arithmetic") == "float" else "old"])
     found = _checked(run["trajectory"], run.file)
     away = found["return_error_lsb"]
+    met = "they do not meet" if away else "every circle lies on its line to the last bit"
     return Section(
         TITLE,
-        f"Forward {START[run.command]}, then the echo without a nudge: the same circuit, backwards in time. Lines go to the"
-        f" right, circles come back; {'they do not meet' if away else 'every circle lies on its line to the last bit'}.",
+        f"Forward {START[run.command]}, then the echo without a nudge: the same circuit, backwards in time. Lines go to"
+        f" the right, circles come back; {met}.",
         [Fact(f"{number(away)} LSB", "largest difference of any word after the return", "bad" if away else "good")],
         [_both(found), _difference(found)],
     )

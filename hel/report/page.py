@@ -75,7 +75,7 @@ def page(runs: Sequence[Run]) -> str:
 
     shown = [_described(run, k, Markup) for k, run in enumerate(runs, start=1)]
     title = shown[0]["title"] if len(shown) == 1 else f"{len(shown)} runs"
-    return _template().render(title=title, runs=shown, version=our_version())
+    return str(_template().render(title=title, runs=shown, version=our_version()))
 
 
 @cache

@@ -12,6 +12,7 @@ from hel.report.section import Fact, Figure, Section, number
 __all__ = ["section"]
 
 TITLE = "Forwards and back"
+START = {"train": "from rest through a sample", "verify": "from a random state with random inputs"}
 WHY = {
     "float": "A run in float has no words that could return bit for bit.",
     "old": "The file has no trajectory: run the command again with this version to have one.",
@@ -26,10 +27,11 @@ def section(run: Run) -> Section | None:
         return Section(TITLE, missing=WHY["float" if run.get("arithmetic") == "float" else "old"])
     found = _checked(run["trajectory"], run.file)
     away = found["return_error_lsb"]
+    met = "they do not meet" if away else "every circle lies on its line to the last bit"
     return Section(
         TITLE,
-        "Forward from rest or from a random state, then the echo without a nudge: the same circuit with the momentum"
-        " reversed. Lines go to the right, circles come back; every circle lies on its line to the last bit.",
+        f"Forward {START[run.command]}, then the echo without a nudge: the same circuit, backwards in time. Lines go to"
+        f" the right, circles come back; {met}.",
         [Fact(f"{number(away)} LSB", "largest difference of any word after the return", "bad" if away else "good")],
         [_both(found), _difference(found)],
     )

@@ -30,6 +30,8 @@ def test_the_system_stands_where_other_commands_have_it(capfd):
     argv = [*SMALL, "--conditions", "pfvp", "--json"]
     ways = (["hru"], ["--system", "hru"], ["hru", "--system", "hru"])
     rows = [json.loads(hel(capfd, *argv, *more)[1]) for more in ways]
+    lines = {row.pop("made_by")["line"] for row in rows}
+    assert len(lines) == len(ways)  # each as it was typed
     assert rows[0]["system"] == "hru" and rows[0] == rows[1] == rows[2]
     assert json.loads(hel(capfd, *argv)[1])["system"] == "dense"
 

@@ -128,6 +128,7 @@ def test_zero_is_marked_and_a_difference_is_seen():
     assert "0 LSB" in page.page([run("train")]) and 'class="good">0 LSB' in page.page([run("train")])
     found["back"][3][1] += 5
     text = page.page([run("train", trajectory={**found, "return_error_lsb": 5})])
+    assert "they do not meet" in text and "to the last bit" not in text
     assert "at most 5 LSB" in text and 'class="bad">5 LSB' in text
 
 

@@ -71,7 +71,8 @@ def fpga_tool(name: str) -> Iterable[Check]:
         yield Check(FPGA, name, True, version=_number(said), path=path)
         return
     try:
-        builders.command(name)
+        if not builders.available(name):
+            builders.command(name)  # says what to install
         distribution = importlib.metadata.distribution(tool.distribution)
     except (HelError, importlib.metadata.PackageNotFoundError) as error:
         remedy = str(error) if isinstance(error, HelError) else f"run: pip install {tool.distribution}"

@@ -76,6 +76,13 @@ def test_odd_environments(environment):
     assert "Traceback" not in err
 
 
+def test_a_bad_cache_is_one_finding(capfd, monkeypatch):
+    before = json.loads(hel(capfd, "doctor", "--json")[1])["missing"]
+    monkeypatch.setenv("HEL_CACHE", "/proc/none")
+    code, out, err = hel(capfd, "doctor", "--json")
+    assert code == 1 and err == "" and sorted(json.loads(out)["missing"]) == sorted([*before, "cache"])
+
+
 def test_a_check_that_fails_is_a_finding():
     def broken():
         raise RuntimeError("a package is broken")

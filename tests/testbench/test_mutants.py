@@ -43,7 +43,7 @@ def icarus() -> None:
 
 
 def run(**options: Any) -> dict[str, Any]:
-    return verify(DESIGN, simulator="icarus", steps=1, stalls=0, **options)
+    return verify(DESIGN, simulator="icarus", steps=1, **options)
 
 
 @pytest.mark.cosim
@@ -69,8 +69,9 @@ def test_the_first_mismatch_is_where_the_mutant_is(icarus: None, tmp_path: Path)
 @pytest.mark.cosim
 @pytest.mark.parametrize("mutant", ["input", "host"])
 def test_golden_alone_names_the_first_word_that_was_read(icarus: None, mutant: str) -> None:
-    found = run(mutant=mutant, recorded=False)
+    found = run(mutant=mutant, recorded=False, stalls=0)
     first = found["first_mismatch"]
+    assert first["command"] == "", "no option of the command line makes a run without stalls"
     assert found["mismatches"] > 0 and first["kind"] == "state" and "of context" in first["word"]
     assert first["expected"] != first["found"] and first["segment"] == "" and first["line"].startswith("dense.py:")
 

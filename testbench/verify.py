@@ -123,24 +123,20 @@ def verify(
         if file is not None:
             arguments |= {"waves": str(file.resolve()), "shown": str(path)}
         found = launch(build, "testbench.verify:inside", arguments, progress=notice)
+    options = f"--simulator {simulator} --steps {steps} --seed {seed}" + (f" --mutant {mutant}" if mutant else "")
+    typed = options if stalls == STALLS else None  # the command line has no option for stalls
     first = found["first_mismatch"]
     if first is not None:
-        options = f"--simulator {simulator} --steps {steps} --seed {seed}" + (f" --mutant {mutant}" if mutant else "")
-        # The command line has no option for stalls.
-        found["first_mismatch"] = explained(first, design, options if stalls == STALLS else None)
-    return {**found, **_asked(design, simulator, steps, seed), **design.cut_formats}
+        found["first_mismatch"] = explained(first, design, typed)
+    asked = {"simulator": simulator, "steps": steps, "seed": seed}
+    return {**found, **_described(design, typed), **asked, **design.cut_formats}
 
 
-def _asked(design: Design, simulator: str, steps: int, seed: int) -> dict[str, Any]:
-    """What a result says of the run itself."""
-    line = (
-        f"hel verify {design.command} --simulator {simulator} --steps {steps} --seed {seed}" if design.command else ""
-    )
+def _described(design: Design, options: str | None) -> dict[str, Any]:
+    """What a result says of the design, and of the command that made it: none, where a command line cannot say it."""
+    line = f"hel verify {design.command} {options}" if design.command and options is not None else ""
     return {
         **design.described,
-        "simulator": simulator,
-        "steps": steps,
-        "seed": seed,
         **cycle_figures(design.schedule),
         "schedule": schedule_runs(design.schedule),
         "made_by": made_by("verify", line),

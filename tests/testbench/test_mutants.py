@@ -104,3 +104,13 @@ def test_waves_need_a_recording(icarus: None, tmp_path: Path) -> None:
     with pytest.raises(HelError, match="waves show what is recorded, got recorded=False; leave it out"):
         run(waves=tmp_path / "a.vcd", recorded=False)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.cosim
+@pytest.mark.parametrize(("stalls", "told"), [(64, True), (0, False)])
+def test_the_command_of_a_result_names_the_mutant_or_is_left_out(stalls: int, told: bool) -> None:
+    design = Design("dense", neurons=4, inputs=1, elements=2)
+    found = verify(design, simulator="icarus", steps=1, stalls=stalls, mutant="lane0")
+    line = found["made_by"]["line"]
+    assert line.endswith("--seed 0 --mutant lane0") if told else line == ""
+    assert found["mismatches"] and found["first_mismatch"]

@@ -14,8 +14,9 @@ SIGNALS = [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated"), (sign
 
 
 def heed():
-    """What a shell starts in the background ignores SIGINT, and so do its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """What a shell starts in the background ignores SIGINT, what nohup starts SIGHUP; and so do their children."""
+    for number, _ in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def those_with(mark):
@@ -61,7 +62,10 @@ def stopped(tmp_path, argv, program, number, shim=True):
         assert until(lambda: any(wanted in name for name in those_with(mark).values()) or running.poll() is not None)
         running.send_signal(number)
         running.send_signal(number)  # a closing terminal sends two
-        _, words = running.communicate(timeout=60)
+        try:
+            _, words = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert until(lambda: not those_with(mark)), those_with(mark)
     assert not list(folders["tmp"].iterdir())
     assert not [path for path in folders["cache"].iterdir() if path.name.startswith(("build-", "library-"))]

@@ -53,12 +53,12 @@ def test_its_links_lead_to_files():
         assert (ROOT / link).exists(), link
 
 
-def test_the_line_takes_the_best_case_and_the_worst_seed_of_the_largest_build():
+def test_the_line_compares_like_with_like_and_takes_the_worst_seed_of_the_largest_build():
     def row(arithmetic, rule, epochs, mean, neurons=32):
         case = {"arithmetic": arithmetic, "rule": rule, "epochs": epochs, "neurons": neurons, "seeds": 5}
         return {"case": case, "mean": mean, "deviation": 0.01}
 
-    rows = [row("fixed", "hel", 4, 0.9), row("fixed", "hel", 20, 0.95), row("float", "bptt", 10, 0.96)]
+    rows = [row("fixed", "hel", 10, 0.9), row("fixed", "hel", 20, 0.95), row("float", "bptt", 10, 0.96)]
     rows.append(row("fixed", "hel", 20, 0.99, neurons=64))
     report = {
         "system": "dense",
@@ -70,7 +70,7 @@ def test_the_line_takes_the_best_case_and_the_worst_seed_of_the_largest_build():
     }
     reports = [report, report | {"fmax_hz": 181e6}, report | {"elements": 8, "fmax_hz": 1e6}, {"fmax_hz": 1.0}]
     said = readme.line(rows, reports)
-    assert "0.950 ± 0.010 in the array's arithmetic (20 epochs), 0.960 ± 0.010 by" in said
+    assert "0.900 ± 0.010 in the array's arithmetic after 10 epochs (0.950 ± 0.010 after 20), 0.960" in said
     assert "N = 64 on 16 elements closes at 181 MHz on an ULX3S-85F, 600 k steps/s" in said
 
 

@@ -34,7 +34,7 @@ def version() -> str:
     An editable install keeps the version of the day when it was made; the checkout's own is newer.
     """
     try:
-        project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+        project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         if project["name"] == NAME:
             return str(project["version"])
     except (OSError, KeyError, ValueError):  # no checkout

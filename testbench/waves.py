@@ -93,7 +93,9 @@ def target(path: Path) -> Iterator[Path]:
         yield made[0]
         if path.suffix == ".fst":
             made.append(made[0].with_suffix(".fst"))
-            done = subprocess.run(["vcd2fst", *map(str, made)], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["vcd2fst", *map(str, made)], capture_output=True, text=True, encoding="utf-8", check=False
+            )
             if done.returncode or not made[1].exists():
                 said = " ".join((done.stderr or done.stdout).split()) or f"exit {done.returncode}"
                 raise HelError(f"vcd2fst could not write '{path}': {said}; name it {path.stem}.vcd")

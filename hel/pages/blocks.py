@@ -109,7 +109,7 @@ def hold(block: Block, names: dict[str, Any]) -> None:
 def _python(text: str, names: dict[str, Any]) -> None:
     name = re.match(r"# (\w+)\.py\n", text)
     if name:
-        Path(f"{name[1]}.py").write_text(text)
+        Path(f"{name[1]}.py").write_text(text, encoding="utf-8")
         exec(compile(text, f"{name[1]}.py", "exec"), {"__name__": name[1]})
     elif text.startswith(">>> "):
         said = io.StringIO()
@@ -138,7 +138,7 @@ def _sh(text: str, names: dict[str, Any]) -> None:
         if program == "hel":
             parsed(rest[0], importlib.import_module(f"hel.commands.{rest[0]}"), rest[1:])
         elif program == "make":
-            makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+            makefile = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
             for target in (word for word in rest if "=" not in word):
                 if not re.search(rf"^{target}:", makefile, re.M):
                     raise ValueError(f"no make target {target}")
@@ -152,7 +152,7 @@ def _verilog(text: str, names: dict[str, Any]) -> None:
     name = re.match(r"// (\w+\.(?:s?v|vlt))\n", text)
     if not name:
         raise ValueError("Verilog needs a first line `// name.v`, and a console that lints or runs it")
-    Path(name[1]).write_text(text)
+    Path(name[1]).write_text(text, encoding="utf-8")
 
 
 def _program(text: str, names: dict[str, Any]) -> None:

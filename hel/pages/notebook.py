@@ -121,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
 
     def work() -> int:
-        old = options.notebook.read_text()
+        old = options.notebook.read_text(encoding="utf-8")
         new = executed(old)
         if options.check:
             pairs = zip(printed(json.loads(old)), printed(json.loads(new)), strict=True)

@@ -53,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
     path = Path(argv[0]) if argv else PICTURE
     training = Training("digits", Dense(NEURONS, 8), epochs=EPOCHS, seed=0)
     result = drive(training.conversation(), training.learner())
-    print(draw(result, json.loads(BUILD.read_text()), path))
+    print(draw(result, json.loads(BUILD.read_text(encoding="utf-8")), path))
     return 0
 
 

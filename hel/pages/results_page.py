@@ -26,7 +26,7 @@ BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available
 
 def builds(folder: Path) -> list[str]:
     """A table of the whole builds among the reports of a folder, seeds of one build in a row; empty without any."""
-    found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
     reports = [report for report in found if isinstance(report, dict) and all(key in report for key in BUILD_KEYS)]
     if not reports:
         return []
@@ -61,7 +61,7 @@ def accuracies(file: Path) -> list[str]:
         "| digits, N | epochs | arithmetic | rule | test accuracy, mean of the seeds | lowest seed | seeds |",
         "|---|---|---|---|---|---|---|",
     ]
-    for row in json.loads(file.read_text())["rows"]:
+    for row in json.loads(file.read_text(encoding="utf-8"))["rows"]:
         case = row["case"]
         lines.append(
             f"| {case['neurons']} | {case['epochs']} | {case['arithmetic']} | {case['rule'].upper()} | "
@@ -77,7 +77,7 @@ def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
-    old = PAGE.read_text()
+    old = PAGE.read_text(encoding="utf-8")
     new = fill(old, [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))])
     if "--check" in argv:
         return int(old != new)

@@ -125,14 +125,16 @@ def report() -> list[Shot]:
     from hel.report import page, read
 
     runs = [read.of(_answer(command), f"{command.split()[1]}.json") for command in RUNS]
-    text = page.page([*runs, read.of(json.loads((ROOT / BUILD).read_text()), str(BUILD))])
+    text = page.page([*runs, read.of(json.loads((ROOT / BUILD).read_text(encoding="utf-8")), str(BUILD))])
     return [Shot("report", text, height=1300), Shot("report_schedule", text, element="#run3-3", dark=True)]
 
 
 def _answer(command: str) -> dict[str, object]:
     """What a command prints with --json, run in a process of its own."""
     words = command.split()[1:]
-    done = subprocess.run([sys.executable, "-m", "hel", *words, "--quiet"], stdout=subprocess.PIPE, cwd=ROOT, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "hel", *words, "--quiet"], stdout=subprocess.PIPE, cwd=ROOT, text=True, encoding="utf-8"
+    )
     if done.returncode:
         raise HelError(f"a picture is made of runs that succeed, `{command}` did not")
     return dict(json.loads(done.stdout))

@@ -71,10 +71,12 @@ def on_files(files: Any, config: Any) -> Any:
     made: dict[str, str | bytes] = dict(site_reference.pages(root))
     for source, place in _PLACES.items():
         if place != "index.md":
-            made[place] = (root / source).read_text()
+            made[place] = (root / source).read_text(encoding="utf-8")
     for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
         files.remove(file)
-        made |= notebook.page((root / "docs" / file.src_uri).read_text(), place_of(f"docs/{file.src_uri}"))
+        made |= notebook.page(
+            (root / "docs" / file.src_uri).read_text(encoding="utf-8"), place_of(f"docs/{file.src_uri}")
+        )
     texts = {file.src_uri: file.content_string for file in files.documentation_pages()}
     texts |= {place: text for place, text in made.items() if isinstance(text, str)}
     for page, text in texts.items():

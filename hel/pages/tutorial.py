@@ -69,6 +69,7 @@ def _simulator(words: Sequence[str]) -> str:
         env=tool.env,
         capture_output=True,
         text=True,
+        encoding="utf-8",
         check=False,
         timeout=_PATIENCE_S,
     )

@@ -104,6 +104,7 @@ def test_the_line_of_a_design_makes_it_again(capfd, trained, monkeypatch, comman
         "from golden.systems.springs import Springs\n\n\nclass Own(Springs):\n    pass\n"
     )
     found = {"mismatches": 0, "compared_words": 1, "compared_cycles": 1, "cycles": 1, "cycles_predicted": 1}
+    found["first_mismatch"] = None
     monkeypatch.setattr(
         "testbench.verify.launch", lambda *_, **__: {**found, "stall_cycles": 0, "cycles_per_second": 1.0}
     )

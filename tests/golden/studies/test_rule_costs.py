@@ -52,7 +52,7 @@ def test_what_the_page_reads_off():
 
 
 def test_the_example_of_the_page_runs():
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.S)
+    code = "".join(re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.S))
     rng, system = np.random.default_rng(0), get("dense", n=3)
     given = {"inputs": rng.normal(size=(20, 1)), "targets": np.ones(3), "theta": system.initial(0)}
     names = {"system": system, "__name__": "page", **given}

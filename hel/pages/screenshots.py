@@ -129,6 +129,16 @@ def report() -> list[Shot]:
     return [Shot("report", text, height=1300), Shot("report_schedule", text, element="#run3-3", dark=True)]
 
 
+def site() -> list[Shot]:
+    """The documentation site: its front page on a desk, and a page of the reference on a telephone, in the dark."""
+    from hel.pages import site as made
+
+    folder = ROOT / made.OUTPUT
+    made.build(folder, ROOT)
+    front, reference = (f"{(folder / name).as_uri()}" for name in ("index.html", "reference/command_line.html"))
+    return [Shot("site", front, width=1400), Shot("site_phone", reference, width=400, height=800, dark=True)]
+
+
 def _answer(command: str) -> dict[str, object]:
     """What a command prints with --json, run in a process of its own."""
     words = command.split()[1:]
@@ -140,7 +150,7 @@ def _answer(command: str) -> dict[str, object]:
     return dict(json.loads(done.stdout))
 
 
-SHOTS: dict[str, Callable[[], list[Shot]]] = {"report": report}
+SHOTS: dict[str, Callable[[], list[Shot]]] = {"report": report, "site": site}
 """Name -> its shots, made when they are asked for."""
 
 

@@ -17,10 +17,12 @@ def size(png):
     return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
 
 
-@pytest.mark.parametrize("name", ["report", "report_schedule"])
-def test_pictures_of_docs_are_there_and_small(name):
+@pytest.mark.parametrize(
+    ("name", "width"), [("report", 1000), ("report_schedule", 1000), ("site", 1400), ("site_phone", 400)]
+)
+def test_pictures_of_docs_are_there_and_small(name, width):
     png = (PICTURES / f"{name}.png").read_bytes()
-    assert size(png)[0] >= 1000 and len(png) < 300_000
+    assert size(png)[0] >= width and len(png) < 300_000
 
 
 @pytest.mark.browser

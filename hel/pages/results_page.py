@@ -61,7 +61,8 @@ def accuracies(file: Path) -> list[str]:
         "| digits, N | epochs | arithmetic | rule | test accuracy, mean of the seeds | lowest seed | seeds |",
         "|---|---|---|---|---|---|---|",
     ]
-    for row in json.loads(file.read_text(encoding="utf-8"))["rows"]:
+    rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    for row in sorted(rows, key=lambda row: (row["case"]["neurons"], row["case"]["epochs"])):
         case = row["case"]
         lines.append(
             f"| {case['neurons']} | {case['epochs']} | {case['arithmetic']} | {case['rule'].upper()} | "

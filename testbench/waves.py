@@ -44,6 +44,7 @@ from rtl.hls.plan.control import (
 from rtl.hls.plan.debug_bus import UNITS, debug_bus_layout
 from rtl.hls.report.explain import PASSES, activity
 from rtl.hls.report.explain import UNITS as ACTIVITIES
+from testbench.tools import FST_CONVERTER, REMEDY
 
 __all__ = ["Waves", "checked", "target"]
 
@@ -73,10 +74,10 @@ def checked(path: str | Path) -> Path:
         raise HelError(f"waves need a folder that is there, got '{path}'; make '{path.parent}', or choose another")
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise HelError(f"output goes to a regular file, '{path}' is none; choose another name")
-    if path.suffix == ".fst" and shutil.which("vcd2fst") is None:
+    if path.suffix == ".fst" and shutil.which(FST_CONVERTER) is None:
         raise HelError(
-            f"FST files are made by GTKWave's vcd2fst, which is not on PATH, for '{path}'; name it {path.stem}.vcd, or"
-            " install GTKWave (Debian, Ubuntu: `apt install gtkwave`)"
+            f"FST files are made by GTKWave's {FST_CONVERTER}, which is not on PATH, for '{path}';"
+            f" name it {path.stem}.vcd, or {REMEDY[FST_CONVERTER]}"
         )
     return path
 
@@ -94,11 +95,11 @@ def target(path: Path) -> Iterator[Path]:
         if path.suffix == ".fst":
             made.append(made[0].with_suffix(".fst"))
             done = subprocess.run(
-                ["vcd2fst", *map(str, made)], capture_output=True, text=True, encoding="utf-8", check=False
+                [FST_CONVERTER, *map(str, made)], capture_output=True, text=True, encoding="utf-8", check=False
             )
             if done.returncode or not made[1].exists():
                 said = " ".join((done.stderr or done.stdout).split()) or f"exit {done.returncode}"
-                raise HelError(f"vcd2fst could not write '{path}': {said}; name it {path.stem}.vcd")
+                raise HelError(f"{FST_CONVERTER} could not write '{path}': {said}; name it {path.stem}.vcd")
         with _room(path):
             os.chmod(made[-1], 0o644)
             os.replace(made.pop(), path)

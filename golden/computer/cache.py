@@ -4,25 +4,32 @@
 
 An empty variable counts as unset. A relative HEL_CACHE is resolved; a relative XDG_CACHE_HOME is ignored, as its
 specification has it. HEL_CACHE is a wish and must be writable. Where the other two are not (no home, one that is read
-only, another user's), a temporary folder serves until the process ends, and one line on standard error says so.
+only, another user's), one temporary folder serves until the process ends, and one line on standard error says so.
 """
 
 from __future__ import annotations
 
 import atexit
+import errno
 import functools
 import os
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from golden.errors import HelError
 
-__all__ = ["folder", "refused", "settle", "settle_figures", "unwritable", "usual"]
+__all__ = ["folder", "forbidden", "nearest", "refused", "settle", "settle_figures", "unwritable", "usual"]
 
 _NAME = "hel-fpga"
 _TEMPORARY = f"{_NAME}-cache-"
+_LOCK = threading.RLock()
+_before: dict[str, tuple[Path | None, str]] = {}
+"""What `settle` has put into HEL_CACHE -> what `usual` said before."""
+_told: set[Path] = set()
+"""Temporary folders that standard error knows of."""
 
 
 def usual() -> tuple[Path | None, str]:
@@ -32,7 +39,7 @@ def usual() -> tuple[Path | None, str]:
     True
     """
     if wish := os.environ.get("HEL_CACHE"):
-        return Path(wish).absolute(), "HEL_CACHE"
+        return _before.get(wish, (Path(wish).absolute(), "HEL_CACHE"))
     home = cache_home()
     said_by = "XDG_CACHE_HOME" if os.path.isabs(os.environ.get("XDG_CACHE_HOME", "")) else "HOME"
     return (None if home is None else home / _NAME), said_by
@@ -54,21 +61,47 @@ def folder() -> Path:
 
     Raises HelError where HEL_CACHE names what is no folder, or one that cannot be written.
     """
-    wanted, said_by = usual()
-    return _ready(wanted, said_by, os.getpid())
+    with _LOCK:
+        path, why = _ready(*usual())
+        if why is not None and path not in _told:
+            _told.add(path)
+            if sys.stderr is not None:
+                print(f"hel: {why}: this run keeps its cache in {path}; to keep builds, set HEL_CACHE", file=sys.stderr)
+        return path
 
 
 @functools.cache
-def _ready(wanted: Path | None, said_by: str, process: int) -> Path:
-    """`wanted` if it can be written, else a temporary folder; asked once a process."""
+def _ready(wanted: Path | None, said_by: str) -> tuple[Path, str | None]:
+    """`wanted` if it can be written, else the temporary folder, and why; asked once a process."""
     if wanted is None:
-        return _temporary("you have no home folder")
-    why = unwritable(wanted)
-    if why is None:
-        return wanted
-    if said_by == "HEL_CACHE":
+        lack = "you have no home folder"
+    elif (why := unwritable(wanted)) is None:
+        return wanted, None
+    elif said_by == "HEL_CACHE":
         raise refused(wanted, why)
-    return _temporary(f"{wanted} cannot be written ({why})")
+    else:
+        lack = f"{wanted} cannot be written ({why})"
+    try:
+        return _temporary(), lack
+    except OSError as error:
+        raise HelError(
+            f"a cache needs a folder that can be written: {lack}, and no temporary folder can be made"
+            f" ({error.strerror or error}); set HEL_CACHE to a folder, and TMPDIR to another"
+        ) from None
+
+
+@functools.cache
+def _temporary() -> Path:
+    """The one temporary folder of this process, which takes it along when it ends."""
+    path = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+    process = os.getpid()
+
+    @atexit.register
+    def remove() -> None:
+        if os.getpid() == process:
+            shutil.rmtree(path, ignore_errors=True)
+
+    return path
 
 
 def unwritable(path: Path) -> str | None:
@@ -83,6 +116,26 @@ def unwritable(path: Path) -> str | None:
     return None
 
 
+def nearest(path: Path) -> Path:
+    """`path`, or the nearest folder above it of what is there.
+
+    >>> nearest(Path("/none/of/it"))
+    PosixPath('/')
+    """
+    return next(each for each in (path, *path.parents) if os.path.lexists(each))
+
+
+def forbidden(path: Path) -> str | None:
+    """Why no file could be made in `path`, as far as looking tells; unlike `unwritable` it makes nothing."""
+    there = nearest(path)
+    if not os.path.isdir(there):
+        return "it is a file" if there == path else f"{there} is a file"
+    if os.access(there, os.W_OK | os.X_OK):
+        # to a superuser every folder is writable, also those of /proc, where there is no room for anything
+        return None if shutil.disk_usage(there).total else f"the file system of {there} keeps no files"
+    return os.strerror(errno.EROFS if os.statvfs(there).f_flag & os.ST_RDONLY else errno.EACCES)
+
+
 def refused(path: Path, why: str) -> HelError:
     """What to say where the cache cannot be used, and whose word it was."""
     rule = f"the cache must be a folder that can be written and has room, got {path}: {why}"
@@ -91,62 +144,57 @@ def refused(path: Path, why: str) -> HelError:
     return HelError(f"{rule}; free some room, or set HEL_CACHE to another folder")
 
 
-def _temporary(why: str) -> Path:
-    try:
-        path = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
-    except OSError as error:
-        raise HelError(
-            f"a cache needs a folder that can be written: {why}, and no temporary folder can be made"
-            f" ({error.strerror or error}); set HEL_CACHE to a folder, and TMPDIR to another"
-        ) from None
-    process = os.getpid()
-
-    @atexit.register
-    def remove() -> None:
-        if os.getpid() == process:
-            shutil.rmtree(path, ignore_errors=True)
-
-    if sys.stderr is not None:
-        print(f"hel: {why}: this run keeps its cache in {path}; to keep builds, set HEL_CACHE", file=sys.stderr)
-    return path
-
-
 def settle() -> None:
     """Lets other packages keep their caches with ours where they could keep them nowhere.
 
     Sets XDG_CACHE_HOME, which the yosys of Amaranth and the programs of yowasp go by, in the environment of this
     process and of those it starts; only where what they would use cannot be written.
     """
-    _settle(tuple(os.environ.get(name) for name in ("HEL_CACHE", "XDG_CACHE_HOME", "HOME")), os.getpid())
+    with _LOCK:
+        _settle(_environment())
+        if os.environ.get("HEL_CACHE") in _before:
+            folder()  # says so where it is a temporary one
+
+
+def _environment() -> tuple[str | None, ...]:
+    return tuple(os.environ.get(name) for name in ("HEL_CACHE", "XDG_CACHE_HOME", "HOME"))
 
 
 @functools.cache
-def _settle(environment: tuple[str | None, ...], process: int) -> None:
+def _settle(environment: tuple[str | None, ...]) -> None:
     home = cache_home()
     if home is not None and unwritable(home) is None:
         theirs = [home / name for name in ("wasmtime", "YoWASP") if (home / name).exists()]
         if not any(map(unwritable, theirs)):
             return
-    os.environ["XDG_CACHE_HOME"] = str(_others())
+    ours, others = usual(), _others()
+    if ours[1] != "HEL_CACHE":  # the next line must not lead ours elsewhere, here or in the processes that we start
+        os.environ["HEL_CACHE"] = str(others.parent)
+        _before[str(others.parent)] = ours
+    os.environ["XDG_CACHE_HOME"] = str(others)
     if home is None:
-        os.environ.setdefault("HOME", str(_others()))
+        os.environ.setdefault("HOME", str(others))
 
 
 def settle_figures() -> None:
-    """The same for matplotlib, before it is imported: sets MPLCONFIGDIR where its own folder cannot be written."""
+    """The same for matplotlib, before it is imported: sets MPLCONFIGDIR where its own folder cannot be written.
+
+    Says nothing of a temporary folder: all that is lost with it is a list of fonts.
+    """
     if os.environ.get("MPLCONFIGDIR"):
         return
-    settle()
     given = os.environ.get("XDG_CONFIG_HOME", "")
-    try:
-        config = Path(given) if os.path.isabs(given) else Path.home() / ".config"
-    except RuntimeError:
-        config = None
-    if config is None or unwritable(config / "matplotlib"):
-        os.environ["MPLCONFIGDIR"] = str(_others())
+    with _LOCK:
+        try:
+            config = Path(given) if os.path.isabs(given) else Path.home() / ".config"
+        except RuntimeError:
+            config = None
+        _settle(_environment())
+        if config is None or unwritable(config / "matplotlib"):
+            os.environ["MPLCONFIGDIR"] = str(_others())
 
 
 def _others() -> Path:
-    path = folder() / "others"
+    path = _ready(*usual())[0] / "others"
     path.mkdir(exist_ok=True)
     return path

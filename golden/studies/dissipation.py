@@ -20,7 +20,7 @@ from golden import systems
 from golden.arithmetic.contraction import BitStack
 from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
-from golden.computer import cache
+from golden.computer.figures import pyplot
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator
 from golden.studies.command import parser, table
@@ -109,12 +109,7 @@ def render(rows: Sequence[dict[str, Any]]) -> str:
 
 def figure(rows: Sequence[dict[str, Any]], path: Path) -> Path:
     """Return error without the bits, and memory, over T; writes a PNG. Needs matplotlib."""
-    cache.settle_figures()
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
+    plt = pyplot()
     image, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for log2_loss in LOSSES:
         chosen = sorted(

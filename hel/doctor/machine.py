@@ -22,10 +22,10 @@ PATIENCE_S = 1.0
 
 
 def caches() -> Iterable[Check]:
-    """The cache: writable, how large, and how much room there is."""
+    """The cache: whether it can be written or made, how large, and how much room there is; it is not made."""
     path, said_by = cache.usual()
     wish = said_by == "HEL_CACHE"
-    why = "you have no home folder" if path is None else cache.unwritable(path)
+    why = "you have no home folder" if path is None else cache.forbidden(path)
     if path is None or why is not None:
         yield Check(
             GROUP, "cache", False, needed=wish, path=str(path or ""),
@@ -33,7 +33,7 @@ def caches() -> Iterable[Check]:
             remedy=f"{said_by} leads to it, {why}; set HEL_CACHE to a folder that can be written",
         )  # fmt: skip
         return
-    free = shutil.disk_usage(path).free
+    free = shutil.disk_usage(cache.nearest(path)).free
     said = f"{_size(_used(path))} used, {_size(free)} free"
     yield Check(
         GROUP, "cache", free > ENOUGH_BYTES, version=said, path=str(path), without="room for compiled simulators",

@@ -25,7 +25,7 @@ def plain(
     name: str, arguments: tuple[str, ...] = ("--version",), *, needed: bool = True, without: str = "", remedy: str = "",
     group: str = SIMULATION,
 ) -> Iterable[Check]:  # fmt: skip
-    """A program of PATH that says its version."""
+    """A program of PATH that says its version, or its usage."""
     path, version, works = shutil.which(name), "", False
     if path is not None:
         works, version = _says([path, *arguments])
@@ -99,7 +99,11 @@ def _number(line: str) -> str:
 
     >>> _number("GNU Make 4.3"), _number("c++ (Debian 12.2.0-14+deb12u1) 12.2.0"), _number("odd")
     ('4.3', '12.2.0', 'odd')
+    >>> _number("Usage: vcd2fst [OPTION]... [VCDFILE] [FSTFILE]")  # it does not say its number
+    ''
     """
+    if line.startswith("Usage:"):
+        return ""
     alone = re.search(r"(?<![\w.-])\d+(?:\.\d+)+(?![\w.+-])", line)
     found = alone or re.search(r"\d+(\.\d+)+[^\s()]*", line)
     return found[0] if found else line[:40]
@@ -112,6 +116,9 @@ LOOKS: list[tuple[str, str, Callable[[], Iterable[Check]]]] = [
     (SIMULATION, "perl", perl),
     (SIMULATION, "verilator", partial(simulator, "verilator", needed=True, without=_NO_VERILATOR)),
     (SIMULATION, "icarus", partial(simulator, "icarus", needed=False, without="no co-simulation on Icarus")),
+    (SIMULATION, simulators.FST_CONVERTER, partial(
+        plain, simulators.FST_CONVERTER, ("-h",), needed=False, without="waves are VCD files, not FST files",
+        remedy=simulators.REMEDY[simulators.FST_CONVERTER])),
     *((FPGA, name, partial(fpga_tool, name)) for name in builders.TOOLS),
     (FPGA, "openFPGALoader", partial(
         plain, "openFPGALoader", ("--Version",), needed=False, without="bitstreams are made, not loaded", group=FPGA,

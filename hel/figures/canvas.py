@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from golden.computer import cache
+from golden.computer.figures import pyplot
 from hel.arguments import UsageError
 from hel.output import write_whole
 
@@ -33,17 +33,6 @@ def checked(path: Path | None) -> Path | None:
         raise UsageError(f"--figure must name a regular file, '{path}' is none; try another name")
     pyplot()
     return path
-
-
-def pyplot() -> Any:
-    """matplotlib.pyplot, drawing into files."""
-    cache.settle_figures()
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt
 
 
 def save(figure: Any, path: Path) -> Path:

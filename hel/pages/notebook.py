@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from golden.computer import cache
 from golden.errors import HelError
 from hel.__main__ import guarded
 from hel.output import write_whole
@@ -86,6 +87,7 @@ def executed(text: str, timeout_s: int = 600) -> str:
     from nbclient.exceptions import CellExecutionError
     from traitlets.config import Config
 
+    cache.settle_figures()  # the kernel, which imports matplotlib, has our environment
     notebook = nbformat.reads(text, as_version=4)
     with tempfile.TemporaryDirectory(prefix="hel") as folder:
         # Sockets of the file system: no port of the machine is opened.

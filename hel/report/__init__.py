@@ -4,5 +4,5 @@ In: results of commands, or files of them (`read`). Out: HTML text (`page`). A s
 gives a `Section`, or None where a run of its command has no such thing. What a section shows stands in the JSON; the
 page computes nothing anew.
 
-May import of golden: errors, provenance; of hel: arguments, output.
+May import of golden: errors, computer, provenance; of hel: arguments, output.
 """

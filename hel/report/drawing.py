@@ -12,6 +12,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from golden.computer.figures import matplotlib
 from hel.report.section import Figure
 
 __all__ = ["ALERT", "FAINT", "GOOD", "ID", "INK", "MUTED", "PAPER", "SERIES", "draw", "needed"]
@@ -64,7 +65,8 @@ _STYLE: Any = {
 def needed() -> None:
     """Raises ModuleNotFoundError where what a page is made with is not installed: before any long work."""
     import jinja2  # noqa: F401
-    import matplotlib  # noqa: F401
+
+    matplotlib()
 
 
 def draw(
@@ -78,14 +80,11 @@ def draw(
     key: tuple[tuple[str, str], ...] = (),
 ) -> Figure:
     """A picture of `width` by `height` pixels, made by `paint(axes)`."""
-    import matplotlib
-    from matplotlib.figure import Figure as Canvas
-
-    buffer = io.StringIO()
-    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
+    package, buffer = matplotlib(), io.StringIO()
+    with package.rc_context(_STYLE), warnings.catch_warnings():
         # A letter that its own type lacks, the page's has; a name too long for the layout is cut, not the end of a run.
         warnings.simplefilter("ignore", UserWarning)
-        canvas = Canvas(figsize=(width / 72, height / 72), layout="constrained")
+        canvas = package.figure.Figure(figsize=(width / 72, height / 72), layout="constrained")
         paint(canvas.subplots())
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return Figure(title, description, _inline(buffer.getvalue(), title, description, width, height), width, wide, key)

@@ -2,13 +2,17 @@
 
 import io
 import json
+import os
 import shlex
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.hel.commands import answer, hel, without_tools
 
+ROOT = Path(__file__).parents[2]
 TRAIN = ("train", "digits", "-n", 4, "--samples", 10, "--epochs", 1)
 
 
@@ -77,6 +81,18 @@ def test_without_its_packages_a_page_is_refused_before_any_work(capfd, trained, 
     monkeypatch.setitem(sys.modules, "jinja2", None)
     code, out, err = hel(capfd, *TRAIN, "--report", "a.html")
     assert code == 2 and out == "" and "jinja2 is not installed; `pip install hel-fpga[all]`" in err
+
+
+def test_a_quiet_report_without_a_home_says_nothing(tmp_path):
+    """What matplotlib would say of a cache that it cannot have."""
+    pytest.importorskip("matplotlib")
+    environment = {**os.environ, "HOME": "/proc/none", "TMPDIR": str(tmp_path)}
+    for name in ("HEL_CACHE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR"):
+        environment.pop(name, None)
+    words = ["train", "digits", "--arithmetic", "float", "--samples", "10", "--epochs", "1", "-q", "--report"]
+    command = [sys.executable, "-m", "hel", *words, str(tmp_path / "x.html")]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "" and [path.name for path in tmp_path.iterdir()] == ["x.html"]
 
 
 @pytest.mark.parametrize("argv", [("systems", "dense"), ("gradcheck", "dense", "-n", 4, "--steps", 2), TRAIN])

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[3]
 
 def use(monkeypatch, **variables):
     for name in ("HEL_CACHE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HOME", "MPLCONFIGDIR"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # so that what `settle` sets ends with the test
+        monkeypatch.delenv(name)
     for name, value in variables.items():
         monkeypatch.setenv(name, str(value))
 
@@ -60,6 +61,69 @@ def test_without_a_home_a_temporary_folder_serves_and_goes(tmp_path, home):
     assert Path(folder).parent == tmp_path and there == "True" and Path(others).parent == Path(folder)
     assert done.stderr.count("\n") == 1 and "to keep builds, set HEL_CACHE" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+THREADS = """
+import os, sys
+from concurrent.futures import ThreadPoolExecutor
+from golden.computer import cache
+sys.setswitchinterval(1e-6)
+asked = [cache.settle_figures, cache.settle, cache.folder] * 8
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(lambda ask: ask(), asked))
+os.environ["HOME"] = "/proc/another"  # another reason, the same folder
+print(cache.folder(), os.environ["HEL_CACHE"], os.environ["XDG_CACHE_HOME"], len(os.listdir(os.environ["TMPDIR"])))
+"""
+
+
+def alone(code, tmp_path, **home):
+    """Words and standard error of `code` in an environment without a cache, whose temporary folder ends up empty."""
+    environment = {**os.environ, "HEL_CACHE": "", "XDG_CACHE_HOME": "", "MPLCONFIGDIR": "", **home}
+    environment["TMPDIR"] = str(tmp_path)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not list(tmp_path.iterdir())
+    return done.stdout.split(), done.stderr
+
+
+def test_a_process_has_one_temporary_folder_and_says_so_once(tmp_path):
+    words, said = alone(THREADS, tmp_path, HOME="/proc/none")
+    assert words[0] == words[1] and words[2:] == [f"{words[0]}/others", "1"]
+    assert said.count("\n") == 1 and f"this run keeps its cache in {words[0]};" in said
+
+
+def test_what_others_need_leads_ours_nowhere_else(monkeypatch, tmp_path):
+    use(monkeypatch, HOME=tmp_path)
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache/wasmtime").touch()  # theirs, and no folder
+    before = cache.folder()
+    cache.settle()
+    assert os.environ["XDG_CACHE_HOME"] == str(before / "others") and os.environ["HEL_CACHE"] == str(before)
+    assert cache.folder() == before and cache.usual() == (before, "HOME")
+    assert "or unset it" not in str(cache.refused(before, "full"))
+
+
+def test_figures_say_nothing_and_builds_do(tmp_path):
+    figures = "from golden.computer import cache; cache.settle_figures()"
+    assert alone(figures, tmp_path, HOME="/proc/none") == ([], "")
+    assert alone(f"{figures}; cache.settle(); cache.folder()", tmp_path, HOME="/proc/none")[1].count("\n") == 1
+
+
+def test_looking_tells_what_trying_would_and_makes_nothing(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    said = {
+        "": None, "new": None, "new/below": None, "file": "it is a file", "link": "it is a file",
+        "file/below": f"{tmp_path / 'file'} is a file",
+    }  # fmt: skip
+    assert {name: cache.forbidden(tmp_path / name) for name in said} == said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
+    assert {name for name in said if cache.unwritable(tmp_path / name)} == {name for name in said if said[name]}
+    assert cache.forbidden(Path("/proc/none")) and cache.nearest(tmp_path / "none/of/it") == tmp_path
+    if os.getuid() != 0:
+        tmp_path.chmod(0o500)
+        assert cache.forbidden(tmp_path / "none") == "Permission denied"
+        tmp_path.chmod(0o700)
 
 
 def test_others_keep_theirs_where_it_works(monkeypatch, tmp_path):

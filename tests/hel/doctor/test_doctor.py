@@ -2,20 +2,23 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from golden.errors import HelError
 from hel.doctor import machine, programs, python
 from hel.doctor.check import Check, found
-from testbench import tools
+from testbench import tools, waves
 from tests.hel.commands import hel
 
 ROOT = Path(__file__).parents[3]
 NEEDED = {"python", "shared library", "c++", "make", "verilator", "yosys", "nextpnr-ecp5", "ecppack", "cache"}
-OPTIONAL = {"virtual environment", "hel on PATH", "perl with Pod::Usage", "icarus", "openFPGALoader", "locale"}
+OPTIONAL = {"virtual environment", "hel on PATH", "perl with Pod::Usage", "icarus", "vcd2fst", "openFPGALoader"}
+OPTIONAL |= {"locale"}
 
 
 def bare(code_before="", flags=("-I", "-S"), **environment):
@@ -72,8 +75,22 @@ def test_odd_environments(environment):
     assert not [row for row in result["checks"] if "looking for it failed" in row["without"]]
     cache = next(row for row in result["checks"] if row["name"] == "cache")
     if "HEL_CACHE" in environment:
-        assert "cache" in result["missing"] and "HEL_CACHE leads to it, No such file" in cache["remedy"]
+        assert "cache" in result["missing"] and "HEL_CACHE leads to it, " in cache["remedy"]
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("where", [{"HEL_CACHE": "rel"}, {"HOME": "rel"}, {"XDG_CACHE_HOME": "/proc/x"}])
+def test_it_only_looks(tmp_path, where):
+    """Nothing is made, and nothing said beside the findings: also not that another folder will serve."""
+    temporary, here = tmp_path / "temporary", tmp_path / "here"
+    temporary.mkdir()
+    here.mkdir()
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "HOME": "/proc/x"}
+    command = [sys.executable, "-m", "hel", "doctor", "--json"]
+    done = subprocess.run(command, env=environment | where, cwd=here, capture_output=True, text=True, timeout=60)
+    assert done.stderr == "" and not [*temporary.iterdir(), *here.iterdir()]
+    cache = next(row for row in json.loads(done.stdout)["checks"] if row["name"] == "cache")
+    assert cache["found"] == ("rel" in where.values()) and cache["path"]
 
 
 def test_a_bad_cache_is_one_finding(capfd, monkeypatch):
@@ -99,6 +116,20 @@ def test_a_program_that_does_not_run_is_missing(tmp_path, monkeypatch):
         (tmp_path / "make").chmod(0o755)
         (check,) = programs.plain("make", remedy="install it")
         assert not check.found and check.remedy.startswith("it does not run (") and check.path
+
+
+def test_what_waves_need_is_looked_for_and_got_as_they_say(tmp_path, monkeypatch):
+    look = next(look for _, name, look in programs.LOOKS if name == tools.FST_CONVERTER)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (check,) = look()
+    assert not check.found and not check.needed
+    with pytest.raises(HelError, match=f"GTKWave's {check.name}, .*, or {re.escape(check.remedy)}$"):
+        waves.checked(tmp_path / "run.fst")
+    (tmp_path / check.name).write_text("#!/bin/sh\n[ $1 = -h ] && echo 'Usage: vcd2fst [OPTION]...'\n")
+    (tmp_path / check.name).chmod(0o755)
+    (check,) = look()
+    assert check.found and check.version == "" and check.path == str(tmp_path / check.name)
+    assert waves.checked(tmp_path / "run.fst")
 
 
 def test_old_packages_are_missing(monkeypatch):

@@ -47,6 +47,16 @@ def test_an_error_or_a_warning_of_a_cell_is_one_line(cell, says):
         notebook.executed(a_notebook("x = 1", cell))
 
 
+@pytest.mark.slow
+def test_where_matplotlib_may_keep_nothing_a_cell_gives_no_warning(monkeypatch, tmp_path):
+    pytest.importorskip("nbclient")
+    for name in ("XDG_CACHE_HOME", "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/proc/none")
+    monkeypatch.setenv("HEL_CACHE", str(tmp_path))
+    assert "drawn" in notebook.executed(a_notebook("import matplotlib.pyplot", "print('dr' + 'awn')"))
+
+
 def test_what_it_says_is_what_it_shows():
     said = "\n".join(notebook.printed(json.loads(TEXT)))
     assert "off by 0 LSB" in said

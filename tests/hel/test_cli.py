@@ -23,7 +23,7 @@ def shell(*argv, **environment):
 
 REFUSED = [
     (["trian"], "unknown command 'trian', did you mean train? available: new, systems, gradcheck"),
-    (["systems", "--jsn"], "unrecognized arguments: --jsn; see `hel systems --help`"),
+    (["systems", "--jsn"], "unrecognized arguments: --jsn, did you mean --json? see `hel systems --help`"),
     (["gradcheck"], "the following arguments are required: SYSTEM; see `hel gradcheck --help`"),
     (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: banded, dense, "),
     (["gradcheck", "dense", "--steps", "0"], "--steps: must be an integer from 1 to 10000000, not '0'"),
@@ -32,7 +32,20 @@ REFUSED = [
     (["gradcheck", "dense", "--eps", "0.3"], "--eps: must be a power of two, not '0.3'; nearest: 2^-2"),
     (["gradcheck", "dense", "--eps", "-2"], "--eps: must be a positive power of two such as 2^-3, not '-2'"),
     (["gradcheck", "dense", "--eps", "nan"], "--eps: must be a finite number other than 0"),
-    (["gradcheck", "dense", "--step", "2"], "--step must be a power of two from 2^-8 to 2^-1, not 2; try 2^-3"),
+    (
+        ["gradcheck", "dense", "--step", "50"],
+        "--step must be a power of two from 2^-8 to 2^-1, not 50; nearest: 2^-1, or --steps 50 for the length",
+    ),
+    (["rtl", "dense", "--explain", "--step", "2"], "from 2^-8 to 2^-1, not 2; nearest: 2^-1"),
+    (["verify", "dense", "--step", "2^-9"], "from 2^-8 to 2^-1, not 0.00195312; nearest: 2^-8"),
+    (["gradcheck", "dense", "--step", "0.3"], "from 2^-8 to 2^-1, not 0.3; nearest: 2^-2"),
+    (["build", "dense", "--step", "-0.25"], "from 2^-8 to 2^-1, not -0.25; nearest: 2^-2"),
+    (["verify", "dense", "--setps", "50"], "unrecognized arguments: --setps 50, did you mean --steps? see `hel verify"),
+    (["train", "digits", "--sytem", "ring.py"], "arguments: --sytem ring.py, did you mean --system? see `hel train"),
+    (["verify", "dense", "--n", "8"], "unrecognized arguments: --n 8, did you mean -n? see"),
+    (["verify", "dense", "--elemnts=2"], "unrecognized arguments: --elemnts=2, did you mean --elements? see"),
+    (["verify", "dense", "--xyzzy"], "unrecognized arguments: --xyzzy; see `hel verify --help`"),
+    (["verify", "dense", "ring.py"], "unrecognized arguments: ring.py; see `hel verify --help`"),
     (["gradcheck", "dense", "--operand-bits", "4"], "--operand-bits: must be an integer from 8 to 18, not '4'"),
     (["train", "digit"], "unknown task 'digit', did you mean digits? available: digits"),
     (

@@ -10,7 +10,7 @@ from typing import Any
 
 from golden.provenance import version as our_version
 from hel.arguments import UsageError
-from hel.output import write_whole
+from hel.output import takes_files, write_whole
 from hel.report import comparison, cycles, gantt, learning, numbers, resources, trajectory
 from hel.report.drawing import ID, needed
 from hel.report.read import Run, of
@@ -51,6 +51,9 @@ def checked(path: Path | None, option: str = "--report", inputs: Sequence[str] =
         raise UsageError(f"{option} must name a regular file, '{path}' is none; try another name")
     if path.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{option} must name an .html file, not '{path}'; try '{path.with_suffix('.html')}'")
+    if refused := takes_files(path):
+        rule = f"{option} must name a file in a folder that can be written"
+        raise UsageError(f"{rule}, not '{path}' ({refused}); try another place")
     needed()
     return path
 

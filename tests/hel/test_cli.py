@@ -79,6 +79,8 @@ REFUSED = [
     (["verify", "dense", "--mutant", "lane"], "unknown mutant 'lane', did you mean lane"),
     (["verify", "dense", "--waves", "a.txt"], "waves go to a file named *.vcd or *.fst, got 'a.txt'; name it a.vcd"),
     (["verify", "dense", "--waves", "no/such/a.vcd"], "waves need a folder that is there, got 'no/such/a.vcd'; make"),
+    (["verify", "dense", "--report", "/proc/x.html"], "--report must name a file in a folder that can be written, not"),
+    (["glep", "dense", "--figure", "/proc/x.png"], "--figure must name a file in a folder that can be written, not"),
     (["rtl", "no/such.py", "-o", "a.v"], "a system's file must exist, no/such.py is not there"),
 ]
 

@@ -206,6 +206,8 @@ def test_flags_of_a_training_are_a_warning_and_those_of_random_words_are_none():
         (".", "must name a file, not the folder '.'"),
         ("a.json", "must name an .html file, not 'a.json'; try 'a.html'"),
         ("pipe.html", "must name a regular file, 'pipe.html' is none"),
+        ("/proc/x.html", "--report must name a file in a folder that can be written, not '/proc/x.html' ("),
+        (f"{'x' * 250}.html", "(File name too long); try another"),
     ],
 )
 def test_where_no_page_can_be_written(tmp_path, monkeypatch, name, message):

@@ -289,6 +289,14 @@ def test_failed_verification_exits_1(capfd, monkeypatch):
     assert hel(capfd, "systems", "--json")[0] == 1
 
 
+def test_a_verification_says_where_its_waves_are():
+    from hel.commands.verify import text
+    from tests.hel.report.runs import result
+
+    assert text({**result("verify"), "waves": "w.vcd"}).endswith("\nwaves: w.vcd")
+    assert "waves: " not in text(result("verify"))
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     from hel.output import write_whole
 

@@ -104,6 +104,8 @@ def _described(run: Run, index: int, markup: Callable[[str], Any]) -> dict[str, 
         subject += f" on {run['task']}"
     elif run.command == "build" and "board" in run:
         subject += f" for {run['board']}"
+    if "mutant" in run:
+        subject += f", with an error put into the RTL on purpose ({run['mutant']})"
     ways = [run[key] for key in ("arithmetic", "rule", "simulator") if key in run]
     sizes = [
         f"{letter} = {run[key]}" if len(letter) == 1 else f"{letter} {run[key]}" for key, letter in SIZES if key in run

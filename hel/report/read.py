@@ -42,6 +42,7 @@ SHAPES: dict[str, Any] = {
     "arithmetic": TEXT,
     "rule": TEXT,
     "simulator": TEXT,
+    "mutant": TEXT,
     "board": TEXT,
     "choice": TEXT,
     "formats": TEXT,

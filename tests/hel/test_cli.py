@@ -109,6 +109,20 @@ def test_help_teaches_with_an_example(capfd, name):
     assert "\nexample:\n  hel " in out and f"  hel {name}" in out.partition("\nexample:\n")[2] and "--json" in out
 
 
+def test_help_says_the_step_of_a_task(capfd):
+    from golden.tasks import get
+
+    told = " ".join(hel(capfd, "train", "--help")[1].split())
+    step = f"2^-{get('digits').log2_inverse_step}"
+    assert f"at the step h = {step}: `hel build` makes its array with --step {step}" in told
+
+
+@pytest.mark.parametrize("name", ["systems", "gradcheck", "verify", "train", "glep", "rtl", "build"])
+def test_help_says_that_a_file_with_one_system_needs_no_class(capfd, name):
+    told = " ".join(hel(capfd, name, "--help")[1].split())
+    assert "(:Class may be left out where the file has one system)" in told
+
+
 def test_overview_imports_nothing_that_takes_long():
     code = (
         "import sys, hel.__main__ as m; m.main([]);"

@@ -28,7 +28,24 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see `{self.prog} --help`")
+        raise UsageError(f"{message}{self._meant(message) or ';'} see `{self.prog} --help`")
+
+    def _meant(self, message: str) -> str:
+        """A hint about the first option that there is not, or nothing.
+
+        >>> parser = Parser(prog="a")
+        >>> _ = parser.add_argument("-n", "--neurons")
+        >>> parser._meant("unrecognized arguments: --nuerons=8"), parser._meant("unrecognized arguments: --n 8")
+        (', did you mean --neurons?', ', did you mean -n?')
+        """
+        head, _, words = message.partition("unrecognized arguments: ")
+        typed = next((word.partition("=")[0] for word in words.split() if word.startswith("-")), "")
+        if head or not typed.strip("-"):
+            return ""
+        options = {option.lstrip("-"): option for action in self._actions for option in action.option_strings}
+        found = options.get(typed.strip("-"))
+        near = [found] if found else difflib.get_close_matches(typed, options.values(), n=1, cutoff=0.7)
+        return f", did you mean {near[0]}?" if near else ""
 
 
 def suggest(value: str, names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.arithmetic.formats import Formats
-from hel.arguments import UsageError, choose, integer, multiple, power_of_two
+from hel.arguments import UsageError, choose, fraction, integer, multiple
 from rtl.design import ELEMENTS, FORMATS, INPUTS, NEURONS, Design, usual_elements
 
 __all__ = [
@@ -36,8 +36,8 @@ def add_system(parser: argparse.ArgumentParser, *, named: bool = False, optional
     `optional` takes either, `args.system` and `args.system_named`, None where it is left out (`given_system`).
     """
     text = (
-        "the Hamiltonian: a built-in one (`hel systems` lists them), path/to/file.py:Class for one of your own, or"
-        " random-SEED for one drawn at random"
+        "the Hamiltonian: a built-in one (`hel systems` lists them), path/to/file.py:Class for one of your own"
+        " (:Class may be left out where the file has one system), or random-SEED for one drawn at random"
     )
     if named:
         parser.add_argument("--system", default="dense", metavar="S", help=f"{text}; default: dense")
@@ -190,7 +190,7 @@ def add_formats(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--step",
-        type=power_of_two,
+        type=fraction,
         default=FORMATS.step,
         metavar="H",
         help=f"time step h, a power of two from 2^-8 to 2^-1; default: 2^-{FORMATS.log2_inverse_step}",
@@ -216,9 +216,12 @@ def _add_cuts(group: Any) -> None:
 
 def formats(args: argparse.Namespace) -> Formats:
     """The `golden.arithmetic.formats.Formats` that the options describe."""
-    k = -round(math.log2(args.step))
-    if not 1 <= k <= 8:
-        raise UsageError(f"--step must be a power of two from 2^-8 to 2^-1, not {args.step:g}; try 2^-3")
+    step: float = args.step
+    k = min(max(-round(math.log2(abs(step))), 1), 8)
+    if step != 2.0**-k:
+        meant = f", or --steps {step:g} for the length in time steps" if step > 1 and step % 1 == 0 else ""
+        nearest = f"2^-{k}{meant if 'steps' in args else ''}"
+        raise UsageError(f"--step must be a power of two from 2^-8 to 2^-1, not {step:g}; nearest: {nearest}")
     return Formats(fraction_bits=args.fraction_bits, operand_bits=args.operand_bits, log2_inverse_step=k)
 
 

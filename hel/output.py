@@ -14,7 +14,8 @@ from typing import Any
 
 from golden.errors import HelError
 
-__all__ = ["Progress", "clamped_lines", "cut_lines", "report_lines", "stdout_to_stderr", "table", "write_whole"]
+__all__ = ["Progress", "clamped_lines", "cut_lines", "report_lines", "stdout_to_stderr", "table", "takes_files",
+           "write_whole"]  # fmt: skip
 
 
 class Progress:
@@ -184,6 +185,19 @@ def write_whole(texts: Mapping[Path, str | bytes]) -> None:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)
         raise
+
+
+def takes_files(path: Path) -> str:
+    """Why the folder of a file that is to be written takes none, in the system's words; "" where it does.
+
+    >>> takes_files(Path("no/folder/a.html"))
+    'No such file or directory'
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -> str:

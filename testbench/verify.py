@@ -90,8 +90,8 @@ def verify(
     -------
     dict with mismatches, compared_words, compared_cycles, cycles, cycles_predicted, stall_cycles, cycles_per_second,
     flags, first_mismatch (`testbench.mismatch`; None where all words are right), trajectory (`testbench.trajectory`);
-    what was asked for, system to seed; cycles and busy of each pass; schedule (`rtl.hls.report.runs`); made_by;
-    and the cuts of the program (`golden.compiler.compile.described`)
+    what was asked for, system to seed, and mutant and waves where they were; cycles and busy of each pass; schedule
+    (`rtl.hls.report.runs`); made_by; and the cuts of the program (`golden.compiler.compile.described`)
 
     Raises
     ------
@@ -128,7 +128,9 @@ def verify(
     first = found["first_mismatch"]
     if first is not None:
         found["first_mismatch"] = explained(first, design, typed)
-    asked = {"simulator": simulator, "steps": steps, "seed": seed}
+    asked: dict[str, Any] = {"simulator": simulator, "steps": steps, "seed": seed}
+    asked |= {} if mutant is None else {"mutant": mutant}
+    asked |= {} if path is None else {"waves": str(path)}
     return {**found, **_described(design, typed), **asked, **design.cut_formats}
 
 

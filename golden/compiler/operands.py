@@ -91,7 +91,7 @@ class _Choice:
         a, b = (self._factor(part, source) for part in halves(nodes))
         if isinstance(b, Named) and not isinstance(a, Named):
             a, b = b, a
-        return Product(factor, a, _held(b, source), source)
+        return Product(factor, a, _held(b, source), source=source)
 
     def _carried(self, split: Split) -> list[Node]:
         """The factors, one of them times the constant vector: what has been multiplied by it before, a table's
@@ -113,25 +113,28 @@ class _Choice:
     def _terms(self, node: Node, factor: float, source: str) -> list[Term]:
         found = list[Term]()
         for summand in self.normal.sums[node]:
-            found += self._summand(summand, factor * summand.factor, summand.node.source or source)
+            own, around = summand.node.source, source
+            if isinstance(summand.form, FixedForm):  # one node wherever the number stands: its line may be another's
+                own, around = around, own
+            found += self._summand(summand, factor * summand.factor, own or around)
         return found
 
     def _summand(self, summand: Summand, factor: float, source: str) -> list[Term]:
         match summand.form:
             case FixedForm(vector):
-                return [Fixed(factor, vector)]
+                return [Fixed(factor, vector, source=source)]
             case Atom(node) if node.op == "param":
-                return [Product(factor, Named(node.name), ONE, source)]
+                return [Product(factor, Named(node.name), ONE, source=source)]
             case Atom(node) if _is_u(node):
-                return [Wire(factor, np.eye(node.shape[0]), Named("u"))]
+                return [Wire(factor, np.eye(node.shape[0]), Named("u"), source=source)]
             case Atom(node):
-                return [Wire(factor, None, self.operand(node, source))]
+                return [Wire(factor, None, self.operand(node, source), source=source)]
             case Split() as split:
                 return [self._product(factor * split.share, self._carried(split), source)]
             case Matrices() as form:
                 return list(self._matrix_products(form, factor, source))
             case Wiring(matrix, below):
-                return [term.through(matrix) for term in self._linear(below, factor, source)]
+                return [term.through(matrix, source) for term in self._linear(below, factor, source)]
         raise AssertionError(summand)
 
     def _matrix_products(self, form: Matrices, factor: float, source: str) -> Iterator[MatrixProduct]:
@@ -139,7 +142,7 @@ class _Choice:
         for name, share, flip in form.parts:
             across = flip and name not in self.symmetric
             vector = self.operand(form.vector, source) if across else self._vector(form.vector, source)
-            yield MatrixProduct(factor * share, name, across, vector, source)
+            yield MatrixProduct(factor * share, name, across, vector, source=source)
 
     def _linear(self, node: Node, factor: float, source: str) -> list[Wire | Fixed]:
         """Terms that wires may be applied to: wires and constants; anything else is cut to be one."""
@@ -148,7 +151,7 @@ class _Choice:
                 terms = tuple(self._terms(node, 1.0, source))
                 line = node.source or source
                 self.operands[node] = Cut(Sum(terms, _size(node), "y", line, node), line)
-            return [Wire(factor, None, self.operands[node])]
+            return [Wire(factor, None, self.operands[node], source=source)]
         found = (term.times(factor) for term in self._terms(node, 1.0, source))
         return [term for term in found if isinstance(term, Wire | Fixed)]
 
@@ -165,27 +168,27 @@ class _Choice:
         source = summand.node.source
         if isinstance(summand.form, Outer):
             r, y = summand.form.r, summand.form.y
-            return Product(summand.factor, self.operand(r, source), self._vector(y, source), source)
+            return Product(summand.factor, self.operand(r, source), self._vector(y, source), source=source)
         assert isinstance(summand.form, Split)
         left, right = halves(self._carried(summand.form))
         if _is_table(right) and not _is_table(left):
             left, right = right, left
         a, b = (_held(self._factor(part, source), source) for part in (left, right))
-        return Product(summand.factor * summand.form.share, a, b, source)
+        return Product(summand.factor * summand.form.share, a, b, source=source)
 
     def _rest(self, loose: Sequence[Summand], size: int) -> Product | Sum:
         if len(loose) == 1:
             factor, node = loose[0].factor, loose[0].node
             powers = signed_powers(factor)
             if powers is not None and len(powers) == 1:
-                return Product(factor, self.operand(node, ""), ONE, node.source)
+                return Product(factor, self.operand(node, ""), ONE, source=node.source)
         terms = [term for each in loose for term in self._terms(each.node, each.factor, "")]
         return Sum(tuple(terms), size, "y")
 
 
 def _held(factor: Factor, source: str) -> Factor:
     """A parameter as an operand; any other factor is one."""
-    return Cut(Product(1.0, factor, ONE, source), source) if isinstance(factor, Named) else factor
+    return Cut(Product(1.0, factor, ONE, source=source), source) if isinstance(factor, Named) else factor
 
 
 def _size(node: Node) -> int:

@@ -116,13 +116,13 @@ def polynomial(node: Node, builder: Builder) -> list[Node]:
         if total.op == "add" and x.op != "param":
             parts = [(share, *factors(part)) for share, part in summands(total, builder)]
             if all(_is_power(nodes, x) for _, nodes, _ in parts):
-                return [_times(builder, part, x, share) for share, part in summands(total, builder)]
+                return [_times(builder, part, x, share, node) for share, part in summands(total, builder)]
     return []
 
 
-def _times(builder: Builder, part: Node, x: Node, share: float) -> Node:
-    """share * part * x, from the line of the part."""
-    builder.where = lambda: part.source
+def _times(builder: Builder, part: Node, x: Node, share: float, whole: Node) -> Node:
+    """share * part * x, from the line of the part; of a parameter, which has none, from that of the whole product."""
+    builder.where = lambda: part.source or whole.source
     return builder.scale(builder.mul(part, x), share)
 
 

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from golden.arithmetic.formats import Formats
@@ -142,7 +144,10 @@ class _Selector:
         parts = self._parts(total)
         if not parts:
             assert total.node is not None
-            raise unavailable(total.node, "a value that is always 0 needs no factor; remove the term")
+            line = total.source or next((term.source for term in total.terms), "")
+            raise unavailable(
+                replace(total.node, source=line), "a value that is always 0 needs no factor; remove the term"
+            )
         return self._plus(parts, total.wish, total.source)
 
     def _plus(self, parts: list[Part], wish: str, source: str) -> Ref:
@@ -154,13 +159,14 @@ class _Selector:
         found: dict[tuple[type[Term], Ref], Term] = {}
         for term in total.terms:
             key = (type(term), self._value(term))
-            found[key] = found[key].plus(term) if key in found else term
+            found[key] = _both(found[key], term, total.source) if key in found else term
         return [(term, ref) for (_, ref), term in found.items() if not term.zero]
 
     def _parts(self, total: Sum) -> list[Part]:
-        source, found = total.source, list[Part]()
-        others: dict[float, list[Part]] = {}
+        found, others = list[Part](), dict[float, list[Part]]()
+        lines: dict[float, str] = {}
         for term, ref in self._merged(total):
+            source = term.source or total.source
             if isinstance(term, Fixed):
                 found += self._wired(np.diag(term.factor * np.atleast_1d(term.vector)), ref, source)
             elif isinstance(term, Wire):
@@ -173,7 +179,9 @@ class _Selector:
                 mantissa, exponent = np.frexp(abs(term.factor))
                 part = (1 if term.factor > 0 else -1, self._shifted(ref, int(exponent), source))
                 others.setdefault(float(mantissa), []).append(part)
+                lines[float(mantissa)] = _shared(lines.get(float(mantissa), source), source, total.source)
         for mantissa, group in others.items():
+            source = lines[mantissa]
             operand = self.define(CutTo(self._plus(group, "y", source)), source)
             found += self._wired(mantissa * np.eye(total.size), operand, source)
         return found
@@ -232,3 +240,13 @@ class _Selector:
             exact = self._plus(self._wired(factor * np.eye(density.size), r, ""), "y", "")
             r, powers = self.define(CutTo(exact), ""), [(1, 0)]
         return [DensityTerm("outer" if density.outer else "mul", r, y, sign, -log2) for sign, log2 in powers]
+
+
+def _both(one: Term, other: Term, around: str) -> Term:
+    """Two terms of one value as one."""
+    return replace(one.plus(other), source=_shared(one.source, other.source, around))
+
+
+def _shared(one: str, other: str, around: str) -> str:
+    """The line of what is made of two terms: theirs, else that of the sum around; if it has none, the first's."""
+    return one if one == other else around or one

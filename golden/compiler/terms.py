@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -49,9 +49,10 @@ Names = Callable[[Factor], str]
 
 @dataclass(frozen=True, eq=False)
 class Term(ABC):
-    """factor * what the class says."""
+    """factor * what the class says. `source` is the line of the user's code, "" where it is that of the sum around."""
 
     factor: float
+    source: str = field(kw_only=True)
 
     def times(self, factor: float) -> Self:
         return replace(self, factor=self.factor * factor)
@@ -75,7 +76,6 @@ class Product(Term):
 
     a: Factor
     b: Factor
-    source: str
 
     def text(self, names: Names) -> str:
         return f"{self.factor:+g} {names(self.a)} {names(self.b)}"
@@ -88,7 +88,6 @@ class MatrixProduct(Term):
     matrix: str
     transposed: bool
     vector: Factor
-    source: str
 
     def text(self, names: Names) -> str:
         return f"{self.factor:+g} {self.matrix}{'^T' * self.transposed} @ {names(self.vector)}"
@@ -101,9 +100,10 @@ class Wire(Term):
     matrix: Array | None
     operand: Factor
 
-    def through(self, matrix: Array) -> Wire:
-        """What a fixed matrix makes of it."""
-        return replace(self, matrix=matrix @ (np.eye(matrix.shape[1]) if self.matrix is None else self.matrix))
+    def through(self, matrix: Array, source: str) -> Wire:
+        """What a fixed matrix of that line makes of it."""
+        inner = np.eye(matrix.shape[1]) if self.matrix is None else self.matrix
+        return replace(self, matrix=matrix @ inner, source=source)
 
     def dense(self, size: int) -> Array:
         """factor * matrix, of `size` rows."""
@@ -130,9 +130,9 @@ class Fixed(Term):
 
     vector: Array
 
-    def through(self, matrix: Array) -> Fixed:
-        """What a fixed matrix makes of it."""
-        return replace(self, vector=matrix @ self.vector)
+    def through(self, matrix: Array, source: str) -> Fixed:
+        """What a fixed matrix of that line makes of it."""
+        return replace(self, vector=matrix @ self.vector, source=source)
 
     def plus(self, other: Self) -> Self:
         return replace(self, factor=1.0, vector=self.factor * self.vector + other.factor * other.vector)

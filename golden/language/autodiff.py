@@ -81,7 +81,11 @@ def gradient(graph: Graph, symmetric: Iterable[str] = ()) -> Graph:
 
 
 def _adjoints(graph: Graph, b: Builder) -> dict[Node, Node]:
-    """The reverse sweep: the adjoint of every node that the output depends on, each from its node's line."""
+    """The reverse sweep: the adjoint of every node that the output depends on.
+
+    A contribution comes from the line of its user y, and so does the sum with those of later users; the sum for a
+    leaf, to which the whole potential contributes, comes from no single line.
+    """
     ((_, output),) = graph.outputs.items()
     assert output.shape == ()
     adjoint = {output: b.const(1.0)}
@@ -90,6 +94,7 @@ def _adjoints(graph: Graph, b: Builder) -> dict[Node, Node]:
             continue
         b.where = partial(_source, node)
         for arg, term in zip(node.args, _RULES[node.op](b, node, adjoint[node]), strict=True):
+            b.where = partial(_source, node) if arg.args else _nowhere
             adjoint[arg] = b.add(term, adjoint[arg]) if arg in adjoint else term
     b.where = _nowhere
     return adjoint

@@ -19,12 +19,14 @@ import numpy as np
 
 from golden.tasks.base import Split, Task
 
-__all__ = ["digits"]
+__all__ = ["LOG2_INVERSE_STEP", "digits"]
 
 TEST_SAMPLES = 360
 VALIDATION_SAMPLES = 287
 SPLIT_SEED = 2025
 CENTRE, SCALE = 8.0, 4.0
+LOG2_INVERSE_STEP = 2
+"""Known without the images: `hel train --help` tells it."""
 
 
 @cache
@@ -46,7 +48,7 @@ def digits() -> Task:
         name="digits",
         classes=10,
         hold=4,
-        log2_inverse_step=2,
+        log2_inverse_step=LOG2_INVERSE_STEP,
         train=Split(inputs[TEST_SAMPLES:], labels[TEST_SAMPLES:]),
         test=Split(inputs[:TEST_SAMPLES], labels[:TEST_SAMPLES]),
         validation_samples=VALIDATION_SAMPLES,

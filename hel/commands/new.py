@@ -20,6 +20,7 @@ from hel.arguments import UsageError
 from hel.output import write_whole
 
 HIDDEN = ("numpy", "hel")
+TAKEN = ("System", "Starter")
 STARTER = Path(__file__).parents[1] / "starter.py"
 
 
@@ -50,10 +51,16 @@ def class_name(path: Path) -> str:
     words = re.findall(r"[^\W_]+", path.stem)
     name = "".join(word[:1].upper() + word[1:] for word in words)
     if path.suffix != ".py":
-        raise UsageError(f"a system is written in Python, the file's name ends in .py, not '{path}'; try '{path}.py'")
+        way_out = f"try '{path}.py'" if path.name and not path.exists() else "choose a name of its own, such as ring.py"
+        raise UsageError(f"a system is written in Python, the file's name ends in .py, not '{path}'; {way_out}")
     if path.stem in sys.stdlib_module_names or path.stem in HIDDEN:
         raise UsageError(f"a file must not hide a module that it imports, '{path.name}' hides one; choose another name")
-    if not name.isidentifier() or keyword.iskeyword(name) or name in ("System", "Starter"):
+    if name in TAKEN:
+        raise UsageError(
+            f"the file's name makes the class's, and '{path.name}' makes {name}, the name of a class of hel's own;"
+            " call it after your system, such as ring.py"
+        )
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise UsageError(
             f"the file's name makes the class's, and '{path.name}' makes {name or 'none'}; begin it with a letter,"
             " and call it after your system, such as ring.py"

@@ -26,7 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default=None,
         metavar="SYSTEM",
-        help="one of them, or path/to/file.py:Class for one of your own; default: all built-in ones",
+        help="one of them, or path/to/file.py:Class for one of your own (:Class may be left out where the file has one"
+        " system); default: all built-in ones",
     )
     add_size(parser)
 

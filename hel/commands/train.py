@@ -41,10 +41,14 @@ STATIC = ("digits-static",)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Task, system, arithmetic, size, epochs, seed; elements and simulator for rtl."""
+    from golden.tasks.digits import LOG2_INVERSE_STEP
+
+    step = f"2^-{LOG2_INVERSE_STEP}"
     parser.add_argument(
         "task",
         metavar="TASK",
-        help="what to learn: digits (8 x 8 images as sequences of rows), or digits-static (as still images)",
+        help=f"what to learn: digits (8 x 8 images as sequences of rows, at the step h = {step}: `hel build` makes its"
+        f" array with --step {step}), or digits-static (as still images, at rest)",
     )
     add_system(parser, named=True)
     parser.add_argument(

@@ -80,6 +80,7 @@ def text(result: dict[str, Any]) -> str:
         f"simulated {r['cycles_per_second']:.0f} cycles/s",
         *(mismatch.text(r["first_mismatch"]) if r["first_mismatch"] else []),
         *cut_lines(r),
+        *([f"waves: {r['waves']}"] if "waves" in r else []),
         *report_lines(r),
     ]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from typing import Any
 
 from golden.computer.figures import pyplot
 from hel.arguments import UsageError
-from hel.output import write_whole
+from hel.output import takes_files, write_whole
 
 __all__ = ["SUFFIXES", "checked", "pyplot", "save"]
 
@@ -31,6 +31,9 @@ def checked(path: Path | None) -> Path | None:
         raise UsageError(f"--figure must name a file in an existing folder, not '{path}'; create it first")
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UsageError(f"--figure must name a regular file, '{path}' is none; try another name")
+    if refused := takes_files(path):
+        rule = "--figure must name a file in a folder that can be written"
+        raise UsageError(f"{rule}, not '{path}' ({refused}); try another place")
     pyplot()
     return path
 

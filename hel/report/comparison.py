@@ -10,6 +10,25 @@ from hel.report.section import Fact, Section, Table, number
 __all__ = ["section"]
 
 
+NAMES = {
+    "kind": "kind of word",
+    "cycle": "clock cycle",
+    "pass": "pass",
+    "step": "time step",
+    "expected": "expected, by the model",
+    "found": "found, in the RTL",
+    "also": "also wrong at that clock edge",
+    "segment": "segment of the schedule",
+    "control_word": "number of the control word in it",
+    "control": "fields of the control word",
+    "operation": "what the word was for",
+    "statement": "statement of the program",
+    "line": "line of the potential",
+    "command": "to see it again with waves",
+}
+"""What the fields of a mismatch (`testbench.mismatch`) are called on the page; others by themselves."""
+
+
 def section(run: Run) -> Section | None:
     """Of `hel verify`, and of a training of the array itself."""
     if "mismatches" not in run:
@@ -20,10 +39,14 @@ def section(run: Run) -> Section | None:
         facts.append(Fact(number(run["compared_words"]), "words compared"))
     if "compared_cycles" in run:
         facts.append(Fact(number(run["compared_cycles"]), "cycles in which every register was compared"))
-    rows = [(key.replace("_", " "), _told(value)) for key, value in run.get("first_mismatch", {}).items()]
+    told = {key: _told(value) for key, value in run.get("first_mismatch", {}).items()}
+    rows = [(NAMES.get(key, key.replace("_", " ")), value) for key, value in told.items() if value]
+    lead = "Bit for bit: no word may differ, in any cycle that is looked at."
+    if "mutant" in run:
+        lead += f" Here words are meant to differ: the RTL has an error put into it on purpose, {run['mutant']}."
     return Section(
         "Array against golden",
-        "Bit for bit: no word may differ, in any cycle that is looked at.",
+        lead,
         facts,
         tables=[Table("The first word that differs", ("", ""), rows, numbers=False)] if rows else [],
     )

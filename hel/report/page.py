@@ -10,7 +10,7 @@ from typing import Any
 
 from golden.provenance import version as our_version
 from hel.arguments import UsageError
-from hel.output import write_whole
+from hel.output import takes_files, write_whole
 from hel.report import comparison, cycles, gantt, learning, numbers, resources, trajectory
 from hel.report.drawing import ID, needed
 from hel.report.read import Run, of
@@ -51,6 +51,9 @@ def checked(path: Path | None, option: str = "--report", inputs: Sequence[str] =
         raise UsageError(f"{option} must name a regular file, '{path}' is none; try another name")
     if path.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{option} must name an .html file, not '{path}'; try '{path.with_suffix('.html')}'")
+    if refused := takes_files(path):
+        rule = f"{option} must name a file in a folder that can be written"
+        raise UsageError(f"{rule}, not '{path}' ({refused}); try another place")
     needed()
     return path
 
@@ -101,6 +104,8 @@ def _described(run: Run, index: int, markup: Callable[[str], Any]) -> dict[str, 
         subject += f" on {run['task']}"
     elif run.command == "build" and "board" in run:
         subject += f" for {run['board']}"
+    if "mutant" in run:
+        subject += f", with an error put into the RTL on purpose ({run['mutant']})"
     ways = [run[key] for key in ("arithmetic", "rule", "simulator") if key in run]
     sizes = [
         f"{letter} = {run[key]}" if len(letter) == 1 else f"{letter} {run[key]}" for key, letter in SIZES if key in run

@@ -42,6 +42,7 @@ SHAPES: dict[str, Any] = {
     "arithmetic": TEXT,
     "rule": TEXT,
     "simulator": TEXT,
+    "mutant": TEXT,
     "board": TEXT,
     "choice": TEXT,
     "formats": TEXT,
@@ -229,6 +230,10 @@ def _parsed(text: str, name: str) -> Any:
     except RecursionError:
         raise HelError(f"a run is one flat JSON object, '{name}' is nested too deeply; {_MAKE}") from None
     except ValueError as error:
+        if not text.strip():
+            raise HelError(f"a run is a text of JSON, '{name}' is empty: what wrote it failed; {_MAKE}") from None
+        if text.lstrip()[0] not in "{[":
+            raise HelError(f"a run is a text of JSON, '{name}' is none; {_MAKE}") from None
         raise HelError(f"a run is whole JSON, '{name}' is broken: {error}; {_MAKE}") from None
 
 

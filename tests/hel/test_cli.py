@@ -23,7 +23,7 @@ def shell(*argv, **environment):
 
 REFUSED = [
     (["trian"], "unknown command 'trian', did you mean train? available: new, systems, gradcheck"),
-    (["systems", "--jsn"], "unrecognized arguments: --jsn; see `hel systems --help`"),
+    (["systems", "--jsn"], "unrecognized arguments: --jsn, did you mean --json? see `hel systems --help`"),
     (["gradcheck"], "the following arguments are required: SYSTEM; see `hel gradcheck --help`"),
     (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: banded, dense, "),
     (["gradcheck", "dense", "--steps", "0"], "--steps: must be an integer from 1 to 10000000, not '0'"),
@@ -32,7 +32,20 @@ REFUSED = [
     (["gradcheck", "dense", "--eps", "0.3"], "--eps: must be a power of two, not '0.3'; nearest: 2^-2"),
     (["gradcheck", "dense", "--eps", "-2"], "--eps: must be a positive power of two such as 2^-3, not '-2'"),
     (["gradcheck", "dense", "--eps", "nan"], "--eps: must be a finite number other than 0"),
-    (["gradcheck", "dense", "--step", "2"], "--step must be a power of two from 2^-8 to 2^-1, not 2; try 2^-3"),
+    (
+        ["gradcheck", "dense", "--step", "50"],
+        "--step must be a power of two from 2^-8 to 2^-1, not 50; nearest: 2^-1, or --steps 50 for the length",
+    ),
+    (["rtl", "dense", "--explain", "--step", "2"], "from 2^-8 to 2^-1, not 2; nearest: 2^-1"),
+    (["verify", "dense", "--step", "2^-9"], "from 2^-8 to 2^-1, not 0.00195312; nearest: 2^-8"),
+    (["gradcheck", "dense", "--step", "0.3"], "from 2^-8 to 2^-1, not 0.3; nearest: 2^-2"),
+    (["build", "dense", "--step", "-0.25"], "from 2^-8 to 2^-1, not -0.25; nearest: 2^-2"),
+    (["verify", "dense", "--setps", "50"], "unrecognized arguments: --setps 50, did you mean --steps? see `hel verify"),
+    (["train", "digits", "--sytem", "ring.py"], "arguments: --sytem ring.py, did you mean --system? see `hel train"),
+    (["verify", "dense", "--n", "8"], "unrecognized arguments: --n 8, did you mean -n? see"),
+    (["verify", "dense", "--elemnts=2"], "unrecognized arguments: --elemnts=2, did you mean --elements? see"),
+    (["verify", "dense", "--xyzzy"], "unrecognized arguments: --xyzzy; see `hel verify --help`"),
+    (["verify", "dense", "ring.py"], "unrecognized arguments: ring.py; see `hel verify --help`"),
     (["gradcheck", "dense", "--operand-bits", "4"], "--operand-bits: must be an integer from 8 to 18, not '4'"),
     (["train", "digit"], "unknown task 'digit', did you mean digits? available: digits"),
     (
@@ -66,6 +79,8 @@ REFUSED = [
     (["verify", "dense", "--mutant", "lane"], "unknown mutant 'lane', did you mean lane"),
     (["verify", "dense", "--waves", "a.txt"], "waves go to a file named *.vcd or *.fst, got 'a.txt'; name it a.vcd"),
     (["verify", "dense", "--waves", "no/such/a.vcd"], "waves need a folder that is there, got 'no/such/a.vcd'; make"),
+    (["verify", "dense", "--report", "/proc/x.html"], "--report must name a file in a folder that can be written, not"),
+    (["glep", "dense", "--figure", "/proc/x.png"], "--figure must name a file in a folder that can be written, not"),
     (["rtl", "no/such.py", "-o", "a.v"], "a system's file must exist, no/such.py is not there"),
 ]
 
@@ -92,6 +107,20 @@ def test_help_teaches_with_an_example(capfd, name):
     code, out, err = hel(capfd, name, "--help")
     assert code == 0 and err == ""
     assert "\nexample:\n  hel " in out and f"  hel {name}" in out.partition("\nexample:\n")[2] and "--json" in out
+
+
+def test_help_says_the_step_of_a_task(capfd):
+    from golden.tasks import get
+
+    told = " ".join(hel(capfd, "train", "--help")[1].split())
+    step = f"2^-{get('digits').log2_inverse_step}"
+    assert f"at the step h = {step}: `hel build` makes its array with --step {step}" in told
+
+
+@pytest.mark.parametrize("name", ["systems", "gradcheck", "verify", "train", "glep", "rtl", "build"])
+def test_help_says_that_a_file_with_one_system_needs_no_class(capfd, name):
+    told = " ".join(hel(capfd, name, "--help")[1].split())
+    assert "(:Class may be left out where the file has one system)" in told
 
 
 def test_overview_imports_nothing_that_takes_long():
@@ -272,6 +301,14 @@ def test_failed_verification_exits_1(capfd, monkeypatch):
 
     monkeypatch.setattr(systems, "run", lambda args: {"systems": [], "failed": True})
     assert hel(capfd, "systems", "--json")[0] == 1
+
+
+def test_a_verification_says_where_its_waves_are():
+    from hel.commands.verify import text
+    from tests.hel.report.runs import result
+
+    assert text({**result("verify"), "waves": "w.vcd"}).endswith("\nwaves: w.vcd")
+    assert "waves: " not in text(result("verify"))
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):

@@ -51,7 +51,8 @@ def test_the_first_mismatch_is_where_the_mutant_is(icarus: None, tmp_path: Path)
     """The lane's lowest bit, in the last element, in the first hop of W @ x; and the waves show both sides of it."""
     found = run(mutant="lane0", waves=tmp_path / "first.vcd")
     first = found["first_mismatch"]
-    assert found["mismatches"] > 0
+    assert found["mismatches"] > 0 and found["mutant"] == "lane0"
+    assert found["waves"] == str(tmp_path / "first.vcd") and "waves" not in run()
     told = {"kind": "register", "pass": "forward", "step": 0, "element": 1, "register": "x0", "operation": "W @ x"}
     assert told.items() <= first.items()
     assert first["expected"] ^ first["found"] == 1

@@ -273,3 +273,37 @@ def test_shared_expressions_are_one_value():
 def test_what_cannot_be_lowered(parameters, potential, message):
     with pytest.raises(HelError, match=message):
         made(parameters, potential)
+
+
+def ring(q, u, theta):
+    springs = np.sum(theta["k"] * q**2) / 2
+    coupling = np.sum(np.log(np.cosh(theta["c"] * (q - np.roll(q, -1)))))
+    return springs + coupling - (theta["B"] @ u) @ q
+
+
+def spread(q, u, theta):
+    left = q[:-1]
+    right = q[1:]
+    pull = theta["k"] * (left - right) ** 2
+    bend = theta["c"] * q**4
+    push = np.roll(q, 1) @ np.concatenate([u, u])
+    return np.sum(pull) + np.sum(bend) - push
+
+
+RING = {"k": (4,), "c": (4,), "B": (4, 2)}
+SPREAD = {"k": (3,), "c": (4,)}
+
+
+@pytest.mark.parametrize(
+    ("potential", "parameters", "lines"),
+    [
+        (ring, RING, {"x": 1, "k_x": 1, "C_x": 2, "d": 2, "zt": 2, "s": 2, "c_s": 2, "C1_d1": 2, "B_u": 3, "Bt_x": 3}),
+        (spread, SPREAD, {"C_x": 3, "d": 3, "k_d": 3, "C2_d1": 1, "C3_d2": 2, "d4_x": 4, "C4_u": 5, "C5_x": 5}),
+    ],
+)
+def test_every_statement_names_the_line_it_comes_from(potential, parameters, lines):
+    """What is wired between neurons, too: its line is that of its own term, not that of the sum it stands in."""
+    program = made(parameters, potential, 4, 2)
+    first = potential.__code__.co_firstlineno
+    found = {name: int(program.line(name).split(":")[1]) - first for name in lines}
+    assert found == lines, str(program)

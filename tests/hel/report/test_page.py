@@ -7,7 +7,7 @@ import pytest
 
 from golden.errors import HelError
 from hel.arguments import UsageError
-from hel.report import gantt, learning, numbers, page, resources, trajectory
+from hel.report import comparison, gantt, learning, numbers, page, resources, trajectory
 from hel.report.read import COMMANDS, SHAPES, of
 from hel.report.section import Figure
 from tests.hel.report.runs import result, run
@@ -186,11 +186,27 @@ def test_mismatches_and_a_cycle_too_many_are_marked():
 
 
 def test_the_first_mismatch_is_told():
-    first = {"cycle": 12, "register": "acc0", "also": ["acc1", "mom"], "control": {"acc_en": 3}, "line": None}
+    first = {"kind": "register", "cycle": 12, "register": "acc0", "control": {"acc_en": 3}, "line": None}
+    first |= {"also": ["acc1", "mom"]}
     text = page.page([run("verify", mismatches=1, first_mismatch=first)])
     for cell in ("acc0", "acc1, mom", "acc_en 3", "12"):
         assert f"<td>{cell}</td>" in text
+    for named in ("kind of word", "clock cycle", "register", "also wrong at that clock edge", "fields of the control"):
+        assert f">{named}" in text
     assert "The first word that differs" not in page.page([run("verify")])
+
+
+def test_what_a_mismatch_has_not_is_no_row():
+    first = {"kind": "flags", "element": None, "expected": 0, "found": 1, "also": [], "segment": "", "control": {}}
+    (table,) = comparison.section(run("verify", mismatches=1, first_mismatch=first)).tables
+    assert [value for _, value in table.rows] == ["flags", "0", "1"]
+
+
+def test_an_error_put_in_on_purpose_is_told_first():
+    text = page.page([run("verify", mismatches=1, mutant="lane0")])
+    told = "dense, with an error put into the RTL on purpose (lane0)"
+    assert f"<title>hel verify: {told}</title>" in text and f"<h1>{told}</h1>" in text
+    assert "on purpose" not in page.page([run("verify")])
 
 
 def test_flags_of_a_training_are_a_warning_and_those_of_random_words_are_none():
@@ -206,6 +222,8 @@ def test_flags_of_a_training_are_a_warning_and_those_of_random_words_are_none():
         (".", "must name a file, not the folder '.'"),
         ("a.json", "must name an .html file, not 'a.json'; try 'a.html'"),
         ("pipe.html", "must name a regular file, 'pipe.html' is none"),
+        ("/proc/x.html", "--report must name a file in a folder that can be written, not '/proc/x.html' ("),
+        (f"{'x' * 250}.html", "(File name too long); try another"),
     ],
 )
 def test_where_no_page_can_be_written(tmp_path, monkeypatch, name, message):

@@ -39,7 +39,10 @@ def test_absent_and_null_are_one():
 
 
 REFUSED = {
-    "nothing": (b"", "'{file}' is broken: Expecting value"),
+    "nothing": (b"", "a run is a text of JSON, '{file}' is empty: what wrote it failed; make it with"),
+    "a line end": (b"\n", "'{file}' is empty: what wrote it failed"),
+    "Python": (b"import numpy as np\n", "a run is a text of JSON, '{file}' is none; make it with"),
+    "a page": (b"<!DOCTYPE html>\n<html>", "a run is a text of JSON, '{file}' is none; make it with"),
     "half": (b'{"made_by": ', "'{file}' is broken: "),
     "binary": (b"\x89PNG\xff", "a run is a text of JSON, '{file}' is none"),
     "a list": (b"[]", "a run is a JSON object that hel printed with --json, '{file}' holds none"),

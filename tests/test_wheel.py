@@ -45,9 +45,11 @@ RUNS = [
     ["verify", "mine.py:Mine", *SMALL, "--steps", "2", "--simulator", "icarus"],
     ["rtl", "dense", *SMALL, "-o", "my array.v", "--explain"],
     ["build", "linear", "-n", "2", "-m", "1", "-p", "1", "--board", "ulx3s_25f", "-o", "my build"],
+    ["report", "my array.v.json", "-o", "my runs.html"],
+    ["new", "ring too.py"],
     ["doctor"],
 ]
-MADE = ["glep.png", "my array.v", "my array.v.json", "my build"]
+MADE = ["my runs.html", "ring too.py", "glep.png", "my array.v", "my array.v.json", "my build"]
 
 
 def interpreters():

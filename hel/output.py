@@ -39,6 +39,7 @@ class Progress:
         self.first = (0, time.monotonic())  # done and time of the first call with this total: rates count from there
         self.last_s = self.first[1]
         self.bar: Any = None
+        self.drawn = False  # before there is a bar: an interrupt may come while it draws itself for the first time
 
     def __enter__(self) -> Progress:
         return self
@@ -63,6 +64,7 @@ class Progress:
             self._tell(done, total, now_s, text)
 
     def _draw(self, done: int, total: int, text: str) -> None:
+        self.drawn = True
         if self.bar is None:
             self.bar = _bar(self.stream, done, total, self.unit)
         self.bar.set_postfix_str(text, refresh=False)
@@ -85,9 +87,10 @@ class Progress:
 
     def close(self) -> None:
         """Take the bar away, and all that is left of it."""
-        if self.bar is not None:
-            bar, self.bar = self.bar, None
-            bar.close()
+        if self.drawn:
+            bar, self.bar, self.drawn = self.bar, None, False
+            if bar is not None:
+                bar.close()
             self._write("\r\x1b[K")
 
     def _write(self, text: str) -> None:

@@ -57,7 +57,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
     choose("board", args.board, boards.names())
     if not (args.output or args.explain or args.figure or args.show_passes or args.resident):
-        raise UsageError("a result must be asked for, got none; add -o FILE, --explain, --figure, --resident")
+        raise UsageError(
+            "a result must be asked for, got none; add -o FILE, --explain, --figure, --show-passes or --resident"
+        )
     _check_output(args.output)
     if args.figure:
         from hel.figures.canvas import checked

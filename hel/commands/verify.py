@@ -72,13 +72,21 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def text(result: dict[str, Any]) -> str:
     """What was compared and what differed."""
     from testbench import mismatch
+    from testbench.verify import RECORDED
 
     r = result
+    idle = "mutant" in r and not r["mismatches"]
     lines = [
         f"{r['mismatches']} mismatches in {r['compared_words']} words and {r['compared_cycles']} cycles",
+        *(
+            []
+            if r["compared_cycles"]
+            else [f"registers are compared in runs of at most {RECORDED} steps, or with --waves"]
+        ),
         f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; "
         f"simulated {r['cycles_per_second']:.0f} cycles/s",
         *(mismatch.text(r["first_mismatch"]) if r["first_mismatch"] else []),
+        *([f"the mutant {r['mutant']} changes what this array does not use: try another, or dense"] if idle else []),
         *cut_lines(r),
         *([f"waves: {r['waves']}"] if "waves" in r else []),
         *report_lines(r),

@@ -347,3 +347,12 @@ def test_only_regular_files_are_replaced(tmp_path):
         with pytest.raises(HelError, match="regular file"):
             write_whole({tmp_path / "a.v": "text", tmp_path / name: "text"})
     assert not (tmp_path / "a.v").exists()
+
+
+@pytest.mark.cosim
+def test_a_mutant_that_an_array_does_not_use_and_a_long_run_say_so(capfd):
+    size = ["-n", "2", "-m", "1", "-p", "1", "--steps", "25"]
+    code, said, _ = hel(capfd, "verify", "linear", *size, "--simulator", "icarus", "--mutant", "sum0")
+    assert code == 0
+    assert "registers are compared in runs of at most 24 steps, or with --waves" in said
+    assert "the mutant sum0 changes what this array does not use" in said

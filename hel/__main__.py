@@ -35,8 +35,11 @@ __all__ = ["guarded", "main", "parsed"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
-    return guarded(lambda: _main(list(sys.argv[1:] if argv is None else argv)))
+    """Run one command; returns the exit code. Without `argv` it is the process's own command, which then ends."""
+    code = guarded(lambda: _main(list(sys.argv[1:] if argv is None else argv)))
+    if argv is None:
+        signals.last_word()
+    return code
 
 
 def guarded(work: Callable[[], int]) -> int:

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from golden.computer.processes import ENDING
 
-__all__ = ["Ended", "heeded"]
+__all__ = ["Ended", "heeded", "last_word"]
 
 _WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung up", "SIGQUIT": "quit"}
 _ONE_WISH_S = 2.0
@@ -37,7 +38,7 @@ def heeded() -> Iterator[None]:
         yield
         return
     before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {}
-    last_s = -_ONE_WISH_S
+    last_s = -_ONE_WISH_S  # negative: none yet
 
     def raised(number: int, frame: FrameType | None) -> None:
         nonlocal last_s
@@ -54,4 +55,25 @@ def heeded() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
+            signal.signal(number, handler if last_s < 0 else _later(handler, last_s + _ONE_WISH_S))
+
+
+def last_word() -> None:
+    """For a process that is about to end with its exit code: no signal changes that any more.
+
+    An interpreter on its way out drops its handlers: the second press of an impatient user would end it without its
+    code. What is ignored it leaves ignored.
+    """
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _later(handler: Any, at_s: float) -> Callable[[int, FrameType | None], None]:
+    """A handler for the way out: what comes before `at_s` is the same wish still, what comes after is `handler`'s."""
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        if time.monotonic() >= at_s:
             signal.signal(number, handler)
+            signal.raise_signal(number)
+
+    return heard

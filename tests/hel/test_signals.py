@@ -39,8 +39,11 @@ def until(what):
     return False
 
 
-def stopped(tmp_path, argv, program, number, shim=True):
-    """Starts a command, sends `number` to it alone when `program` runs, and returns its exit code and its words."""
+def stopped(tmp_path, argv, program, number, shim=True, again_s=0.0):
+    """Starts a command, sends `number` to it alone when `program` runs, and returns its exit code and its words.
+
+    A closing terminal sends its signal twice, a user is impatient: it comes again after `again_s`.
+    """
     mark = f"HEL_TEST_MARK={tmp_path}".encode()
     folders = {name: tmp_path / name for name in ("tmp", "cache", "bin")}
     for folder in folders.values():
@@ -61,7 +64,8 @@ def stopped(tmp_path, argv, program, number, shim=True):
         wanted = "sleep" if shim else program
         assert until(lambda: any(wanted in name for name in those_with(mark).values()) or running.poll() is not None)
         running.send_signal(number)
-        running.send_signal(number)  # a closing terminal sends two
+        time.sleep(again_s)
+        running.send_signal(number)
         try:
             _, words = running.communicate(timeout=60)
         finally:
@@ -88,9 +92,11 @@ def test_while_the_simulator_runs(tmp_path):
 
 
 @pytest.mark.pnr
-def test_while_place_and_route_runs(tmp_path):
+@pytest.mark.parametrize("again_s", [0.0, 0.1, 0.2])
+def test_while_place_and_route_runs(tmp_path, again_s):
+    """The second press may find the command on its way out."""
     argv = ["build", "linear", "-n", "2", "-m", "1", "-p", "1", "--board", "ulx3s_25f", "-o", tmp_path / "out"]
-    code, words = stopped(tmp_path, map(str, argv), "yosys", signal.SIGINT)
+    code, words = stopped(tmp_path, map(str, argv), "yosys", signal.SIGINT, again_s=again_s)
     assert code == 130 and words.endswith("hel: interrupted\n")
     assert not list((tmp_path / "out").iterdir())
 

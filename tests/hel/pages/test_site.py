@@ -155,6 +155,7 @@ def test_without_the_extra_the_exit_code_is_2():
     )
 
 
+@pytest.mark.browser
 def test_only_into_a_new_folder_or_an_old_sites(tmp_path):
     pytest.importorskip("mkdocs")
     (tmp_path / "letters.txt").write_text("mine")

@@ -93,6 +93,8 @@ def _main(argv: list[str]) -> int:
     if argv[0] == "--version":
         print(f"hel {version()}")
         return 0
+    if argv[0] == "help":  # hel help COMMAND, as other tools have it
+        return _main([*argv[1:2], "--help"])
     name, rest = argv[0], argv[1:]
     if name not in SUMMARIES:
         raise UsageError(f"unknown command {name!r}{suggest(name, SUMMARIES) or ';'} available: {', '.join(SUMMARIES)}")

@@ -14,8 +14,8 @@ from typing import Any
 
 from golden.errors import HelError
 
-__all__ = ["Progress", "clamped_lines", "cut_lines", "report_lines", "stdout_to_stderr", "table", "takes_files",
-           "write_whole"]  # fmt: skip
+__all__ = ["Progress", "clamped_lines", "cut_lines", "flag_lines", "report_lines", "stdout_to_stderr", "table",
+           "takes_files", "write_whole"]  # fmt: skip
 
 
 class Progress:
@@ -225,6 +225,29 @@ def clamped_lines(result: Mapping[str, Any]) -> list[str]:
         " take it for +-8: write it with a smaller angle, or hold q with a restoring term"
         for line in result.get("argument_clamped", ())
     ]
+
+
+def flag_lines(flags: Sequence[str]) -> list[str]:
+    """What a training says of the flags that were raised, and what to do about them.
+
+    >>> flag_lines([])
+    []
+    >>> flag_lines(["operand_clipped"])[1]
+    'a factor left its format and was held at its end: harmless where rare; smaller initial values avoid it'
+    """
+    if not flags:
+        return []
+    lines = [f"flags raised on the way: {', '.join(flags)}"]
+    if {"q_overflow", "p_overflow"} & set(flags):
+        lines.append(
+            "positions or momenta wrapped round, and what is learnt from those samples is no physics: a stiffness that"
+            " stays positive (k**2 + 0.5 for k) or smaller initial values avoid it"
+        )
+    elif "operand_clipped" in flags:
+        lines.append(
+            "a factor left its format and was held at its end: harmless where rare; smaller initial values avoid it"
+        )
+    return lines
 
 
 def cut_lines(result: Mapping[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from hel import System
 
 
 class Starter(System):
-    """V = sum k q^2 / 2 + sum log cosh(c (q_i - q_{i+1})) - (B u) . q."""
+    """V = sum (k^2 + 1/2) q^2 / 2 + sum log cosh(c (q_i - q_{i+1})) - (B u) . q."""
 
     # The sizes are yours to choose on the command line: self.n positions q (-n), self.m inputs u (-m).
     # Every step of time, the inputs u change, and H(q, p) = |p|^2 / 2 + V(q, u; theta) drives positions and momenta.
@@ -28,8 +28,9 @@ class Starter(System):
 
     def potential(self, q, u, theta):
         """V of one sample, one number: q has shape (n,), u (m,), theta["k"] what `parameters` says."""
-        # A spring for each position holds it: without one, positions may run away and wrap round.
-        springs = np.sum(theta["k"] * q**2) / 2
+        # A spring for each position holds it: without one, positions may run away and wrap round. Its stiffness is a
+        # square and a constant, so that it stays positive whatever is learnt.
+        springs = np.sum((theta["k"] ** 2 + 0.5) * q**2) / 2
         # log cosh is |x| with a round bottom: its force is tanh, which the array has as a table. A parameter inside it
         # has a gradient that is a product (x tanh(c x)), as the array wants; in front of it, it would have none.
         coupling = np.sum(np.log(np.cosh(theta["c"] * (q - np.roll(q, -1)))))

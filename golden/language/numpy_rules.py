@@ -32,6 +32,7 @@ _SMOOTH = "write a smooth function: np.log(np.cosh(k * x)) / k for |x|, np.logad
 HINTS = {
     **dict.fromkeys(("absolute", "fabs", "abs", "maximum", "minimum", "clip", "sign", "where", "heaviside"), _SMOOTH),
     **dict.fromkeys(("greater", "less", "greater_equal", "less_equal", "equal", "not_equal"), _SMOOTH),
+    "bitwise_xor": "^ is no power in Python: write q**4 for the fourth",
     "norm": "write np.sum(x**2)",
     "sqrt": "write the potential with squares, or with np.log(np.cosh(x)) for a soft |x|",
     "reciprocal": "multiply by a parameter instead; 1 - np.tanh(x)**2 is a bump like 1 / (1 + x**2)",

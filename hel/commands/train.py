@@ -30,7 +30,7 @@ from hel.options import (
     check_size,
     checked_system,
 )
-from hel.output import Progress, clamped_lines, cut_lines, report_lines
+from hel.output import Progress, clamped_lines, cut_lines, flag_lines, report_lines
 from hel.report import page
 from testbench.tools import SIMULATORS
 
@@ -147,8 +147,7 @@ def text(result: dict[str, Any]) -> str:
         f"epoch {k:3d}  cost {row['cost']:.4f}  training accuracy {row['training_accuracy']:.4f}"
         for k, row in enumerate(result["history"], start=1)
     ]
-    if result["flags"]:
-        lines.append(f"flags raised on the way: {', '.join(result['flags'])}")
+    lines += flag_lines(result["flags"])
     lines += clamped_lines(result)
     measure = "test" if result["test_accuracy"] is not None else "validation"
     if "mismatches" in result:

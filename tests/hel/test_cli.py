@@ -356,3 +356,17 @@ def test_a_mutant_that_an_array_does_not_use_and_a_long_run_say_so(capfd):
     assert code == 0
     assert "registers are compared in runs of at most 24 steps, or with --waves" in said
     assert "the mutant sum0 changes what this array does not use" in said
+
+
+def test_help_is_a_word_too(capfd):
+    code, said, _ = hel(capfd, "help", "verify")
+    assert code == 0 and said.startswith("usage: hel verify")
+    assert hel(capfd, "help")[1].startswith("usage: hel COMMAND")
+    code, _, error = hel(capfd, "help", "verfy")
+    assert code == 2 and "did you mean verify?" in error
+
+
+def test_flags_of_a_training_come_with_what_to_do(capfd):
+    from hel.output import flag_lines
+
+    assert "no physics" in flag_lines(["q_overflow", "operand_clipped"])[1] and len(flag_lines(["theta_clipped"])) == 1

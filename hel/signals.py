@@ -7,6 +7,7 @@ is ignored stays ignored: `nohup hel train ... &` runs on.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ __all__ = ["Ended", "heeded", "last_word"]
 _WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung up", "SIGQUIT": "quit"}
 _ONE_WISH_S = 2.0
 """A closing terminal sends its signal twice, the impatient press twice: what follows so soon is the same wish."""
+_A_MOMENT_S = 0.02
 
 
 class Ended(KeyboardInterrupt):
@@ -51,9 +53,28 @@ def heeded() -> Iterator[None]:
         if (handler := signal.getsignal(number)) is not signal.SIG_IGN and handler is not None:
             before[number] = handler
             signal.signal(number, raised)
+    told, rung = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
+
+    def swallowed(lost: sys.UnraisableHookArgs) -> None:
+        """What is raised inside a destructor goes no further: the wish is said again, a moment later."""
+        if not isinstance(lost.exc_value, Ended):
+            told(lost)
+            return
+        again = lost.exc_value.code - 128
+
+        def rings(number: int, frame: FrameType | None) -> None:
+            raise Ended(again)
+
+        signal.signal(signal.SIGALRM, rings)
+        signal.setitimer(signal.ITIMER_REAL, _A_MOMENT_S)
+
+    sys.unraisablehook = swallowed
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = told
+        signal.signal(signal.SIGALRM, rung)
         for number, handler in before.items():
             signal.signal(number, handler if last_s < 0 else _later(handler, last_s + _ONE_WISH_S))
 

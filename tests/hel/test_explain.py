@@ -87,7 +87,10 @@ def test_fold_instead_of_elements(capfd):
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["rtl", "dense"], "a result must be asked for, got none; add -o FILE, --explain, --figure, --resident"),
+        (
+            ["rtl", "dense"],
+            "a result must be asked for, got none; add -o FILE, --explain, --figure, --show-passes or --resident",
+        ),
         (["rtl", "dense", "--figure", "a.gif"], "--figure must name a .png, .svg, .pdf file, not 'a.gif'; try 'a.png'"),
         (["rtl", "dense", "--resident", "no.json"], "no.json: No such file or directory; check the path"),
         (["rtl", "dense", "--explain", "--board", "ulx"], "unknown board 'ulx'"),

@@ -87,13 +87,23 @@ def test_nothing_breaks_where_nobody_listens(monkeypatch, stream):
         progress(2, 2, "c")
 
 
+def heed():
+    """What a shell starts in the background ignores SIGINT, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def on_a_terminal(*argv, columns=80, interrupt_at="", **surroundings):
     """(exit code, all that a command of ours writes to a terminal)."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {**os.environ, "TERM": "xterm", **surroundings}
     process = subprocess.Popen(
-        [sys.executable, "-m", "hel", *argv], stdout=slave, stderr=slave, env=environment, start_new_session=True
+        [sys.executable, "-m", "hel", *argv],
+        stdout=slave,
+        stderr=slave,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=heed,
     )
     os.close(slave)
     said = ""

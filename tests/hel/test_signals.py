@@ -101,6 +101,16 @@ def test_while_place_and_route_runs(tmp_path, again_s):
     assert not list((tmp_path / "out").iterdir())
 
 
+def test_what_a_destructor_swallows_is_said_again():
+    """Python drops what is raised in `__del__`, as Amaranth's components have: the signal must not be lost there."""
+    code = "import os, signal, sys, time; from hel.__main__ import guarded\n"
+    code += "class Dying:\n    def __del__(self):\n        os.kill(os.getpid(), signal.SIGTERM); time.sleep(0.1)\n"
+    code += "def work():\n    one = Dying(); del one\n    time.sleep(60); return 0\n"
+    code += "sys.exit(guarded(work))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=50)
+    assert done.returncode == 143 and done.stderr == "hel: terminated\n"
+
+
 def test_what_is_ignored_stays_ignored(tmp_path):
     """`nohup hel train ... &`: the terminal is closed, the training goes on."""
     code = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); from hel.__main__ import guarded; import os;"

@@ -32,7 +32,9 @@ RUNS = (
 )
 """What the picture of a report is made of, beside the committed build."""
 
-FLAGS = ("--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update")
+FLAGS = (
+    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"
+)  # fmt: skip
 """Chromium only opens pages of ours: none needs a network, and as root it has no sandbox."""
 
 MARGIN = 20

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from golden.errors import HelError
-from testbench import tools
 from testbench.runner import build
 from testbench.session import launch
 from tests.testbench.standin import standin_verilog
@@ -21,15 +19,6 @@ pytestmark = pytest.mark.cosim
 ROOT = Path(__file__).parents[2]
 ODD = 'my lab, it\'s "so"; $HOME #1 ü 漢 50% & (all) * \\back'
 """Every letter that a shell, make, cocotb or Icarus gives a meaning, but the colon."""
-
-
-@pytest.fixture(params=tools.SIMULATORS)
-def simulator(request):
-    try:
-        tools.find(request.param)
-    except HelError as error:
-        pytest.skip(str(error))
-    return request.param
 
 
 def test_of_the_cache_and_of_temporary_files(simulator, tmp_path, monkeypatch):

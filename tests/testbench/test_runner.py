@@ -22,15 +22,6 @@ endmodule
 """
 
 
-@pytest.fixture(params=tools.SIMULATORS)
-def simulator(request):
-    try:
-        tools.find(request.param)
-    except HelError as error:
-        pytest.skip(str(error))
-    return request.param
-
-
 def test_a_build_is_found_again_by_content(simulator, tmp_path):
     notices = []
     path = tmp_path / "silent.v"

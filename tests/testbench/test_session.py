@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from golden.errors import HelError
-from testbench import tools
 from testbench.runner import build
 from testbench.session import HostPortError, SimulationError, launch
 from tests.testbench.standin import ELEMENT_BITS, standin_verilog, steps
@@ -19,15 +18,6 @@ from tests.testbench.standin import ELEMENT_BITS, standin_verilog, steps
 pytestmark = pytest.mark.cosim
 
 ELEMENTS = 3
-
-
-@pytest.fixture(scope="module", params=tools.SIMULATORS)
-def simulator(request):
-    try:
-        tools.find(request.param)
-    except HelError as error:
-        pytest.skip(str(error))
-    return request.param
 
 
 @pytest.fixture(autouse=True)

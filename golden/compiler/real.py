@@ -39,7 +39,7 @@ def values(program: Program, theta: Mapping[str, Floats], q: Floats, u: Floats) 
     True
     """
     found: dict[str, Floats] = {"q": q, "u": u, "one": np.ones(()), **{k: np.atleast_1d(v) for k, v in theta.items()}}
-    weight = program.formats.weight
+    weight, tables = program.formats.weight, {table.name: table for table in program.tables}
     found |= {constant.name: weight.value(constant.words) for constant in program.constants}
     for op in program.ops:
         match op:
@@ -53,8 +53,11 @@ def values(program: Program, theta: Mapping[str, Floats], q: Floats, u: Floats) 
                 found[op.name] = np.asarray(sum(term.sign * found[term.source] for term in op.terms))
             case Scale():
                 found[op.name] = found[op.source] * 2.0**op.log2
-            case Table():
+            case Table(to=None):
                 found[op.name] = np.asarray(_FUNCTIONS[op.function](found[op.source]))
+            case Table(to=word):
+                assert word is not None
+                found[op.name] = tables[op.function].values(found[op.source], word.fraction_bits)
             case Cut() | Round():
                 found[op.name] = found[op.source]
     return found

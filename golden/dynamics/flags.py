@@ -13,3 +13,4 @@ class Flags(IntFlag):
     OPERAND_CLIPPED = 4
     G_OVERFLOW = 8
     THETA_CLIPPED = 16
+    ARGUMENT_CLAMPED = 32

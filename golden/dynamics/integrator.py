@@ -86,10 +86,10 @@ class Integrator:
 
     @property
     def argument_clamped(self) -> list[str]:
-        """Arguments of sin and cos that went beyond their table, |z| >= 8, since the last `clear_flags`.
+        """Arguments that went beyond a steep end of their table since `clear_flags`; of sin and cos, |z| >= 8.
 
-        Each as the line of the potential it comes from, or as its name. No flag of the hardware: it clamps as golden
-        does, bit for bit, and cannot say so.
+        Each as the line of the potential it comes from, or as its name. The flag argument_clamped is raised if there is
+        one; the hardware has the flag, without the names.
         """
         for stepper in self._steppers.values():
             self._clamped |= stepper.executable.clamped

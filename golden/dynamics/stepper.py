@@ -85,10 +85,13 @@ class Stepper:
             flags |= Flags.OPERAND_CLIPPED
         if self.accumulator is not None and self.accumulator.overflow:
             flags |= Flags.G_OVERFLOW
+        if self.executable.clamped:
+            flags |= Flags.ARGUMENT_CLAMPED
         return flags
 
     def clear_flags(self) -> None:
-        for lost in (self.lost_q, self.lost_p, *self.executable.lost, *self.executable.arguments.values()):
+        seen = (*self.executable.arguments.values(), *self.executable.beyond.values())
+        for lost in (self.lost_q, self.lost_p, *self.executable.lost, *seen):
             lost[...] = 0
         if self.accumulator is not None:
             self.accumulator.clear()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.arithmetic.function_table import FunctionTable
 from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
 from golden.arithmetic.tables import PERIODIC, apply, beyond, largest
 from golden.errors import HelError
@@ -65,6 +66,7 @@ class Executable:
     q, u : int64 buffers the calls read, contexts + batch + (n,) and batch + (m,)
     lost : int64, non-zero where an operand saturated (sticky)
     arguments : by name, the largest arguments of sin and cos so far, for golden.arithmetic.tables.beyond (sticky)
+    beyond : by name, non-zero where the argument of a declared table lay beyond a steep end of it (sticky)
     """
 
     def __init__(
@@ -94,6 +96,8 @@ class Executable:
             self.floats[name] = constant.words.astype(np.float64)
         self.lost: list[Words] = []
         self.arguments: dict[str, Words] = {}
+        self.beyond: dict[str, Words] = {}
+        self.tables = {table.name: table for table in program.tables}
         self._static: list[Call] = []
         self._done: set[str] = set()
         self._target: list[Call] = []
@@ -155,8 +159,9 @@ class Executable:
 
     @property
     def clamped(self) -> set[str]:
-        """Names of the arguments of sin and cos that went beyond the table."""
-        return {name for name, seen in self.arguments.items() if beyond(seen)}
+        """Names of the arguments of sin and cos, and of the look-ups, that went beyond a steep end of their table."""
+        angles = {name for name, seen in self.arguments.items() if beyond(seen)}
+        return angles | {name for name, seen in self.beyond.items() if seen.any()}
 
     def _ints(self, domain: int, shape: tuple[int, ...]) -> Words:
         return np.zeros(self._shape[domain] + shape, np.int64)
@@ -260,6 +265,13 @@ class Executable:
         out = np.zeros_like(source)
         self.ints[op.name] = out
         width = self.program.formats.operand_bits
+        if op.function in self.tables:
+            table = self.tables[op.function]
+            if any(table.steep):
+                lost = self.beyond.setdefault(op.name, np.zeros_like(source))
+                self.emit(self.domain[op.name], _record, table, source, lost)
+            self.emit(self.domain[op.name], table.look_up, source, out)
+            return
         if op.function in PERIODIC:
             seen = self.arguments.setdefault(op.source, np.zeros_like(source))
             self.emit(self.domain[op.name], largest, op.function, width, source, seen)
@@ -270,6 +282,10 @@ class Executable:
             self.ints[op.name] = self.ints[op.source]
         if op.source in self.floats:
             self.floats[op.name] = self.floats[op.source]
+
+
+def _record(table: FunctionTable, z: Words, lost: Words) -> None:
+    np.bitwise_or(lost, table.clamps(z), out=lost)
 
 
 def _view(a: Floats, shape: tuple[int, ...]) -> Floats:

@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from golden.arithmetic.formats import SQ, Formats
+from golden.arithmetic.function_table import FunctionTable
 from golden.arithmetic.tables import ARGUMENT_FRACTION, FUNCTIONS, REDUCED
 from golden.errors import HelError
 from golden.program.constants import Constant
@@ -27,7 +28,7 @@ EXACT_BITS = 53
 
 @dataclass(frozen=True)
 class Type:
-    """Shape, fraction bits and the interval of raw values, derived and never guessed; of a constant also its words.
+    """Shape, fraction bits and the interval of raw values, derived, never guessed; of constants and tables the words.
 
     >>> t = Type((16,), 30, -(1 << 34), 1 << 34)
     >>> t.bits, str(t)
@@ -39,6 +40,7 @@ class Type:
     low: int
     high: int
     constant: Constant | None = field(default=None, compare=False)
+    table: FunctionTable | None = field(default=None, compare=False)
 
     @property
     def bits(self) -> int:
@@ -56,6 +58,11 @@ class Type:
     def of_constant(cls, constant: Constant, word: SQ) -> "Type":
         words = [run.word for run in constant.runs] + [0]
         return cls(constant.shape, word.fraction_bits, min(words), max(words), constant)
+
+    @classmethod
+    def of_table(cls, table: FunctionTable) -> "Type":
+        """Of a table's name: the fraction is that of its argument, the interval that of its words."""
+        return cls((), table.fraction, *table.interval, table=table)
 
 
 class Rounding(StrEnum):
@@ -349,10 +356,13 @@ class Scale(Op):
 
 @dataclass(frozen=True)
 class Table(Op):
-    """A function by table look-up with linear interpolation (golden/arithmetic/tables.py); argument of fraction 18."""
+    """A function by table look-up with linear interpolation: of a declared table with its words read as `to`, or tanh,
+    sin, cos or logistic, of an argument of fraction 18 (golden/arithmetic/function_table.py, tables.py).
+    """
 
     function: str
     source: str
+    to: SQ | None = None
     word = "table"
 
     @property
@@ -360,24 +370,30 @@ class Table(Op):
         return (self.source,)
 
     def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
-        source = types[self.source]
-        if self.function not in (*FUNCTIONS, *REDUCED):
-            tables = ", ".join((*FUNCTIONS, *REDUCED))
-            raise self.fail(f"there are tables for {tables}", self.function, "write the potential with these")
-        if source.fraction != ARGUMENT_FRACTION:
-            raise self.fail(
-                f"a table's argument has fraction {ARGUMENT_FRACTION}", str(source.fraction), "round it by floor first"
-            )
+        source, declared = types[self.source], types.get(self.function)
+        table = declared.table if declared is not None else None
+        if table is None and self.function not in (*FUNCTIONS, *REDUCED):
+            known = ", ".join((*FUNCTIONS, *REDUCED))
+            raise self.fail(f"there are tables for {known}", self.function, "declare it: table NAME fraction A = ...")
+        if (self.to is None) != (table is None) or self.to is not None and self.to.width != formats.operand_bits:
+            rule = f"the words of a declared table are read as a format of {formats.operand_bits} bits, others are not"
+            raise self.fail(rule, str(self.to), "correct the format")
+        fraction = ARGUMENT_FRACTION if table is None else table.fraction
+        if source.fraction != fraction:
+            rule = f"a table's argument has fraction {fraction}"
+            raise self.fail(rule, str(source.fraction), "round it by floor first")
+        if table is not None and self.to is not None:
+            return Type(source.shape, self.to.fraction_bits, *table.interval)
         low = 0 if self.function == "logistic" else -formats.s.high
         return Type(source.shape, formats.s.fraction_bits, low, formats.s.high)
 
     def arguments(self) -> str:
-        return f"{self.function} {self.source}"
+        return f"{self.function} {self.source}" + (f" {self.to}" if self.to is not None else "")
 
     @classmethod
     def parse(cls, name: str, arguments: list[str]) -> "Table":
-        function, source = arguments
-        return cls(name, function, source)
+        function, source, *to = arguments
+        return cls(name, function, source, SQ.parse(" ".join(to)) if to else None)
 
 
 OPS: dict[str, type[Op]] = {op.word: op for op in (Cut, Matvec, MatvecT, Mul, Sum, Round, Scale, Table)}

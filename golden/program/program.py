@@ -1,7 +1,7 @@
 """A program: one leapfrog kick and its gradients as typed integer operations in SSA form. Prose: docs/program.md.
 
 Predefined: position words q (n,), inputs u (m,), the number `one` (), every parameter by its name, as an operand, and
-every constant; no momentum: a kick is a function of position, or it could not be undone.
+every constant and declared table; no momentum: a kick is a function of position, or it could not be undone.
 Outputs: `kick` (h * force in p's format, so p -= kick), `gradients` (per parameter the operands of its density),
 `input_gradient` (dV/du as an exact value).
 """
@@ -13,6 +13,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 from golden.arithmetic.formats import Formats
+from golden.arithmetic.function_table import FunctionTable
+from golden.arithmetic.tables import FUNCTIONS, REDUCED
 from golden.errors import HelError
 from golden.program.constants import Constant
 from golden.program.densities import Density, Gradient
@@ -44,6 +46,7 @@ class Program:
     input_gradient : name of dV/du, or "" when the potential does not depend on u
     constants : Constant
     symmetric : names of the square parameters that are symmetric matrices
+    tables : FunctionTable, those declared
     origins : (value, line of the user's code) pairs; no part of the text, nor of equality
     """
 
@@ -58,6 +61,7 @@ class Program:
     input_gradient: str = ""
     constants: tuple[Constant, ...] = ()
     symmetric: tuple[str, ...] = ()
+    tables: tuple[FunctionTable, ...] = ()
     origins: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
@@ -78,6 +82,11 @@ class Program:
                 raise HelError(f'a constant\'s name must be its own, got "{constant.name}"; rename it')
             constant.check(f.weight.low, f.weight.high)
             types[constant.name] = Type.of_constant(constant, f.weight)
+        for table in self.tables:
+            if table.name in (*_RESERVED, *FUNCTIONS, *REDUCED) or table.name in types:
+                raise HelError(f'a table\'s name must be its own, got "{table.name}"; rename it')
+            table.check(f.operand_bits)
+            types[table.name] = Type.of_table(table)
         for op in self.ops:
             if op.name in types:
                 raise HelError(f'{op}: a value is defined once, got a second "{op.name}"; rename it')
@@ -162,7 +171,7 @@ class Program:
         lines = [f"program {self.name} n={self.n} m={self.m}", f"formats {self.formats}"]
         for name, shape in self.parameters:
             lines.append(f"parameter {name} {list(shape)}" + (" symmetric" if name in self.symmetric else ""))
-        lines += map(str, self.constants)
+        lines += map(str, (*self.constants, *self.tables))
         lines += [f"{text:<{column}} : {types[op.name]}" for op, text in zip(self.ops, texts, strict=True)]
         lines += [f"kick {self.kick}", *map(str, self.gradients)]
         lines += [f"input {self.input_gradient}"] if self.input_gradient else []

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from golden.arithmetic.formats import Formats
+from golden.arithmetic.function_table import FunctionTable
 from golden.errors import HelError
 from golden.program.constants import Constant
 from golden.program.densities import Gradient
@@ -27,6 +28,7 @@ class Parser:
         self.parameters: list[tuple[str, tuple[int, ...]]] = []
         self.symmetric: list[str] = []
         self.constants: list[Constant] = []
+        self.tables: list[FunctionTable] = []
         self.ops: list[Op] = []
         self.written: dict[str, str] = {}
         self.gradients: list[Gradient] = []
@@ -50,7 +52,7 @@ class Parser:
             raise HelError('a program starts with "program NAME n=N m=M", got none; add the line')
         name, n, m = self.head
         lists = tuple(self.ops), self.kick, tuple(self.gradients), self.input
-        extras = tuple(self.constants), tuple(self.symmetric)
+        extras = tuple(self.constants), tuple(self.symmetric), tuple(self.tables)
         program = make(name, self.formats, n, m, tuple(self.parameters), *lists, *extras)
         for op in self.ops:
             found, written = str(program.types[op.name]), self.written[op.name]
@@ -77,6 +79,8 @@ class Parser:
             self.symmetric += [found[1]] if found[3] else []
         elif first == "constant":
             self.constants.append(Constant.parse(line))
+        elif first == "table":
+            self.tables.append(FunctionTable.parse(line))
         elif first == "kick":
             self.kick = rest
         elif first == "gradient":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from golden.arithmetic.tables import REDUCED
 from golden.errors import HelError
 from golden.program.densities import Density, Gradient
 from golden.program.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Type
@@ -36,7 +35,6 @@ class _Checks:
                 finest = max(op.operands, key=lambda name: self.types[name].fraction)
                 raise HelError(f"{program.line(finest)}{op}: {got}; {way_out}")
             self.sources(op)
-        self.tables()
         self.kick()
         for name in program.symmetric:
             shape = self.shapes.get(name, ())
@@ -98,22 +96,6 @@ class _Checks:
     def need(self, op: object, holds: bool, rule: str, got: str, way_out: str) -> None:
         if not holds:
             raise HelError(f"{op}: {rule}, got {got}; {way_out}")
-
-    def tables(self) -> None:
-        used: dict[str, str] = {}
-        for op in self.program.ops:
-            if isinstance(op, Table):
-                used.setdefault(REDUCED.get(op.function, op.function), self.program.line(op.name))
-        if len(used) > 1:
-            (first, line), *others = used.items()
-            got = [
-                first,
-                *(f"{name} ({at.removesuffix(': ')})" if at not in ("", line) else name for name, at in others),
-            ]
-            raise HelError(
-                f"{line}a program has one table function, got {' and '.join(got)}; "
-                "write the potential with tanh (log cosh, softplus) or with sin and cos, not both"
-            )
 
     def kick(self) -> None:
         name, formats = self.program.kick, self.program.formats

@@ -263,11 +263,6 @@ def test_shared_expressions_are_one_value():
             lambda q, u, t: q @ ((np.outer(D, D) * t["W"]) @ q),
             r"a sum of such; .* write np.diag\(D\) @ \(W @ q\) or W @ \(np.diag\(D\) @ q\)",
         ),
-        (
-            {"a": (3,)},
-            lambda q, u, t: np.sum(t["a"] * np.cos(q)) + np.sum(np.log(np.cosh(q))),
-            r"`: a program has one table function, got sin and tanh \(test_lower.py:\d+: `.*`\); write",
-        ),
     ],
 )
 def test_what_cannot_be_lowered(parameters, potential, message):

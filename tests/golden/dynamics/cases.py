@@ -6,9 +6,51 @@ from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
 from golden.dynamics.integrator import Integrator, twin
+from golden.program import Program
 from tests.golden.program.naive import Naive
 
 NAMES = ("dense", "hru", "linear", "springs")
+
+
+def with_tables(n=6, m=2, segments=64):
+    """A program of three functions: exp of differences (one entry fewer), a bump with f(0) = 1, a sine of turns."""
+    i = np.arange(segments + 1)
+    words = {
+        "rise": 3000 * np.exp((i - segments / 2) / 16),
+        "bump": 131071 / (1 + (i / 16) ** 2),
+        "wave": 131071 * np.sin(np.pi * i / segments),
+    }
+    rise, bump, wave = (" ".join(map(str, np.rint(found).astype(int))) for found in words.values())
+    return Program.parse(f"""program tables n={n} m={m}
+    parameter k [{n}]
+    parameter W [{n}, {n}]
+    parameter B [{n}, {m}]
+    constant D [{n - 1}, {n}] +0[0:{n - 1}]=-65536 +1[0:{n - 1}]=65536
+    table rise fraction 17 from {-segments // 2} steep above = {rise}
+    table bump even fraction 16 = {bump}
+    table wave odd turn fraction 18 = {wave}
+    x = cut q SQ(5, 13)
+    D_x = matvec D x
+    zr = round floor D_x 12
+    e = table rise zr SQ(3, 15)
+    B_u = matvec B u
+    W_x = matvec W x
+    z = sum + W_x + B_u
+    zb = round floor z 13
+    s = table bump zb SQ(1, 17)
+    x_one = mul x one
+    zw = round floor x_one 8
+    t = table wave zw SQ(1, 17)
+    k_t = mul k t
+    Dt_e = matvec_t D e
+    Wt_s = matvec_t W s
+    k_x = mul k x
+    F = sum + k_t + Dt_e << 2 + Wt_s + k_x << 4
+    K = round half_up F 20
+    kick K
+    gradient k = mul x x scale +2**-1, mul t one
+    gradient W = outer s x
+    gradient B = outer s u""").verify()
 
 
 def build(name, n=6, m=3, formats=None, seed=0, seeds=()):

@@ -4,7 +4,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
-from tests.golden.dynamics.cases import NAMES, build, equal_words, state
+from tests.golden.dynamics.cases import NAMES, build, equal_words, state, with_tables
 from tests.golden.dynamics.flip import echo_by_flip, most_negative
 
 SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
@@ -21,6 +21,19 @@ def test_words_equal_the_naive_interpreter(name, formats):
     """Forward, twin echo with nudges on each context's own q, gradients, input gradient and flags, step by step."""
     program, theta, integrator = build(name, formats=formats)
     equal_words(program, theta, integrator, 12, lambda t: np.arange(-3, program.n - 3) * (40 + t), input_gradient=True)
+
+
+def test_words_of_three_tables_equal_the_naive_interpreter():
+    """Within the tables first, then beyond the steep end of one."""
+    program, rng = with_tables(), np.random.default_rng(5)
+    for large in (0.1, 1.9):
+        theta = {
+            name: program.formats.theta.raw(rng.uniform(-large, large, shape)) for name, shape in program.parameters
+        }
+        integrator = Integrator(program, theta)
+        equal_words(program, theta, integrator, 12, lambda t: np.arange(-3, program.n - 3) * (40 + t))
+        assert returned(program, integrator, 100, 1, large, large) == (0, False)
+    assert Flags.ARGUMENT_CLAMPED in integrator.flags and integrator.argument_clamped == ["e"]
 
 
 def returned(program, integrator, steps, seed, scale, inputs):

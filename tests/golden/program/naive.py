@@ -52,6 +52,27 @@ def logistic(z, w):
     return (tanh(z // 2, w) + 2 ** (w - 1)) // 2
 
 
+def declared(line, z):
+    """(word, whether the argument lay beyond a steep end) of a table given by its line of the program, at z."""
+    head, words = line.split(" = ")
+    words, head = [int(word) for word in words.split()], head.split()
+    low = int(head[head.index("from") + 1]) if "from" in head else 0
+    steep = head[head.index("steep") + 1] if "steep" in head else ""
+    high = low + len(words) - 1
+    folded = "odd" in head or "even" in head
+    if "turn" in head:
+        period = (high - low) * 4096 * (2 if folded else 1)
+        z = (z + period // 2) % period - period // 2
+    a = -1 - z if folded and z < 0 else z
+    below, above = a < low * 4096, a >= high * 4096
+    if below or above:
+        a = low * 4096 if below else high * 4096 - 1
+    i, r = a // 4096 - low, a % 4096
+    s = (words[i] * (4096 - r) + words[i + 1] * r + 2048) // 4096
+    lost = below and steep in ("below", "both") or above and steep in ("above", "both")
+    return (-s if "odd" in head and z < 0 else s), lost
+
+
 FUNCTIONS = {"tanh": tanh, "sin": sin, "cos": cos, "logistic": logistic}
 
 
@@ -77,6 +98,7 @@ class Naive:
         self.theta = {name: self._operand(words.tolist()) for name, words in theta_raw.items()}
         self.theta = {name: words if isinstance(words, list) else [words] for name, words in self.theta.items()}
         self.constants = {constant.name: dense(constant) for constant in program.constants}
+        self.tables = {line.split()[1]: line for line in str(program).splitlines() if line.startswith("table ")}
 
     def _operand(self, words):
         if isinstance(words, list):
@@ -119,9 +141,22 @@ class Naive:
                 return [rule(x, op.shift) for x in v[op.source]]
             case Scale():
                 return v[op.source]
+            case Table(function=name) if name in self.tables:
+                found = [declared(self.tables[name], z) for z in v[op.source]]
+                if any(lost for _, lost in found):
+                    self.flags.add("ARGUMENT_CLAMPED")
+                return [s for s, _ in found]
             case Table():
+                if op.function in ("sin", "cos") and any(self._angle_is_beyond(op.function, z) for z in v[op.source]):
+                    self.flags.add("ARGUMENT_CLAMPED")
                 return [FUNCTIONS[op.function](x, self.formats.operand_bits) for x in v[op.source]]
         raise AssertionError(op)
+
+    def _angle_is_beyond(self, function, z):
+        """Whether the table of sin clamps: at 8 and -8, for cos after pi / 2 has been added."""
+        n = min(self.formats.operand_bits - 2, 18)
+        at = z + (round(math.pi / 2 * 2**n) * 2 ** (18 - n) if function == "cos" else 0)
+        return not -(2**21) <= at < 2**21
 
     def _write(self, values, word, flag):
         kept = [wrap(x, word.width) for x in values]

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from golden.arithmetic.formats import SQ, Formats
+from golden.arithmetic.function_table import FunctionTable
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.constants import Constant
@@ -31,7 +34,8 @@ def random_program(seed):
     w = int(rng.integers(8, 21))
     formats = Formats(int(rng.integers(6, 20)), w, int(rng.integers(4, 8)), int(rng.integers(0, 6)))
     constants = random_constants(rng, w)
-    program = Program("random", formats, N, M, PARAMETERS, (), "", (), "", constants)
+    tables = random_tables(rng, w)
+    program = Program("random", formats, N, M, PARAMETERS, (), "", (), "", constants, (), tables)
     while len(program.ops) < 25:
         types = program.types
         names = list(types)
@@ -53,14 +57,31 @@ def random_program(seed):
             Scale(name, one, int(rng.integers(-3, 4))),
             Round(name, Rounding.FLOOR, one, types[one].fraction - 18),
             Table(name, str(rng.choice(["tanh", "sin", "cos", "logistic"])), one),
-        ][rng.integers(0, 9)]
-        longer = Program("random", formats, N, M, PARAMETERS, (*program.ops, op), "", (), "", constants)
+            Round(name, Rounding.FLOOR, one, types[one].fraction - 17),
+            Table(name, str(rng.choice(["f0", "f1"])), one, SQ(w - fraction, fraction)),
+        ][rng.integers(0, 11)]
+        longer = replace(program, ops=(*program.ops, op))
         try:
             if longer.types[name].bits <= 53:
                 program = longer
         except HelError:
             continue
     return program
+
+
+def random_tables(rng, w):
+    """Two, of arguments of fraction 17: a plain one with steep ends and one of any kind."""
+    top = 1 << (w - 1)
+
+    def of(segments):
+        return tuple(rng.integers(1 - top, top, segments + 1).tolist())
+
+    low = -int(rng.integers(30))
+    fold, turn = str(rng.choice(["odd", "even"])), bool(rng.integers(2))
+    return (
+        FunctionTable("f0", 17, of(30), low, steep=(True, True)),
+        FunctionTable("f1", 17, of(16), fold=fold, turn=turn),
+    )
 
 
 def words(program, seed, extreme):

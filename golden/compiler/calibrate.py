@@ -10,16 +10,19 @@ from numpy.typing import ArrayLike
 
 from golden.compiler.cut_formats import Reach, infer, overflow
 from golden.compiler.patterns import summands
-from golden.compiler.real import calibrate
+from golden.compiler.real import Spans, calibrate
+from golden.compiler.table_words import Range
+from golden.compiler.univariate import Univariate
 from golden.errors import HelError
 from golden.language.autodiff import gradient
 from golden.language.builder import Builder
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
 from golden.program import Program
+from golden.program.ops import Table
 from golden.systems.base import System, Theta
 
-__all__ = ["calibrated", "strongest"]
+__all__ = ["calibrated", "reached", "strongest"]
 
 
 def calibrated(
@@ -63,6 +66,26 @@ def calibrated(
             line = strongest(system, theta, farthest.q, farthest.u) if farthest.size >= 0.0 else ""
             break
     return infer(program, reach, margin, line).verify()
+
+
+def reached(program: Program, system: System, *, seeds: Sequence[int], steps: int) -> dict[Univariate, Range]:
+    """The least and the largest argument of each function that a program's own tables stand for, in runs as those of
+    `calibrated`.
+    """
+    spans: Spans = {}
+    for seed in seeds:
+        rng = np.random.default_rng([seed, 2])
+        driven = rng.normal(0.0, 0.5, (steps, system.m))
+        q0, p0 = rng.normal(0.0, 0.5, (2, system.n))
+        calibrate(program, system.initial(seed), driven, q0=q0, p0=p0, spans=spans)
+    functions = {table.name: table.function for table in program.tables}
+    found: dict[Univariate, Range] = {}
+    for op in program.ops:
+        function = functions.get(op.function) if isinstance(op, Table) else None
+        if isinstance(function, Univariate) and op.name in spans:
+            low, high = found.get(function, (np.inf, -np.inf))
+            found[function] = min(low, spans[op.name][0]), max(high, spans[op.name][1])
+    return found
 
 
 class _Farthest:

@@ -15,18 +15,23 @@ import re
 from typing import Any
 
 from golden.arithmetic.formats import Formats, checked
-from golden.compiler.calibrate import calibrated
+from golden.compiler.calibrate import calibrated, reached
 from golden.compiler.lower import lowered
 from golden.compiler.passes import pipeline
+from golden.compiler.table_words import fitting
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut
 from golden.systems.base import System
 
-__all__ = ["compile_system", "described", "seeds"]
+__all__ = ["compile_system", "described", "lowered_with_tables", "seeds"]
 
 RUNS = 3
 """Runs of a calibration."""
+STEPS = 1000
+"""Steps of a run that finds the ranges of tables."""
+MARGIN = 2.0
+"""A table's range is so many times what was reached, where nobody has stated it."""
 
 
 def seeds(cuts: str) -> range:
@@ -75,8 +80,22 @@ def compile_system(system: System, formats: Formats | None = None, cuts: str = "
     ['SQ(5, 13) [3]', 'SQ(3, 15) [3]']
     """
     runs = seeds(cuts)
-    program = pipeline(lowered(system, None if formats is None else checked(formats)))
+    program = pipeline(lowered_with_tables(system, None if formats is None else checked(formats), runs or range(RUNS)))
     return calibrated(program, system, seeds=runs) if runs else program
+
+
+def lowered_with_tables(system: System, formats: Formats | None = None, runs: range = range(RUNS)) -> Program:
+    """The program before any pass, its tables on the ranges that a calibration run reaches, `MARGIN` times.
+
+    >>> from golden.systems import get
+    >>> str(lowered_with_tables(get("linear", n=2))) == str(lowered(get("linear", n=2)))
+    True
+    """
+    program = lowered(system, formats)
+    if not program.tables:
+        return program
+    found = reached(program, system, seeds=runs, steps=STEPS)
+    return lowered(system, formats, {function: fitting(function, span, MARGIN) for function, span in found.items()})
 
 
 def described(program: Program, system: System, cuts: str) -> dict[str, Any]:

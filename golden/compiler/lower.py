@@ -1,8 +1,9 @@
-"""From a system's gradient graph to an integer program, in four steps, each a value that can be printed:
+"""From a system's gradient graph to an integer program, in five steps, each a value that can be printed:
 
 ==============================  =========================  =============================================================
 step                            makes                      what is settled
 ==============================  =========================  =============================================================
+`tabulate.tabulate`             a graph                    which functions of one variable become tables
 `normalise.normalise`           `forms.Normal`             sums opened, products split, constants folded: no choice
 `operands.choose_operands`      `terms.Outputs`            which values are operands, how products are halved, the cuts
 `select.select`                 `operations.Selected`      constants, powers of two; equal operations are one
@@ -28,7 +29,8 @@ from golden.arithmetic.formats import Formats
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
 from golden.compiler.program_builder import ProgramBuilder
-from golden.compiler.select import select
+from golden.compiler.select import Ranges, select
+from golden.compiler.tabulate import tabulate
 from golden.language.graph import Graph
 from golden.program import Program
 from golden.systems.base import System
@@ -36,15 +38,17 @@ from golden.systems.base import System
 __all__ = ["lower", "lowered"]
 
 
-def lowered(system: System, formats: Formats | None = None) -> Program:
-    """The program of a system before any pass."""
-    return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric)
+def lowered(system: System, formats: Formats | None = None, ranges: Ranges | None = None) -> Program:
+    """The program of a system before any pass; `ranges` of its table functions, see `golden.compiler.select`."""
+    return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric, ranges)
 
 
-def lower(graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, ...] = ()) -> Program:
+def lower(
+    graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, ...] = (), ranges: Ranges | None = None
+) -> Program:
     """The verified program of a gradient graph: outputs q (force), u, and one a parameter."""
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-    normal = normalise(graph)
+    normal = normalise(tabulate(graph))
     outputs = choose_operands(normal, symmetric)
-    selected = select(outputs, formats)
+    selected = select(outputs, formats, ranges)
     return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from functools import partial
 
 from golden.compiler.normal_form import Atom, Form, Matrices, Normal, Outer, Split, Summand, Wiring
-from golden.compiler.patterns import at, density, opened
+from golden.compiler.patterns import density, opened
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Graph, Node, depends, topological, uniform
+from golden.language.graph import Graph, Node, depends, uniform
 
 __all__ = ["normalise"]
 
@@ -62,10 +62,6 @@ class _Normaliser:
 
     def gradient(self, parameter: str, node: Node) -> tuple[Summand, ...]:
         """The summands of dV/d(parameter); those that are no product of two are visited as sums."""
-        for below in topological([node]):
-            if below.op in ("logcosh", "softplus"):
-                rule = f"the gradient of {parameter} is a product with this function itself, which has no table"
-                raise HelError(f"{at(below)}{rule}; put {parameter} inside the function, or make it a constant")
         found = self._followed(density(node, self.builder, self.moves))
         for summand in found:
             if summand.form is None:

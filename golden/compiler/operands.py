@@ -71,7 +71,7 @@ class _Choice:
 
     def _operand(self, node: Node, source: str) -> Factor:
         if node.op in TABLES:
-            return LookUp(node.op, self.total(node.args[0], "z", source), source)
+            return LookUp(node.function or node.op, self.total(node.args[0], "z", source), source)
         if node.op == "input" and node.name == "q":
             return Cut(Named("q"), source)
         return Cut(self.total(node, "y", source), source)

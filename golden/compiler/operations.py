@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from golden.arithmetic.formats import SQ
+from golden.arithmetic.function_table import FunctionTable
 from golden.program.constants import Constant
 from golden.program.ops import Rounding
 
@@ -86,13 +88,15 @@ class Rounded:
 
 @dataclass(frozen=True)
 class LookUp:
-    """A function of a table's argument."""
+    """A function of a table's argument: one that is there, or a table of the program with its words' format."""
 
-    function: str
+    function: str | FunctionTable
     argument: Ref
+    to: SQ | None = None
 
     def __str__(self) -> str:
-        return f"table {self.function} {_text(self.argument)}"
+        name = self.function if isinstance(self.function, str) else self.function.name
+        return f"table {name} {_text(self.argument)}" + (f" {self.to}" if self.to is not None else "")
 
 
 Operation = Constant | Times | MatrixTimes | Plus | Shifted | CutTo | Rounded | LookUp

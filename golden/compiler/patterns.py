@@ -14,8 +14,8 @@ from golden.language.graph import Array, Node, uniform
 
 __all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable"]
 
-TABLES = (*FUNCTIONS, *REDUCED)
-"""Functions with a form in integers."""
+TABLES = (*FUNCTIONS, *REDUCED, "table")
+"""Functions with a form in integers; ``table`` is one of the program's own."""
 
 Moves = Callable[[Node], bool]
 """Whether a node's value depends on q."""
@@ -61,7 +61,7 @@ def _form(node: Node, builder: Builder, moves: Moves) -> Form | None:
     if node.op in ("slice", "pad", "sum", "fill", "mul", "matvec", "matvec_t"):
         return Wiring(*wiring(node))
     has = "+ - *, constant factors, parameter matrices, constant wiring"
-    raise unavailable(node, f"the integer program has {has} and {', '.join(TABLES)}")
+    raise unavailable(node, f"the integer program has {has} and functions of one variable")
 
 
 def _density_form(node: Node, builder: Builder, moves: Moves) -> Split | Outer | None:

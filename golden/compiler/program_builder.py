@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from golden.arithmetic.formats import SQ, Formats
+from golden.arithmetic.function_table import FunctionTable
+from golden.arithmetic.tables import FUNCTIONS, REDUCED
 from golden.compiler.operations import (
     CutTo,
     LookUp,
@@ -51,6 +53,7 @@ class ProgramBuilder:
         self.names: list[str] = []
         self.ops: list[Op] = []
         self.constants: list[Constant] = []
+        self.tables: list[FunctionTable] = []
         self.origins: list[tuple[str, str]] = []
 
     def build(self, selected: Selected) -> Program:
@@ -72,6 +75,7 @@ class ProgramBuilder:
             "" if selected.inputs is None else self.name(selected.inputs),
             tuple(self.constants),
             self.symmetric,
+            tuple(self.tables),
             origins=tuple(self.origins),
         )
 
@@ -112,9 +116,22 @@ class ProgramBuilder:
             case Rounded(value, how, fraction):
                 wish = "K" if how is Rounding.HALF_UP else "zt"
                 return Round(new(wish), how, name(value), self.types[name(value)].fraction - fraction)
-            case LookUp(function, argument):
-                return Table(new("s"), function, name(argument))
+            case LookUp(function, argument, to):
+                return Table(new("s"), self._table(function), name(argument), to)
         raise AssertionError(operation)
+
+    def _table(self, function: str | FunctionTable) -> str:
+        """The name of a table, which is declared where it is the program's own."""
+        if isinstance(function, str):
+            return function
+        for declared in self.tables:
+            if replace(function, name=declared.name) == declared and function.function == declared.function:
+                return declared.name
+        wish = function.name if function.name not in (*FUNCTIONS, *REDUCED) else "f"
+        table = replace(function, name=self._new(wish))
+        self.tables.append(table)
+        self.types[table.name] = Type.of_table(table)
+        return table.name
 
     def _operand_format(self, exact: str) -> SQ:
         """q to SQ(5, w - 5), else the narrowest SQ(i, w - i), i <= 5, for the value's interval."""

@@ -15,9 +15,11 @@ from golden.language.evaluate import logistic
 from golden.program import Program
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
 
-__all__ = ["calibrate", "values"]
+__all__ = ["Spans", "calibrate", "values"]
 
 Floats = NDArray[np.float64]
+Spans = dict[str, tuple[float, float]]
+"""(least, largest) by name."""
 _FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     "tanh": np.tanh,
     "sin": np.sin,
@@ -71,12 +73,13 @@ def calibrate(
     q0: ArrayLike | None = None,
     p0: ArrayLike | None = None,
     observe: Callable[[Floats, Floats], object] | None = None,
+    spans: Spans | None = None,
 ) -> Reach:
     """The largest magnitude of every value over a run of the leapfrog with inputs (T, ..., m).
 
     Samples are batch axes of the inputs; q0 and p0 (..., n) default to 0. theta has no batch axes. The run ends at the
     first position that its word does not hold: the other values are those that led there. observe(q, u) is called where
-    a force is taken.
+    a force is taken. `spans` receives the least and the largest argument of each look-up, by its name.
     """
     driven = np.asarray(inputs, np.float64)
     batch = driven.shape[1:-1]
@@ -85,6 +88,7 @@ def calibrate(
     numbers = {name: np.asarray(value, np.float64) for name, value in theta.items()}
     h, holds = program.formats.step, 2.0 ** (program.formats.q.integer_bits - 1)
     reach: Reach = {}
+    looked_up = [(op.name, op.source) for op in program.ops if isinstance(op, Table)] if spans is not None else []
 
     def note(name: str, value: Floats) -> None:
         size = float(np.abs(value).max(initial=0.0))
@@ -102,6 +106,10 @@ def calibrate(
             found = values(program, numbers, q, u)
             for name, value in found.items():
                 note(name, value)
+            for name, source in looked_up:
+                assert spans is not None
+                low, high = spans.get(name, (np.inf, -np.inf))
+                spans[name] = min(low, float(found[source].min())), max(high, float(found[source].max()))
             p = p - h * found[program.kick]
             q = q + h / 2 * p
     return reach

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +30,7 @@ from golden.compiler.operations import (
 )
 from golden.compiler.patterns import unavailable
 from golden.compiler.powers import signed_powers
+from golden.compiler.table_words import Choice, Range, provisional, words_of
 from golden.compiler.terms import (
     Cut,
     Density,
@@ -42,19 +44,46 @@ from golden.compiler.terms import (
     Term,
     Wire,
 )
+from golden.compiler.univariate import Univariate
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.program.constants import Constant, normalised
 from golden.program.ops import Rounding
 
-__all__ = ["select"]
+__all__ = ["Ranges", "select"]
 
 Part = tuple[int, Ref]
 """(sign, exact value)."""
 
+Ranges = Mapping[Univariate, Range]
+"""What the variable of a function reaches."""
 
-def select(outputs: Outputs, formats: Formats) -> Selected:
+
+class Tables:
+    """The tables chosen, one a function."""
+
+    def __init__(self, operand_bits: int, ranges: Ranges | None) -> None:
+        self.operand_bits, self.ranges = operand_bits, ranges
+        self.chosen: dict[Univariate, Choice] = {}
+
+    def choice(self, function: Univariate) -> Choice:
+        if function not in self.chosen:
+            self.chosen[function] = self._choice(function)
+        return self.chosen[function]
+
+    def _choice(self, function: Univariate) -> Choice:
+        if function.bounds is not None:
+            return words_of(function, function.bounds, self.operand_bits, stated=True)
+        if self.ranges is None:
+            return provisional(function, self.operand_bits)
+        return words_of(function, self.ranges[function], self.operand_bits, stated=False)
+
+
+def select(outputs: Outputs, formats: Formats, ranges: Ranges | None = None) -> Selected:
     """The operations that compute the kick, the operands of every density, and dV/du.
+
+    `ranges` says where each function of a table is looked up, if its own text does not; without `ranges` such a table
+    has no words yet.
 
     Raises
     ------
@@ -76,7 +105,7 @@ def select(outputs: Outputs, formats: Formats) -> Selected:
     gradient B = - outer %0 u >> 0
     input %6
     """
-    work = _Selector(formats)
+    work = _Selector(formats, ranges)
     force = work.total(outputs.force)
     kick = work.define(Rounded(force, Rounding.HALF_UP, formats.kick_fraction), "")
     gradients = tuple((each.parameter, work.density(each)) for each in outputs.densities)
@@ -87,8 +116,9 @@ def select(outputs: Outputs, formats: Formats) -> Selected:
 class _Selector:
     """Operations by value, in order, with their numbers; and the operands that are defined."""
 
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, formats: Formats, ranges: Ranges | None) -> None:
         self.formats = formats
+        self.tables = Tables(formats.operand_bits, ranges)
         self.numbers: dict[Operation, int] = {}
         self.sources: list[str] = []
         self.refs: dict[Factor, Ref] = {}
@@ -117,9 +147,18 @@ class _Selector:
                     return self.define(CutTo(self.product(product)), factor.source)
                 case total:
                     return self.define(CutTo(self.total(total)), factor.source)
-        argument = self.total(factor.argument)
-        rounded = self.define(Rounded(argument, Rounding.FLOOR, ARGUMENT_FRACTION), factor.source)
-        return self.define(LookUp(factor.function, rounded), factor.source)
+        return self._look_up(factor.function, factor.argument, factor.source)
+
+    def _look_up(self, function: str | Univariate, argument: Sum, source: str) -> Ref:
+        if isinstance(function, str):
+            rounded = self.define(Rounded(self.total(argument), Rounding.FLOOR, ARGUMENT_FRACTION), source)
+            return self.define(LookUp(function, rounded), source)
+        choice = self.tables.choice(function)
+        if choice.shift:
+            moved = Fixed(-choice.shift, np.ones(argument.size), source=source)
+            argument = replace(argument, terms=(*argument.terms, moved))
+        rounded = self.define(Rounded(self.total(argument), Rounding.FLOOR, choice.table.fraction), source)
+        return self.define(LookUp(choice.table, rounded, choice.to), source)
 
     def product(self, product: Product) -> Ref:
         """Without its factor."""

@@ -13,6 +13,7 @@ from typing import Self
 
 import numpy as np
 
+from golden.compiler.univariate import Univariate
 from golden.language.graph import Array, Node
 
 __all__ = ["Cut", "Density", "Factor", "Fixed", "LookUp", "MatrixProduct", "Named", "Outputs", "Product", "Sum", "Term",
@@ -36,9 +37,9 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class LookUp:
-    """A function of the table."""
+    """A function of a table: the name of one that is there, or a function of one variable."""
 
-    function: str
+    function: str | Univariate
     argument: Sum
     source: str
 

@@ -20,6 +20,7 @@ tanh(a)        g (1 - square(tanh(a)))
 softplus(a)    g logistic(a)
 logistic(a)    g (l - square(l)), l = logistic(a)
 cos, sin       -g sin(a);  g cos(a)
+exp, ...       g times the slope (golden.language.smooth)
 =============  =======================================================
 
 Adjoints are built in the graph's own builder, so they share nodes with the potential and with each other.
@@ -32,7 +33,9 @@ from functools import partial
 
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Graph, Node
+from golden.language.graph import Graph, Node, topological
+from golden.language.one_variable import groups, opened, variables
+from golden.language.smooth import SLOPES
 
 __all__ = ["gradient"]
 
@@ -89,15 +92,56 @@ def _adjoints(graph: Graph, b: Builder) -> dict[Node, Node]:
     ((_, output),) = graph.outputs.items()
     assert output.shape == ()
     adjoint = {output: b.const(1.0)}
+    wholes = _Wholes(graph, b)
     for node in reversed(graph.nodes):
         if node not in adjoint or not node.args:
             continue
         b.where = partial(_source, node)
-        for arg, term in zip(node.args, _RULES[node.op](b, node, adjoint[node]), strict=True):
+        for arg, term in wholes.terms(node, adjoint[node]) or _terms(b, node, adjoint[node]):
             b.where = partial(_source, node) if arg.args else _nowhere
             adjoint[arg] = b.add(term, adjoint[arg]) if arg in adjoint else term
     b.where = _nowhere
     return adjoint
+
+
+def _terms(b: Builder, y: Node, g: Node) -> list[tuple[Node, Node]]:
+    """What a node contributes to each of its operands."""
+    return list(zip(y.args, _RULES[y.op](b, y, g), strict=True))
+
+
+class _Wholes:
+    """Functions of one variable that are read from outside: each is differentiated as one, g f'(x), so that what it is
+    made of meets nothing but itself, and f' is a function of one variable again.
+    """
+
+    def __init__(self, graph: Graph, b: Builder) -> None:
+        self.b = b
+        self.groups = {node: group for group in groups(graph) for node in group.read}
+
+    def terms(self, y: Node, g: Node) -> list[tuple[Node, Node]]:
+        """What y contributes to its variable, and to the summands of products in it; none of any other node."""
+        group = self.groups.get(y)
+        if group is None:
+            return []
+        b, parts = self.b, opened(y, frozenset(group.nodes))
+        found = [(node, b.scale(g, factor)) for factor, node in parts.outside]
+        for factor, node in parts.inside:
+            found.append((group.variable, b.mul(b.scale(g, factor), self._slope(node, group.variable))))
+        return found
+
+    def _slope(self, y: Node, variable: Node) -> Node:
+        """dy/d(variable), element by element."""
+        b = self.b
+        nodes = topological([y])
+        below = variables(nodes)
+        adjoint = {y: b.full(1.0, y.shape)}
+        for node in reversed(nodes):
+            if node is variable or node not in adjoint:
+                continue
+            for arg, term in _terms(b, node, adjoint[node]):
+                if below[arg] is variable:
+                    adjoint[arg] = b.add(term, adjoint[arg]) if arg in adjoint else term
+        return adjoint[variable]
 
 
 def _of_leaves(graph: Graph, b: Builder, adjoint: Mapping[Node, Node]) -> dict[str, Node]:
@@ -143,6 +187,11 @@ def _slope(b: Builder, op: str, a: Node) -> Node:
     return b.subtract(b.full(1.0, a.shape) if op == "tanh" else value, b.square(value))
 
 
+def _smooth(b: Builder, y: Node, g: Node) -> tuple[Node, ...]:
+    (a,) = y.args
+    return (b.mul(g, SLOPES[y.op](b, a, y)),)
+
+
 _RULES: dict[str, Callable[[Builder, Node, Node], tuple[Node, ...]]] = {
     "add": lambda b, y, g: (g, g),
     "mul": lambda b, y, g: (b.mul(g, y.args[1]), b.mul(g, y.args[0])),
@@ -161,4 +210,5 @@ _RULES: dict[str, Callable[[Builder, Node, Node], tuple[Node, ...]]] = {
     "logistic": lambda b, y, g: (b.mul(g, _slope(b, "logistic", y.args[0])),),
     "cos": lambda b, y, g: (b.scale(b.mul(g, b.unary("sin", y.args[0])), -1.0),),
     "sin": lambda b, y, g: (b.mul(g, b.unary("cos", y.args[0])),),
+    **dict.fromkeys(SLOPES, _smooth),
 }

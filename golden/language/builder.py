@@ -6,6 +6,7 @@ Rules applied on construction (c, d: numbers; 0: a uniform zero):
 - factors float out: ``(c x) y = c (x y)``, ``square(c x) = c^2 square(x)``, and through sum, fill, slice, pad,
   matvec, matvec_t, outer, transpose
 - ``sum(fill(s)) = size s``; ``sum(pad(x)) = sum(x)``; ``slice(slice)``; ``fill(sum(x)) = x`` for one element
+- ``a (1 / a) = 1``; ``1 / (c x) = (1 / c) (1 / x)``
 - ``W^T^T = W``; a product with ``W^T`` becomes `matvec_t` (and back); ``(r x^T)^T = x r^T``
 """
 
@@ -13,16 +14,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from golden.errors import HelError
-from golden.language.graph import TABLES, Node, Shape, uniform
+from golden.language.graph import SMOOTH, TABLES, Node, Shape, uniform
 
 __all__ = ["Builder"]
-
-_PENDING = ("cosh", "exp")
 
 
 class Builder:
@@ -41,10 +41,19 @@ class Builder:
         self.where: Callable[[], str] = lambda: ""
         """The line of the user's code that new nodes are made for."""
 
-    def _node(self, op: str, *args: Node, shape: Shape, name: str = "", factor: float = 1.0, start: int = 0) -> Node:
+    def _node(
+        self,
+        op: str,
+        *args: Node,
+        shape: Shape,
+        name: str = "",
+        factor: float = 1.0,
+        start: int = 0,
+        function: Any = None,
+    ) -> Node:
         ids = tuple(id(arg) for arg in args)
-        key = (op, tuple(sorted(ids)) if op in ("add", "mul") else ids, shape, name, factor, start)
-        return self._intern(key, lambda: Node(op, args, shape, name, factor, start, None, self.where()))
+        key = (op, tuple(sorted(ids)) if op in ("add", "mul") else ids, shape, name, factor, start, function)
+        return self._intern(key, lambda: Node(op, args, shape, name, factor, start, None, self.where(), function))
 
     def _intern(self, key: object, make: Callable[[], Node]) -> Node:
         if key not in self._interned:
@@ -98,6 +107,8 @@ class Builder:
         if a.data is not None and b.data is not None:
             return self.const(a.data * b.data)
         (a, c), (b, d) = _split(a), _split(b)
+        if (a.op == "reciprocal" and a.args[0] is b) or (b.op == "reciprocal" and b.args[0] is a):
+            return self.full(c * d, a.shape)
         node = self._node("square", a, shape=a.shape) if a is b else self._node("mul", a, b, shape=a.shape)
         return self.scale(node, c * d)
 
@@ -129,9 +140,65 @@ class Builder:
         return base if factor == 1.0 else self._node("scale", base, shape=a.shape, factor=factor)
 
     def unary(self, op: str, a: Node) -> Node:
-        """A function of TABLES, element by element (`cosh`, `exp`: while tracing only)."""
-        assert op in TABLES + _PENDING
+        """A function of TABLES or SMOOTH, element by element; of a number that is filled, once."""
+        assert op in TABLES + SMOOTH
+        if op == "reciprocal" and a.op == "scale":
+            return self.scale(self.unary(op, a.args[0]), 1.0 / a.factor)
+        if op in SMOOTH and a.op == "fill":
+            return self.fill(self.unary(op, a.args[0]), a.shape)
         return self._node(op, a, shape=a.shape)
+
+    def power_of(self, a: Node, exponent: float) -> Node:
+        """a to any fixed power: products, a root or a reciprocal of these where that will do."""
+        if exponent == int(exponent):
+            whole = self.power(a, abs(int(exponent)))
+            return whole if exponent >= 0 else self.unary("reciprocal", whole)
+        if abs(exponent) == 0.5:
+            root = self.unary("sqrt", a)
+            return root if exponent > 0 else self.unary("reciprocal", root)
+        if a.op == "fill":
+            return self.fill(self.power_of(a.args[0], exponent), a.shape)
+        return self._node("power", a, shape=a.shape, factor=float(exponent))
+
+    def clip(self, a: Node, low: float, high: float) -> Node:
+        """a, which is said to stay in [low, high]."""
+        if a.op == "fill":
+            return self.fill(self.clip(a.args[0], low, high), a.shape)
+        return self._node("clip", a, shape=a.shape, function=(float(low), float(high)))
+
+    def call(self, a: Node, function: Any) -> Node:
+        """A user's function of a, element by element."""
+        if a.op == "fill":
+            return self.fill(self.call(a.args[0], function), a.shape)
+        return self._node("call", a, shape=a.shape, function=function)
+
+    def table(self, a: Node, function: Any) -> Node:
+        """A function that is to be looked up in a table."""
+        return self._node("table", a, shape=a.shape, function=function)
+
+    def again(self, node: Node, args: tuple[Node, ...]) -> Node:
+        """A node's operation on other operands."""
+        if args == node.args:
+            return node
+        match node.op:
+            case "scale":
+                return self.scale(args[0], node.factor)
+            case "power":
+                return self.power_of(args[0], node.factor)
+            case "clip":
+                return self.clip(args[0], *node.function)
+            case "call" | "table":
+                return self._node(node.op, args[0], shape=node.shape, function=node.function)
+            case "fill":
+                return self.fill(args[0], node.shape)
+            case "slice":
+                return self.slice(args[0], node.start, node.shape[0])
+            case "pad":
+                return self.pad(args[0], node.start, node.shape[0])
+            case op if op in TABLES + SMOOTH:
+                return self.unary(op, args[0])
+        made: Node = getattr(self, node.op)(*args)
+        return made
 
     # Sums and shapes
     def sum(self, a: Node) -> Node:

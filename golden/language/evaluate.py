@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from golden.language.graph import Array, Graph, Node, topological
+from golden.language.graph import SMOOTH, Array, Graph, Node, topological
+from golden.language.smooth import value as smooth_value
 
 __all__ = ["Evaluator", "log_cosh", "logistic"]
 
@@ -130,6 +131,10 @@ def _operation(node: Node) -> Callable[..., Array]:
             return lambda x: x[..., start : start + shape[0]]
         case "pad":
             return lambda x: _pad(x, start, shape[0])
+        case "table":
+            return node.function  # type: ignore[no-any-return]
+        case op if op in SMOOTH:
+            return smooth_value(node)
         case op:
             return _OPERATIONS[op]
 

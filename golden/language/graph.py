@@ -20,7 +20,11 @@ op                  fields                                  value
 ``fill``            arg a of shape (); shape                every element is a
 ``slice``           arg x (n,); start, shape (k,)           x[start : start + k]
 ``pad``             arg x (k,); start, shape (n,)           zeros with x at [start : start + k] (adjoint of slice)
-``tanh`` ...        arg a                                   one of TABLES, element by element
+``tanh`` ...        arg a                                   one of TABLES or SMOOTH, element by element
+``power``           arg a; factor                           a to the power of factor
+``clip``            arg a; function, (low, high)            a within a stated range
+``call``            arg a; function                         a user's own function of a
+``table``           arg a; function                         a function of a, chosen for a table by the compiler
 ==================  ======================================  =======================================================
 
 Operands never broadcast: `fill` says where a number becomes a vector. Factors float outwards through linear
@@ -31,20 +35,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OPS", "TABLES", "Array", "Graph", "Node", "Shape", "depends", "topological", "uniform"]
+__all__ = ["OPS", "SMOOTH", "TABLES", "Array", "Graph", "Node", "Shape", "depends", "topological", "uniform"]
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
 
 TABLES = ("logcosh", "tanh", "softplus", "logistic", "cos", "sin")
-"""Smooth scalar functions. `exp` and `cosh` exist while tracing only, as the argument of a logarithm."""
+"""Smooth scalar functions of which the first four have derivatives among themselves, and all a table of their own."""
+
+SMOOTH = ("exp", "expm1", "log", "log1p", "sqrt", "reciprocal", "power", "sinh", "cosh", "tan", "arctan", "arctanh",
+          "arcsinh", "clip", "call")  # fmt: skip
+"""All other smooth functions of one variable (golden.language.smooth)."""
 
 OPS = ("input", "param", "const", "add", "mul", "square", "scale", "matvec", "matvec_t", "outer", "transpose",
-       "sum", "fill", "slice", "pad", *TABLES)  # fmt: skip
+       "sum", "fill", "slice", "pad", *TABLES, *SMOOTH, "table")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,10 +66,11 @@ class Node:
     args : operand nodes
     shape : shape of the value, without batch axes
     name : of an ``input`` or ``param``, else ""
-    factor : of a ``scale``, else 1.0
+    factor : of a ``scale``, exponent of a ``power``, else 1.0
     start : first element of a ``slice`` or position in a ``pad``, else 0
     data : float64 array of a ``const``, else None
     source : ``file:line: `text``` of the user's code that made the node first, "" where unknown
+    function : of a ``call`` or a ``table`` what it computes, of a ``clip`` its bounds, else None
     """
 
     op: str
@@ -71,6 +81,7 @@ class Node:
     start: int = 0
     data: Array | None = None
     source: str = ""
+    function: Any = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +180,12 @@ def _text(node: Node, number: Mapping[Node, str]) -> str:
     words = [node.op, *(number[arg] for arg in node.args)]
     if node.op in ("input", "param"):
         words.append(node.name)
+    elif node.op == "power":
+        words.append(f"to {node.factor:g}")
+    elif node.op == "clip":
+        words.append("[{:g}, {:g}]".format(*node.function))
+    elif node.function is not None:
+        words.append(str(node.function))
     elif node.op == "scale":
         words.append(f"by {node.factor:g}" if float(f"{node.factor:g}") == node.factor else f"by {node.factor!r}")
     elif node.op == "slice":

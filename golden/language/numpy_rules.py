@@ -19,30 +19,27 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Node, uniform
+from golden.language.graph import Node
 
 __all__ = ["AVAILABLE", "FUNCTIONS", "SHAPING", "UFUNCS", "index", "located", "matmul", "mean", "unsupported", "where"]
 
 AVAILABLE = (
-    "+ - *, / by a number, ** with a whole exponent, @, .T, np.sum, np.mean, np.dot, np.diff, x[i], x[a:b], x[array], "
-    "np.roll, np.take, np.flip, np.concatenate, np.log(np.cosh(x)), np.logaddexp, np.log1p(np.exp(x)), np.tanh, "
-    "np.sin, np.cos, np.square"
+    "+ - * /, ** with a number, @, .T, np.sum, np.mean, np.dot, np.diff, x[i], x[a:b], x[array], np.roll, np.take, "
+    "np.flip, np.concatenate, np.square, np.sqrt, np.exp, np.log, np.log1p, np.logaddexp, np.sinh, np.cosh, np.tanh, "
+    "np.sin, np.cos, np.tan, np.arctan, np.arcsinh, np.arctanh, np.clip, hel.table"
 )
 _SMOOTH = "write a smooth function: np.log(np.cosh(k * x)) / k for |x|, np.logaddexp(0, k * x) / k for max(0, x)"
 HINTS = {
-    **dict.fromkeys(("absolute", "fabs", "abs", "maximum", "minimum", "clip", "sign", "where", "heaviside"), _SMOOTH),
+    **dict.fromkeys(("absolute", "fabs", "abs", "maximum", "minimum", "sign", "where", "heaviside"), _SMOOTH),
     **dict.fromkeys(("greater", "less", "greater_equal", "less_equal", "equal", "not_equal"), _SMOOTH),
     "bitwise_xor": "^ is no power in Python: write q**4 for the fourth",
     "norm": "write np.sum(x**2)",
-    "sqrt": "write the potential with squares, or with np.log(np.cosh(x)) for a soft |x|",
-    "reciprocal": "multiply by a parameter instead; 1 - np.tanh(x)**2 is a bump like 1 / (1 + x**2)",
     "einsum": "write W @ x, np.sum(a * b) or x @ (W @ y)",
     "inner": "write np.dot or a @ b",
     "vdot": "write np.dot or a @ b",
     "outer": "write (a @ x) * b for the product of an outer product and x",
-    "sinh": "np.tanh is available, np.cosh only as np.log(np.cosh(x))",
-    "arctan": "np.tanh has the same shape",
-    "exp2": "np.exp is available only as np.log1p(np.exp(x)) or np.logaddexp",
+    "power": "x**c with a number c, or c**x",
+    **dict.fromkeys(("arcsin", "arccos", "arccosh", "cbrt", "erf"), "write hel.table(f, df=..., low=..., high=...)"),
     "prod": "write the product out: x[0] * x[1]",
     "array": "use np.concatenate, slices, or a constant matrix @ x",
     "stack": "use np.concatenate",
@@ -51,7 +48,18 @@ HINTS = {
     "inplace": "write v = v + x",
     "gradient": "write np.diff(x), or np.roll(x, -1) - x",
 }
-_HERE = {str(Path(__file__).with_name(name)) for name in ("trace.py", "builder.py", "numpy_rules.py", "autodiff.py")}
+_HERE = {
+    str(Path(__file__).with_name(name))
+    for name in (
+        "trace.py",
+        "builder.py",
+        "numpy_rules.py",
+        "smooth_rules.py",
+        "smooth.py",
+        "user_function.py",
+        "autodiff.py",
+    )
+}
 
 
 def located(make: Callable[[], Node]) -> Node:
@@ -103,25 +111,6 @@ def _elementwise(method: str) -> Callable[[Builder, Node, Node], Node]:
         return located(lambda: make(a, b))
 
     return rule
-
-
-def _divide(builder: Builder, a: Node, b: Node) -> Node:
-    divisor = uniform(b)
-    if divisor is None:
-        unsupported("division by a traced value or a varying array", "reciprocal")
-    if divisor == 0.0:
-        raise HelError(f"{where()}division by zero")
-    if a.shape == ():
-        a = builder.fill(a, b.shape)
-    return builder.scale(a, 1.0 / divisor)
-
-
-def _power(builder: Builder, a: Node, b: Node) -> Node:
-    exponent = uniform(b)
-    if exponent is None or exponent < 0 or exponent != int(exponent) or b.shape not in ((), a.shape):
-        here = "" if exponent is None else f" (here {exponent:g})"
-        unsupported("** with an exponent that is not a whole number >= 0" + here)
-    return builder.power(a, int(exponent))
 
 
 def matmul(builder: Builder, a: Node, b: Node) -> Node:
@@ -223,48 +212,14 @@ def _diff(builder: Builder, x: Node) -> Node:
     return builder.subtract(builder.slice(x, 1, size - 1), builder.slice(x, 0, size - 1))
 
 
-def _log(builder: Builder, a: Node) -> Node:
-    if a.op == "cosh":
-        return builder.unary("logcosh", a.args[0])
-    if a.op == "exp":
-        return a.args[0]
-    unsupported("np.log of anything but np.cosh(x) or np.exp(x)")
-
-
-def _log1p(builder: Builder, a: Node) -> Node:
-    if a.op != "exp":
-        unsupported("np.log1p of anything but np.exp(x)")
-    return builder.unary("softplus", a.args[0])
-
-
-def _logaddexp(builder: Builder, a: Node, b: Node) -> Node:
-    """log(e^a + e^b): log(2 cosh a) where b = -a, else a constant (or b) + softplus of the difference."""
-    if uniform(a) is not None:
-        a, b = b, a
-    if builder.scale(a, -1.0) is b:
-        return builder.add(builder.unary("logcosh", a), builder.full(math.log(2.0), a.shape))
-    return builder.add(b, builder.unary("softplus", builder.subtract(a, b)))
-
-
 def _unary(op: str) -> Callable[[Builder, Node], Node]:
     return lambda builder, a: builder.unary(op, a)
-
-
-def _pairwise(rule: Callable[[Builder, Node, Node], Node]) -> Callable[[Builder, Node, Node], Node]:
-    def filled(builder: Builder, a: Node, b: Node) -> Node:
-        shape = a.shape or b.shape
-        a, b = (builder.fill(x, shape) if x.shape == () else x for x in (a, b))
-        return located(lambda: rule(builder, a, b))
-
-    return filled
 
 
 UFUNCS: dict[str, Callable[..., Node]] = {
     "add": _elementwise("add"),
     "subtract": _elementwise("subtract"),
     "multiply": _elementwise("mul"),
-    "divide": _divide,
-    "power": _power,
     "negative": lambda builder, a: builder.scale(a, -1.0),
     "positive": lambda builder, a: a,
     "square": lambda builder, a: builder.square(a),
@@ -272,10 +227,7 @@ UFUNCS: dict[str, Callable[..., Node]] = {
     "vecdot": matmul,
     "matvec": matmul,
     "vecmat": matmul,
-    "log": _log,
-    "log1p": _log1p,
-    "logaddexp": _pairwise(_logaddexp),
-    **{op: _unary(op) for op in ("cosh", "exp", "tanh", "cos", "sin")},
+    **{op: _unary(op) for op in ("tanh", "cos", "sin")},
 }
 FUNCTIONS: dict[str, Callable[..., Node]] = {
     "sum": lambda builder, a: builder.sum(a),

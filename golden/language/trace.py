@@ -2,13 +2,15 @@
 
 What the code may use:
 
-- ``+ - *``, unary ``-``, division by a number, ``**`` with a whole exponent >= 0
+- ``+ - * /``, unary ``-``, ``**`` with a number
 - ``matrix @ vector``, ``vector @ matrix``, ``vector @ vector``, ``.T`` of a matrix
 - constant arrays in all of these: ``D @ q``, ``c * q``, ``q @ D``; they become the wiring of the array
 - ``np.sum``, ``np.mean``, ``np.dot``, ``np.diff`` (of everything, no axis)
 - ``x[i]``, ``x[a:b]``, ``x[a:b:c]`` and ``x[index array]`` of a vector; ``np.roll``, ``np.take``, ``np.flip``,
   ``np.concatenate``
-- ``np.log(np.cosh(x))``, ``np.logaddexp(a, b)``, ``np.log1p(np.exp(x))``, ``np.tanh``, ``np.sin``, ``np.cos``
+- ``np.exp``, ``np.log``, ``np.log1p``, ``np.logaddexp``, ``np.sqrt``, ``np.sinh``, ``np.cosh``, ``np.tanh``,
+  ``np.sin``, ``np.cos``, ``np.tan``, ``np.arctan``, ``np.arcsinh``, ``np.arctanh``; ``hel.table(f, df=...)`` of any
+  function; ``np.clip(x, low, high)`` with two numbers, which states the range of x
 
 A number meets a vector or matrix by repetition; otherwise operands have equal shapes (no other broadcasting).
 Anything else raises `HelError` with the operation, the line of the user's code and this list.
@@ -25,9 +27,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Graph, Node, Shape, topological
+from golden.language.graph import Graph, Node, Shape
 from golden.language.numpy_rules import (
-    AVAILABLE,
     FUNCTIONS,
     SHAPING,
     UFUNCS,
@@ -38,8 +39,12 @@ from golden.language.numpy_rules import (
     unsupported,
     where,
 )
+from golden.language.smooth_rules import SMOOTH_UFUNCS, clip
 
 __all__ = ["Symbol", "trace_function"]
+
+
+_UFUNCS, _SHAPING = UFUNCS | SMOOTH_UFUNCS, SHAPING | {"clip": clip}
 
 
 class Symbol(NDArrayOperatorsMixin):
@@ -87,9 +92,16 @@ class Symbol(NDArrayOperatorsMixin):
     def dot(self, other: object) -> Symbol:
         return Symbol(self._builder, matmul(self._builder, self.node, _node(self._builder, other)))
 
+    def clip(self, low: object, high: object) -> Symbol:
+        return Symbol(self._builder, clip(self._builder, self._to_node, self, low, high))
+
+    def called_by(self, function: Any) -> Symbol:
+        """The value of a `golden.language.user_function.UserFunction`."""
+        return Symbol(self._builder, self._builder.call(self.node, function))
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Symbol:
         name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-        rule = UFUNCS.get(ufunc.__name__)
+        rule = _UFUNCS.get(ufunc.__name__)
         if rule is None or method != "__call__":
             unsupported(name, ufunc.__name__)
         if "out" in options:
@@ -100,7 +112,7 @@ class Symbol(NDArrayOperatorsMixin):
         return Symbol(self._builder, rule(self._builder, *nodes))
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Symbol:
-        shaping = SHAPING.get(function.__name__)
+        shaping = _SHAPING.get(function.__name__)
         if shaping is not None:
             try:
                 return Symbol(self._builder, shaping(self._builder, self._to_node, *args, **options))
@@ -210,11 +222,6 @@ def trace_function(
     node = _node(builder, result)
     if node.shape != ():
         raise HelError(f"{name}: the {output} must be one number, got shape {node.shape}; wrap it in np.sum")
-    for below in topological([node]):
-        if below.op in ("cosh", "exp"):
-            at = f"{below.source}: " if below.source else f"{name}: "
-            other = "for a bump write 1 - np.tanh(x)**2, for a soft wall np.logaddexp(0, x)"
-            raise HelError(f"{at}np.{below.op} is available only inside a logarithm; {other}; available: {AVAILABLE}")
     return Graph(name, dict(inputs), dict(parameters or {}), {output: node}, builder)
 
 

@@ -59,6 +59,18 @@ class Variable(NDArrayOperatorsMixin):
     def dot(self, other: Any) -> Any:
         return self @ other
 
+    def clip(self, low: float, high: float) -> Variable:
+        """The value in [low, high]; the slope goes on beyond, for a range is stated, not a corner."""
+        real = np.real(self.value)
+        return Variable(self.value - real + np.clip(real, low, high), [(self, lambda g: g)])
+
+    def called_by(self, function: Any) -> Variable:
+        """The value of a `golden.language.user_function.UserFunction`; to first order in an imaginary part."""
+        real, tiny = np.real(self.value), 1j * np.imag(self.value) if np.iscomplexobj(self.value) else 0.0
+        value = function(real) + tiny * function.slope(real)
+        slope = function.slope(real) + tiny * function.bend(real)
+        return Variable(value, [(self, lambda g: g * slope)])
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **options: Any) -> Variable:
         rule = _RULES.get(ufunc.__name__)
         if rule is None or method != "__call__" or options:
@@ -137,6 +149,10 @@ def _logaddexp(a: Any, b: Any) -> tuple[Any, list[Pullback]]:
     return top + np.log(x + y), [lambda g: g * x / (x + y), lambda g: g * y / (x + y)]
 
 
+def _power(a: Any, k: Any) -> tuple[Any, list[Pullback]]:
+    return a**k, [lambda g: g * k * a ** np.where(k == 0, 0, k - 1), lambda g: g * np.log(a) * a**k]
+
+
 def _concatenate(arrays: Any, axis: int = 0) -> Variable:
     parts = [part if isinstance(part, Variable) else Variable(part) for part in arrays]
     stops = np.cumsum([len(part) for part in parts])
@@ -162,6 +178,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "diff": lambda x: x[1:] - x[:-1],
     "roll": lambda a, shift, axis=None: a[(np.arange(len(a)) - shift) % len(a)],
     "flip": lambda m, axis=None: m[::-1],
+    "clip": lambda a, low, high: a.clip(low, high),
     "take": lambda a, indices, axis=None: a[indices],
     "concatenate": _concatenate,
     "hstack": _concatenate,
@@ -172,7 +189,8 @@ _RULES: dict[str, Callable[..., tuple[Any, list[Pullback]]]] = {
     "subtract": lambda a, b: (a - b, [lambda g: g, lambda g: -g]),
     "multiply": lambda a, b: (a * b, [lambda g: g * b, lambda g: g * a]),
     "divide": lambda a, b: (a / b, [lambda g: g / b, lambda g: -g * a / b**2]),
-    "power": lambda a, k: (a**k, [lambda g: g * k * a ** np.maximum(k - 1, 0), lambda g: np.zeros(())]),
+    "power": _power,
+    "float_power": _power,
     "matmul": _matmul,
     "logaddexp": _logaddexp,
     "negative": _one(np.negative, lambda x: -1.0),
@@ -181,7 +199,18 @@ _RULES: dict[str, Callable[..., tuple[Any, list[Pullback]]]] = {
     "log": _one(np.log, lambda x: 1 / x),
     "log1p": _one(np.log1p, lambda x: 1 / (1 + x)),
     "exp": _one(np.exp, np.exp),
+    "exp2": _one(np.exp2, lambda x: np.log(2.0) * np.exp2(x)),
+    "expm1": _one(np.expm1, np.exp),
+    "log2": _one(np.log2, lambda x: 1 / (np.log(2.0) * x)),
+    "log10": _one(np.log10, lambda x: 1 / (np.log(10.0) * x)),
+    "sqrt": _one(np.sqrt, lambda x: 0.5 / np.sqrt(x)),
+    "reciprocal": _one(np.reciprocal, lambda x: -1 / x**2),
+    "sinh": _one(np.sinh, np.cosh),
     "cosh": _one(np.cosh, np.sinh),
+    "tan": _one(np.tan, lambda x: 1 / np.cos(x) ** 2),
+    "arctan": _one(np.arctan, lambda x: 1 / (1 + x**2)),
+    "arctanh": _one(np.arctanh, lambda x: 1 / (1 - x**2)),
+    "arcsinh": _one(np.arcsinh, lambda x: 1 / np.sqrt(1 + x**2)),
     "tanh": _one(np.tanh, lambda x: 1 - np.tanh(x) ** 2),
     "sin": _one(np.sin, np.cos),
     "cos": _one(np.cos, lambda x: -np.sin(x)),

@@ -1,0 +1,230 @@
+"""The table of a function: its range in segments, its format, and its words, as many as the error asks for.
+
+- an odd or even function is folded: half the words
+- the format is the narrowest SQ(i, w - i) that holds the function on its range
+- a segment is 2**-s wide, with the smallest s at which no look-up is further off than the error, one last place unless
+  somebody asks for another, and no step of the argument moves the function by more than that; at most 2048 segments
+- a range without 0 is moved there: the table is one of f(x + shift)
+- an end is steep where the function goes on beyond it
+
+A word is the function at the end of a segment, less half of what the chords beside it stand off in their middles: the
+error of linear interpolation, centred.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from golden.arithmetic.formats import SQ
+from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable
+from golden.arithmetic.tables import FRACTION_LOG2
+from golden.compiler.univariate import Univariate
+from golden.errors import HelError
+from golden.language.graph import Array
+
+__all__ = ["Choice", "Range", "fitting", "provisional", "words_of"]
+
+Range = tuple[float, float]
+
+LEAST_SEGMENTS = 16
+PROBES = 32
+"""Arguments tried in a segment for the error."""
+SAMPLES = 4097
+"""Points at which a range is looked at."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A table and how it is read.
+
+    Members
+    -------
+    table : its words
+    to : their format
+    shift : what the argument is less than the variable; the table's own argument is x - shift
+    error : how far a look-up is off, at the most, in last places of `to`
+    """
+
+    table: FunctionTable
+    to: SQ
+    shift: float
+    error: float
+
+
+def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: bool) -> Choice:
+    """The table of a function on a range.
+
+    Raises
+    ------
+    HelError : the function is not finite in its range, or 2048 segments do not meet an error that was asked for.
+    """
+    low, high = bounds
+    values = function(np.linspace(low, high, SAMPLES))
+    if not np.isfinite(values).all():
+        at = np.linspace(low, high, SAMPLES)[~np.isfinite(values)][0]
+        raise HelError(
+            f"{_at(function)}{function} is not finite at x = {at:.4g}, and x goes from {low:.4g} to {high:.4g}; state a"
+            " range that it stays in by np.clip(x, low, high), or write a function without a pole"
+        )
+    fold = _fold(function, bounds)
+    if fold:
+        low, high = 0.0, max(-low, high)
+    to = _format(values, operand_bits)
+    wanted = 1.0 if function.error is None else function.error * 2.0**to.fraction_bits
+    found: Choice | None = None
+    for s in _widths(high - low):
+        found = _at_width(function, (low, high), fold, to, s, stated)
+        if found.error <= wanted:
+            return found
+    assert found is not None
+    if function.error is not None:
+        best = found.error * 2.0**-to.fraction_bits
+        raise HelError(
+            f"{_at(function)}{function} from {low:.4g} to {high:.4g} is off by {best:.2g} with {MAX_SEGMENTS} segments,"
+            f" an error of {function.error:.2g} was asked for; ask for a larger one, shorten the range, or raise"
+            " operand_bits"
+        )
+    return found
+
+
+def provisional(function: Univariate, operand_bits: int) -> Choice:
+    """A table that stands for one whose range is not known yet: its program computes with the real function."""
+    top = (1 << (operand_bits - 1)) - 1  # any word may be in it
+    stand_in = FunctionTable(function.name, FRACTION_LOG2, (-top, top), function=function, meaning=str(function))
+    return Choice(stand_in, SQ(1, operand_bits - 1), 0.0, math.inf)
+
+
+def fitting(function: Univariate, reach: Range, margin: float) -> Range:
+    """The range `margin` times as large as what was reached, smaller where the function is not finite there."""
+    for times in (margin, 1.5, 1.25, 1.0):
+        low, high = reach
+        low, high = (low / times if low > 0 else low * times), (high / times if high < 0 else high * times)
+        if high - low < 2.0**-6:
+            low, high = low - 2.0**-7, high + 2.0**-7
+        if np.isfinite(function(np.linspace(low, high, SAMPLES))).all():
+            break
+    return low, high
+
+
+def _at(function: Univariate) -> str:
+    return f"{function.source}: " if function.source else ""
+
+
+def _fold(function: Univariate, bounds: Range) -> str:
+    """Whether the function is odd or even where both signs are."""
+    low, high = bounds
+    if not low < 0.0 < high:
+        return ""
+    x = np.linspace(0.0, max(-low, high), 257)
+    plus, minus = function(x), function(-x)
+    if not (np.isfinite(plus).all() and np.isfinite(minus).all()):
+        return ""
+    close = 1e-12 * np.abs(plus).max()
+    if np.abs(plus - minus).max() <= close:
+        return "even"
+    return "odd" if np.abs(plus + minus).max() <= close else ""
+
+
+def _format(values: Array, operand_bits: int) -> SQ:
+    """The narrowest that holds the values and their negatives."""
+    top = float(np.abs(values).max())
+    integers = math.floor(math.log2(top)) + 2 if top > 0.0 else 1
+    if top * 2.0 ** (operand_bits - integers) > (1 << (operand_bits - 1)) - 1.5:
+        integers += 1
+    return SQ(integers, operand_bits - integers)
+
+
+def _widths(size: float) -> Iterator[int]:
+    """s of the segments 2**-s, from few on."""
+    s = math.ceil(math.log2(LEAST_SEGMENTS / size))
+    yield s
+    while size * 2.0 ** (s + 1) + 2 <= MAX_SEGMENTS:
+        s += 1
+        yield s
+
+
+def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, stated: bool) -> Choice:
+    """The table with segments of 2**-s."""
+    low, high = bounds
+    first, last = math.floor(low * 2.0**s), max(math.ceil(high * 2.0**s), math.floor(low * 2.0**s) + 1)
+    moved = 0 if first <= 0 < last else first
+    width = 2.0**-s
+    inside = _Inside(function, bounds if not fold else (-high, high))
+    grid = (
+        np.linspace(first, last, 2 * (last - first) + 1) * width
+    )  # exact: whole numbers and halves, times a power of 2
+    ends = inside(grid[::2])
+    chords = (ends[:-1] + ends[1:]) / 2 - inside(grid[1::2])
+    off = (np.append(chords, chords[-1]) + np.insert(chords, 0, chords[0])) / 2
+    if fold == "odd":
+        off[0] = 0.0
+    limit = (1 << (to.width - 1)) - 1
+    words = np.clip(np.rint(np.ldexp(ends - off / 2, to.fraction_bits)), -limit, limit).astype(np.int64)
+    beyond = _steep(function, bounds, fold, to, stated)
+    table = FunctionTable(
+        function.name,
+        s + FRACTION_LOG2,
+        tuple(words.tolist()),
+        first - moved,
+        fold,
+        False,
+        beyond,
+        function if not moved else _Moved(function, moved * width),
+        str(function),
+    )
+    error = _error(table, inside, bounds, to, moved)
+    meaning = f"{function} from {low if not fold else -high:.4g} to {high:.4g}"
+    return Choice(replace(table, meaning=meaning), to, moved * width, error)
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """A function, with its last value beyond its range where it has none."""
+
+    function: Univariate
+    bounds: Range
+
+    def __call__(self, x: Array) -> Array:
+        found = self.function(x)
+        return np.asarray(np.where(np.isfinite(found), found, self.function(np.clip(x, *self.bounds))))
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """f(x + shift)."""
+
+    function: Univariate
+    shift: float
+
+    def __call__(self, x: Array) -> Array:
+        return self.function(x + self.shift)
+
+
+def _error(table: FunctionTable, inside: _Inside, bounds: Range, to: SQ, moved: int) -> float:
+    """How far look-ups are off in the range, in last places; and how far a step of the argument moves the function."""
+    step = 1 << FRACTION_LOG2
+    z = (np.arange(table.low, table.high)[:, None] * step + np.arange(0, step, step // PROBES)).ravel()
+    x = np.ldexp((z + moved * step).astype(np.float64), -table.fraction)
+    z, x = z[(x >= bounds[0]) & (x <= bounds[1])], x[(x >= bounds[0]) & (x <= bounds[1])]
+    values = np.ldexp(inside(x), to.fraction_bits)
+    off = np.abs(table.look_up(z) - values).max(initial=0.0)
+    slope = np.abs(np.diff(values)).max(initial=0.0) * PROBES / step
+    return float(max(off, slope))
+
+
+def _steep(function: Univariate, bounds: Range, fold: str, to: SQ, stated: bool) -> tuple[bool, bool]:
+    """Whether the function goes on below and above its range; what somebody stated has ends."""
+    if stated:
+        return not fold, True
+    low, high = bounds
+    size, last_place = high - low, 2.0 * 2.0**-to.fraction_bits
+
+    def goes_on(end: float, sign: int) -> bool:
+        beyond = function(end + sign * size * np.array([0.0, 0.25, 0.5, 1.0, 4.0]))
+        return not (np.isfinite(beyond).all() and np.abs(beyond - beyond[0]).max() <= last_place)
+
+    return not fold and goes_on(low, -1), goes_on(high, 1)

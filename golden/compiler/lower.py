@@ -26,6 +26,7 @@ Rules (docs/program.md, section 5):
 from __future__ import annotations
 
 from golden.arithmetic.formats import Formats
+from golden.compiler.angles import with_turns
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
 from golden.compiler.program_builder import ProgramBuilder
@@ -40,15 +41,22 @@ __all__ = ["lower", "lowered"]
 
 def lowered(system: System, formats: Formats | None = None, ranges: Ranges | None = None) -> Program:
     """The program of a system before any pass; `ranges` of its table functions, see `golden.compiler.select`."""
-    return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric, ranges)
+    angles = system.coordinates.angles
+    return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric, ranges, angles)
 
 
 def lower(
-    graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, ...] = (), ranges: Ranges | None = None
+    graph: Graph,
+    n: int,
+    m: int,
+    formats: Formats,
+    symmetric: tuple[str, ...] = (),
+    ranges: Ranges | None = None,
+    angles: tuple[int, ...] = (),
 ) -> Program:
     """The verified program of a gradient graph: outputs q (force), u, and one a parameter."""
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-    normal = normalise(tabulate(graph))
+    normal = normalise(with_turns(tabulate(graph), angles))
     outputs = choose_operands(normal, symmetric)
     selected = select(outputs, formats, ranges)
     return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()

@@ -72,7 +72,11 @@ class _Choice:
     def _operand(self, node: Node, source: str) -> Factor:
         if node.op in TABLES:
             return LookUp(node.function or node.op, self.total(node.args[0], "z", source), source)
-        if node.op == "input" and node.name == "q":
+        if node.op == "turn":
+            (below,) = node.args
+            exact = Named("q") if _is_q(below) else self.total(below, "y", source)
+            return Cut(exact, source, turn=True)
+        if _is_q(node):
             return Cut(Named("q"), source)
         return Cut(self.total(node, "y", source), source)
 
@@ -194,6 +198,10 @@ def _held(factor: Factor, source: str) -> Factor:
 def _size(node: Node) -> int:
     """A number is a vector of one element."""
     return node.shape[0] if node.shape else 1
+
+
+def _is_q(node: Node) -> bool:
+    return node.op == "input" and node.name == "q"
 
 
 def _is_u(node: Node) -> bool:

@@ -66,12 +66,13 @@ class Shifted:
 
 @dataclass(frozen=True)
 class CutTo:
-    """The value as an operand."""
+    """The value as an operand, or in turns modulo 1."""
 
     value: Ref
+    turn: bool = False
 
     def __str__(self) -> str:
-        return f"cut {_text(self.value)}"
+        return f"{'turn' if self.turn else 'cut'} {_text(self.value)}"
 
 
 @dataclass(frozen=True)

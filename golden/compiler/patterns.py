@@ -46,7 +46,7 @@ def _form(node: Node, builder: Builder, moves: Moves) -> Form | None:
     value = constant(node)
     if value is not None:
         return Fixed(value) if np.any(value) else None
-    if node.op in ("param", "input", *TABLES):
+    if node.op in ("param", "input", "turn", *TABLES):
         return Atom(node)
     if node.op in ("matvec", "matvec_t") and constant(node.args[0]) is None:
         across = node.op == "matvec_t"

@@ -22,7 +22,7 @@ from golden.compiler.operations import (
 from golden.program import Program
 from golden.program.constants import Constant
 from golden.program.densities import Density, Gradient
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term, Type
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term, Turn, Type
 
 __all__ = ["ProgramBuilder"]
 
@@ -111,6 +111,8 @@ class ProgramBuilder:
                 return Sum(new(wish), tuple(terms))
             case Shifted(value, log2):
                 return Scale(new(f"{name(value)}_scaled"), name(value), log2)
+            case CutTo(value, True):
+                return Turn(new("t"), name(value))
             case CutTo(value):
                 return Cut(new("x" if value == "q" else "d"), name(value), self._operand_format(name(value)))
             case Rounded(value, how, fraction):

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from golden.compiler.cut_formats import Reach
 from golden.language.evaluate import logistic
 from golden.program import Program
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table, Turn
 
 __all__ = ["Spans", "calibrate", "values"]
 
@@ -60,6 +60,8 @@ def values(program: Program, theta: Mapping[str, Floats], q: Floats, u: Floats) 
             case Table(to=word):
                 assert word is not None
                 found[op.name] = tables[op.function].values(found[op.source], word.fraction_bits)
+            case Turn():
+                found[op.name] = found[op.source] - np.floor(found[op.source] + 0.5)
             case Cut() | Round():
                 found[op.name] = found[op.source]
     return found

@@ -72,6 +72,8 @@ class Tables:
         return self.chosen[function]
 
     def _choice(self, function: Univariate) -> Choice:
+        if function.periodic:
+            return words_of(function, (-0.5, 0.5), self.operand_bits, stated=False)
         if function.bounds is not None:
             return words_of(function, function.bounds, self.operand_bits, stated=True)
         if self.ranges is None:
@@ -142,11 +144,11 @@ class _Selector:
         if isinstance(factor, Cut):
             match factor.exact:
                 case Named(name):
-                    return self.define(CutTo(name), factor.source)
+                    return self.define(CutTo(name, factor.turn), factor.source)
                 case Product() as product:
-                    return self.define(CutTo(self.product(product)), factor.source)
+                    return self.define(CutTo(self.product(product), factor.turn), factor.source)
                 case total:
-                    return self.define(CutTo(self.total(total)), factor.source)
+                    return self.define(CutTo(self.total(total), factor.turn), factor.source)
         return self._look_up(factor.function, factor.argument, factor.source)
 
     def _look_up(self, function: str | Univariate, argument: Sum, source: str) -> Ref:

@@ -5,6 +5,7 @@
 - a segment is 2**-s wide, with the smallest s at which no look-up is further off than the error, one last place unless
   somebody asks for another, and no step of the argument moves the function by more than that; at most 2048 segments
 - a range without 0 is moved there: the table is one of f(x + shift)
+- a periodic function of turns has a table over one, without ends
 - an end is steep where the function goes on beyond it
 
 A word is the function at the end of a segment, less half of what the chords beside it stand off in their middles: the
@@ -62,7 +63,7 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     ------
     HelError : the function is not finite in its range, or 2048 segments do not meet an error that was asked for.
     """
-    low, high = bounds
+    low, high = bounds = (-0.5, 0.5) if function.periodic else bounds
     values = function(np.linspace(low, high, SAMPLES))
     if not np.isfinite(values).all():
         at = np.linspace(low, high, SAMPLES)[~np.isfinite(values)][0]
@@ -162,16 +163,18 @@ def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, st
     off = (np.append(chords, chords[-1]) + np.insert(chords, 0, chords[0])) / 2
     if fold == "odd":
         off[0] = 0.0
+    if function.periodic and not fold:
+        off[[0, -1]] = (off[0] + off[-1]) / 2
     limit = (1 << (to.width - 1)) - 1
     words = np.clip(np.rint(np.ldexp(ends - off / 2, to.fraction_bits)), -limit, limit).astype(np.int64)
-    beyond = _steep(function, bounds, fold, to, stated)
+    beyond = (False, False) if function.periodic else _steep(function, bounds, fold, to, stated)
     table = FunctionTable(
         function.name,
         s + FRACTION_LOG2,
         tuple(words.tolist()),
         first - moved,
         fold,
-        False,
+        function.periodic,
         beyond,
         function if not moved else _Moved(function, moved * width),
         str(function),

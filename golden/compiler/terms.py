@@ -29,10 +29,11 @@ class Named:
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """An exact value, or q, as an operand. `source` is the line of the user's code."""
+    """An exact value, or q, as an operand; `turn`: modulo 1. `source` is the line of the user's code."""
 
     exact: Sum | Product | Named
     source: str
+    turn: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,6 +188,12 @@ class Density:
         return " ".join(each.text(names) for each in [*self.products, *rest])
 
 
+def _word(factor: Cut | LookUp) -> str:
+    if isinstance(factor, LookUp):
+        return str(factor.function)
+    return "turn" if factor.turn else "cut"
+
+
 @dataclass(frozen=True, eq=False)
 class Outputs:
     """What a program has to compute; ``str()`` numbers the operands."""
@@ -206,7 +213,7 @@ class Outputs:
                 exact = factor.exact if isinstance(factor, Cut) else factor.argument
                 below = exact.name if isinstance(exact, Named) else exact.text(name)
                 numbers[factor] = f"%{len(numbers)}"
-                lines.append(f"{numbers[factor]} = {'cut' if isinstance(factor, Cut) else factor.function} {below}")
+                lines.append(f"{numbers[factor]} = {_word(factor)} {below}")
             return numbers[factor]
 
         lines.append(f"force = {self.force.text(name)}")

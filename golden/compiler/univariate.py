@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from golden.language.evaluate import Evaluator
@@ -32,8 +34,8 @@ class Univariate:
     ('exp(-x**2)', [1.0, 0.368])
     """
 
-    def __init__(self, root: Node, variable: Node) -> None:
-        self.root, self.variable = root, variable
+    def __init__(self, root: Node, variable: Node, name: str = "") -> None:
+        self.root, self.variable, self._name = root, variable, name
         self.text = _Text(variable).of(root)[0]
         nodes = [node for node in Graph("", {}, {}, {"": root}, None).nodes if node is not variable]
         self.bounds = _common([found for node in nodes for found in [_stated(node, variable)] if found])
@@ -44,8 +46,20 @@ class Univariate:
     @property
     def name(self) -> str:
         """A short name: that of a plain function of x, else f."""
+        if self._name:
+            return self._name
         plain = self.root.args == (self.variable,) and self.root.op in (*TABLES, *SMOOTH)
         return str(getattr(self.root.function, "name", self.root.op)) if plain else "f"
+
+    @cached_property
+    def periodic(self) -> bool:
+        """Whether it comes round with every whole step of x; tried on some hundred numbers."""
+        x = np.linspace(-0.5, 0.5, 129) + 1 / 512
+        here = self(x)
+        if self.bounds is not None or not np.isfinite(here).all() or np.ptp(here) == 0.0:
+            return False
+        shifted = [self(x + turns) for turns in (1.0, -1.0, 2.0, 7.0)]
+        return all(np.abs(there - here).max() <= 1e-9 * np.abs(here).max() for there in shifted)
 
     @property
     def source(self) -> str:

@@ -172,6 +172,10 @@ class Builder:
             return self.fill(self.call(a.args[0], function), a.shape)
         return self._node("call", a, shape=a.shape, function=function)
 
+    def turn(self, a: Node) -> Node:
+        """a, in turns, modulo 1."""
+        return self._node("turn", a, shape=a.shape)
+
     def table(self, a: Node, function: Any) -> Node:
         """A function that is to be looked up in a table."""
         return self._node("table", a, shape=a.shape, function=function)

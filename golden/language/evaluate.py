@@ -153,4 +153,5 @@ _OPERATIONS: dict[str, Callable[..., Array]] = {
     "logistic": logistic,
     "cos": np.cos,
     "sin": np.sin,
+    "turn": lambda x: np.asarray(x - np.floor(x + 0.5)),
 }

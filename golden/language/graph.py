@@ -24,6 +24,7 @@ op                  fields                                  value
 ``power``           arg a; factor                           a to the power of factor
 ``clip``            arg a; function, (low, high)            a within a stated range
 ``call``            arg a; function                         a user's own function of a
+``turn``            arg a                                   a modulo 1, in [-1/2, 1/2)
 ``table``           arg a; function                         a function of a, chosen for a table by the compiler
 ==================  ======================================  =======================================================
 
@@ -53,7 +54,7 @@ SMOOTH = ("exp", "expm1", "log", "log1p", "sqrt", "reciprocal", "power", "sinh",
 """All other smooth functions of one variable (golden.language.smooth)."""
 
 OPS = ("input", "param", "const", "add", "mul", "square", "scale", "matvec", "matvec_t", "outer", "transpose",
-       "sum", "fill", "slice", "pad", *TABLES, *SMOOTH, "table")  # fmt: skip
+       "sum", "fill", "slice", "pad", *TABLES, *SMOOTH, "turn", "table")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden.arithmetic.function_table import FunctionTable
-from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
+from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate, wrap
 from golden.arithmetic.tables import PERIODIC, apply, beyond, largest
 from golden.errors import HelError
 from golden.program import Program
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Turn
 
 __all__ = ["Executable", "check_theta", "evaluate"]
 
@@ -176,6 +176,14 @@ class Executable:
         self.emit(domain, floor_shift, source, op.shift(self.program.types[op.source]), floor)
         self.emit(domain, saturate, floor, op.to.width, out, lost)
 
+    def _turn(self, op: Turn) -> None:
+        source = self.as_int(op.source)
+        floor, out = np.zeros_like(source), np.zeros_like(source)
+        self.ints[op.name] = out
+        domain, formats = self.domain[op.name], self.program.formats
+        self.emit(domain, floor_shift, source, op.shift(self.program.types[op.source], formats), floor)
+        self.emit(domain, wrap, floor, formats.operand_bits, out)
+
     def _matvec(self, op: Matvec | MatvecT) -> None:
         matrix, vector = self.as_float(op.a), self.as_float(op.b)
         if isinstance(op, Matvec):
@@ -296,6 +304,7 @@ def _view(a: Floats, shape: tuple[int, ...]) -> Floats:
 
 _EMIT: dict[type[Op], Callable[[Executable, Any], None]] = {
     Cut: Executable._cut,
+    Turn: Executable._turn,
     Matvec: Executable._matvec,
     MatvecT: Executable._matvec,
     Mul: Executable._mul,

@@ -20,7 +20,7 @@ from golden.errors import HelError
 from golden.program.constants import Constant
 
 __all__ = ["EXACT_BITS", "OPS", "Cut", "Matvec", "MatvecT", "Mul", "Op", "Round", "Rounding", "Scale", "Sum", "Table",
-           "Term", "Type"]  # fmt: skip
+           "Term", "Turn", "Type"]  # fmt: skip
 
 EXACT_BITS = 53
 """float64 adds and multiplies integers below 2**53 exactly; every value of a program stays below."""
@@ -141,6 +141,32 @@ class Cut(Op):
     @classmethod
     def parse(cls, name: str, arguments: list[str]) -> "Cut":
         return cls(name, arguments[0], SQ.parse(" ".join(arguments[1:])))
+
+
+@dataclass(frozen=True)
+class Turn(Op):
+    """A value in turns, modulo 1: wrap(source >> n, w) as SQ(0, w). No flag: an angle comes round, nothing is lost."""
+
+    source: str
+    word = "turn"
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        return (self.source,)
+
+    def infer(self, types: Mapping[str, Type], formats: Formats) -> Type:
+        return Type.of(SQ(0, formats.operand_bits), types[self.source].shape)
+
+    def shift(self, source: Type, formats: Formats) -> int:
+        return source.fraction - formats.operand_bits
+
+    def arguments(self) -> str:
+        return self.source
+
+    @classmethod
+    def parse(cls, name: str, arguments: list[str]) -> "Turn":
+        (source,) = arguments
+        return cls(name, source)
 
 
 @dataclass(frozen=True)
@@ -396,4 +422,4 @@ class Table(Op):
         return cls(name, function, source, SQ.parse(" ".join(to)) if to else None)
 
 
-OPS: dict[str, type[Op]] = {op.word: op for op in (Cut, Matvec, MatvecT, Mul, Sum, Round, Scale, Table)}
+OPS: dict[str, type[Op]] = {op.word: op for op in (Cut, Turn, Matvec, MatvecT, Mul, Sum, Round, Scale, Table)}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from golden.errors import HelError
 from golden.program.densities import Density, Gradient
-from golden.program.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Type
+from golden.program.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Turn, Type
 
 if TYPE_CHECKING:
     from golden.program import Program
@@ -54,7 +54,7 @@ class _Checks:
 
     def operand(self, name: str) -> bool:
         """Whether a value is a word that was cut, or a table's output: it may travel."""
-        return isinstance(self.ops.get(name), Cut | Table)
+        return isinstance(self.ops.get(name), Cut | Table | Turn)
 
     def exact(self, name: str) -> bool:
         """Whether a value is an exact product or sum."""
@@ -83,9 +83,9 @@ class _Checks:
             case Sum():
                 for term in op.terms:
                     self.need(op, self.product(term.source), "a term is a product", term.source, "multiply it by one")
-            case Cut():
+            case Cut() | Turn():
                 allowed = op.source == "q" or self.exact(op.source)
-                self.need(op, allowed, "a cut takes q, a product or a sum", op.source, "cut that")
+                self.need(op, allowed, f"a {op.word} takes q, a product or a sum", op.source, "cut that")
             case Round() | Scale():
                 self.need(op, self.exact(op.source), "the source is a product or a sum", op.source, "use it itself")
             case Table():

@@ -79,7 +79,7 @@ def gradient(
 def _sample(problem: Problem, at: tuple[int, ...], theta: Mapping[str, Array]) -> tuple[Gradients, float, int]:
     """Gradients, cost and stored words of one sample of the batch."""
     h, steps, names = problem.step, problem.steps, list(theta)
-    potential = problem.system.potential
+    potential = problem.system.reduced
     inputs = np.moveaxis(problem.inputs, 0, -2)[at]
     q, p = problem.q0[at], problem.p0[at]
     middles, positions = np.empty((steps, q.size)), np.empty((steps, q.size))

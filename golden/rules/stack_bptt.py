@@ -95,7 +95,7 @@ class _Sample:
             for at, ((system, mixing), h) in enumerate(zip(self.stack.layers, self.problem.steps_h, strict=True)):
                 theta = self.theta[f"layer{at + 1}"]
                 middle = q[at] + h / 2 * p[at]
-                _, (force,) = tape.gradients(lambda x, s=system, u=u, theta=theta: s.potential(x, u, theta), middle)
+                _, (force,) = tape.gradients(lambda x, s=system, u=u, theta=theta: s.reduced(x, u, theta), middle)
                 p[at] = p[at] - h * force
                 q[at] = middle + h / 2 * p[at]
                 self.middles[at][t], self.positions[at][t] = middle, q[at]
@@ -134,7 +134,7 @@ class _Sample:
         b[at] = b[at] + h / 2 * a[at]
         part = f"layer{at + 1}"
         middle = self.middles[at][t] + 1j * DELTA * b[at]
-        bent_q, bent_u, bent = _slopes(system.potential, middle, u, self.theta[part])
+        bent_q, bent_u, bent = _slopes(system.reduced, middle, u, self.theta[part])
         self._add(part, {name: -h * np.imag(value) / DELTA for name, value in bent.items()})
         a[at] = a[at] - h * np.imag(bent_q) / DELTA
         b[at] = b[at] + h / 2 * a[at]

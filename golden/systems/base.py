@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,12 +15,13 @@ from golden.language.evaluate import Evaluator
 from golden.language.graph import Array, Graph, Shape
 from golden.language.trace import trace_function
 from golden.language.validate import reals
+from golden.systems.coordinates import Coordinates, coordinates
 
 __all__ = ["LIMIT", "System", "Theta", "bounded", "symmetrised"]
 
 Theta = Mapping[str, Array]
 
-_MADE = ("graph", "gradient", "force", "slopes", "examined")
+_MADE = ("graph", "gradient", "force", "slopes", "coordinates", "examined")
 """Members of a system that are made from the others when they are first asked for."""
 
 LIMIT = 2.0
@@ -41,6 +42,8 @@ class System(ABC):
     potential(q, u, theta) : q (n,), u (m,), theta[name] of the declared shape -> one number
     initial(seed) : a random theta within [-2, 2)
     symmetric : names of the parameters that are symmetric matrices; default none. Their gradients are symmetric too
+    mass : positive numbers that do not change, (n,) or one for all; default 1
+    angles : which positions are angles, in radians: True for all, or indices; default none
 
     >>> class Pendulums(System):
     ...     @property
@@ -57,6 +60,8 @@ class System(ABC):
     """
 
     symmetric: tuple[str, ...] = ()
+    mass: Any = None
+    angles: bool | Sequence[int] = False
 
     def __init__(self, n: int, m: int = 1) -> None:
         for what, size in (("neurons n", n), ("inputs m", m)):
@@ -78,6 +83,19 @@ class System(ABC):
     def potential(self, q: Any, u: Any, theta: Mapping[str, Any]) -> Any:
         """V(q, u; theta) of one sample."""
 
+    def reduced(self, q: Any, u: Any, theta: Mapping[str, Any]) -> Any:
+        """V in the coordinates that are integrated: unit masses, angles in turns (`golden.systems.coordinates`)."""
+        leaf, energy = self.coordinates.leaf, self.coordinates.energy
+        if isinstance(leaf, float) and leaf == 1.0 == energy:
+            return self.potential(q, u, theta)
+        value = self.potential(q * leaf, u, theta)
+        return value if energy == 1.0 else value * energy
+
+    @cached_property
+    def coordinates(self) -> Coordinates:
+        """How the position that the potential sees is made of the one that is integrated."""
+        return coordinates(self.n, self.mass, self.angles, self.name)
+
     def initial(self, seed: int) -> dict[str, Array]:
         """A random theta: matrices normal with variance 1 / columns, vectors and numbers uniform in [0.2, 1]."""
         rng = np.random.default_rng(seed)
@@ -98,7 +116,7 @@ class System(ABC):
         HelError : an operation outside the vocabulary, shapes that do not agree, or a result that is not one number.
         """
         inputs = {"q": (self.n,), "u": (self.m,)}
-        return trace_function(self.potential, self.name, inputs, self.parameters, output="potential")
+        return trace_function(self.reduced, self.name, inputs, self.parameters, output="potential")
 
     @cached_property
     def gradient(self) -> Graph:

@@ -217,7 +217,7 @@ class Random(System):
             lambda q, u, t: -np.tanh(q) @ (t[name] @ np.tanh(q)) / 2,
         )
 
-    def angles(self, rng: np.random.Generator, i: int) -> _Term:
+    def pendulums(self, rng: np.random.Generator, i: int) -> _Term:
         bonds = self._bonds(rng)
         g, k = f"g{i}", f"k{i}"
         return _Term(
@@ -250,4 +250,4 @@ _ANY: tuple[_Maker, ...] = (
     Random.shared, Random.reused,
 )  # fmt: skip
 _TANH: tuple[_Maker, ...] = (Random.units, Random.network)
-_SIN: tuple[_Maker, ...] = (Random.angles, Random.waves)
+_SIN: tuple[_Maker, ...] = (Random.pendulums, Random.waves)

@@ -16,7 +16,7 @@ from golden.arithmetic.rounding import Words
 from golden.program import Program
 from golden.program.constants import Constant
 from golden.program.densities import Gradient
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Scale, Sum, Table, Term, Type
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Scale, Sum, Table, Term, Turn, Type
 
 __all__ = ["Rewriter", "renamed"]
 
@@ -28,7 +28,7 @@ def renamed(op: Op, names: dict[str, str]) -> Op:
             return replace(op, a=names.get(op.a, op.a), b=names.get(op.b, op.b))
         case Sum():
             return replace(op, terms=tuple(replace(t, source=names.get(t.source, t.source)) for t in op.terms))
-        case Cut() | Round() | Scale() | Table():
+        case Cut() | Turn() | Round() | Scale() | Table():
             return replace(op, source=names.get(op.source, op.source))
     raise AssertionError(op)
 

@@ -42,7 +42,7 @@ def action(
     total = sum(((b - a) ** 2).sum() for a, b in pairs) / (2 * lattice.drift)
     for x, node in zip(nodes, lattice.nodes, strict=True):
         if node.weight:
-            total = total - node.weight * system.potential(x, inputs[node.input], theta)
+            total = total - node.weight * system.reduced(x, inputs[node.input], theta)
     if cost is not None:
         total = total + beta * cost([x for x, node in zip(nodes, lattice.nodes, strict=True) if node.step is not None])
     return total

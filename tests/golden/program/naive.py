@@ -5,7 +5,7 @@ Shares no arithmetic with golden: no NumPy operations on words, its own rounding
 
 import math
 
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Scale, Sum, Table, Turn
 
 
 def half_up(x, n):
@@ -122,6 +122,9 @@ class Naive:
                 if exact != kept:
                     self.flags.add("OPERAND_CLIPPED")
                 return kept
+            case Turn():
+                w = self.formats.operand_bits
+                return [wrap(floor(x, types[op.source].fraction - w), w) for x in v[op.source]]
             case MatvecT():
                 return [
                     sum(w * r for w, r in zip(column, v[op.b], strict=True)) for column in zip(*v[op.a], strict=True)

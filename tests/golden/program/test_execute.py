@@ -10,7 +10,7 @@ from golden.program import Program
 from golden.program.constants import Constant
 from golden.program.densities import Gradient
 from golden.program.execute import Executable, evaluate
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Rounding, Scale, Sum, Table, Term
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Round, Rounding, Scale, Sum, Table, Term, Turn
 from tests.golden.dynamics.cases import NAMES, build, state
 from tests.golden.program.naive import Naive
 
@@ -59,7 +59,8 @@ def random_program(seed):
             Table(name, str(rng.choice(["tanh", "sin", "cos", "logistic"])), one),
             Round(name, Rounding.FLOOR, one, types[one].fraction - 17),
             Table(name, str(rng.choice(["f0", "f1"])), one, SQ(w - fraction, fraction)),
-        ][rng.integers(0, 11)]
+            Turn(name, one),
+        ][rng.integers(0, 12)]
         longer = replace(program, ops=(*program.ops, op))
         try:
             if longer.types[name].bits <= 53:

@@ -73,7 +73,7 @@ def test_update_offsets_and_scales():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("x = cut", "x = clip", "line 8: an operation is one of cut, matvec"),
+        ("x = cut", "x = clip", "line 8: an operation is one of cut, turn, matvec"),
         ("W_x = matvec W x", "W_x = matvec W", "line 10: not a line of a program"),
         ("W_x = matvec W x", "W_x = matvec W y", 'a value is defined before its use, got "y"'),
         ("W_x = matvec W x", "W_x = mul al p", 'a value is defined before its use, got "p"'),

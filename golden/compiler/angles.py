@@ -1,0 +1,165 @@
+"""Angles: sin and cos of 2 pi times a value are functions of turns, which never end; q is read modulo one turn.
+
+- sin and cos of 2 pi (C q + r), C a matrix of multiples of 2**-8, become one function of turns, sin 2 pi t, at C q + r
+  and at C q + r + 1/4: the factor 2 pi meets the graph's own in symbols, so nothing is rounded
+- where q acts in such functions alone, and C is whole, it is read as ``turn q``, modulo 1: the word may wrap, the angle
+  comes round
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from golden.compiler.linear import LinearForms
+from golden.compiler.univariate import Univariate
+from golden.errors import HelError
+from golden.language.builder import Builder
+from golden.language.graph import Array, Graph, Node, uniform
+
+__all__ = ["has_turns", "in_turns", "with_two_pi", "with_turns"]
+
+FINEST = 2.0**-8
+"""A factor of 2 pi is a multiple of this."""
+TWO_PI = 2 * math.pi
+
+
+def _position(graph: Graph) -> Node | None:
+    return next((node for node in graph.nodes if node.op == "input" and node.name == "q"), None)
+
+
+def with_two_pi(graph: Graph) -> Graph:
+    """The graph with every argument of sin and cos that is one in turns written as 2 pi times turns."""
+    q, builder = _position(graph), graph.builder
+    assert isinstance(builder, Builder)
+    if q is None or not any(node.op in ("sin", "cos") for node in graph.nodes):
+        return graph
+    forms, made = LinearForms(q, builder), dict[Node, Node]()
+    for node in graph.nodes:
+        turns = _turns(node.args[0], forms, builder) if node.op in ("sin", "cos") else None
+        if turns is not None:
+            builder.where = _source(node)
+            made[node] = builder.unary(node.op, builder.scale(turns, TWO_PI))
+    if all(node is other for node, other in made.items()):
+        return graph
+    return replace(graph, outputs={name: _again(node, made, builder) for name, node in graph.outputs.items()})
+
+
+def _turns(angle: Node, forms: LinearForms, builder: Builder) -> Node | None:
+    """angle / 2 pi, where that has coefficients of q that are multiples of FINEST."""
+    form = forms.of(angle)
+    if form is None or not np.any(form.matrix):
+        return None
+    ratio = form.matrix / TWO_PI / FINEST
+    whole = np.rint(ratio)
+    if not np.all(np.abs(ratio - whole) <= 1e-9 * np.abs(whole)):
+        return None
+    turns = _wired(whole * FINEST, forms.q, angle, builder)
+    return turns if form.rest is None else builder.add(turns, builder.scale(form.rest, 1.0 / TWO_PI))
+
+
+def _wired(matrix: Array, q: Node, like: Node, builder: Builder) -> Node:
+    """matrix @ q of the shape of `like`."""
+    if matrix.shape == (q.shape[0],) * 2 and np.array_equal(matrix, matrix[0, 0] * np.eye(len(matrix))):
+        return builder.scale(q, float(matrix[0, 0]))
+    found = builder.matvec(builder.const(matrix), q)
+    return found if like.shape else builder.sum(found)
+
+
+def has_turns(node: Node) -> bool:
+    """Whether a node is sin or cos of 2 pi times something."""
+    return node.op in ("sin", "cos") and node.args[0].op == "scale" and node.args[0].factor == TWO_PI
+
+
+def in_turns(node: Node, turns: Node, builder: Builder) -> Node:
+    """sin or cos of 2 pi times a node as a table over a turn; `turns` is what has become of that node."""
+    if node.op == "cos":
+        turns = builder.add(turns, builder.full(0.25, turns.shape))
+    x = builder.leaf("input", "x", ())
+    return builder.table(turns, Univariate(builder.unary("sin", builder.scale(x, TWO_PI)), x, "sin2pi"))
+
+
+def with_turns(graph: Graph, declared: Iterable[int] = ()) -> Graph:
+    """A tabulated gradient graph whose periodic functions read q modulo 1, where nothing else reads it.
+
+    dV/du, which nothing in hardware needs, has no say; where it reads q otherwise it is left out.
+
+    Parameters
+    ----------
+    declared : neurons whose positions are said to be angles; then anything else that reads them is an error
+
+    Raises
+    ------
+    HelError : a declared angle in a polynomial, or in a function that has another period; with its line.
+    """
+    q, builder, angles = _position(graph), graph.builder, list(declared)
+    assert isinstance(builder, Builder)
+    if q is None or not (angles or any(_over_a_turn(node) for node in graph.nodes)):
+        return graph
+    forms = LinearForms(q, builder)
+    needed = replace(graph, outputs={name: node for name, node in graph.outputs.items() if name != "u"})
+    others = list(_other_readers(needed, forms))
+    for node, columns in others:
+        if np.any(columns[angles]):
+            raise _no_angle(graph, node)
+    if others and not angles:
+        return graph
+    made = dict[Node, Node]()
+    for node in graph.nodes:
+        if _over_a_turn(node) and _is_whole(forms, node):
+            made[node] = builder.again(node, (_again(node.args[0], {q: builder.turn(q)}, builder),))
+    outputs = {name: _again(node, made, builder) for name, node in graph.outputs.items()}
+    by_input = replace(graph, outputs={"u": graph.outputs["u"]})
+    if not others and next(_other_readers(by_input, forms), None) is not None:
+        outputs["u"] = builder.full(0.0, outputs["u"].shape)
+    return replace(graph, outputs=outputs)
+
+
+def _is_whole(forms: LinearForms, node: Node) -> bool:
+    """Whether a function's argument is a sum of q with whole factors."""
+    form = forms.of(node.args[0])
+    return form is not None and np.array_equal(form.matrix, np.rint(form.matrix))
+
+
+def _no_angle(graph: Graph, node: Node) -> HelError:
+    at = f"{node.source}: " if node.source else f"{graph.name}: "
+    return HelError(
+        f"{at}an angle acts in functions of whole turns alone, and here it is read by {node.op!r}; write it inside"
+        " np.sin and np.cos with whole factors, drive it by u times the angle, or do not declare it an angle (the"
+        " gradient of a learnt torque is the angle itself, which has no end)"
+    )
+
+
+def _other_readers(graph: Graph, forms: LinearForms) -> Iterator[tuple[Node, Array]]:
+    """Nodes that read sums of q and are neither such sums nor functions of whole turns; with the neurons they read."""
+    for node in graph.nodes:
+        found = [form for form in map(forms.of, node.args) if form is not None and np.any(form.matrix)]
+        if not found or forms.of(node) is not None:
+            continue
+        columns = np.any([np.any(form.matrix, axis=0) for form in found], axis=0)
+        if not (_over_a_turn(node) and _is_whole(forms, node)):
+            yield node, columns
+    for node in graph.outputs.values():
+        form = forms.of(node)
+        if form is not None and np.any(form.matrix) and uniform(node) is None:
+            yield node, np.any(form.matrix, axis=0)
+
+
+def _over_a_turn(node: Node) -> bool:
+    return node.op == "table" and bool(node.function.periodic)
+
+
+def _again(output: Node, made: dict[Node, Node], builder: Builder) -> Node:
+    """A node over what its operands have become."""
+    for node in Graph("", {}, {}, {"": output}, builder).nodes:
+        if node not in made:
+            builder.where = _source(node)
+            made[node] = builder.again(node, tuple(made[arg] for arg in node.args))
+    return made[output]
+
+
+def _source(node: Node) -> Callable[[], str]:
+    return lambda: node.source

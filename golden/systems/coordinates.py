@@ -1,0 +1,112 @@
+"""Masses and angles: the coordinates in which H is |p|^2 / 2 + V, and a turn is 1.
+
+A system writes its potential in its own position Q, with H = sum_i m_i v_i^2 / 2 + V(Q), v = dQ/dt. What is integrated
+is q with Q = leaf q, of unit mass:
+
+    q_i = sqrt(m_i) Q_i                                     without angles
+    q_i = sqrt(m_i / m) Q_i / (2 pi)                        with angles, m their one mass; the energy is in units of
+                                                            m (2 pi)^2
+
+so an angle is stored in turns, and the potential that is integrated is `energy` V(leaf q). Trajectories, gradients and
+energies are those of the system itself, in these units. What a cost and a readout see is q, the stored position: a
+learnt readout finds its own scale, and a target for Q is divided by `leaf`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from golden.errors import HelError
+from golden.language.graph import Array
+from golden.language.validate import shortened
+
+__all__ = ["Coordinates", "coordinates"]
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """See the module's text.
+
+    Members
+    -------
+    leaf : Q / q, one number where it is the same for all, else (n,)
+    energy : the potential integrated over V
+    angles : neurons that are angles
+    """
+
+    leaf: float | Array
+    energy: float
+    angles: tuple[int, ...]
+
+
+def coordinates(n: int, mass: Any, angles: bool | Sequence[int], name: str = "a system") -> Coordinates:
+    """The coordinates of n neurons with these masses and angles.
+
+    Raises
+    ------
+    HelError : masses that are not positive numbers, one a neuron; angles that are no neurons, or of different masses.
+
+    >>> coordinates(2, [4.0, 1.0], False).leaf
+    array([0.5, 1. ])
+    >>> coordinates(2, None, True)
+    Coordinates(leaf=6.283185307179586, energy=0.025330295910584444, angles=(0, 1))
+    """
+    masses = _masses(n, mass, name)
+    chosen = _angles(n, angles, name)
+    if not chosen:
+        return Coordinates(_one(1.0 / np.sqrt(masses)), 1.0, ())
+    own = masses[list(chosen)]
+    if (own != own[0]).any():
+        other = int(np.argmax(own != own[0]))
+        raise HelError(
+            f"{name}: angles share one mass, so that each comes round with its word, got {own[0]:g} for neuron"
+            f" {chosen[0]} and {own[other]:g} for neuron {chosen[other]}; give them one, and divide the forces on each"
+        )
+    turn = 2 * math.pi
+    return Coordinates(_one(turn * np.sqrt(own[0] / masses)), float(1.0 / (own[0] * turn**2)), chosen)
+
+
+def _one(values: Array) -> float | Array:
+    """A number where all are equal."""
+    return float(values[0]) if (values == values[0]).all() else values
+
+
+def _masses(n: int, mass: Any, name: str) -> Array:
+    if mass is None:
+        return np.ones(n)
+    if callable(mass):
+        raise HelError(f"{name}: mass is numbers, got a method; write it as a property or an attribute")
+    try:
+        values = np.asarray(mass, np.float64)
+    except (TypeError, ValueError):
+        raise HelError(
+            f"{name}: mass is fixed positive numbers, one for all or one a neuron, got {shortened(mass)}; give numbers"
+        ) from None
+    if values.shape not in ((), (1,), (n,)):
+        raise HelError(f"{name}: mass has one number or {n}, one a neuron, got shape {values.shape}; give it so")
+    wrong = values[~(np.isfinite(values) & (values > 0.0))]
+    if wrong.size:
+        raise HelError(f"{name}: a mass is positive, got {wrong.flat[0]:g}; give positive numbers")
+    return np.array(np.broadcast_to(values, (n,)))
+
+
+def _angles(n: int, angles: Any, name: str) -> tuple[int, ...]:
+    if isinstance(angles, bool | np.bool_):
+        return tuple(range(n)) if angles else ()
+    way_out = f"write True for all, or indices from 0 to {n - 1}"
+    try:
+        values = np.asarray(angles)
+    except ValueError:
+        values = np.asarray(object())
+    if values.ndim == 1 and values.dtype.kind == "b" and values.shape == (n,):
+        return tuple(np.flatnonzero(values).tolist())
+    if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
+        raise HelError(f"{name}: angles says which neurons are angles, got {shortened(angles)}; {way_out}")
+    if values.size and not (values.min() >= 0 and values.max() < n):
+        raise HelError(f"{name}: an angle is a neuron, got {shortened(angles)}; {way_out}")
+    return tuple(sorted(set(values.tolist())))

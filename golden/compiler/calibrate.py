@@ -54,13 +54,13 @@ def calibrated(
     if steps < 1 or not seeds:
         raise HelError(f"a calibration has at least one run of one step, got {len(seeds)} of {steps}; use more")
     reach: Reach = {}
-    line = ""
+    line, angles = "", system.coordinates.angles
     for seed in seeds:
         rng = np.random.default_rng([seed, 2])
         driven = rng.normal(0.0, 0.5, (steps, system.m)) if inputs is None else np.asarray(inputs, np.float64)
         q0, p0 = rng.normal(0.0, 0.5, (2, system.n))
         theta, farthest = system.initial(seed), _Farthest()
-        found = calibrate(program, theta, driven, q0=q0, p0=p0, observe=farthest)
+        found = calibrate(program, theta, driven, q0=q0, p0=p0, observe=farthest, angles=angles)
         reach = {name: max(size, reach.get(name, 0.0)) for name, size in found.items()}
         if overflow(program, reach):
             line = strongest(system, theta, farthest.q, farthest.u) if farthest.size >= 0.0 else ""
@@ -77,7 +77,7 @@ def reached(program: Program, system: System, *, seeds: Sequence[int], steps: in
         rng = np.random.default_rng([seed, 2])
         driven = rng.normal(0.0, 0.5, (steps, system.m))
         q0, p0 = rng.normal(0.0, 0.5, (2, system.n))
-        calibrate(program, system.initial(seed), driven, q0=q0, p0=p0, spans=spans)
+        calibrate(program, system.initial(seed), driven, q0=q0, p0=p0, spans=spans, angles=system.coordinates.angles)
     functions = {table.name: table.function for table in program.tables}
     found: dict[Univariate, Range] = {}
     for op in program.ops:

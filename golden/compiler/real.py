@@ -5,7 +5,7 @@ For calibration: the sizes that values reach, before a format is chosen for them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,12 +76,14 @@ def calibrate(
     p0: ArrayLike | None = None,
     observe: Callable[[Floats, Floats], object] | None = None,
     spans: Spans | None = None,
+    angles: Sequence[int] = (),
 ) -> Reach:
     """The largest magnitude of every value over a run of the leapfrog with inputs (T, ..., m).
 
     Samples are batch axes of the inputs; q0 and p0 (..., n) default to 0. theta has no batch axes. The run ends at the
     first position that its word does not hold: the other values are those that led there. observe(q, u) is called where
-    a force is taken. `spans` receives the least and the largest argument of each look-up, by its name.
+    a force is taken. Positions in turns have no end: those of `angles`, and all where nothing but ``turn`` reads q.
+    `spans` receives the least and the largest argument of each look-up, by its name.
     """
     driven = np.asarray(inputs, np.float64)
     batch = driven.shape[1:-1]
@@ -92,6 +94,10 @@ def calibrate(
     reach: Reach = {}
     looked_up = [(op.name, op.source) for op in program.ops if isinstance(op, Table)] if spans is not None else []
 
+    held = np.ones(program.n, np.bool_)
+    held[list(angles)] = False
+    held &= any(isinstance(op, Cut) and op.source == "q" for op in program.ops)
+
     def note(name: str, value: Floats) -> None:
         size = float(np.abs(value).max(initial=0.0))
         reach[name] = max(reach.get(name, 0.0), np.inf if np.isnan(size) else size)
@@ -99,7 +105,7 @@ def calibrate(
     with np.errstate(over="ignore", invalid="ignore"):
         for u in driven:
             q = q + h / 2 * p
-            note("q", q)
+            note("q", q[..., held])
             note("p", p)
             if not reach["q"] < holds:
                 break
@@ -107,7 +113,8 @@ def calibrate(
                 observe(q, u)
             found = values(program, numbers, q, u)
             for name, value in found.items():
-                note(name, value)
+                if name not in ("q", "p"):
+                    note(name, value)
             for name, source in looked_up:
                 assert spans is not None
                 low, high = spans.get(name, (np.inf, -np.inf))

@@ -98,11 +98,7 @@ def test_a_declared_angle_is_in_radians():
     ("potential", "angles", "message"),
     [
         (lambda q, u, t: np.sum(t["k"] * q**2), True, r"test_angles.py:\d+: `.*`: an angle acts in functions of whole"),
-        (lambda q, u, t: np.sum(t["k"] * np.cos(q / 2)), True, "by a function that needs more than one turn; write"),
-            lambda q, u, t: np.sum(t["k"] * np.cos(q / 2)),
-            True,
-            "by a function that needs more than one turn; write it inside",
-        ),
+        (lambda q, u, t: np.sum(t["k"] * np.cos(q / 2)), True, "a function that needs more than one turn; write"),
         (lambda q, u, t: np.sum(t["k"] * q) - np.sum(np.cos(q)), True, "the gradient of a learnt torque is the angle"),
         (lambda q, u, t: np.sum(t["k"] * np.cos(t["k"] * q)), True, "an angle acts in functions of whole turns alone"),
         (lambda q, u, t: np.sum(t["k"] * q**2) + np.cos(q[0]), [0], "an angle acts in functions of whole turns alone"),

@@ -24,12 +24,16 @@ Rules (docs/program.md, section 5):
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from golden.arithmetic.formats import Formats
+from golden.compiler.normal_form import Normal
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
 from golden.compiler.program_builder import ProgramBuilder
 from golden.compiler.select import select
-from golden.language.graph import Graph
+from golden.errors import HelError
+from golden.language.graph import Graph, uniform
 from golden.program import Program
 from golden.systems.base import System
 
@@ -42,9 +46,21 @@ def lowered(system: System, formats: Formats | None = None) -> Program:
 
 
 def lower(graph: Graph, n: int, m: int, formats: Formats, symmetric: tuple[str, ...] = ()) -> Program:
-    """The verified program of a gradient graph: outputs q (force), u, and one a parameter."""
+    """The verified program of a gradient graph: outputs q (force), u, and one a parameter.
+
+    Kick and densities are what an array computes. dV/du is for who asks: where it alone has no integer form it is left
+    out, and `Program.inputs_refused` keeps why.
+    """
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-    normal = normalise(graph)
-    outputs = choose_operands(normal, symmetric)
-    selected = select(outputs, formats)
-    return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()
+
+    def made(normal: Normal) -> Program:
+        selected = select(choose_operands(normal, symmetric), formats)
+        return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()
+
+    try:
+        return made(normalise(graph))
+    except HelError as error:
+        if uniform(graph.outputs["u"]) == 0.0:
+            raise
+        refused = str(error)
+    return replace(made(normalise(graph, inputs=False)), inputs_refused=refused)

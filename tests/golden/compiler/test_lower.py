@@ -1,9 +1,13 @@
+import re
+
 import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
+from golden.dynamics.integrator import Integrator
 from golden.errors import HelError
+from golden.program import Program
 from golden.program.execute import evaluate
 from tests.golden.compiler.made import system
 from tests.golden.dynamics.cases import NAMES, build, state
@@ -166,6 +170,35 @@ def test_a_number_is_a_vector_of_one_element():
     assert program.types["g"].shape == (1,) and "d = cut g_one SQ(2, 16)" in lines
     assert "C_d = matvec C d" in lines and "d1 = cut C_d SQ(2, 16)" in lines and "d1_x = mul d1 x" in lines
     assert program.types[program.gradients[0].terms[0].r].shape == (1,)
+
+
+STRENGTH = {"k": (3,)}
+
+
+def driven_wall(q, u, t):
+    return np.sum(q**2) / 2 + u[0] * np.sum(np.log(np.cosh(t["k"] * q)))
+
+
+def test_an_input_gradient_without_a_form_is_left_out_and_says_why():
+    """dV/du is log cosh itself: kick and densities need its slope alone."""
+    program = made(STRENGTH, driven_wall)
+    assert program.input_gradient == "" and "s = table tanh zt" in texts(program)
+    why = r"test_lower.py:\d+: `np.log\(np.cosh\(t\[\"k\"\] \* q\)\)`: .*logcosh.*; dV/du alone needs it"
+    assert re.match(why, program.inputs_refused + str(program.without_inputs)[len(program.inputs_refused) :])
+    again = Program.parse(str(program))
+    assert again == program and "has no dV/du" in str(again.without_inputs)
+    words = Integrator(program, {"k": np.ones(3, np.int64)})
+    q, u = np.zeros((2, 3), np.int64), np.zeros(3, np.int64)
+    words.echo(q, q, u, grads=words.zero_gradients())
+    with pytest.raises(HelError, match=why):
+        words.echo(q, q, u, input_difference=np.zeros(3, np.int64))
+
+
+def test_an_input_gradient_that_no_format_holds_is_left_out_of_a_calibrated_program():
+    """Around q = 6 its sum of q^3 is beyond every word; the kick has q^2."""
+    far = system({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * (q - 6) ** 2) / 2 + u[0] * np.sum(q**3) / 2**10)
+    program = compile_system(far, cuts="calibrated")
+    assert program.input_gradient == "" and "in the calibration run" in program.inputs_refused
 
 
 D, MASK = np.arange(1, 4) / 8, np.array([1.0, 0.0, 1.0])

@@ -126,6 +126,20 @@ def product(builder: Builder, value: ToValue, a: Any, axis: Any = None, **option
 _FACTORS = 8
 
 
+def polynomial(builder: Builder, value: ToValue, p: Any, x: Any) -> Value:
+    """p[0] x^k + ... + p[k], from the inside out; the coefficients are numbers, or parameters."""
+    at = value(x)
+    node, scalar = at.node, not at.node.shape
+    total: Node | None = None
+    for one in p:
+        number = value(one)
+        if number.shape:
+            raise Refused("np.polyval takes one number for each power; write the sum of c[k] * x**k")
+        filled = number.node if scalar else builder.fill(number.node, node.shape)
+        total = filled if total is None else builder.add(builder.mul(total, node), filled)
+    return Value(builder.full(0.0, node.shape) if total is None else total, at.shape)
+
+
 def outer(builder: Builder, value: ToValue, a: Any, b: Any) -> Value:
     left, right = (flat(builder, value(one)) for one in (a, b))
     return contract(builder, "ij", [(Value(left, left.shape), "i"), (Value(right, right.shape), "j")])
@@ -330,7 +344,8 @@ ARRAY_RULES: dict[str, Rule] = {
             "flipud", "rot90", "repeat", "tile", "resize", "delete", "diagonal", "diag", "tril", "triu",
         )
     },
-    **{name: _linear(name) for name in ("cumsum", "trace", "gradient", "average", "ediff1d")},
+    "polyval": polynomial,
+    **{name: _linear(name) for name in ("cumsum", "trace", "gradient", "average", "ediff1d", "trapezoid")},
     **{name: _linear(name, arrays=2) for name in ("convolve", "correlate", "kron")},
     **dict.fromkeys(("copy", "real", "real_if_close"), _same),
     "shape": lambda builder, value, a: value(a).shape,

@@ -98,9 +98,9 @@ def flat(builder: Builder, value: Value) -> Node:
         return builder.matvec_t(value.node, builder.full(1.0, (1,)))
     name = value.node.name or "W"
     raise Refused(
-        "a matrix of parameters stands in products with vectors, as W @ x, and not element by element; write"
-        f" x @ (W @ y) for np.sum(W * np.outer(x, y)), or declare {name} with the shape ({rows * columns},) and write"
-        f' theta["{name}"].reshape({rows}, {columns})'
+        "a matrix of parameters stands in products with vectors, as W @ x, and not element by element; write W @ y for"
+        f" (W * y).sum(axis=1), x @ (W @ y) for np.sum(W * np.outer(x, y)), or declare {name} with the shape"
+        f' ({rows * columns},) and write theta["{name}"].reshape({rows}, {columns})'
     )
 
 

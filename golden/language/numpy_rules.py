@@ -30,6 +30,8 @@ AVAILABLE = (
     "np.log(np.cosh(x)), np.logaddexp, np.log1p(np.exp(x)), np.tanh, np.sin, np.cos, np.square"
 )
 _SMOOTH = "write a smooth function: np.log(np.cosh(k * x)) / k for |x|, np.logaddexp(0, k * x) / k for max(0, x)"
+_STEPS = "write a smooth function: np.cos(x) and np.sin(x) have periods of their own"
+_DECISION = "write a smooth step, (1 + np.tanh(k * x)) / 2; np.where with a constant condition is available"
 _ORDER = "write a smooth function: np.logaddexp(x, y) for the larger of two, np.sum for all of them"
 _ALGEBRA = "compute it beforehand of constants, in __init__; of parameters write products of matrices and vectors"
 HINTS = {
@@ -45,7 +47,12 @@ HINTS = {
     **dict.fromkeys(("fft", "ifft", "rfft", "fft2"), "write constant matrices of cosines and sines: C @ x, S @ x"),
     "apply_along_axis": "write the function of the whole array, with axis=",
     "vectorize": "write the function of the whole array: NumPy works element by element",
-    "tensordot": "write np.einsum with letters",
+    **dict.fromkeys(("tensordot", "multi_dot"), "write np.einsum with letters, or products one after the other with @"),
+    **dict.fromkeys(("remainder", "fmod", "floor", "ceil", "rint", "trunc"), _STEPS),
+    "floor_divide": "write x / 2 for x // 2",
+    **dict.fromkeys(("any", "all", "logical_and", "logical_or", "logical_not", "isfinite", "isnan"), _DECISION),
+    **dict.fromkeys(("item", "tolist"), "leave it out: traced values are real numbers, and x[i] is one"),
+    "multiply.sparse": "write D @ x, or c * x with an array c",
     "cross": "write it out with x[..., 0] and so on, or with np.einsum",
     "cumprod": "write products of few factors, np.prod(x[:k])",
     "interp": "write a smooth function of x",
@@ -58,8 +65,8 @@ HINTS = {
     "inplace": "write v = v + x",
     "setitem": "build the array of its parts: np.stack, np.concatenate, np.where with a constant condition",
     "array": "a traced value is one already; write np.stack([a, b]) for np.array([a, b])",
-    "number": "write NumPy's function for that of math: np.cos(x) for math.cos(x)",
-    "decision": "write a smooth step, (1 + np.tanh(k * x)) / 2; np.where with a constant condition is available",
+    "number": "write np.cos(x) for math.cos(x), and np.stack([a, b]) for an array that is filled element by element",
+    "decision": _DECISION,
     "complex": "write the real and the imaginary part: np.cos(x), np.sin(x)",
 }
 T = TypeVar("T")
@@ -102,9 +109,9 @@ def _expression(frame: FrameType) -> str:
 
 
 def unsupported(what: str, name: str = "") -> NoReturn:
-    """Raises the error of an operation `what`; `name` is the NumPy function's, for a hint."""
-    hint = f"{HINTS[name]}; " if name in HINTS else ""
-    raise HelError(f"{where()}{what} is not available in a traced function; {hint}available: {AVAILABLE}")
+    """Raises the error of an operation `what`; `name` is the NumPy function's, for what to write instead of it."""
+    way_out = HINTS[name] if name in HINTS else f"available: {AVAILABLE}"
+    raise HelError(f"{where()}{what} is not available in a traced function; {way_out}")
 
 
 def _elementwise(method: str) -> Callable[[Builder, Node, Node], Node]:

@@ -7,11 +7,12 @@ element by element, of operands repeated to all letters, and a sum over those th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from golden.language.builder import Builder
+from golden.language.graph import Node
 from golden.language.layout import Refused, Value, array, broadcast, flat, moved, of, shown, times
 
 __all__ = ["contract", "matmul"]
@@ -35,14 +36,41 @@ def matmul(builder: Builder, a: Value, b: Value) -> Value:
     if ranks == (1, 1):
         return Value(builder.sum(builder.mul(a.node, b.node)), ())
     if ranks == (2, 1) and len(a.node.shape) == 2:
-        return Value(builder.matvec(a.node, b.node), (a.shape[0],))
+        return Value(_applied(builder, a.node, b.node, builder.matvec), (a.shape[0],))
     if ranks == (1, 2) and len(b.node.shape) == 2:
-        return Value(builder.matvec_t(b.node, a.node), (b.shape[1],))
+        return Value(_applied(builder, b.node, a.node, builder.matvec_t), (b.shape[1],))
     if ranks == (2, 2) and (len(a.node.shape) == 2 or len(b.node.shape) == 2):
         return _matrices(builder, a, b)
     letters = ("ij"[-ranks[0] :], "jk"[: ranks[1]])
     wanted = letters[0].replace("j", "") + letters[1].replace("j", "")
     return contract(builder, wanted, [(a, letters[0]), (b, letters[1])])
+
+
+def _applied(builder: Builder, w: Node, x: Node, times_vector: Callable[[Node, Node], Node]) -> Node:
+    """w x of a sum of matrices with constants in it, or of one times a number: (W + D) x = W x + D x."""
+    if not any(below.op == "mul" or array(below) is not None for below in _summands(w)):
+        return times_vector(w, x)
+    if w.op == "add":
+        return builder.add(*(_applied(builder, one, x, times_vector) for one in w.args))
+    if w.op == "scale":
+        return builder.scale(_applied(builder, w.args[0], x, times_vector), w.factor)
+    if w.op == "mul":
+        for number, matrix in (w.args, w.args[::-1]):
+            if number.op == "fill":
+                made = _applied(builder, matrix, x, times_vector)
+                return builder.mul(builder.fill(number.args[0], made.shape), made)
+    return times_vector(w, x)
+
+
+def _summands(w: Node) -> list[Node]:
+    found, stack = [], [w]
+    while stack:
+        top = stack.pop()
+        if top.op in ("add", "scale"):
+            stack += top.args
+        else:
+            found.append(top)
+    return found
 
 
 def _matrices(builder: Builder, a: Value, b: Value) -> Value:

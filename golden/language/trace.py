@@ -64,6 +64,10 @@ class Symbol(NDArrayOperatorsMixin):
     def real(self) -> Symbol:
         return self
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float64)
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a number")
@@ -97,12 +101,16 @@ class Symbol(NDArrayOperatorsMixin):
         return self
 
     def astype(self, dtype: Any, **_: Any) -> Symbol:
-        if np.dtype(dtype).kind != "f":
-            unsupported(f"conversion to {np.dtype(dtype)} (values are real numbers)")
+        if np.dtype(dtype) != np.float64:
+            unsupported(f"conversion to {np.dtype(dtype)} (values are real numbers)", "item")
         return self
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        if method in ("outer", "reduce", "accumulate"):
+            return self._method(ufunc.__name__, method, inputs, options)
+        if "out" in options and method == "__call__" and not options["out"][0].shape:
+            del options["out"]  # v += x of a number: v is another one from here on, as in NumPy
         if ufunc.__name__ in _PRODUCTS or (ufunc.__name__ == "multiply" and any(map(_multiplies, inputs))):
             ufunc = np.matmul
         rule = UFUNCS.get(ufunc.__name__)
@@ -120,6 +128,17 @@ class Symbol(NDArrayOperatorsMixin):
             )
         )  # fmt: skip
         return Symbol(self._builder, found.node, found.shape)
+
+    def _method(self, ufunc: str, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """ufunc.outer, ufunc.reduce, ufunc.accumulate."""
+        if method == "outer" and not options:
+            a, b = (_symbols(self._builder, self._value(value)) for value in inputs)
+            return getattr(np, ufunc)(a[(..., *(None,) * b.ndim)] if a.ndim else a, b)
+        like = {("add", "reduce"): "sum", ("multiply", "reduce"): "prod", ("add", "accumulate"): "cumsum"}
+        name = like.get((ufunc, method))
+        if name is None:
+            unsupported(f"np.{ufunc}.{method}", ufunc)
+        return self._ruled(name, inputs, {"axis": 0} | options)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         return self._ruled(function.__name__, args, options)
@@ -157,10 +176,18 @@ class Symbol(NDArrayOperatorsMixin):
         unsupported("a decision on a traced value (if, while, and, or)", "decision")
 
     def __float__(self) -> NoReturn:
-        unsupported("conversion to a Python number (float(), the math module)", "number")
+        unsupported("conversion to a Python number (float(), the math module, assignment into an array)", "number")
 
     def __complex__(self) -> NoReturn:
         unsupported("conversion to a complex number", "complex")
+
+    def __int__(self) -> NoReturn:
+        unsupported("conversion to a whole number (int(), an index, range())", "item")
+
+    __index__ = __int__
+
+    def __format__(self, how: str) -> str:
+        return repr(self)
 
     def __setitem__(self, key: object, value: object) -> NoReturn:
         unsupported("assignment to an element", "setitem")
@@ -221,6 +248,8 @@ class _Parameters(Mapping[str, Symbol]):
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in self._symbols:
+            raise HelError(f'{where()}a parameter is asked for by its name, got theta.{name}; write theta["{name}"]')
         self._fixed()
 
 
@@ -255,13 +284,20 @@ def trace_function(
         key: Symbol(builder, builder.leaf("param", key, tuple(shape))) for key, shape in (parameters or {}).items()
     }
     builder.where = lambda: where().removesuffix(": ")
-    result = function(*symbols) if parameters is None else function(*symbols, _Parameters(theta))
+    arguments = symbols if parameters is None else [*symbols, _Parameters(theta)]
+    try:
+        result = function(*arguments)
+    except (TypeError, ValueError) as error:  # NumPy's own, of an array that a traced value was written into
+        if isinstance(error.__cause__, HelError):
+            raise error.__cause__ from None
+        raise
     if not isinstance(result, Symbol | int | float | np.number):
         got = f"{type(result).__name__}; return for example np.sum(...)"
         raise HelError(f"{name}: the {output} must be one number, got {got}")
     value = _valued(builder, result)
     if value.shape != ():
-        raise HelError(f"{name}: the {output} must be one number, got shape {value.shape}; wrap it in np.sum")
+        at = value.node.source or name
+        raise HelError(f"{at}: the {output} must be one number, got shape {value.shape}; wrap it in np.sum")
     node = value.node
     for below in topological([node]):
         if below.op in ("cosh", "exp"):
@@ -281,6 +317,9 @@ def _valued(builder: Builder, value: Any) -> Value:
         return Value(value.node, value.shape)
     if hasattr(value, "toarray"):
         value = value.toarray()
+    if value is None or value is NotImplemented:
+        what = "nothing (None)" if value is None else "the element-wise product of a sparse matrix and a traced value"
+        unsupported(f"{what} as an operand", "" if value is None else "multiply.sparse")
     try:
         data = np.asarray(value, dtype=None if np.iscomplexobj(value) else np.float64)
     except HelError:

@@ -112,6 +112,10 @@ class Variable(NDArrayOperatorsMixin):
         return alone
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **options: Any) -> Any:
+        if "out" in options and not np.shape(_value(options["out"][0])):
+            del options["out"]  # v += x of a number is another number
+        if method in _METHODS_OF_UFUNCS:
+            return _METHODS_OF_UFUNCS[method](ufunc, *args, **options)
         rule = _RULES.get(ufunc.__name__)
         if rule is None or method != "__call__" or options:
             raise HelError(
@@ -281,9 +285,37 @@ _LINEAR = (
     *_METHODS, "append", "atleast_1d", "atleast_2d", "average", "broadcast_arrays", "broadcast_to", "column_stack",
     "convolve", "correlate", "delete", "diag", "dstack", "ediff1d", "einsum", "expand_dims",
     "fliplr", "flipud", "gradient", "hsplit", "hstack", "inner", "kron", "meshgrid", "moveaxis", "outer", "pad",
-    "reshape", "resize", "rot90", "split", "array_split", "stack", "tile", "transpose", "tril", "triu",
+    "reshape", "resize", "rot90", "split", "array_split", "stack", "tile", "transpose", "trapezoid", "tril", "triu",
     "vsplit", "vstack", "where",
 )  # fmt: skip
+
+
+def _outer(ufunc: np.ufunc, a: Any, b: Any) -> Any:
+    return ufunc(_linear("reshape", a, np.shape(_value(a)) + (1,) * np.ndim(_value(b))), b)
+
+
+def _reduced(ufunc: np.ufunc, x: Any, axis: Any = 0) -> Any:
+    if ufunc.__name__ not in ("add", "multiply"):
+        raise HelError(f"the BPTT reference cannot differentiate np.{ufunc.__name__}.reduce; use finite differences")
+    return x.sum(axis) if ufunc.__name__ == "add" else x.prod(axis)
+
+
+def _accumulated(ufunc: np.ufunc, x: Any, axis: Any = 0) -> Any:
+    if ufunc.__name__ != "add":
+        raise HelError(
+            f"the BPTT reference cannot differentiate np.{ufunc.__name__}.accumulate; use finite differences"
+        )
+    return _linear("cumsum", x, axis)
+
+
+def _polyval(p: Any, x: Any) -> Any:
+    total: Any = 0.0
+    for one in p:
+        total = total * x + one
+    return total
+
+
+_METHODS_OF_UFUNCS: dict[str, Callable[..., Any]] = {"outer": _outer, "reduce": _reduced, "accumulate": _accumulated}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sum": lambda x, axis=None, **options: x.sum(axis, **options),
     "mean": lambda x, axis=None, **options: x.mean(axis, **options),
@@ -295,6 +327,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "take": _moved("take", lambda x, indices: x[indices], 1),
     "diff": _moved("diff", lambda x: x[1:] - x[:-1]),
     "concatenate": _concatenate,
+    "polyval": _polyval,
     "vdot": lambda a, b: _linear("ravel", a) @ _linear("ravel", b),
     "copy": lambda x: x,
     "real": lambda x: x,

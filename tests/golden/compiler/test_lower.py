@@ -172,22 +172,20 @@ def test_a_number_is_a_vector_of_one_element():
     assert program.types[program.gradients[0].terms[0].r].shape == (1,)
 
 
-STRENGTH = {"k": (3,)}
-
-
-def driven_wall(q, u, t):
-    return np.sum(q**2) / 2 + u[0] * np.sum(np.log(np.cosh(t["k"] * q)))
+def priced(q, u, t):
+    return q @ (t["W"] @ q) / 2 + u[0] * np.sum(t["W"] ** 2)
 
 
 def test_an_input_gradient_without_a_form_is_left_out_and_says_why():
-    """dV/du is log cosh itself: kick and densities need its slope alone."""
-    program = made(STRENGTH, driven_wall)
-    assert program.input_gradient == "" and "s = table tanh zt" in texts(program)
-    why = r"test_lower.py:\d+: `np.log\(np.cosh\(t\[\"k\"\] \* q\)\)`: .*logcosh.*; dV/du alone needs it"
-    assert re.match(why, program.inputs_refused + str(program.without_inputs)[len(program.inputs_refused) :])
+    """dV/du has a matrix of squares in it; what depends on q has not."""
+    program = made({"W": (3, 3)}, priced)
+    assert program.input_gradient == "" and "W_x = matvec W x" in texts(program)
+    why = r"test_lower.py:\d+: `t\[\"W\"\] \*\* 2`: .*matrix in a product.*"
+    assert re.match(why, program.inputs_refused)
+    assert re.match(why + "; dV/du alone needs it: leave out the input gradient", str(program.without_inputs))
     again = Program.parse(str(program))
     assert again == program and "has no dV/du" in str(again.without_inputs)
-    words = Integrator(program, {"k": np.ones(3, np.int64)})
+    words = Integrator(program, {"W": np.ones((3, 3), np.int64)})
     q, u = np.zeros((2, 3), np.int64), np.zeros(3, np.int64)
     words.echo(q, q, u, grads=words.zero_gradients())
     with pytest.raises(HelError, match=why):

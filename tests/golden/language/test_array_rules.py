@@ -29,6 +29,14 @@ def pairs(q):
     return q[:, None] - q[None, :]
 
 
+def running(q, c):
+    total = 0.0
+    for i in range(6):
+        total += c[i] * q[i] ** 2
+        total -= q[i] * q[i - 1]
+    return total
+
+
 ARRAYS = {
     "sum of an axis": lambda q, u, t: (t["c"] * q**2).sum(axis=0),
     "sum of the last axis": lambda q, u, t: pairs(q).sum(axis=-1),
@@ -88,6 +96,15 @@ ARRAYS = {
     "products of matrices": lambda q, u, t: D @ np.outer(q, q) @ q + np.outer(q, q) @ D @ q + (D @ D) @ q,
     "particles": lambda q, u, t: (t["W"] @ np.stack([q, q**2], axis=1)) * 0.5 + (q.reshape(1, 6) @ t["W"]).T * 0.25,
     "numbers and matrices": lambda q, u, t: np.eye(6) * q[0] @ q + (u[0] * D) @ q,
+    "ufuncs of pairs": lambda q, u, t: np.subtract.outer(q, q) * np.multiply.outer(q, u[:1])[:, 0],
+    "ufuncs along axes": lambda q, u, t: (
+        np.add.accumulate(q) + np.add.reduce(pairs(q) ** 2) + np.multiply.reduce(q[:2])
+    ),
+    "polynomial": lambda q, u, t: np.polyval([0.5, t["g"], 2.0], q) + np.trapezoid(q) + np.polyval([1.0, 2.0], q[0]),
+    "matrices and constants": lambda q, u, t: (
+        (t["W"] - np.eye(6)) @ q + q @ (2 * D + t["W"].T / 2) + t["g"] * t["W"] @ q
+    ),
+    "numbers in place": lambda q, u, t: running(q, t["c"]) * q,
     "copies": lambda q, u, t: q.copy() * np.copy(q) * q.astype(float) * q.real * np.ones_like(q) * q.shape[0] * q.size,
     "sparse matrix": lambda q, u, t: sparse(scipy.sparse.csr_matrix) @ q * q,
     "sparse array": lambda q, u, t: sparse(scipy.sparse.csr_array) @ q * q + (q @ sparse(scipy.sparse.csr_array)) * q,

@@ -66,7 +66,10 @@ UNSUPPORTED = {
     "np.arctan is not available": lambda q, u: np.sum(np.arctan(q)),
     r"np.norm is not available .*; write np.sum\(x\*\*2\), its square": lambda q, u: np.linalg.norm(q),
     "np.std is not available .*write np.var": lambda q, u: np.std(q),
-    "np.add.reduce is not available": lambda q, u: np.add.reduce(q),
+    "np.maximum.reduce is not available": lambda q, u: np.maximum.reduce(q),
+    "nothing \\(None\\) as an operand": lambda q, u: np.sum(q * None),
+    "conversion to a whole number": lambda q, u: q[int(u[0])],
+    "element-wise product of a sparse matrix .*write D @ x": lambda q, u: np.sum(q @ NotImplemented),
     "np.greater is not available": lambda q, u: np.sum(q) if q[0] > 0 else 0.0,
     "division by a traced value or a varying array is not available": lambda q, u: np.sum(u / u),
     r"exponent that is not a whole number >= 0 \(here 0.5\)": lambda q, u: np.sum(q**0.5),
@@ -88,7 +91,7 @@ UNSUPPORTED = {
     r"conversion to an array .*; .* write np.stack\(\[a, b\]\) for np.array": lambda q, u: np.sum(np.array(q)),
     r"conversion to an array .*; .* write np.stack": lambda q, u: np.sum(np.array([q[0], q[1]])),
     r"a list of traced values as an operand .*write np.stack": lambda q, u: np.sum(u * [q[0], q[1]]),
-    r"conversion to a Python number .*write NumPy's function .*np.cos\(x\)": lambda q, u: math.cos(q[0]),
+    r"conversion to a Python number .*write np.cos\(x\) for math.cos": lambda q, u: math.cos(q[0]),
     r"operands of \* must have the same shape, or repeat to one; got \(3,\) and \(2,\)": lambda q, u: np.sum(q * u),
     r"a matrix product needs .* got \(2, 2\) and \(3,\)": lambda q, u: np.sum(np.eye(2) @ q),
     r"an inner product needs equal lengths, got \(3,\) and \(2,\)": lambda q, u: q @ u,
@@ -124,8 +127,8 @@ def test_unsupported_names_operation_and_line(message):
 
 
 def test_unsupported_lists_what_is_available():
-    with pytest.raises(HelError, match="available: .*np.tanh"):
-        traced(lambda q, u: np.sum(np.arctan(q)))
+    with pytest.raises(HelError, match="np.i0 is not available in a traced function; available: .*np.tanh"):
+        traced(lambda q, u: np.sum(np.i0(q)))
 
 
 WIRED = [
@@ -180,6 +183,28 @@ def test_result_must_be_a_number(value, what):
 def test_result_must_be_scalar():
     with pytest.raises(HelError, match=r"must be one number, got shape \(3,\); wrap it in np.sum"):
         traced(lambda q, u: q)
+
+
+def test_a_result_that_is_no_number_has_its_line():
+    with pytest.raises(HelError, match=r"^test_trace.py:\d+: `2 \* q`: the value must be one number, got shape \(3,\)"):
+        traced(lambda q, u: 2 * q)
+
+
+def test_a_traced_value_written_into_an_array_is_refused_at_its_line():
+    """NumPy says a ValueError of its own."""
+
+    def potential(q, u):
+        v = np.zeros(3)
+        v[0] = q[0]
+        return np.sum(v)
+
+    with pytest.raises(HelError, match=r"^test_trace.py:\d+: `v\[0\].*np.stack\(\[a, b\]\) for an array that is fi"):
+        traced(potential)
+
+
+def test_a_parameter_is_no_attribute():
+    with pytest.raises(HelError, match=r'got theta.k; write theta\["k"\]'):
+        trace_function(lambda q, theta: theta.k, "mine", {"q": (2,)}, {"k": (2,)})
 
 
 def test_symbols_do_not_cross_traces():

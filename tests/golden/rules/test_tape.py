@@ -51,7 +51,7 @@ def test_what_does_not_depend_has_zero():
     [
         lambda x: np.sum(np.arctan(x)),
         lambda x: np.linalg.norm(x),
-        lambda x: np.add.reduce(x),
+        lambda x: np.maximum.reduce(x),
     ],
 )
 def test_refuses_what_it_does_not_know(function):

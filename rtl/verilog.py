@@ -42,8 +42,9 @@ def report(design: Design) -> dict[str, Any]:
     -------
     system, neurons, elements, inputs, formats; cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of
     multiplier cycles with a useful product, a pass), ports, registers (host port addresses), parameters (name -> first
-    address, words, layout), memory (`rtl.hls.report.tables`), segments (control store), control_store (hex words), accumulator_bits, geometry (what is
-    wired: all of `Geometry`), cuts and cut_formats, schedule (`rtl.hls.report.runs`), made_by
+    address, words, layout), memory (`rtl.hls.report.tables`), segments (control store), control_store (hex words),
+    accumulator_bits, geometry (what is wired: all of `Geometry`), cuts and cut_formats, schedule
+    (`rtl.hls.report.runs`), made_by
 
     Raises
     ------

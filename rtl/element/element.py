@@ -91,7 +91,7 @@ class Element(wiring.Component):
         m.submodules.gradient = gradient = Gradient(g, c, self.technology)
         io = register("io", signed(g.chain_bits))
         units = [lanes, state, store, gradient]
-        entry, clamped = None, 0
+        entry = None
         if g.tables or g.cut_shifts:
             m.submodules.argument = sum_register = SumRegister(g, c)
             m.d.comb += [sum_register.acc[lane].eq(lanes.acc[lane]) for lane in range(2)]
@@ -105,7 +105,7 @@ class Element(wiring.Component):
                     lanes.interpolation[lane].eq(table.interpolation[lane]),
                 ]
             units.append(table)
-            entry, clamped = table.entry, table.clamped
+            entry = table.entry
         if g.cut_shifts:
             m.submodules.cut = cut = Cut(g, c, sum_register.z)
             m.d.comb += [store.cut_word.eq(cut.cut_word), store.cut_lost.eq(cut.lost)]
@@ -126,7 +126,7 @@ class Element(wiring.Component):
                 m.d.comb += lanes.x_n[lane].eq((self.x0_n, self.x1_n)[lane])
         flags = register("flags", g.flag_bits)
         raised = Mux(c.flags_clear, 0, flags) | Cat(state.flags, gradient.flags) | store.clipped << 2
-        m.d.sync += flags.eq(raised | clamped << 5 if g.steep_table else raised)
+        m.d.sync += flags.eq(raised | table.clamped << 5 if g.steep_table else raised)
         self._chain(m, c, io, state, lanes, gradient, flags)
         m.d.comb += [
             self.x0_o.eq(lanes.x[0]),

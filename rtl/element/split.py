@@ -34,8 +34,10 @@ def split(
     fraction: Signal,
     sign: Sequence[Signal],
 ) -> Value:
-    """Drives the registers `index`, an address, `fraction`, and of odd tables a sign a lane; returns whether the argument
-    lay beyond a steep end, one cycle after z_en."""
+    """Drives the registers `index`, an address, `fraction`, and of odd tables a sign a lane.
+
+    Returns whether the argument lay beyond a steep end, one cycle after z_en.
+    """
     shapes, c = geometry.tables, control
     now: Value = c.table if len(shapes) > 1 else Const(0, 1)
     number = Signal(signed(max(shape.reach for shape in shapes)), name="number", reset_less=True)
@@ -70,7 +72,8 @@ def split(
     base = _constants(shapes, which, lambda shape: shape.base)
     top = _constants(shapes, which, lambda shape: shape.base + shape.segments - 1)
     offset = _constants(shapes, which, lambda shape: shape.base - shape.low)
-    steep = [_of(shapes, which, lambda shape, end=end: Const(shape.steep[end], 1)) for end in range(2)]
+    steep_below = _of(shapes, which, lambda shape: Const(shape.steep[0], 1))
+    steep_above = _of(shapes, which, lambda shape: Const(shape.steep[1], 1))
     below, above = Signal(name="below"), Signal(name="above")
     m.d.comb += [
         below.eq(Mux(far, under, number < low)),
@@ -80,7 +83,7 @@ def split(
         index.eq(Mux(below, base, Mux(above, top, number + offset))),
         fraction.eq((steps | above.replicate(FRACTION_LOG2)) & ~below.replicate(FRACTION_LOG2)),
     ]
-    return below & steep[0] | above & steep[1]
+    return below & steep_below | above & steep_above
 
 
 def _of(shapes: tuple[TableShape, ...], which: Value, value: Callable[[TableShape], Value]) -> Value:

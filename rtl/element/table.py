@@ -9,8 +9,8 @@ That is the one table of 2**k segments, odd or even, that most arrays have; for 
 The two products are the lanes'; both entries are read at once through the weight memory's two ports. Each lane keeps
 the sign of its last split until the next one; the look-up of one lane may overlap that of the other.
 
-Latency, from the split (z_en): index and fraction 2, the sign 1, clamped 1; from the products: their sum 1, the value 2, the sign
-(s_lane) being chosen one cycle after the products. Normative text: docs/numerics.md; golden twin:
+Latency, from the split (z_en): index and fraction 2, sign and clamped 1; from the products: their sum 1, the value 2,
+the sign (s_lane) being chosen one cycle after the products. Normative text: docs/numerics.md; golden twin:
 golden.arithmetic.function_table.
 """
 
@@ -52,7 +52,7 @@ class Table(Elaboratable):
         self.product = [Signal(signed(geometry.product_bits)) for _ in range(2)]
         self.index, self.fraction = register("index", geometry.index_bits), register("fraction", FRACTION_LOG2)
         self.entry: Value = geometry.tables[0].base | self.index if geometry.clamps_by_bits else self.index
-        self.clamped: Signal | int = Signal() if geometry.steep_table else 0
+        self.clamped = Signal()
         self.interpolated = register("interpolated", signed(SUM_BITS))
         self.s_word = register("s_word", signed(18))
         self.interpolation = [Signal(signed(18)) for _ in range(2)]

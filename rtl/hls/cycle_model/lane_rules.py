@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.tables import FRACTION_LOG2
+from rtl.hls.cycle_model.table_rules import entry
 from rtl.hls.cycle_model.view import (
     Field,
     Rule,
@@ -22,7 +23,6 @@ from rtl.hls.cycle_model.view import (
     of_lane,
     wrap,
 )
-from rtl.hls.cycle_model.table_rules import entry
 from rtl.hls.plan.control import AccSource, OpA0, OpA1, OpB, StationarySource
 
 __all__ = ["LANE_RULES"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from golden.arithmetic.tables import FRACTION_LOG2
-from rtl.hls.cycle_model.view import Field, Rule, Words, choose, clip, lanes, of_lane, shift, wrap
+from rtl.hls.cycle_model.view import Rule, Words, choose, clip, lanes, of_lane, shift, wrap
 from rtl.hls.plan.table_shape import TableShape
 
 __all__ = ["TABLE_RULES", "argument_clamped", "entry", "z"]
@@ -23,7 +24,7 @@ def _by_table(m: Any, which: Any, value: Callable[[TableShape], Words]) -> Words
     """A value by the table that it is of: that which a field, or a register of every element, names."""
     shapes = m.geometry.tables
     if isinstance(which, int) or which.ndim < 2:
-        return choose(which, {n: (lambda s=s: value(s)) for n, s in enumerate(shapes)}, lambda: value(shapes[-1]))
+        return choose(which, {n: partial(value, shape) for n, shape in enumerate(shapes)}, partial(value, shapes[-1]))
     result = value(shapes[-1])
     for number, shape in enumerate(shapes[:-1]):
         result = np.where(which == number, value(shape), result)
@@ -79,7 +80,7 @@ def _index(m: Any) -> Words:
     """A segment's number where the one table's kind allows it, else the address of its first word."""
     g = m.geometry
     if g.clamps_by_bits:
-        return _clamped(m, g.tables[0]) >> FRACTION_LOG2
+        return np.asarray(_clamped(m, g.tables[0]) >> FRACTION_LOG2)
 
     def of(shape: TableShape) -> Words:
         return ((_clamped(m, shape) >> FRACTION_LOG2) - shape.low + shape.base) % g.weight_words

@@ -84,9 +84,7 @@ class _Binder:
                 assert isinstance(argument, Round) and argument.rule is Rounding.FLOOR
                 table = self._table(op.function)
                 tables[table.name] = table
-                statements.append(
-                    self._statement(op.name, Finish.TABLE, argument.source, table.fraction, table.name)
-                )
+                statements.append(self._statement(op.name, Finish.TABLE, argument.source, table.fraction, table.name))
             elif isinstance(op, Cut) and op.source == "q":
                 if op.to != self.formats.x:
                     raise self._unavailable(op, f"positions cut to {self.formats.x}")

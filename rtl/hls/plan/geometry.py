@@ -35,6 +35,7 @@ __all__ = [
     "STORE_WORDS",
     "TABLE_BASE",
     "VECTOR_WORDS",
+    "WEIGHT_DEPTHS",
     "WEIGHT_WORDS",
     "Geometry",
 ]
@@ -134,7 +135,9 @@ class Geometry:
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> Geometry:
         """The inverse of `dataclasses.asdict`, after JSON; TypeError or KeyError where it is none."""
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
+        }
         if "tables" in values:
             values["tables"] = tuple(TableShape.read(shape) for shape in values["tables"])
         return cls(**values)

@@ -18,8 +18,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from golden.errors import HelError
 from golden.arithmetic.function_table import FunctionTable
+from golden.errors import HelError
 from rtl.hls.plan.geometry import PARAMETER_WORDS, Geometry
 from rtl.hls.plan.ring_plan import Layout, RingPlan, Stored
 from rtl.hls.plan.table_shape import chosen

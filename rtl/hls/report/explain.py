@@ -186,7 +186,9 @@ class _Reader:
         self.reads = schedule.segments[segment].vectors.reads
         self.neurons = schedule.plan.neurons
         names = {number: name for name, number in self.memory.numbers.items()}
-        self.tables = {n: f"table {name}" if len(schedule.geometry.tables) > 1 else "table" for n, name in names.items()}
+        self.tables = {
+            n: f"table {name}" if len(schedule.geometry.tables) > 1 else "table" for n, name in names.items()
+        }
         self.lanes = self._loads(LANE, lambda f: bool(f["x_en"] and f["x_load"]), lambda f: bool(f["x_store"]))
         self.stay = self._loads(
             STATIONARY,

@@ -10,6 +10,8 @@ from golden.arithmetic.formats import Formats
 from golden.arithmetic.function_table import FunctionTable
 from golden.program import Program
 
+REFERENCE = Formats()
+
 __all__ = ["any_table", "any_tables", "looked_up"]
 
 
@@ -31,7 +33,7 @@ def any_tables(seed: int, bits: int, count: int, segments: int = 40) -> tuple[Fu
 
 
 def looked_up(
-    tables: Sequence[FunctionTable], *, n: int = 5, m: int = 1, formats: Formats = Formats(), name: str = "looked"
+    tables: Sequence[FunctionTable], *, n: int = 5, m: int = 1, formats: Formats = REFERENCE, name: str = "looked"
 ) -> Program:
     """Each table at W x + B u, and, with one entry fewer, at differences; what is read of them learns and kicks."""
     f, w = formats, formats.operand_bits

@@ -1,4 +1,4 @@
-"""Where tables lie: behind parameters and constants, in a memory just as deep as they need; and in arrays that exist."""
+"""Where tables lie: behind parameters and constants, in a memory just deep enough; and in arrays that exist."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def test_tables_follow_each_other_in_a_memory_that_is_just_deep_enough() -> None
 
 def test_constants_alone_may_need_a_deeper_memory() -> None:
     assert [placed([], words)[1] for words in (1023, 1024, 2048, 4095)] == [1024, 2048, 4096, 4096]
-    message = "^an element holds at most 4095 words of parameters and constants, N = 9 on P = 3 needs 4096; use more ele"
+    message = (
+        "^an element holds at most 4095 words of parameters and constants, N = 9 on P = 3 needs 4096; use more ele"
+    )
     with pytest.raises(HelError, match=message):
         placed([], 4096, sizes="N = 9 on P = 3 needs")
 
@@ -51,8 +53,8 @@ def test_what_does_not_fit_is_told_by_what_it_takes() -> None:
     with pytest.raises(HelError) as error:
         placed([flat("morse", 2048), flat("well", 2047), TANH], 300)
     assert str(error.value) == (
-        "an element's weight memory holds 4096 words, got 4911: parameters and constants take 300, table morse takes 2049,"
-        " table well takes 2048, table tanh takes 513; give a table a smaller range or an error= of its own, use fewer"
+        "an element's weight memory holds 4096 words, got 4911: parameters and constants take 300, table morse takes"
+        " 2049, table well takes 2048, table tanh takes 513; give a table a smaller range or an error= of its own, use fewer"
         " tables, or use more elements for the parameters"
     )
 

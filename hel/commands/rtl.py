@@ -145,19 +145,20 @@ def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
 
 def text(result: dict[str, Any]) -> str:
     """Where the files are and what is in them; the explanation."""
-    from rtl.hls.report import explain
+    from rtl.hls.report import explain, tables
 
     lines = []
     for each in result.get("passes", ()):
         lines += [f"-- {each['name']}", each["text"]]
     if "explain" in result:
-        lines += [explain.text(result["explain"]), predicted(result["predicted"]), *cut_lines(result)]
+        lines += [explain.text(result["explain"]), tables.text(result["memory"])]
+        lines += [predicted(result["predicted"]), *cut_lines(result)]
     if result.get("choice"):
         lines.append(result["choice"])
     if "resident" in result:
         found = result["resident"]
         says = (
-            "runs this system: load its control words, table and parameters" if found["fits"] else "does not run it: "
+            "runs this system: load its control words, tables and parameters" if found["fits"] else "does not run it: "
         )
         lines.append(f"the array of {found['file']} {says}{'; '.join(found['missing'])}")
     if "figure" in result:

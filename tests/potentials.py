@@ -1,6 +1,6 @@
 """Potentials that users write and that no system of golden.systems has: functions, and what they are made of.
 
-Each line says what is tried. `TABLES` is what the compiler makes of each, as NumPy text of x, at N = 5.
+Each line says what is tried.
 """
 
 import numpy as np
@@ -14,6 +14,9 @@ class Driven(System):
     @property
     def parameters(self):
         return {"k": (self.n,)}
+
+    def initial(self, seed=0):
+        return {"k": np.random.default_rng(seed).uniform(0.25, 0.5, self.n)}
 
     def own(self, q, k):
         raise NotImplementedError
@@ -80,7 +83,7 @@ class InverseSquareRepulsion(Driven):
 
 
 class Attention(System):
-    """Weights softmax(q W q), row by row as products with a mask; the state meets them."""
+    """The logarithm of a sum of exponentials of scores: its force weighs them by their softmax."""
 
     @property
     def parameters(self):
@@ -101,7 +104,7 @@ class SimulatedBifurcation(System):
         return {"J": (self.n, self.n)}
 
     def potential(self, q, u, theta):
-        return np.sum(q**4) / 4 + (1 - u[0]) * np.sum(q**2) / 2 - q @ theta["J"] @ q / 2
+        return np.sum(q**4) / 4 + np.sum(q**2) / 2 - u[0] * np.sum(q**2) / 2 - q @ theta["J"] @ q / 2
 
 
 RUN = (Toda, Morse, Gaussians, StrengthOfLogCosh, SoftCoulomb, NonlinearLine, LogSumExp, InverseSquareRepulsion,

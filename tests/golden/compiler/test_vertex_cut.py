@@ -57,7 +57,6 @@ def test_it_is_the_smallest_and_the_nearest(seed):
     assert len(found) == size
     assert set(found) in equal
     own = above(set(found), demands)
-    # Among the smallest that leave no node unread, every other leaves at least as much above.
     assert all(own <= above(each, demands) for each in equal)
 
 

@@ -64,7 +64,7 @@ class NonlinearLine(Driven):
     """A range that is stated: (1 + d) log(1 + d) has an end at d = -1."""
 
     def own(self, q, k):
-        d = np.clip(np.diff(q), -0.75, 3.0)
+        d = np.clip(np.diff(q) / 8, -0.75, 3.0)
         return np.sum(k[1:] * ((1 + d) * np.log(1 + d) - d))
 
 
@@ -95,16 +95,22 @@ class Attention(System):
 
 
 class SimulatedBifurcation(System):
-    """Kerr oscillators with a pump by the input, and fixed couplings."""
+    """Kerr oscillators with a learnt pump and couplings: products alone."""
 
     symmetric = ("J",)
 
     @property
     def parameters(self):
-        return {"J": (self.n, self.n)}
+        return {"J": (self.n, self.n), "pump": ()}
 
     def potential(self, q, u, theta):
-        return np.sum(q**4) / 4 + np.sum(q**2) / 2 - u[0] * np.sum(q**2) / 2 - q @ theta["J"] @ q / 2
+        return (
+            np.sum(q**4) / 4
+            + np.sum(q**2) / 2
+            - theta["pump"] * np.sum(q**2) / 2
+            - u[0] * q[0]
+            - q @ theta["J"] @ q / 2
+        )
 
 
 RUN = (Toda, Morse, Gaussians, StrengthOfLogCosh, SoftCoulomb, NonlinearLine, LogSumExp, InverseSquareRepulsion,

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from golden.arithmetic.formats import SQ
-from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable
+from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable, Origin
 from golden.arithmetic.rounding import Words
 from golden.arithmetic.tables import FRACTION_LOG2
 from golden.compiler.univariate import Univariate
@@ -66,7 +66,7 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     HelError : the function is not finite in its range, or 2048 segments do not meet an error that was asked for.
     """
     low, high = bounds
-    x = np.linspace(low, high, SAMPLES)
+    x = _samples(bounds)
     values = function(x)
     if not np.isfinite(values).all():
         raise _pole(function, f"is not finite at x = {x[~np.isfinite(values)][0]:.4g}", bounds)
@@ -94,6 +94,13 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     return found
 
 
+def _samples(bounds: Range) -> Array:
+    """Points of a range: evenly, and the whole numbers in it, where most poles are."""
+    low, high = bounds
+    whole = np.arange(max(math.ceil(low), -SAMPLES), min(math.floor(high), SAMPLES) + 1, dtype=np.float64)
+    return np.unique(np.concatenate([np.linspace(low, high, SAMPLES), whole]))
+
+
 def _pole(function: Univariate, wrong: str, bounds: Range) -> HelError:
     return HelError(
         f"{_at(function)}{function} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
@@ -119,7 +126,7 @@ def fitting(function: Univariate, reach: Range, margin: float) -> Range:
         low, high = (low / times if low > 0 else low * times), (high / times if high < 0 else high * times)
         if high - low < 2.0**-6:
             low, high = low - 2.0**-7, high + 2.0**-7
-        if np.isfinite(function(np.linspace(low, high, SAMPLES))).all():
+        if np.isfinite(function(_samples((low, high)))).all():
             break
     return low, high
 
@@ -190,8 +197,10 @@ def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, st
         str(function),
     )
     error = _error(table, inside, bounds, to, moved)
-    meaning = f"{function} from {low if not fold else -high:.4g} to {high:.4g}"
-    return Choice(replace(table, meaning=meaning), to, moved * width, error)
+    least, shift = -high if fold else low, moved * width
+    origin = Origin(str(function), least, high, stated, shift, to.fraction_bits, error)
+    meaning = f"{function} from {least:.4g} to {high:.4g}"
+    return Choice(replace(table, meaning=meaning, origin=origin), to, shift, error)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def test_a_pole_is_named_with_the_line():
     with pytest.raises(HelError) as error:
         words_of(univariate(lambda x: 1 / x), (-1.0, 2.0), 18, stated=False)
     text = str(error.value)
-    assert text.startswith("test_table_words.py:") and "`1 / x`: 1 / x jumps or has a pole near x = " in text
+    assert text.startswith("test_table_words.py:") and "`1 / x`: 1 / x is not finite at x = 0, " in text
     assert "x goes from -1 to 2; state a range that it stays in by np.clip(x, low, high)" in text and "\n" not in text
 
 

@@ -122,7 +122,7 @@ class Design:
     @cached_property
     def cut_formats(self) -> dict[str, Any]:
         """What reports say of the cuts: keys `cuts` and `cut_formats` (`golden.compiler.compile.described`)."""
-        return described(self.program, self.subject, self.cuts)
+        return described(self.program, self.cuts)
 
     @property
     def described(self) -> dict[str, Any]:

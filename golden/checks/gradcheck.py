@@ -91,7 +91,7 @@ def gradcheck(
         "return_error_lsb": report.return_error_lsb,
         "flags": names_of(report.flags),
         "argument_clamped": list(report.argument_clamped),
-        **described(program, made, cuts),
+        **described(program, cuts),
     }
 
 

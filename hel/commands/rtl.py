@@ -105,12 +105,12 @@ def _resident(path: Path | None) -> Any:
 
 def _passes(made: Design) -> list[dict[str, str]]:
     """Every stage of the compiler as text; a pass that changed nothing says so."""
-    from golden.compiler.lower import lowered
+    from golden.compiler.compile import calibration, lowered_with_tables
     from golden.compiler.passes import shown
 
     stages = [("trace", str(made.subject.graph)), ("autodiff", str(made.subject.gradient))]
     before = ""
-    for name, program in shown(lowered(made.subject, made.formats)):
+    for name, program in shown(lowered_with_tables(made.subject, made.formats, calibration(made.cuts))):
         stages.append((name, str(program) if str(program) != before else "(changes nothing)"))
         before = str(program)
     if made.cuts != "default":

@@ -40,6 +40,10 @@ WORSE = 10.0
 """As many times the error of the best eps is worth a word."""
 UNEVEN = 0.1
 """Asymmetry of two echoes that is worth a word."""
+DROWNED = 2.0**-8
+"""Strengths below the best by more than this are not in the table of a scan."""
+INVISIBLE = 1e-12
+"""1 - cosine of two vectors in float64 has no digits from here on."""
 AUTO, SCAN = "auto", "scan"
 
 
@@ -172,6 +176,12 @@ def advice(result: dict[str, Any]) -> list[str]:
         ]
     if error <= FAR or result["flags"] or result["argument_clamped"]:
         return []
+    if exact <= FAR:
+        return [
+            f"fixed point is far from float64 and no eps is much better than {at}: the gradient is small against the"
+            " last place of the words; take more --fraction-bits, --cuts calibrated, or write the potential with larger"
+            " numbers"
+        ]
     return [
         f"no eps is much better than {at}: weaker nudges drown in the words' last places, stronger ones are no longer"
         " small; use fewer --steps, a smaller --step or more --fraction-bits; if the gradient is close to zero in this"
@@ -180,56 +190,73 @@ def advice(result: dict[str, Any]) -> list[str]:
 
 
 def scan_lines(result: dict[str, Any]) -> list[str]:
-    """The table of a scan, and why the strengths on both sides of the best are worse."""
-    rows = []
-    for row in result["rows"]:
-        marks = [kind for kind in ("fixed", "float") if result[kind]["best_eps"] == row["eps"]]
-        names = {"fixed": "best in fixed point", "float": "best in float64"}
-        rows.append(
-            {
-                "eps": power(row["eps"]),
-                "float64: 1 - cosine": _angle(row["cosine_float"]),
-                "error": _small(row["relative_error_float"]),
-                "fixed: 1 - cosine": _angle(row["cosine_fixed"]),
-                "error ": _small(row["relative_error_fixed"]),
-                "of it round-off": _percent(row["round_off_share"]),
-                "limit": ", ".join([row["limit"] if row["limit"] != "flags" else "", *row["flags"]]).strip(", "),
-                "": ", ".join(names[mark] for mark in marks),
-            }
-        )
-    return [table(rows), "", *_reasons(result, "fixed", "fixed point"), *_reasons(result, "float", "float64"), ""]
+    """The table of a scan, and why the strengths on both sides of the best are worse.
+
+    Where fixed point has drowned, and float64 alone goes on, is left to the figure and the JSON.
+    """
+    best = {kind: result[kind]["best_eps"] for kind in ("fixed", "float")}
+    names = {"fixed": "best in fixed point", "float": "best in float64"}
+    rows = [
+        {
+            "eps": power(row["eps"]),
+            "float64: 1 - cosine": _angle(row["cosine_float"]),
+            "error": _small(row["relative_error_float"]),
+            "fixed: 1 - cosine": _angle(row["cosine_fixed"]),
+            "error ": _small(row["relative_error_fixed"]),
+            "of it round-off": _percent(row["round_off_share"]),
+            "limit": ", ".join(row["flags"]) if row["limit"] == "flags" else row["limit"],
+            "": ", ".join(names[kind] for kind in names if best[kind] == row["eps"]),
+        }
+        for row in result["rows"]
+        if row["eps"] >= best["fixed"] * DROWNED
+    ]
+    return [table(rows), "", *_in_fixed_point(result), _in_float(result), ""]
 
 
-def _reasons(result: dict[str, Any], kind: str, name: str) -> list[str]:
-    """Where one arithmetic is best, and what limits it on both sides."""
-    found = result[kind]
-    best = next(row for row in result["rows"] if row["eps"] == found["best_eps"])
-    lines = [f"{name} is best at eps = {power(found['best_eps'])}: relative error {best[f'relative_error_{kind}']:.1e}"]
-    for side in ("weaker", "stronger"):
-        if found[side] is not None:
-            lines.append(f"  {side}: {_reason(found[side], kind, side)}")
+def _in_fixed_point(result: dict[str, Any]) -> list[str]:
+    """Where fixed point is best, and what limits it on both sides."""
+    found = result["fixed"]
+    lines = [f"fixed point is best at eps = {power(found['best_eps'])}, relative error {_best_error(result, 'fixed')}"]
+    for which in ("weaker", "stronger"):
+        side = found[which]
+        if side is None:
+            continue
+        said = []
+        if side["eps"] != side["flagged_eps"]:
+            said.append(_FIXED[side["limit"], which])
+            grows = f"the error is {_small(side['error'])} at {power(side['eps'])}"
+            said.append(grows if side["order"] is None else f"{grows}, and goes as eps^{side['order']:.1f}")
+            if side["asymmetry"] is not None and side["asymmetry"] > UNEVEN and side["limit"] == "nonlinearity":
+                said.append(
+                    f"there the two echoes end {side['asymmetry']:.1g} times their half distance off the middle"
+                )
+        if side["flags"]:
+            said.append(f"words overflow or clip from {power(side['flagged_eps'])} on ({', '.join(side['flags'])})")
+        lines.append(f"  {which}: {'; '.join(said)}")
     return lines
 
 
-def _reason(side: dict[str, Any], kind: str, which: str) -> str:
-    """What limits one arithmetic on one side of its best eps."""
-    flagged = ""
-    if side["flags"]:
-        flagged = f"words overflow or clip from {power(side['flagged_eps'])} on ({', '.join(side['flags'])})"
-    if side["flagged_eps"] == side["eps"]:
-        return flagged
-    grows = f"the error is {_small(side['error'])} at {power(side['eps'])}"
-    if side["order"] is not None:
-        grows += f", and goes as eps^{side['order']:.1f}"
-    if side["limit"] == "nonlinearity":
-        said = f"nonlinearity{', which float64 has too' if kind == 'fixed' else ''}; {grows}"
-        if side["asymmetry"] is not None and side["asymmetry"] > UNEVEN:
-            said += f", where the two echoes end {side['asymmetry']:.1g} times their half distance off the middle"
-    elif which == "weaker":
-        said = f"round-off{' of the words, which float64 has not' if kind == 'fixed' else ' of float64'}; {grows}"
-    else:
-        said = f"no gain, round-off is all there is; {grows}"
-    return f"{said}; {flagged}" if flagged else said
+_FIXED = {
+    ("round-off", "weaker"): "round-off of the words, which float64 has not",
+    ("round-off", "stronger"): "no gain, round-off is all there is",
+    ("nonlinearity", "weaker"): "no gain, nonlinearity is all there is",
+    ("nonlinearity", "stronger"): "nonlinearity, which float64 has too",
+}
+
+
+def _in_float(result: dict[str, Any]) -> str:
+    """Where float64 is best, and what it is in float64 that depends on eps."""
+    found = result["float"]
+    line = f"float64 is best at eps = {power(found['best_eps'])}, relative error {_best_error(result, 'float')}"
+    stronger = found["stronger"]
+    if stronger is None or stronger["limit"] != "nonlinearity":
+        return f"{line}: its own round-off is all there is, no error of eps"
+    return f"{line}: its own round-off below, above it nonlinearity that goes as eps^{stronger['order']:.1f}"
+
+
+def _best_error(result: dict[str, Any], kind: str) -> str:
+    row = next(row for row in result["rows"] if row["eps"] == result[kind]["best_eps"])
+    return _small(row[f"relative_error_{kind}"])
 
 
 def _small(value: float | None) -> str:
@@ -237,7 +264,9 @@ def _small(value: float | None) -> str:
 
 
 def _angle(cosine: float | None) -> str:
-    return "-" if cosine is None else f"{max(0.0, 1 - cosine):.1e}"
+    if cosine is None:
+        return "-"
+    return f"{1 - cosine:.1e}" if 1 - cosine > INVISIBLE else f"<{INVISIBLE:.0e}"
 
 
 def _percent(share: float | None) -> str:

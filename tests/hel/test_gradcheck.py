@@ -64,11 +64,12 @@ def test_scan_and_its_figure(capfd, tmp_path, name):
 def test_scan_as_text(capfd):
     said = hel(capfd, "gradcheck", "dense", *SMALL, "--eps", "scan")[1]
     lines = said.splitlines()
-    assert lines[0].split()[0] == "eps" and said.count("best in fixed point") == 2
+    assert lines[0].split()[0] == "eps" and said.count("best in fixed point") == 2 and lines[1].split()[0] == "2^-12"
     assert "  weaker: round-off of the words, which float64 has not; the error is" in said
     assert "  stronger: nonlinearity, which float64 has too; the error is" in said and "goes as eps^2.0" in said
     springs = hel(capfd, "gradcheck", "springs", *SMALL, "--eps", "scan")[1]
     assert "words overflow or clip from 2^" in springs and "p_overflow" in springs
+    assert "its own round-off is all there is, no error of eps" in springs and "<1e-12" in springs
 
 
 def test_a_nudge_too_weak_and_one_too_strong_are_told_the_best(capfd):
@@ -107,8 +108,12 @@ RESULT = {
         ({"eps": 4.0, "relative_error_fixed": 0.9, "round_off": 0.9}, "eps = 2^2 is too strong for the words"),
         # Far off whatever eps, with a large asymmetry: not "lower" in one line and "raise" in the next.
         (
-            {"relative_error_fixed": 2 * FAR, "best_relative_error_fixed": FAR, "round_off": FAR, "asymmetry": 2.0},
+            {"relative_error_fixed": 3 * FAR, "best_relative_error_fixed": FAR, "relative_error_float": 2 * FAR},
             "no eps is much better than 2^-5: weaker nudges drown",
+        ),
+        (
+            {"relative_error_fixed": 3 * FAR, "best_relative_error_fixed": FAR, "round_off": 3 * FAR, "asymmetry": 2.0},
+            "fixed point is far from float64 and no eps is much better than 2^-5",
         ),
         ({"relative_error_fixed": 0.9, "best_relative_error_fixed": 0.9, "flags": ["q_overflow"]}, None),
         ({"relative_error_fixed": 0.9, "best_relative_error_fixed": 0.9, "argument_clamped": ["a.py:1"]}, None),

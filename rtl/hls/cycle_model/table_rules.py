@@ -83,7 +83,7 @@ def _index(m: Any) -> Words:
         return np.asarray(_clamped(m, g.tables[0]) >> FRACTION_LOG2)
 
     def of(shape: TableShape) -> Words:
-        return ((_clamped(m, shape) >> FRACTION_LOG2) - shape.low + shape.base) % g.weight_words
+        return np.asarray(((_clamped(m, shape) >> FRACTION_LOG2) - shape.low + shape.base) % g.weight_words)
 
     return _by_table(m, m.which, of)
 

@@ -19,7 +19,8 @@ from golden.arithmetic.formats import SQ, Formats
 from golden.compiler.passes.rewrite import Rewriter
 from golden.errors import HelError
 from golden.program import Program
-from golden.program.ops import Cut, Table, Type
+from golden.program.ops import Cut, Table
+from golden.program.types import Type
 
 __all__ = ["FRACTION", "Reach", "by_interval", "check_stated", "infer", "narrowest", "overflow"]
 

@@ -23,7 +23,8 @@ from golden.compiler.operations import (
 from golden.program import Program
 from golden.program.constants import Constant
 from golden.program.densities import Density, Gradient
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term, Turn, Type
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term, Turn
+from golden.program.types import Type
 
 __all__ = ["ProgramBuilder"]
 

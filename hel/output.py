@@ -219,10 +219,10 @@ def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) 
 
 
 def clamped_lines(result: Mapping[str, Any]) -> list[str]:
-    """A line for each angle that went beyond the table of sin."""
+    """A line for each argument that went beyond the end of a table."""
     return [
-        f"{line}: an angle went beyond +-8, where the table of sin ends (cos x is sin(x + pi / 2)); golden and array"
-        " take it for +-8: write it with a smaller angle, or hold q with a restoring term"
+        f"{line}: an argument went beyond its table (that of sin ends at +-8, and cos x is sin(x + pi / 2)); golden and"
+        " array take it for the end: write it with a smaller one, state a larger range, or hold q with a restoring term"
         for line in result.get("argument_clamped", ())
     ]
 
@@ -269,14 +269,15 @@ def cut_lines(result: Mapping[str, Any]) -> list[str]:
 
 
 def table_lines(result: Mapping[str, Any]) -> list[str]:
-    r"""A line for each table of a program's own: what it holds, where, and how far a look-up is off at the most.
+    """A line for each table of a program's own: what it holds, where, and how far a look-up is off at the most.
 
     >>> row = {"name": "exp", "function": "exp(x)", "low": -4.0, "high": 2.5, "stated": False, "segments": 832}
-    >>> row |= {"format": "SQ(5, 13)", "fold": "", "steep": ["below", "above"], "error_lsb": 1.02, "error": 1.25e-4}
-    >>> row["line"] = ""
-    >>> table_lines({"tables": [row]})
-    ['table exp: exp(x) for x from -4 to 2.5 (reached, and room), 832 segments, SQ(5, 13), off by at most 1.02 last \
-places = 0.000125; beyond either end argument_clamped is raised']
+    >>> row |= {"format": "SQ(5, 13)", "fold": "", "steep": ["below", "above"], "error_lsb": 1.02}
+    >>> row |= {"error": 1.25e-4, "line": ""}
+    >>> for part in table_lines({"tables": [row]})[0].split("; "):
+    ...     print(part[-88:])
+    (reached, and room), 832 segments, SQ(5, 13), off by at most 1.02 last places = 0.000125
+    beyond either end argument_clamped is raised
     """
     lines = []
     for row in result.get("tables", ()):

@@ -103,6 +103,10 @@ class SimulatedBifurcation(System):
     def parameters(self):
         return {"J": (self.n, self.n), "pump": ()}
 
+    def initial(self, seed=0):
+        couplings = np.random.default_rng(seed).normal(0.0, 0.1, (self.n, self.n))
+        return {"J": (couplings + couplings.T) / 2, "pump": np.array(0.5)}
+
     def potential(self, q, u, theta):
         return (
             np.sum(q**4) / 4

@@ -19,7 +19,7 @@ Rules (docs/program.md, section 5):
   constant matrices of one operand in one sum are merged
 - a constant vector in a product of several factors is wiring of one of them, which is no parameter
 - what stands alone in a sum is multiplied by `one`
-- a table's argument is one exact sum, rounded by floor to fraction 18
+- a table's argument is one exact sum, rounded by floor to fraction 18, or to that of its own table
 - equal sub-expressions are one value
 """
 

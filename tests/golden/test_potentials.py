@@ -25,7 +25,7 @@ EPS_LOG2 = {
     potentials.LogSumExp: -3,
     potentials.InverseSquareRepulsion: -4,
     potentials.Attention: -5,
-    potentials.SimulatedBifurcation: -5,
+    potentials.SimulatedBifurcation: -7,
 }
 """Where the nudge is small enough for its square, and large enough for the words."""
 

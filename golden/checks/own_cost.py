@@ -118,7 +118,7 @@ def examined(cost: Cost, n: int, targets: int) -> Cost:
     golden.errors.HelError: ...<lambda>: the cost must be one number, got shape (4,); wrap it in np.sum ...
     """
     if refused := _refusal(cost, n, targets):
-        fits = next((k for k in (n, *range(1, min(n, _TRIED))) if not _refusal(cost, n, k)), 0)
+        fits = next((k for k in (n, *reversed(range(1, min(n, _TRIED)))) if not _refusal(cost, n, k)), 0)
         hint = f"; a target has {targets} numbers here: say --targets {fits} (targets={fits})" if fits else ""
         raise HelError(f"{_said(cost, refused)}{hint}")
     if cost.gradient is not None:

@@ -13,6 +13,7 @@ from golden.language.builder import Builder
 from golden.language.graph import SMOOTH, Node, uniform
 from golden.language.layout import Value
 from golden.language.numpy_rules import located, unsupported, where
+from golden.language.validate import shortened
 
 __all__ = ["SMOOTH_UFUNCS", "clip"]
 
@@ -80,7 +81,7 @@ def clip(builder: Builder, value: Callable[[Any], Value], a: Any, a_min: Any = N
     """np.clip(x, low, high) with two numbers: x, which is said to stay between them."""
     low, high = (uniform(value(one).node) if one is not None else None for one in (a_min, a_max))
     if low is None or high is None or not low < high:
-        got = f"{a_min!r:.30} and {a_max!r:.30}"
+        got = " and ".join("a traced value" if hasattr(one, "node") else shortened(one) for one in (a_min, a_max))
         raise HelError(
             f"np.clip states the range of a function's argument, two numbers low < high, got {got}; give both, as"
             " np.clip(x, -0.75, 3.0)"

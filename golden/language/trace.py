@@ -3,9 +3,10 @@
 What the code may use:
 
 - ``+ - * /``, unary ``-``, ``**`` with a number
-- ``np.square``, ``np.sqrt``, ``np.exp``, ``np.log``, ``np.log1p``, ``np.logaddexp``, ``np.sinh``, ``np.cosh``,
-  ``np.tanh``, ``np.sin``, ``np.cos``, ``np.tan``, ``np.arctan``, ``np.arcsinh``, ``np.arctanh``, and their likes of
-  other bases; ``hel.table(f, df=...)`` of any function; ``np.clip(x, low, high)``, which states the range of x
+- ``np.square``, ``np.sqrt``, ``np.reciprocal``, ``np.float_power``, ``np.exp``, ``np.exp2``, ``np.expm1``, ``np.log``,
+  ``np.log2``, ``np.log10``, ``np.log1p``, ``np.logaddexp``, ``np.sinh``, ``np.cosh``, ``np.tanh``, ``np.sin``,
+  ``np.cos``, ``np.tan``, ``np.arctan``, ``np.arcsinh``, ``np.arctanh``; ``hel.table(f, df=...)`` of any function;
+  ``np.clip(x, low, high)`` with two numbers, which states the range of x
 - ``W @ x``, ``x @ W``, ``x @ y``, ``np.dot``, ``np.vdot``, ``np.inner``, ``np.outer``, ``np.einsum``, ``np.polyval``
 - constant arrays in all of these, sparse ones of scipy too: ``D @ q``, ``c * q``; they become the wiring of the array
 - with axes and ``keepdims``: ``np.sum``, ``np.mean``, ``np.var``, ``np.prod`` (of few elements)

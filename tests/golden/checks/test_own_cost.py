@@ -124,9 +124,9 @@ def test_a_file_that_does_not_run(tmp_path):
     ("name", "message"),
     [
         ("last", r"mine.py:7: `q\[-2:\] - y`: .*; a target has 8 numbers here: say --targets 2 \(targets=2\)"),
-        ("vector", r"mine.py: vector: the cost must be one number, got shape \(8,\); wrap it in np.sum"),
+        ("vector", r"mine.py:11: `q - y`: the cost must be one number, got shape \(8,\); wrap it in np.sum"),
         ("absolute", r"mine.py:15: `np.abs\(q - y\)`: np.absolute is not available"),
-        ("beyond", r"mine.py:19: `q\[99\]`: an index lies in -8..7"),
+        ("beyond", r"mine.py:19: `q\[99\]`: an index lies inside the array, of shape \(8,\)"),
         ("by_chance", r"mine.py: FinalCost\(by_chance\) must be a function of q and y alone, it gave .*; take random"),
         ("raises", r"mine.py: FinalCost\(raises\) of q \(8,\) and a target \(8,\) raised KeyError"),
     ],

@@ -68,7 +68,7 @@ UNSUPPORTED = {
     r"exponent that differs from .* not available in a traced function; write x": lambda q, u: np.sum(q**q),
     "two numbers low < high, got -1 and None; give both": lambda q, u: np.sum(np.clip(q, -1, None)),
     "two numbers low < high, got 2 and 1; give both": lambda q, u: np.sum(np.clip(q, 2, 1)),
-    "two numbers low < high, got 0 and Symbol": lambda q, u: np.sum(np.clip(q, 0, u[0])),
+    "two numbers low < high, got 0 and a traced value": lambda q, u: np.sum(np.clip(q, 0, u[0])),
     r"np.norm is not available .*; write np.sum\(x\*\*2\), its square": lambda q, u: np.linalg.norm(q),
     "np.std is not available .*write np.var": lambda q, u: np.std(q),
     "np.maximum.reduce is not available": lambda q, u: np.maximum.reduce(q),

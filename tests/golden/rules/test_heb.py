@@ -128,23 +128,23 @@ class Field(System):
 class Joint(System):
     """Field with its parameters as coordinates sqrt(M) theta: an ordinary system of 3 n neurons."""
 
-    mass = 500.0
+    heavy = 500.0
     parameters = {}
 
     def potential(self, q, u, theta):
-        n, root = self.n // 3, np.sqrt(self.mass)
+        n, root = self.n // 3, np.sqrt(self.heavy)
         return Field(n).potential(q[:n], u, {"k": q[n : 2 * n] / root, "lam": q[2 * n :] / root})
 
 
 def test_it_is_the_echo_of_a_joint_system():
     """HEB is rhel for the initial position of a system that has its parameters among its coordinates."""
     rng = np.random.default_rng(0)
-    n, root = 4, np.sqrt(Joint.mass)
+    n, root = 4, np.sqrt(Joint.heavy)
     theta = {"k": rng.uniform(0.5, 1.5, n), "lam": rng.uniform(0.1, 0.5, n)}
     q0, p0, inputs, y = rng.normal(size=n), rng.normal(size=n), rng.normal(size=(50, 1)), rng.normal(size=n)
     for symmetric in (True, False):
         grads, cost, _ = heb.gradient(
-            Problem(Field(n), theta, inputs, y, q0=q0, p0=p0), mass=Joint.mass, symmetric=symmetric, eps=2.0**-8
+            Problem(Field(n), theta, inputs, y, q0=q0, p0=p0), mass=Joint.heavy, symmetric=symmetric, eps=2.0**-8
         )
         start = np.concatenate([q0, root * theta["k"], root * theta["lam"]])
         joint = FinalCost(lambda q, y: np.sum((q[:n] - y) ** 2) / 2)

@@ -149,12 +149,16 @@ def read(path: Path) -> Geometry:
             f"the description of an array is a JSON file, {path} is not; name FILE.v.json or report.json"
         ) from None
     found = content.get("geometry") if isinstance(content, dict) else None
+    refused = HelError(
+        f"the description of an array has its geometry, {path} has none of this version;"
+        " write it again with `hel rtl` or `hel build`"
+    )
     if not isinstance(found, dict) or not set(found) <= known or not {"elements", "neurons", "inputs"} <= set(found):
-        raise HelError(
-            f"the description of an array has its geometry, {path} has none of this version;"
-            " write it again with `hel rtl` or `hel build`"
-        )
-    return Geometry.read(found)
+        raise refused
+    try:
+        return Geometry.read(found)
+    except (KeyError, TypeError):
+        raise refused from None
 
 
 def _list(values: Sequence[int | TableShape]) -> str:

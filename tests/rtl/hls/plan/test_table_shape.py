@@ -54,8 +54,8 @@ def test_what_does_not_fit_is_told_by_what_it_takes() -> None:
         placed([flat("morse", 2048), flat("well", 2047), TANH], 300)
     assert str(error.value) == (
         "an element's weight memory holds 4096 words, got 4911: parameters and constants take 300, table morse takes"
-        " 2049, table well takes 2048, table tanh takes 513; give a table a smaller range or an error= of its own, use fewer"
-        " tables, or use more elements for the parameters"
+        " 2049, table well takes 2048, table tanh takes 513; give a table a smaller range or an error= of its own, use"
+        " fewer tables, or use more elements for the parameters"
     )
 
 

@@ -83,7 +83,8 @@ def _index(m: Any) -> Words:
         return np.asarray(_clamped(m, g.tables[0]) >> FRACTION_LOG2)
 
     def of(shape: TableShape) -> Words:
-        return ((_clamped(m, shape) >> FRACTION_LOG2) - shape.low + shape.base) % g.weight_words
+        number = (_clamped(m, shape) >> FRACTION_LOG2) - shape.low
+        return np.asarray((number + shape.base) % g.weight_words)
 
     return _by_table(m, m.which, of)
 

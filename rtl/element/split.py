@@ -6,7 +6,7 @@
     address  = base + number - low                modulo the depth of the weight memory
 
 Which table it is comes with the split's control word, where there are several; their ranges and bases are constants.
-Latency, from the split (z_en): 2, the sign 1. Comparisons and the sum for the address are made side by side. Golden
+Latency, from the split (z_en): 2, the sign 1; comparisons first, then the sum for the address. Golden
 twin: golden.arithmetic.function_table.
 """
 
@@ -18,7 +18,7 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
 
 from golden.arithmetic.tables import FRACTION_LOG2
-from rtl.element.arithmetic import fits, register
+from rtl.element.arithmetic import register
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.table_shape import TableShape
 
@@ -42,8 +42,7 @@ def split(
     now: Value = c.table if len(shapes) > 1 else Const(0, 1)
     number = Signal(signed(max(shape.reach for shape in shapes)), name="number", reset_less=True)
     steps = register("steps", FRACTION_LOG2)
-    far, under = register("far", 1), register("under", 1)
-    """Beyond what `number` holds, and on which side."""
+    below, above = register("below", 1), register("above", 1)
     which = Signal.like(now, name="which", reset_less=True) if len(shapes) > 1 else now
 
     turns = [shape.argument_bits for shape in shapes if shape.turn]
@@ -55,30 +54,25 @@ def split(
     ]
     flip = inside[-1] & _of(shapes, now, lambda shape: Const(bool(shape.fold), 1))
     m.d.comb += folded.eq(inside ^ flip.replicate(len(inside)).as_signed())
+    upper = folded[FRACTION_LOG2:].as_signed()
     with m.If(c.z_en):
-        m.d.sync += [
-            Cat(steps, number).eq(folded),
-            far.eq(~fits(folded, len(number) + FRACTION_LOG2)),
-            under.eq(folded[-1]),
-        ]
+        m.d.sync += Cat(steps, number).eq(folded)
+        if len(turns) < len(shapes):
+            m.d.sync += [
+                below.eq(upper < _constants(shapes, now, lambda shape: shape.low)),
+                above.eq(upper >= _constants(shapes, now, lambda shape: shape.high)),
+            ]
         if len(shapes) > 1:
             m.d.sync += which.eq(now)
         for lane, held in enumerate(sign):
             with m.If(c.z_lane == lane):
                 m.d.sync += held.eq(flip & _of(shapes, now, lambda shape: Const(shape.fold == "odd", 1)))
 
-    low = _constants(shapes, which, lambda shape: shape.low)
-    high = _constants(shapes, which, lambda shape: shape.high)
     base = _constants(shapes, which, lambda shape: shape.base)
     top = _constants(shapes, which, lambda shape: shape.base + shape.segments - 1)
     offset = _constants(shapes, which, lambda shape: shape.base - shape.low)
     steep_below = _of(shapes, which, lambda shape: Const(shape.steep[0], 1))
     steep_above = _of(shapes, which, lambda shape: Const(shape.steep[1], 1))
-    below, above = Signal(name="below"), Signal(name="above")
-    m.d.comb += [
-        below.eq(Mux(far, under, number < low)),
-        above.eq(Mux(far, ~under, number >= high)),
-    ]
     m.d.sync += [
         index.eq(Mux(below, base, Mux(above, top, number + offset))),
         fraction.eq((steps | above.replicate(FRACTION_LOG2)) & ~below.replicate(FRACTION_LOG2)),

@@ -95,6 +95,19 @@ def test_the_flag_of_an_angle_beyond_the_table(function: str) -> None:
     assert pair.flags() == pair.golden.flags and pair.flags() == 0
 
 
+def test_an_array_of_sine_says_nothing_of_tanh() -> None:
+    """It clamps, and raises its flag, where tanh is flat: the driver leaves it out."""
+    sine = Program.parse(str(program("hru", 4, 2)).replace("table tanh", "table sin")).verify()
+    array = compile_array(sine, elements=2).geometry
+    pair = Pair(program("hru", 4, 2), compile_array(program("hru", 4, 2), elements=2, array=array))
+    case = random_case(pair.program, steps=2, seed=1, scale=1.0)
+    case.theta["w"][:] = (1 << 17) - 1
+    pair.load(case)
+    pair.forward()
+    assert (pair.model.flags & Flags.ARGUMENT_CLAMPED).any()
+    assert pair.flags() == pair.golden.flags and Flags.ARGUMENT_CLAMPED not in pair.golden.flags
+
+
 def test_a_flag_that_was_read_is_not_raised_again_by_the_same_argument() -> None:
     """The split holds its argument until the next one."""
     pair = Pair(clamping(0), compile_array(clamping(0), elements=1))

@@ -64,18 +64,22 @@ def test_a_joined_array_has_the_words_that_its_plans_need_there() -> None:
 
 
 def test_a_joined_array_has_the_tables_of_its_plans_where_words_leave_room() -> None:
-    """tanh and sin are loaded into the same words, of two shapes; what a program brings of its own lies behind."""
+    """tanh and sin are loaded into the same words, of the shape with a flag; a program's own tables lie behind."""
     sine = Program.parse(str(program("hru", 8, 3)).replace("table tanh", "table sin")).verify()
     plans = [bind(program("dense", 8, 3)), bind(sine), bind(program("linear", 8, 3))]
     array = joined(plans, Formats(), elements=2, neurons=8)
-    assert [(s.base, s.steep) for s in array.tables] == [(512, (False, False)), (512, (False, True))]
-    assert array.weight_words == 1024
+    assert [(s.base, s.steep) for s in array.tables] == [(512, (False, True))]
+    assert array.weight_words == 1024 and array.clamps_by_bits
+    assert all(missing(plan, Formats(), array, elements=2, neurons=8) == [] for plan in plans)
+    plain = joined(plans[::2], Formats(), elements=2, neurons=8)
+    (lacking,) = missing(plans[1], Formats(), plain, elements=2, neurons=8)
+    assert lacking.startswith("tables must include odd, steep above, 512 segments at 512, the array has odd, 512 seg")
     several = padded(bind(with_tables(n=8)), Formats(), elements=2)
     array = joined([*plans, several], Formats(), elements=2, neurons=8)
     first = array.tables[0].base
-    assert [s.base for s in array.tables] == [first, first, first, first + 65, first + 130]
-    assert compile_array(with_tables(n=8), elements=2, array=array).memory.numbers == {"rise": 2, "bump": 3, "wave": 4}
-    assert compile_array(sine, elements=2, array=array).memory.numbers == {"sin": 1}
+    assert [s.base for s in array.tables] == [first, first, first + 65, first + 130]
+    assert compile_array(with_tables(n=8), elements=2, array=array).memory.numbers == {"rise": 1, "bump": 2, "wave": 3}
+    assert compile_array(sine, elements=2, array=array).memory.numbers == {"sin": 0}
 
 
 def test_a_table_that_an_array_lacks_is_named() -> None:

@@ -2,8 +2,9 @@
 
     python -m bitstreams.element -o bitstreams/results/element.json
 
-Twenty-odd seconds a seed. The element of 16 is the same module as that of 1; what a whole array of them reaches stands
-in the reports of `hel build` beside it.
+And the same element with other function tables than that of tanh (`TABLES`): what a comparison and a sum for an address
+take, and what several tables. Twenty-odd seconds a seed of each. The element of 16 is the same module as that of 1;
+what a whole array of them reaches stands in the reports of `hel build` beside it.
 """
 
 from __future__ import annotations
@@ -13,17 +14,28 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from bitstreams.harness import measure
 from rtl.convert import convert
 from rtl.element.element import Element
 from rtl.hls import Geometry
+from rtl.hls.plan.table_shape import TableShape
 
-__all__ = ["main"]
+__all__ = ["TABLES", "main"]
 
 GEOMETRY = Geometry(elements=16, neurons=64, inputs=8, log2_inverse_step=2)
+_STEEP = TableShape("", low=-100, high=300, steep=(False, True), base=400)
+_EVEN, _TURN = TableShape("even", high=150, base=801), TableShape("odd", turn=True, high=64, base=952)
+TABLES = {
+    "sin": replace(GEOMETRY, tables=(TableShape(steep=(False, True)),)),
+    "one steep": replace(GEOMETRY, tables=(_STEEP,)),
+    "three": replace(GEOMETRY, tables=(_STEEP, _EVEN, _TURN)),
+    "three, 2048 words": replace(GEOMETRY, tables=(_STEEP, _EVEN, _TURN), weight_words=2048),
+}
+"""Tables that an element may have."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,19 +44,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, help="JSON file")
     parser.add_argument("--seed", type=int, nargs="+", default=[1, 2, 3], help="place and route seeds; default: 1 2 3")
     options = parser.parse_args(arguments)
-    text = convert(Element(GEOMETRY, technology="ecp5"), "hel_element")
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "element.v"
-        source.write_text(text, encoding="utf-8")
-        for seed in options.seed:
-            rows.append(asdict(measure([source], "hel_element", seed=seed)))
-            print(f"seed {seed}: {rows[-1]['fmax_hz'] / 1e6:.1f} MHz", file=sys.stderr, flush=True)
     command = f"python -m bitstreams.element -o {options.output}"
-    result = {"command": command, "geometry": asdict(GEOMETRY), "rows": rows}
+    result = {"command": command, "geometry": asdict(GEOMETRY), "rows": _rows("tanh", GEOMETRY, options.seed)}
+    result["tables"] = [
+        {"name": name, "tables": [str(shape) for shape in g.tables], "rows": _rows(name, g, options.seed)}
+        for name, g in TABLES.items()
+    ]
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _rows(name: str, geometry: Geometry, seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """What each seed gives for one element of an array."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "element.v"
+        source.write_text(convert(Element(geometry, technology="ecp5"), "hel_element"), encoding="utf-8")
+        for seed in seeds:
+            rows.append(asdict(measure([source], "hel_element", seed=seed)))
+            said = f"LUT {rows[-1]['lut']}, FF {rows[-1]['ff']}, {rows[-1]['fmax_hz'] / 1e6:.1f} MHz"
+            print(f"{name}, seed {seed}: {said}", file=sys.stderr, flush=True)
+    return rows
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
     number   = a >> 12, clamped to low, high - 1 (fraction 0, 4095)
     address  = base + number - low                modulo the depth of the weight memory
 
-Which table it is comes with the split's control word, where there are several; their ranges and bases are constants.
-Latency, from the split (z_en): 2, the sign 1. Comparisons and the sum for the address are made side by side. Golden
+Which table it is, where there are several, is said by the control word before that of the split; their ranges and bases
+are constants. Latency, from the split (z_en): 2, the sign 1; comparisons first, then the sum for the address. Golden
 twin: golden.arithmetic.function_table.
 """
 
@@ -18,7 +18,7 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
 
 from golden.arithmetic.tables import FRACTION_LOG2
-from rtl.element.arithmetic import fits, register
+from rtl.element.arithmetic import register
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.table_shape import TableShape
 
@@ -39,12 +39,19 @@ def split(
     Returns whether the argument lay beyond a steep end, one cycle after z_en.
     """
     shapes, c = geometry.tables, control
-    now: Value = c.table if len(shapes) > 1 else Const(0, 1)
+    several = len(shapes) > 1
     number = Signal(signed(max(shape.reach for shape in shapes)), name="number", reset_less=True)
     steps = register("steps", FRACTION_LOG2)
-    far, under = register("far", 1), register("under", 1)
-    """Beyond what `number` holds, and on which side."""
-    which = Signal.like(now, name="which", reset_less=True) if len(shapes) > 1 else now
+    below, above = register("below", 1), register("above", 1)
+    now: Value = register("now", len(c.table)) if several else Const(0, 1)
+    which: Value = register("which", len(c.table)) if several else now
+    # All that the first stage has to know of a table is chosen a cycle before.
+    chosen: dict[str, Value] = {}
+    for name, of in _KNOWN.items():
+        value = _constants(shapes, c.table if several else now, of)
+        chosen[name] = Signal(value.shape(), name=name, reset_less=True) if several else value
+        m.d.sync += [chosen[name].eq(value)] if several else []
+    m.d.sync += [now.eq(c.table)] if several else []
 
     turns = [shape.argument_bits for shape in shapes if shape.turn]
     bits = signed(max(len(z), len(number) + FRACTION_LOG2 + 1, *turns))
@@ -53,37 +60,42 @@ def split(
         whole.eq(z),
         inside.eq(_of(shapes, now, lambda s: whole[: s.argument_bits].as_signed() if s.turn else whole)),
     ]
-    flip = inside[-1] & _of(shapes, now, lambda shape: Const(bool(shape.fold), 1))
+    flip = inside[-1] & chosen["folds"][0]
     m.d.comb += folded.eq(inside ^ flip.replicate(len(inside)).as_signed())
+    # A table over a turn has no ends: what is compared need not be inside it.
+    upper = (whole ^ (whole[-1] & chosen["folds"][0]).replicate(len(whole)).as_signed())[FRACTION_LOG2:].as_signed()
     with m.If(c.z_en):
-        m.d.sync += [
-            Cat(steps, number).eq(folded),
-            far.eq(~fits(folded, len(number) + FRACTION_LOG2)),
-            under.eq(folded[-1]),
-        ]
-        if len(shapes) > 1:
+        m.d.sync += Cat(steps, number).eq(folded)
+        if len(turns) < len(shapes):
+            m.d.sync += [
+                below.eq((upper < chosen["low"]) & chosen["ends"][0]),
+                above.eq((upper >= chosen["high"]) & chosen["ends"][0]),
+            ]
+        if several:
             m.d.sync += which.eq(now)
         for lane, held in enumerate(sign):
             with m.If(c.z_lane == lane):
-                m.d.sync += held.eq(flip & _of(shapes, now, lambda shape: Const(shape.fold == "odd", 1)))
+                m.d.sync += held.eq(flip & chosen["odd"][0])
 
-    low = _constants(shapes, which, lambda shape: shape.low)
-    high = _constants(shapes, which, lambda shape: shape.high)
     base = _constants(shapes, which, lambda shape: shape.base)
     top = _constants(shapes, which, lambda shape: shape.base + shape.segments - 1)
     offset = _constants(shapes, which, lambda shape: shape.base - shape.low)
     steep_below = _of(shapes, which, lambda shape: Const(shape.steep[0], 1))
     steep_above = _of(shapes, which, lambda shape: Const(shape.steep[1], 1))
-    below, above = Signal(name="below"), Signal(name="above")
-    m.d.comb += [
-        below.eq(Mux(far, under, number < low)),
-        above.eq(Mux(far, ~under, number >= high)),
-    ]
     m.d.sync += [
         index.eq(Mux(below, base, Mux(above, top, number + offset))),
         fraction.eq((steps | above.replicate(FRACTION_LOG2)) & ~below.replicate(FRACTION_LOG2)),
     ]
     return below & steep_below | above & steep_above
+
+
+_KNOWN: dict[str, Callable[[TableShape], int]] = {
+    "low": lambda shape: shape.low,
+    "high": lambda shape: shape.high,
+    "folds": lambda shape: int(bool(shape.fold)),
+    "odd": lambda shape: int(shape.fold == "odd"),
+    "ends": lambda shape: int(not shape.turn),
+}
 
 
 def _of(shapes: tuple[TableShape, ...], which: Value, value: Callable[[TableShape], Value]) -> Value:

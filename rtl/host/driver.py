@@ -166,8 +166,12 @@ class Driver:
         return [Command("read_flags")]
 
     def flags(self, words: Sequence[int]) -> int:
-        """The OR over the elements; bits as in `golden.dynamics.integrator.Flags`."""
-        return int(np.bitwise_or.reduce(np.asarray(words, np.int64))) & ((1 << self.geometry.flag_bits) - 1)
+        """The OR over the elements; bits as in `golden.dynamics.integrator.Flags`.
+
+        The array may clamp arguments of another program's table, at ends where this one's is flat.
+        """
+        steep = any(any(table.steep) for table in self.schedule.plan.tables)
+        return int(np.bitwise_or.reduce(np.asarray(words, np.int64))) & (63 if steep else 31)
 
     def cycles(self, commands: Sequence[Command]) -> int:
         """Cycles the commands take when no stream makes them wait."""

@@ -1,6 +1,7 @@
 """The estimate predicts arrays that it was not fitted to."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,8 @@ def test_multipliers_and_memories_are_counted():
     for geometry in (Geometry(elements=3, neurons=6, inputs=2), Geometry(elements=16, neurons=64, inputs=8)):
         found = estimate(geometry)
         assert (found.dsp, found.bram) == (2 * geometry.elements, 2 * geometry.elements + store_memories(geometry))
+        deep = replace(geometry, weight_words=4096)
+        assert estimate(deep).bram == 5 * geometry.elements + store_memories(deep)
 
 
 def test_more_elements_and_wider_words_take_more():

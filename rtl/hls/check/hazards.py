@@ -20,6 +20,7 @@ from rtl.hls.plan.memory_map import Cell, MemoryMap
 from rtl.hls.plan.ring_plan import Layout
 from rtl.hls.plan.timing import (
     ACCUMULATE,
+    CHOICE,
     CUT_WRITE,
     GRAD_READ,
     GRAD_WRITE,
@@ -282,7 +283,9 @@ class _Step:
             free[lane] = cycle + (SIGN_LIFE if self.memory.geometry.odd_table else 0)
             made = self._written(slot + TABLE_WRITE)
             number = self.memory.numbers.get(self.memory.look_ups.get(made, ""))
-            self.require(self.words[cycle].get("table", 0) == number, cycle, f"looks {made} up in another table")
+            self.require(
+                self.words[cycle - CHOICE].get("table", 0) == number, cycle, f"looks {made} up in another table"
+            )
             self.require(self.words[slot + STATIONARY]["r_src"] == StationarySource.FRACTION, cycle, "interpolates")
             self.require(
                 slot + TABLE_WRITE < len(self.words) and self.words[slot + TABLE_WRITE]["s_we"], cycle, "is lost"

@@ -11,6 +11,7 @@ import numpy as np
 from golden.arithmetic.tables import FRACTION_LOG2
 from rtl.hls.cycle_model.view import Rule, Words, choose, clip, lanes, of_lane, shift, wrap
 from rtl.hls.plan.table_shape import TableShape
+from rtl.hls.plan.timing import CHOICE
 
 __all__ = ["TABLE_RULES", "argument_clamped", "entry", "z"]
 
@@ -38,7 +39,7 @@ def _inside(m: Any) -> Words:
     def of(shape: TableShape) -> Words:
         return wrap(argument, shape.argument_bits) if shape.turn else argument
 
-    return _by_table(m, m.field("table"), of)
+    return _by_table(m, m.was("table", CHOICE), of)
 
 
 def _folded(m: Any) -> Words:
@@ -48,14 +49,16 @@ def _folded(m: Any) -> Words:
         def of(shape: TableShape) -> Words:
             return np.where(inside < 0, ~inside, inside) if shape.fold else inside
 
-        return _by_table(m, m.field("table"), of)
+        return _by_table(m, m.was("table", CHOICE), of)
 
     return np.asarray(m.hold("folded", m.field("z_en"), value))
 
 
 def _which(m: Any) -> Words:
     def value() -> Words:
-        return _by_table(m, m.field("table"), lambda shape: np.zeros_like(m.folded) + m.geometry.tables.index(shape))
+        return _by_table(
+            m, m.was("table", CHOICE), lambda shape: np.zeros_like(m.folded) + m.geometry.tables.index(shape)
+        )
 
     return np.asarray(m.hold("which", m.field("z_en"), value))
 
@@ -66,7 +69,9 @@ def _sign(m: Any) -> Words:
 
     def value() -> Words:
         inside = _inside(m)
-        negative = _by_table(m, m.field("table"), lambda shape: (inside < 0).astype(np.int64) * (shape.fold == "odd"))
+        negative = _by_table(
+            m, m.was("table", CHOICE), lambda shape: (inside < 0).astype(np.int64) * (shape.fold == "odd")
+        )
         return np.repeat(negative[..., None, :], 2, -2)
 
     return np.asarray(m.hold("sign", chosen, value))
@@ -83,7 +88,8 @@ def _index(m: Any) -> Words:
         return np.asarray(_clamped(m, g.tables[0]) >> FRACTION_LOG2)
 
     def of(shape: TableShape) -> Words:
-        return np.asarray(((_clamped(m, shape) >> FRACTION_LOG2) - shape.low + shape.base) % g.weight_words)
+        number = (_clamped(m, shape) >> FRACTION_LOG2) - shape.low
+        return np.asarray((number + shape.base) % g.weight_words)
 
     return _by_table(m, m.which, of)
 

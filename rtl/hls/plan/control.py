@@ -194,7 +194,7 @@ ELEMENT_FIELDS: dict[str, int] = {
     # Tables and cuts.
     "z_take": 2,
     "z_en": 1,  # clamp and split into index, fraction, sign
-    "table": 4,  # by which of the array's tables
+    "table": 4,  # which of the array's tables the next word splits for
     "z_lane": 1,  # which sign register
     "cut": 2,  # which of the array's right shifts cuts the sum
     "s_lane": 1,

@@ -11,7 +11,7 @@ Example
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from golden.arithmetic.function_table import FunctionTable
@@ -141,15 +141,21 @@ def chosen(
 ) -> tuple[int, ...] | None:
     """For each table the number of a shape of an array that it can be loaded into; None where there are not enough.
 
-    The words of no two meet, nor those of parameters and constants, which lie at 1 to `words`.
+    The words of no two meet, nor those of parameters and constants, which lie at 1 to `words`. Where none of the tables
+    is steep the flag means nothing, and a shape that raises it will do.
     """
+    flagged = any(any(table.steep) for table in tables)
+
+    def fits(table: FunctionTable, shape: TableShape) -> bool:
+        wanted = TableShape.of(table, shape.base)
+        return shape == wanted if flagged else shape == replace(wanted, steep=shape.steep)
 
     def rest(index: int, taken: set[int]) -> tuple[int, ...] | None:
         if index == len(tables):
             return ()
         for number, shape in enumerate(shapes):
             there = shape.addresses(depth)
-            if shape != TableShape.of(tables[index], shape.base) or there & taken:
+            if not fits(tables[index], shape) or there & taken:
                 continue
             found = rest(index + 1, taken | there)
             if found is not None:

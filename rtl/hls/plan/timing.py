@@ -6,6 +6,7 @@ co-simulation would see at once if one were wrong.
 
 __all__ = [
     "ACCUMULATE",
+    "CHOICE",
     "CUT_WRITE",
     "GRAD_READ",
     "GRAD_WRITE",
@@ -46,6 +47,8 @@ SUM_READY = 9
 """The low half of the accumulator holds the sum: table input or kick register may take it."""
 TAKE = 2
 """From taking a sum to having all of it, for a split or a cut: its high half follows one cycle later."""
+CHOICE = 1
+"""From the choice of a table, where there are several, to the split of its input."""
 LOOKUP = 2
 """From the split of a table's input, which takes two stages, to the look-up's slot."""
 LOOKUP_SPACING = 3

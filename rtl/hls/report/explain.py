@@ -26,6 +26,7 @@ from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.ring_plan import INPUTS, ONE, POSITION, Layout
 from rtl.hls.plan.timing import (
     ACCUMULATE,
+    CHOICE,
     CUT_WRITE,
     GRAD_READ,
     GRAD_WRITE,
@@ -221,7 +222,7 @@ class _Reader:
         """Every entry into the multipliers, and every word that an update writes."""
         for cycle, f in enumerate(self.words):
             if f["lookup"]:
-                yield _Slot(cycle, self.tables[self.words[cycle - LOOKUP].get("table", 0)], (0, 1), ("A", "B"))
+                yield _Slot(cycle, self.tables[self.words[cycle - LOOKUP - CHOICE].get("table", 0)], (0, 1), ("A", "B"))
             if f["acc_en"]:
                 yield self._product(cycle - ACCUMULATE)
             if f["g_we"] and not f["g_clear"]:

@@ -27,7 +27,7 @@ from rtl.hls.plan.geometry import MAX_CUTS, STORE_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.requirements import geometry_of, widened
 from rtl.hls.plan.ring_plan import RingPlan
-from rtl.hls.plan.table_shape import WEIGHT_DEPTHS, TableShape, first_table, placed
+from rtl.hls.plan.table_shape import WEIGHT_DEPTHS, TableShape, chosen, first_table, placed
 from rtl.hls.schedule.schedule import schedule
 
 __all__ = ["joined", "lacks", "missing", "read", "stores"]
@@ -109,10 +109,12 @@ def _with_tables(plans: Sequence[RingPlan], array: Geometry) -> Geometry:
     first = max((first_table(plan.tables, words) for plan in plans if plan.tables), default=0)
     shapes: list[TableShape] = []
     depth = WEIGHT_DEPTHS[0]
-    for plan in plans:
+    # Those with a flag first: others are loaded into their shapes, too.
+    for plan in sorted(plans, key=lambda plan: not any(any(table.steep) for table in plan.tables)):
         own, deep = placed(plan.tables, words, first, f"{plan.name} needs")
-        shapes += [shape for shape in own if shape not in shapes]
         depth = max(depth, deep)
+        if chosen(plan.tables, shapes, words, depth) is None:
+            shapes += [shape for shape in own if shape not in shapes]
     return replace(array, tables=tuple(shapes), weight_words=depth)
 
 
@@ -158,12 +160,16 @@ def read(path: Path) -> Geometry:
             f"the description of an array is a JSON file, {path} is not; name FILE.v.json or report.json"
         ) from None
     found = content.get("geometry") if isinstance(content, dict) else None
+    refused = HelError(
+        f"the description of an array has its geometry, {path} has none of this version;"
+        " write it again with `hel rtl` or `hel build`"
+    )
     if not isinstance(found, dict) or not set(found) <= known or not {"elements", "neurons", "inputs"} <= set(found):
-        raise HelError(
-            f"the description of an array has its geometry, {path} has none of this version;"
-            " write it again with `hel rtl` or `hel build`"
-        )
-    return Geometry.read(found)
+        raise refused
+    try:
+        return Geometry.read(found)
+    except (KeyError, TypeError):
+        raise refused from None
 
 
 def _list(values: Sequence[int | TableShape]) -> str:

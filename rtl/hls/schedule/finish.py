@@ -13,6 +13,7 @@ from rtl.hls.plan.requirements import alignment, sum_fraction
 from rtl.hls.plan.ring_plan import Finish, Statement
 from rtl.hls.plan.timing import (
     ACCUMULATE,
+    CHOICE,
     CUT_WRITE,
     LOOKUP,
     LOOKUP_SPACING,
@@ -97,17 +98,15 @@ class Finisher:
         write = self._write(statement.name, owner, lane)
         if self.geometry.cut_shifts:
             write["s_cut"] = 0
-        begins: Fields = {"z_en": 1}
-        if len(self.geometry.tables) > 1:
-            begins["table"] = self.slots.memory.numbers[statement.table]
         signed = self.geometry.odd_table
-        if signed:
-            begins["z_lane"] = lane
+        several = len(self.geometry.tables) > 1
+        choice = {"table": self.slots.memory.numbers[statement.table]} if several else {}
 
         def fields(split: int) -> list[tuple[int, Fields]]:
             slot = split + LOOKUP
             return [
-                (split, begins),
+                (split - CHOICE, choice),
+                (split, {"z_en": 1, "z_lane": lane} if signed else {"z_en": 1}),
                 (slot, {"lookup": 1, "addr_a": 0, "addr_b": 0, "we_b": 0}),
                 (slot + STATIONARY, {"r_src": StationarySource.FRACTION}),
                 (slot + MULTIPLY, {"opa0": OpA0.WEIGHT, "opa1": OpA1.WEIGHT_B, "opb": OpB.R}),

@@ -16,7 +16,7 @@ from golden.arithmetic.tables import FRACTION_LOG2
 from rtl.element.table import Table
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.table_shape import placed
-from rtl.hls.plan.timing import ACCUMULATE, LOOKUP, LOOKUP_SPACING, SIGN_LIFE, TABLE_WRITE
+from rtl.hls.plan.timing import ACCUMULATE, CHOICE, LOOKUP, LOOKUP_SPACING, SIGN_LIFE, TABLE_WRITE
 from tests.rtl.element.unit import any_word, control, simulate
 from tests.rtl.hls.table_cases import any_tables
 
@@ -56,7 +56,7 @@ def check(tables: Sequence[FunctionTable], bits: int, seed: int, count: int = 80
     taken = [sums(g, tables[number], source) for number in chosen]
     arguments = [(z >> g.z_shift) if g.z_shift >= 0 else z << -g.z_shift for z in taken]
     apart = max(LOOKUP_SPACING, (SIGN_LIFE + 1) // 2)
-    starts = [apart * i for i in range(count)]
+    starts = [CHOICE + apart * i for i in range(count)]
     rows: list[dict] = [{} for _ in range(starts[-1] + LOOKUP + TABLE_WRITE + 1)]
     for row in rows:
         row |= {"z": any_word(source, g.accumulator_bits), "product": (any_word(source, 30), any_word(source, 30))}
@@ -68,7 +68,7 @@ def check(tables: Sequence[FunctionTable], bits: int, seed: int, count: int = 80
         below, above = words_of(table, g, shape.base, address)
         rows[t + LOOKUP + ACCUMULATE] |= {"product": (below * (ONE - fraction), above * fraction)}
         if len(tables) > 1:
-            rows[t] |= {"table": chosen[i]}
+            rows[t - CHOICE] |= {"table": chosen[i]}
         if g.odd_table:
             rows[t] |= {"z_lane": i % 2}
             rows[t + LOOKUP + ACCUMULATE + 1] |= {"s_lane": i % 2}

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from rtl.hls import compile_array
 from rtl.hls.check.hazards import check_step
 from rtl.hls.plan.control import AccSource, ImmSource, StationarySource
-from rtl.hls.plan.timing import ACCUMULATE, LANE, OPERAND, STATE_WRITE, STATIONARY, STORE
+from rtl.hls.plan.timing import ACCUMULATE, CHOICE, LANE, OPERAND, STATE_WRITE, STATIONARY, STORE
 from rtl.hls.plan.traffic import Traffic
+from tests.golden.dynamics.cases import with_tables
 from tests.rtl.hls.cases import scheduled
 
 Words = list[dict[str, int]]
@@ -152,6 +154,20 @@ def test_a_broken_step_is_told(system: str, segment: str, change: Callable[[Word
     change(words)
     with pytest.raises((AssertionError, KeyError), match=message):
         check_step(schedule.memory, segment, words, vectors, twin=segment == "echo")
+
+
+@pytest.mark.parametrize("segment", ["forward", "echo"])
+def test_a_look_up_in_another_table_is_told(segment: str) -> None:
+    schedule = compile_array(with_tables(), elements=2)
+    words, vectors = schedule.fields(segment), schedule.segments[segment].vectors
+    check_step(schedule.memory, segment, words, vectors, twin=segment == "echo")
+    for cycle in [cycle for cycle, f in enumerate(words) if f["z_en"]]:
+        choice = words[cycle - CHOICE]
+        right = choice["table"]
+        choice["table"] = (right + 1) % 3
+        with pytest.raises(AssertionError, match="looks [ets] up in another table"):
+            check_step(schedule.memory, segment, words, vectors, twin=segment == "echo")
+        choice["table"] = right
 
 
 # What is meant is the scheduler's word for it; so a scheduler that means the wrong thing must be told as well.

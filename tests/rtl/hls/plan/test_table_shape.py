@@ -89,7 +89,9 @@ def test_an_array_takes_tables_of_its_shapes_where_words_do_not_meet() -> None:
     assert chosen([flat("f", 40, steep=(False, True))], shapes, 1, depth) is None
     twice = (shapes[0], TableShape.of(own[0], shapes[0].base + 40), shapes[1])
     assert chosen(own, twice, 60, depth) == (0, 2), "the second begins before the first ends"
-    assert chosen([TANH], [TableShape.of(SIN), TableShape.of(TANH)], 500, 1024) == (1,)
+    assert chosen([SIN], [TableShape.of(TANH), TableShape.of(SIN)], 500, 1024) == (1,)
+    assert chosen([TANH], [TableShape.of(SIN)], 500, 1024) == (0,), "it has no use for the flag"
+    assert chosen([TANH, SIN], [TableShape.of(SIN), TableShape.of(SIN, 2000)], 400, 4096) is None
 
 
 def test_formats_do_not_matter() -> None:

@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from rtl.hls import Schedule
+from rtl.hls import Schedule, compile_array
 from rtl.hls.report.explain import PASSES, UNITS, activity, explain, text
+from rtl.hls.report.tables import tables
+from rtl.hls.report.tables import text as tables_text
+from tests.golden.dynamics.cases import with_tables
 from tests.rtl.hls.cases import SYSTEMS, scheduled
 
 SIZES = [(4, 2, 1), (8, 4, 3), (6, 3, 2), (12, 4, 3), (3, 1, 2), (5, 5, 1)]
@@ -55,6 +58,25 @@ def test_look_ups_are_one_a_neuron_and_context() -> None:
     assert tables == {"forward": 3, "echo": 6}
     assert all(rows(schedule, name)["table"].products == 0 for name in tables)
     assert "table" not in rows(scheduled("linear", 12, 4, 3), "forward")
+
+
+def test_look_ups_of_several_tables_have_their_names() -> None:
+    schedule = compile_array(with_tables(), elements=4)
+    found = rows(schedule, "echo")
+    assert {what: row.slots for what, row in found.items() if what.startswith("table")} == {
+        "table rise": 4, "table bump": 4, "table wave": 4,
+    }  # fmt: skip
+    units = activity(schedule, "forward").units["table"]
+    assert {"look-up rise", "look-up bump", "look-up wave"} <= set(units)
+    for name in ("forward", "echo"):
+        assert activity(schedule, name).products == schedule.products(name), "pads do not count"
+    report = tables(schedule)
+    assert report["weight_words"] == 1024 and report["parameter_and_constant_words"] == schedule.memory.weight_words
+    assert [row["words"] for row in report["tables"].values()] == [65, 65, 65]
+    shown = tables_text(report).splitlines()
+    assert shown[0].endswith("words of parameters and constants, 195 of tables, of 1024")
+    assert [line.split()[0] for line in shown[1:]] == ["rise", "bump", "wave"]
+    assert "plain, steep above, 64 segments from -32; the argument has 17 fraction bits" in shown[1]
 
 
 def test_the_operations_of_dense() -> None:

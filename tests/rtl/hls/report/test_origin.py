@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rtl.hls import Command, Schedule
+from rtl.hls import Command, Schedule, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.report.explain import slots
 from rtl.hls.report.origin import Origin, Origins
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
+from tests.golden.dynamics.cases import with_tables
 from tests.rtl.hls.cases import Words, program, random_case, scheduled
 
 SIZES = (6, 2, 2)
@@ -89,3 +90,17 @@ def test_the_words_of_gradients_updates_and_transfers() -> None:
     assert origins.update("al").operation == "update al"
     assert origins.of("read_position0", 3, "io") == Origin("read position0: host chain")
     assert np.all([line.startswith("dense.py:") for line in origins.kick().line.split("; ")])
+
+
+def test_copies_that_are_cut_to_their_length_are_known_by_what_they_copy() -> None:
+    own = with_tables(n=6)
+    schedule = compile_array(own, elements=4)
+    origins, entered = Origins(schedule, own), slots(schedule, "forward")
+    statement = "e = table rise zr SQ(3, 15)"
+    writes = {vector: cycle for (cycle, _), (vector, _) in schedule.segments["forward"].vectors.writes.items()}
+    assert origins.of("forward", writes["e.pad"] - 1, "cut_word0") == Origin("cut", statement)
+    looked = next(cycle for cycle, what in entered.items() if what == "table rise")
+    assert origins.of("forward", looked + 9, "s_word") == Origin("table rise", statement)
+    read = next(cycle for cycle, what in entered.items() if what == "D.T @ e.pad")
+    assert origins.of("forward", read + 7, "product0") == Origin("D.T @ e.pad", "Dt_e = matvec_t D e")
+    assert any(what == "one.5 * e" for what in entered.values())

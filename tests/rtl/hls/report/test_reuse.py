@@ -7,11 +7,15 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
+from golden.program import Program
 from rtl.hls import Geometry, compile_array
 from rtl.hls.plan.bind import bind
+from rtl.hls.plan.padding import padded
 from rtl.hls.report.reuse import joined, lacks, missing, read
 from rtl.hls.schedule.schedule import schedule
+from tests.golden.dynamics.cases import with_tables
 from tests.rtl.hls.cases import program, scheduled
+from tests.rtl.hls.table_cases import any_tables, looked_up
 
 DENSE = scheduled("dense", 8, 4, 3).geometry
 
@@ -59,6 +63,39 @@ def test_a_joined_array_has_the_words_that_its_plans_need_there() -> None:
         assert compile_array(program(system, 8, 3), elements=2, array=array).geometry == array
 
 
+def test_a_joined_array_has_the_tables_of_its_plans_where_words_leave_room() -> None:
+    """tanh and sin are loaded into the same words, of the shape with a flag; a program's own tables lie behind."""
+    sine = Program.parse(str(program("hru", 8, 3)).replace("table tanh", "table sin")).verify()
+    plans = [bind(program("dense", 8, 3)), bind(sine), bind(program("linear", 8, 3))]
+    array = joined(plans, Formats(), elements=2, neurons=8)
+    assert [(s.base, s.steep) for s in array.tables] == [(512, (False, True))]
+    assert array.weight_words == 1024 and array.clamps_by_bits
+    assert all(missing(plan, Formats(), array, elements=2, neurons=8) == [] for plan in plans)
+    plain = joined(plans[::2], Formats(), elements=2, neurons=8)
+    (lacking,) = missing(plans[1], Formats(), plain, elements=2, neurons=8)
+    assert lacking.startswith("tables must include odd, steep above, 512 segments at 512, the array has odd, 512 seg")
+    several = padded(bind(with_tables(n=8)), Formats(), elements=2)
+    array = joined([*plans, several], Formats(), elements=2, neurons=8)
+    first = array.tables[0].base
+    assert [s.base for s in array.tables] == [first, first, first + 65, first + 130]
+    assert compile_array(with_tables(n=8), elements=2, array=array).memory.numbers == {"rise": 1, "bump": 2, "wave": 3}
+    assert compile_array(sine, elements=2, array=array).memory.numbers == {"sin": 0}
+
+
+def test_a_table_that_an_array_lacks_is_named() -> None:
+    plan = padded(bind(with_tables(n=8)), Formats(), elements=4)
+    array = joined([plan], Formats(), elements=4, neurons=8)
+    assert missing(plan, Formats(), array, elements=4, neurons=8) == []
+    less = replace(array, tables=array.tables[:2])
+    (found,) = missing(plan, Formats(), less, elements=4, neurons=8)
+    assert found.startswith("tables must include ") and "odd, over a turn, 64 segments at" in found
+    with pytest.raises(HelError, match="^tables does not run on this array: tables must include"):
+        compile_array(with_tables(n=8), elements=4, array=less)
+    deep = padded(bind(looked_up(any_tables(10, 18, 3, 1500), n=8, m=2)), Formats(), elements=4)
+    lacking = missing(deep, Formats(), array, elements=4, neurons=8)
+    assert any(line.startswith("weight_words must be at least 2048, the array has 1024") for line in lacking)
+
+
 def test_stores_that_are_not_deep_enough() -> None:
     """How deep they must be is known by scheduling on that array."""
     own = program("random-1", 8, 3)
@@ -87,6 +124,11 @@ def test_an_array_is_read_from_its_memory_map(tmp_path) -> None:
         ('{"geometry": {"elements": 4}}', "has none of this version"),
         ('{"geometry": {"elements": 4, "neurons": 8, "inputs": 3, "colour": 1}}', "has none of this version"),
         ('{"geometry": {"elements": 4, "neurons": 9, "inputs": 3}}', "folds N neurons evenly"),
+        (
+            '{"geometry": {"elements": 4, "neurons": 8, "inputs": 3, "tables": [{"low": 1}]}}',
+            "has none of this version",
+        ),
+        ('{"geometry": {"elements": 4, "neurons": 8, "inputs": 3, "tables": 7}}', "has none of this version"),
     ],
 )
 def test_files_that_describe_no_array(tmp_path, content, message) -> None:

@@ -69,7 +69,10 @@ def _density_form(node: Node, builder: Builder, moves: Moves) -> Split | Outer |
     if node.op == "outer":
         return Outer(*node.args)
     if len(node.shape) == 2:
-        raise unavailable(node, "a matrix of parameters may stand in products with vectors only, as W @ x")
+        raise unavailable(
+            node.args[0] if node.op == "transpose" else node,
+            "a matrix of parameters may stand in products with vectors only, as W @ x",
+        )
     if node.op not in ("mul", "square"):
         return None
     nodes, share = factors(node)

@@ -263,7 +263,13 @@ class _Selector:
         for product in density.products:
             key = self.operand(product.a), self.operand(product.b)
             found[key] = found.get(key, 0.0) + product.factor
-        terms = [term for key, factor in found.items() if factor for term in self._placed(density, *key, factor)]
+        placed: dict[tuple[Ref, Ref], list[DensityTerm]] = {}
+        for (r, y), factor in found.items():
+            if density.outer and (y, r) in placed and found[y, r] == factor:  # r y^T and its transpose, to the bit
+                placed[r, y] = [replace(term, r=term.y, y=term.r) for term in placed[y, r]]
+            elif factor:
+                placed[r, y] = self._placed(density, r, y, factor)
+        terms = [term for some in placed.values() for term in some]
         match density.rest:
             case Product() as alone:
                 terms += self._placed(density, self.operand(alone.a), "one", alone.factor)

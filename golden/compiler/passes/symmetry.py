@@ -1,11 +1,13 @@
 """Symmetric matrices: W^T v is W v, stored and used as one matrix; the gradient of a symmetric parameter is symmetric.
 
-A density r y^T of a symmetric W counts half as r y^T and half as y r^T. Both halves are rounded alike in element (i, j)
-and (j, i), so G stays symmetric to the last bit, and with it W.
+A density r y^T of a symmetric W counts half as r y^T and half as y r^T, which follows it. Both halves are rounded alike
+in elements (i, j) and (j, i), and G wraps: the order of additions is of no matter, so G stays symmetric to the last bit
+with any number of terms, and with it W.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from golden.compiler.passes.rewrite import Rewriter
@@ -42,15 +44,17 @@ def symmetry(program: Program) -> Program:
 
 
 def _mirrored(gradient: Gradient) -> Gradient:
-    """The density's symmetric part."""
-    swapped = {replace(term, r=term.y, y=term.r) for term in gradient.terms}
-    if swapped == set(gradient.terms):
-        return gradient
+    """The density's symmetric part: what has its transpose among the terms is part of it."""
+    counts = Counter(gradient.terms)
     terms: list[Density] = []
     for term in gradient.terms:
-        if term.r == term.y:
+        if counts[term] == counts[_transposed(term)]:
             terms.append(term)
         else:
             half = replace(term, halvings=term.halvings + 1)
-            terms += [half, replace(half, r=term.y, y=term.r)]
+            terms += [half, _transposed(half)]
     return Gradient(gradient.parameter, tuple(terms))
+
+
+def _transposed(term: Density) -> Density:
+    return replace(term, r=term.y, y=term.r)

@@ -5,10 +5,13 @@ import pytest
 
 from golden import systems
 from golden.arithmetic.formats import Formats
-from golden.dynamics.integrator import twin
+from golden.checks.gradcheck import gradcheck
+from golden.compiler import compile_system
+from golden.dynamics.integrator import Integrator, twin
 from golden.program.execute import evaluate
 from golden.rules import Problem, bptt, finite_differences, rhel
 from golden.systems import SYSTEMS
+from golden.training.update import apply
 from tests.golden.compiler.test_lower import close
 from tests.golden.dynamics.cases import build, equal_words, state
 from tests.golden.rules.cases import case, relative_error
@@ -82,3 +85,46 @@ def test_a_symmetric_parameter_has_a_symmetric_gradient():
     grads = integrator.zero_gradients()
     integrator.echo_many(*twin(q, p), inputs, grads, lambda t, q: np.arange(5) * 100)
     assert grads["W"].any() and (grads["W"] == grads["W"].T).all()
+
+
+class Phases(systems.System):
+    """All to all: a symmetric parameter in several forms, of a vector with itself and with another."""
+
+    symmetric = ("K",)
+
+    @property
+    def parameters(self):
+        return {"K": (self.n, self.n), "B": (self.n, self.m)}
+
+    def potential(self, q, u, theta):
+        c, s, w = np.cos(q), np.sin(q), theta["K"]
+        forms = c @ (w @ c) + s @ (w @ s) + 0.3 * (c @ (w @ s)) - q @ (w @ s) + 0.1 * (q @ (w.T @ q))
+        return np.sum(q**2) / 2 - forms / 2 - (theta["B"] @ u) @ q
+
+
+@pytest.mark.parametrize("formats", [Formats(), SMALL], ids=["reference", "overflowing"])
+def test_a_symmetric_parameter_in_several_forms_stays_symmetric_while_it_learns(formats):
+    """To the last bit, though words of G wrap in between: each r y^T is followed by its transpose."""
+    system = Phases(5, 2)
+    program = compile_system(system, formats)
+    terms = next(g.terms for g in program.gradients if g.parameter == "K")
+    pairs = [(term.r, term.y) for term in terms]
+    assert len(pairs) == len(set(pairs)) > 4 and set(pairs) == {(y, r) for r, y in pairs}
+    rest = iter(pairs)
+    assert all(r == y or next(rest) == (y, r) for r, y in rest)
+    words = {name: formats.theta.raw(value) for name, value in system.initial(2).items()}
+    integrator = Integrator(program, words)
+    grads = equal_words(program, words, integrator, steps=4)
+    assert (grads["K"] == grads["K"].T).all()
+    for turn in range(20):
+        q, p, inputs = state(program, turn, steps=10, scale=0.75)
+        grads = integrator.zero_gradients()
+        integrator.echo_many(*twin(q, p), inputs, grads, lambda t, q: np.arange(-2, 3) * 900)
+        words, _ = apply(program, words, grads, 6)
+        assert grads["K"].any() and (words["K"] == words["K"].T).all()
+        integrator.load(words)
+
+
+def test_the_gradient_of_a_symmetric_parameter_in_several_forms_is_that_of_backpropagation():
+    found = gradcheck(Phases(5, 2), steps=40, eps=2.0**-8)
+    assert found["cosine_float"] > 1 - 1e-5 and found["cosine_fixed"] > 1 - 1e-4

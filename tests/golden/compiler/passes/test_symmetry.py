@@ -48,6 +48,17 @@ def test_text():
     assert after(symmetry, BEFORE) == found
 
 
+def test_a_term_with_its_transpose_among_the_terms_is_left_alone():
+    """Whatever stands beside it; signs and powers of two are part of a term."""
+    lines = BEFORE.replace(
+        "outer x y scale -2**-1", "outer x x, outer x y scale -2**-1, outer y x scale -2**-1, outer y x"
+    )
+    assert after(symmetry, lines).splitlines()[-2] == (
+        "gradient W = outer x x, outer x y scale -2**-1, outer y x scale -2**-1,"
+        " outer y x scale +2**-1, outer x y scale +2**-1"
+    )
+
+
 def test_the_gradient_is_symmetric_to_the_bit():
     program = symmetry(Program.parse(HEAD + BEFORE)).verify()
     theta, _, u = words(program, 0, (30,))

@@ -20,18 +20,28 @@ from golden.systems.base import System
 from golden.systems.dense import Dense
 from golden.systems.fput import Fput
 from golden.systems.gated import Gated
+from golden.systems.henon_heiles import HenonHeiles
 from golden.systems.hopfield import Hopfield
+from golden.systems.horn import Horn
 from golden.systems.hru import Hru
+from golden.systems.josephson import Josephson
+from golden.systems.kuramoto import Kuramoto
+from golden.systems.lennard_jones import LennardJones
 from golden.systems.linear import Linear
+from golden.systems.morse import Morse
 from golden.systems.pendulum import Pendulum
 from golden.systems.phi4 import Phi4
 from golden.systems.random import Random
+from golden.systems.rotor import Rotor
+from golden.systems.sine_gordon import SineGordon
 from golden.systems.spring_graph import SpringGraph
 from golden.systems.springs import Springs
 from golden.systems.stacked_dense import StackedDense
+from golden.systems.toda import Toda
 
-__all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "Hopfield", "Hru", "Linear", "Pendulum", "Phi4", "Random",
-           "SpringGraph", "Springs", "StackedDense", "System", "get", "is_random", "load", "sized"]  # fmt: skip
+__all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "HenonHeiles", "Hopfield", "Horn", "Hru", "Josephson",
+           "Kuramoto", "LennardJones", "Linear", "Morse", "Pendulum", "Phi4", "Random", "Rotor", "SineGordon",
+           "SpringGraph", "Springs", "StackedDense", "System", "Toda", "get", "is_random", "load", "sized"]  # fmt: skip
 
 SYSTEMS: dict[str, type[System]] = {
     "springs": Springs,
@@ -46,6 +56,15 @@ SYSTEMS: dict[str, type[System]] = {
     "hopfield": Hopfield,
     "stack": StackedDense,
     "gated": Gated,
+    "kuramoto": Kuramoto,
+    "josephson": Josephson,
+    "rotor": Rotor,
+    "sine_gordon": SineGordon,
+    "toda": Toda,
+    "morse": Morse,
+    "lennard_jones": LennardJones,
+    "henon_heiles": HenonHeiles,
+    "horn": Horn,
 }
 """The built-in systems by the names that users type."""
 

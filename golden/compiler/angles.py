@@ -20,7 +20,7 @@ from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Array, Graph, Node, uniform
 
-__all__ = ["has_turns", "in_turns", "with_two_pi", "with_turns"]
+__all__ = ["in_turns", "turns_of", "with_turns", "with_two_pi"]
 
 FINEST = 2.0**-8
 """A factor of 2 pi is a multiple of this."""
@@ -53,11 +53,10 @@ def _turns(angle: Node, forms: LinearForms, builder: Builder) -> Node | None:
     form = forms.of(angle)
     if form is None or not np.any(form.matrix):
         return None
-    ratio = form.matrix / TWO_PI / FINEST
-    whole = np.rint(ratio)
-    if not np.all(np.abs(ratio - whole) <= 1e-9 * np.abs(whole)):
+    matrix = _multiples(form.matrix)
+    if matrix is None:
         return None
-    turns = _wired(whole * FINEST, forms.q, angle, builder)
+    turns = _wired(matrix, forms.q, angle, builder)
     return turns if form.rest is None else builder.add(turns, builder.scale(form.rest, 1.0 / TWO_PI))
 
 
@@ -69,13 +68,24 @@ def _wired(matrix: Array, q: Node, like: Node, builder: Builder) -> Node:
     return found if like.shape else builder.sum(found)
 
 
-def has_turns(node: Node) -> bool:
-    """Whether a node is sin or cos of 2 pi times something."""
-    return node.op in ("sin", "cos") and node.args[0].op == "scale" and node.args[0].factor == TWO_PI
+def turns_of(node: Node) -> float:
+    """r where a node is sin or cos of 2 pi r times a node, r a multiple of FINEST; else 0."""
+    if node.op not in ("sin", "cos") or node.args[0].op != "scale":
+        return 0.0
+    whole = _multiples(np.array(node.args[0].factor))
+    return 0.0 if whole is None else float(whole)
 
 
-def in_turns(node: Node, turns: Node, builder: Builder) -> Node:
-    """sin or cos of 2 pi times a node as a table over a turn; `turns` is what has become of that node."""
+def _multiples(angles: Array) -> Array | None:
+    """Angles over 2 pi, where they are all multiples of FINEST, exactly these."""
+    ratio = angles / TWO_PI / FINEST
+    whole = np.rint(ratio)
+    return whole * FINEST if np.all(np.abs(ratio - whole) <= 1e-9 * np.abs(whole)) else None
+
+
+def in_turns(node: Node, below: Node, builder: Builder) -> Node:
+    """sin or cos of 2 pi r times a node as a table over a turn; `below` is what has become of that node."""
+    turns = builder.scale(below, turns_of(node))
     if node.op == "cos":
         turns = builder.add(turns, builder.full(0.25, turns.shape))
     x = builder.leaf("input", "x", ())
@@ -126,8 +136,9 @@ def _is_whole(forms: LinearForms, node: Node) -> bool:
 
 def _no_angle(graph: Graph, node: Node) -> HelError:
     at = f"{node.source}: " if node.source else f"{graph.name}: "
+    reader = "a function that needs more than one turn" if node.op == "table" else f'"{node.op}"'
     return HelError(
-        f"{at}an angle acts in functions of whole turns alone, and here it is read by {node.op!r}; write it inside"
+        f"{at}an angle acts in functions of whole turns alone, and here it is read by {reader}; write it inside"
         " np.sin and np.cos with whole factors, drive it by u times the angle, or do not declare it an angle (the"
         " gradient of a learnt torque is the angle itself, which has no end)"
     )

@@ -12,12 +12,14 @@ A calibration has its own seeds: one word makes one program, whatever else is dr
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from golden.arithmetic.formats import Formats, checked
 from golden.compiler.calibrate import calibrated, reached
 from golden.compiler.lower import lowered
 from golden.compiler.passes import pipeline
+from golden.compiler.passes.dead_values import dead_values
 from golden.compiler.table_words import fitting
 from golden.errors import HelError
 from golden.program import Program
@@ -81,7 +83,15 @@ def compile_system(system: System, formats: Formats | None = None, cuts: str = "
     """
     runs = seeds(cuts)
     program = pipeline(lowered_with_tables(system, None if formats is None else checked(formats), runs or range(RUNS)))
-    return calibrated(program, system, seeds=runs) if runs else program
+    if not runs:
+        return program
+    try:
+        return calibrated(program, system, seeds=runs)
+    except HelError as error:  # a cut of dV/du alone may be what no format holds
+        if not program.input_gradient:
+            raise
+        refused = str(error)
+    return calibrated(dead_values(replace(program, input_gradient="", inputs_refused=refused)), system, seeds=runs)
 
 
 def lowered_with_tables(system: System, formats: Formats | None = None, runs: range = range(RUNS)) -> Program:

@@ -25,14 +25,18 @@ Rules (docs/program.md, section 5):
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from golden.arithmetic.formats import Formats
 from golden.compiler.angles import with_turns
+from golden.compiler.normal_form import Normal
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
 from golden.compiler.program_builder import ProgramBuilder
 from golden.compiler.select import Ranges, select
 from golden.compiler.tabulate import tabulate
-from golden.language.graph import Graph
+from golden.errors import HelError
+from golden.language.graph import Graph, uniform
 from golden.program import Program
 from golden.systems.base import System
 
@@ -54,9 +58,22 @@ def lower(
     ranges: Ranges | None = None,
     angles: tuple[int, ...] = (),
 ) -> Program:
-    """The verified program of a gradient graph: outputs q (force), u, and one a parameter."""
+    """The verified program of a gradient graph: outputs q (force), u, and one a parameter.
+
+    Kick and densities are what an array computes. dV/du is for who asks: where it alone has no integer form it is left
+    out, and `Program.inputs_refused` keeps why.
+    """
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-    normal = normalise(with_turns(tabulate(graph), angles))
-    outputs = choose_operands(normal, symmetric)
-    selected = select(outputs, formats, ranges)
-    return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()
+    graph = with_turns(tabulate(graph), angles)
+
+    def made(normal: Normal) -> Program:
+        selected = select(choose_operands(normal, symmetric), formats, ranges)
+        return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()
+
+    try:
+        return made(normalise(graph))
+    except HelError as error:
+        if uniform(graph.outputs["u"]) == 0.0:
+            raise
+        refused = str(error)
+    return replace(made(normalise(graph, inputs=False)), inputs_refused=refused)

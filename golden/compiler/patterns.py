@@ -17,6 +17,19 @@ __all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable"]
 TABLES = (*FUNCTIONS, *REDUCED, "table")
 """Functions with a form in integers; ``table`` is one of the program's own."""
 
+_WRITTEN = {
+    **dict.fromkeys(("mul", "scale"), "this product"),
+    **dict.fromkeys(("matvec", "matvec_t"), "this product with @"),
+    **dict.fromkeys(("slice", "pad", "fill"), "what this picks or repeats"),
+    "add": "this sum",
+    "square": "this square",
+    "const": "this constant matrix",
+    "param": "this parameter",
+    "logcosh": "np.log(np.cosh(x))",
+    "softplus": "np.log1p(np.exp(x))",
+}
+"""What a user wrote for the operations whose names are not NumPy's."""
+
 Moves = Callable[[Node], bool]
 """Whether a node's value depends on q."""
 
@@ -212,7 +225,10 @@ def matrices(node: Node) -> list[tuple[str, float, bool]]:
             return [(name, share, not flip) for name, share, flip in matrices(node.args[0])]
     rule = "a matrix in a product is a parameter, a constant, or a sum of such"
     if node.op == "mul" and any(constant(arg) is not None for arg in node.args):
-        way_out = "fixed factors stand outside of it: write np.diag(D) @ (W @ q) or W @ (np.diag(D) @ q)"
+        way_out = (
+            "fixed factors stand outside of it: write np.diag(D) @ (W @ q) or W @ (np.diag(D) @ q); of a matrix with"
+            " few entries declare these as a vector"
+        )
     else:
         way_out = "write for example (W @ q) * c"
     raise unavailable(node, f"{rule}; {way_out}")
@@ -232,4 +248,4 @@ def at(node: Node) -> str:
 
 def unavailable(node: Node, way_out: str) -> HelError:
     """The error of a node that has no integer form, with the line of the user's code that made it."""
-    return HelError(f'{at(node)}the operation "{node.op}" has no fixed-point form here; {way_out}')
+    return HelError(f"{at(node)}{_WRITTEN.get(node.op, f'np.{node.op}')} has no fixed-point form here; {way_out}")

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from golden.compiler.angles import has_turns, in_turns, with_two_pi
+from golden.compiler.angles import in_turns, turns_of, with_two_pi
 from golden.compiler.univariate import Univariate
 from golden.compiler.vertex_cut import smallest_cut
 from golden.language.builder import Builder
@@ -37,7 +37,7 @@ def tabulate(graph: Graph) -> Graph:
     True
     """
     graph = with_two_pi(graph)
-    if not any(node.op in WITHOUT_PRODUCTS or has_turns(node) for node in graph.nodes):
+    if not any(node.op in WITHOUT_PRODUCTS or turns_of(node) for node in graph.nodes):
         return graph
     assert isinstance(graph.builder, Builder)
     work = _Rewriting(graph, graph.builder)
@@ -102,7 +102,7 @@ class _Rewriting:
     def _made(self, node: Node) -> Node:
         if node in self.cut:
             return self.builder.table(self.outputs[self.cut[node].variable], self.cut[node])
-        if has_turns(node):
+        if turns_of(node):
             return in_turns(node, self.outputs[node.args[0].args[0]], self.builder)
         if node in self.joined:
             total, rest = self.joined[node]

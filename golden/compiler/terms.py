@@ -133,8 +133,8 @@ class Fixed(Term):
     vector: Array
 
     def through(self, matrix: Array, source: str) -> Fixed:
-        """What a fixed matrix of that line makes of it."""
-        return replace(self, vector=matrix @ self.vector, source=source)
+        """What a fixed matrix of that line makes of it; a number is a vector of one element."""
+        return replace(self, vector=matrix @ np.atleast_1d(self.vector), source=source)
 
     def plus(self, other: Self) -> Self:
         return replace(self, factor=1.0, vector=self.factor * self.vector + other.factor * other.vector)

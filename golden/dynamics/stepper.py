@@ -13,7 +13,6 @@ import numpy as np
 from golden.arithmetic.rounding import Words, wrap
 from golden.dynamics.accumulator import Accumulator
 from golden.dynamics.flags import Flags
-from golden.errors import HelError
 from golden.program.execute import Call, Executable
 
 __all__ = ["EchoWork", "Stepper"]
@@ -68,7 +67,7 @@ class Stepper:
         self.input_value: Any = None
         if inputs:
             if not program.input_gradient:
-                raise HelError(f"the potential of {program.name} does not depend on u; leave out the input gradient")
+                raise program.without_inputs
             self.before += executable.compile([program.input_gradient])
             given = program.input_gradient
             self.input_value = executable.ints.get(given, executable.floats.get(given))

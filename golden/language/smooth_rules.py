@@ -11,6 +11,7 @@ import numpy as np
 from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import SMOOTH, Node, uniform
+from golden.language.layout import Value
 from golden.language.numpy_rules import located, unsupported, where
 
 __all__ = ["SMOOTH_UFUNCS", "clip"]
@@ -75,17 +76,17 @@ def _unary(op: str) -> Rule:
     return lambda builder, a: builder.unary(op, a)
 
 
-def clip(builder: Builder, node: Callable[[Any], Node], a: Any, a_min: Any = None, a_max: Any = None) -> Node:
+def clip(builder: Builder, value: Callable[[Any], Value], a: Any, a_min: Any = None, a_max: Any = None) -> Value:
     """np.clip(x, low, high) with two numbers: x, which is said to stay between them."""
-    bounds = [uniform(node(one)) if one is not None else None for one in (a_min, a_max)]
-    low, high = bounds
+    low, high = (uniform(value(one).node) if one is not None else None for one in (a_min, a_max))
     if low is None or high is None or not low < high:
         got = f"{a_min!r:.30} and {a_max!r:.30}"
         raise HelError(
-            f"{where()}np.clip states the range of a function's argument, two numbers low < high, got {got}; give both,"
-            " as np.clip(x, -0.75, 3.0)"
+            f"np.clip states the range of a function's argument, two numbers low < high, got {got}; give both, as"
+            " np.clip(x, -0.75, 3.0)"
         )
-    return builder.clip(node(a), low, high)
+    x = value(a)
+    return Value(builder.clip(x.node, low, high), x.shape)
 
 
 _PLAIN = ("exp", "expm1", "sqrt", "reciprocal", "sinh", "cosh", "tan", "arctan", "arctanh", "arcsinh")

@@ -19,6 +19,7 @@ Anything else raises `HelError` with the operation, the line of the user's code 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -26,39 +27,29 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from golden.errors import HelError
+from golden.language.array_rules import ARRAY_RULES, METHODS, index
 from golden.language.builder import Builder
 from golden.language.graph import Graph, Node, Shape
-from golden.language.numpy_rules import (
-    FUNCTIONS,
-    SHAPING,
-    UFUNCS,
-    index,
-    located,
-    matmul,
-    mean,
-    unsupported,
-    where,
-)
+from golden.language.layout import Value, elementwise
+from golden.language.numpy_rules import UFUNCS, located, unsupported, where
+from golden.language.products import matmul
 from golden.language.smooth_rules import SMOOTH_UFUNCS, clip
 
 __all__ = ["Symbol", "trace_function"]
 
 
-_UFUNCS, _SHAPING = UFUNCS | SMOOTH_UFUNCS, SHAPING | {"clip": clip}
-
-
 class Symbol(NDArrayOperatorsMixin):
-    """A node that behaves like a NumPy array of its shape while a function is traced."""
+    """A value that behaves like a NumPy array of its shape while a function is traced.
+
+    Its node is a vector of its elements, a number, or a matrix of parameters: `golden.language.layout` says why.
+    """
 
     __hash__ = None  # type: ignore[assignment]  # == is not available, as for arrays
 
-    def __init__(self, builder: Builder, node: Node) -> None:
+    def __init__(self, builder: Builder, node: Node, shape: Shape | None = None) -> None:
         self._builder = builder
         self.node = node
-
-    @property
-    def shape(self) -> Shape:
-        return self.node.shape
+        self.shape: Shape = node.shape if shape is None else shape
 
     @property
     def ndim(self) -> int:
@@ -69,8 +60,16 @@ class Symbol(NDArrayOperatorsMixin):
         return math.prod(self.shape)
 
     @property
-    def T(self) -> Symbol:
-        return Symbol(self._builder, self._builder.transpose(self.node))
+    def T(self) -> Any:
+        return self._ruled("transpose", (self,), {})
+
+    @property
+    def real(self) -> Symbol:
+        return self
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float64)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -81,75 +80,154 @@ class Symbol(NDArrayOperatorsMixin):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key: object) -> Symbol:
-        return Symbol(self._builder, index(self._builder, self.node, key))
+        if any(isinstance(one, Symbol) for one in (key if isinstance(key, tuple | list) else (key,))):
+            unsupported("an index that is a traced value")
+        x = Value(self.node, self.shape)
+        try:
+            found = located(lambda: index(self._builder, self._value, x, key))
+        except HelError:
+            raise
+        except (IndexError, TypeError, ValueError) as error:
+            raise HelError(f"{where()}an index lies inside the array, of shape {self.shape}; {error}") from None
+        return Symbol(self._builder, found.node, found.shape)
 
-    def sum(self) -> Symbol:
-        return Symbol(self._builder, self._builder.sum(self.node))
+    def reshape(self, *shape: Any, **options: Any) -> Any:
+        return self._ruled("reshape", (self, shape[0] if len(shape) == 1 else shape), options)
 
-    def mean(self) -> Symbol:
-        return Symbol(self._builder, mean(self._builder, self.node))
+    def transpose(self, *axes: Any) -> Any:
+        return self._ruled("transpose", (self, (axes[0] if len(axes) == 1 else axes) or None), {})
 
-    def dot(self, other: object) -> Symbol:
-        return Symbol(self._builder, matmul(self._builder, self.node, _node(self._builder, other)))
+    def flatten(self) -> Any:
+        return self._ruled("ravel", (self,), {})
 
-    def clip(self, low: object, high: object) -> Symbol:
-        return Symbol(self._builder, clip(self._builder, self._to_node, self, low, high))
+    def clip(self, low: Any, high: Any) -> Any:
+        return self._ruled("clip", (self, low, high), {})
 
     def called_by(self, function: Any) -> Symbol:
         """The value of a `golden.language.user_function.UserFunction`."""
-        return Symbol(self._builder, self._builder.call(self.node, function))
+        return Symbol(self._builder, self._builder.call(self.node, function), self.shape)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Symbol:
+    def copy(self) -> Symbol:
+        return self
+
+    def astype(self, dtype: Any, **_: Any) -> Symbol:
+        if np.dtype(dtype) != np.float64:
+            unsupported(f"conversion to {np.dtype(dtype)} (values are real numbers)", "item")
+        return self
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        if method in ("outer", "reduce", "accumulate"):
+            return self._method(ufunc.__name__, method, inputs, options)
+        if "out" in options and method == "__call__" and not options["out"][0].shape:
+            del options["out"]  # v += x of a number: v is another one from here on, as in NumPy
+        if ufunc.__name__ in _PRODUCTS or (ufunc.__name__ == "multiply" and any(map(_multiplies, inputs))):
+            ufunc = np.matmul
         rule = _UFUNCS.get(ufunc.__name__)
-        if rule is None or method != "__call__":
+        if (rule is None and ufunc is not np.matmul) or method != "__call__":
             unsupported(name, ufunc.__name__)
         if "out" in options:
             unsupported("assignment in place (v += x and its like)", "inplace")
         if options:
             unsupported(f"{name} with {', '.join(sorted(options))}=")
-        nodes = [_node(self._builder, value) for value in inputs]
-        return Symbol(self._builder, rule(self._builder, *nodes))
+        values = [self._value(value) for value in inputs]
+        found = located(
+            lambda: (
+                matmul(self._builder, *values) if rule is None
+                else elementwise(self._builder, _SIGNS.get(ufunc.__name__, name), rule, values)
+            )
+        )  # fmt: skip
+        return Symbol(self._builder, found.node, found.shape)
 
-    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Symbol:
-        shaping = _SHAPING.get(function.__name__)
-        if shaping is not None:
-            try:
-                return Symbol(self._builder, shaping(self._builder, self._to_node, *args, **options))
-            except TypeError:
-                unsupported(f"np.{function.__name__} with these arguments")
-        rule = FUNCTIONS.get(function.__name__)
+    def _method(self, ufunc: str, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """ufunc.outer, ufunc.reduce, ufunc.accumulate."""
+        if method == "outer" and not options:
+            a, b = (_symbols(self._builder, self._value(value)) for value in inputs)
+            return getattr(np, ufunc)(a[(..., *(None,) * b.ndim)] if a.ndim else a, b)
+        like = {("add", "reduce"): "sum", ("multiply", "reduce"): "prod", ("add", "accumulate"): "cumsum"}
+        name = like.get((ufunc, method))
+        if name is None:
+            unsupported(f"np.{ufunc}.{method}", ufunc)
+        return self._ruled(name, inputs, {"axis": 0} | options)
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return self._ruled(function.__name__, args, options)
+
+    def _ruled(self, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """What a function of whole arrays makes."""
+        if name == "matmul":
+            return np.matmul(*args)
+        rule = _ARRAY_RULES.get(name)
         if rule is None:
-            unsupported(f"np.{function.__name__}", function.__name__)
-        if any(value is not None for value in options.values()):
-            unsupported(f"np.{function.__name__} with {', '.join(sorted(options))}=")
-        nodes = [_node(self._builder, value) for value in args]
-        if len(nodes) != (2 if function.__name__ in ("dot", "matmul") else 1):
-            unsupported(f"np.{function.__name__} with {len(nodes)} positional arguments")
-        return Symbol(self._builder, rule(self._builder, *nodes))
+            unsupported(f"np.{name}", name)
+        given = {key: value for key, value in options.items() if value is not None}
+        try:
+            found = located(lambda: rule(self._builder, self._value, *args, **given))
+        except HelError:
+            raise
+        except TypeError:
+            unsupported(f"np.{name} with these arguments")
+        except (IndexError, ValueError) as error:  # as NumPy says it
+            raise HelError(f"{where()}np.{name} takes other shapes or axes; {error}") from None
+        return _symbols(self._builder, found)
 
-    def _to_node(self, value: object) -> Node:
-        return _node(self._builder, value)
+    def _value(self, value: object) -> Value:
+        return _valued(self._builder, value)
 
-    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        unsupported("conversion to an array (np.asarray, np.array, assignment into an array)")
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        if str(sys._getframe(1).f_globals.get("__name__")).startswith("scipy.sparse"):
+            # No array to scipy, whose product then leaves the matrix to __rmatmul__ here.
+            alone = np.empty((), object)
+            alone[()] = self
+            return alone
+        unsupported("conversion to an array (np.asarray, np.array, assignment into an array)", "array")
 
     def __bool__(self) -> NoReturn:
-        unsupported("a decision on a traced value (if, while, and, or)")
+        unsupported("a decision on a traced value (if, while, and, or)", "decision")
 
     def __float__(self) -> NoReturn:
-        unsupported("conversion to a Python number (float(), the math module)")
+        unsupported("conversion to a Python number (float(), the math module, assignment into an array)", "number")
+
+    def __complex__(self) -> NoReturn:
+        unsupported("conversion to a complex number", "complex")
+
+    def __int__(self) -> NoReturn:
+        unsupported("conversion to a whole number (int(), an index, range())", "item")
+
+    __index__ = __int__
+
+    def __format__(self, how: str) -> str:
+        return repr(self)
 
     def __setitem__(self, key: object, value: object) -> NoReturn:
-        unsupported("assignment to an element")
+        unsupported("assignment to an element", "setitem")
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
+        if name in METHODS:
+            return lambda *args, **options: self._ruled(name, (self, *args), options)
         if name.startswith("__"):
             raise AttributeError(name)
         unsupported(f"the array method or attribute .{name}", name)
 
     def __repr__(self) -> str:
         return f"Symbol({self.node.op}, shape={self.shape})"
+
+
+_UFUNCS, _ARRAY_RULES = UFUNCS | SMOOTH_UFUNCS, ARRAY_RULES | {"clip": clip}
+_PRODUCTS = ("matmul", "vecdot", "matvec", "vecmat")
+_SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**"}
+
+
+def _symbols(builder: Builder, found: Any) -> Any:
+    """Values as symbols; anything else as it is."""
+    if isinstance(found, list):
+        return [_symbols(builder, one) for one in found]
+    return Symbol(builder, found.node, found.shape) if isinstance(found, Value) else found
+
+
+def _multiplies(value: object) -> bool:
+    """Whether `*` is the matrix product to it: of `scipy.sparse`, the matrices that are no arrays."""
+    return any(cls.__name__ == "spmatrix" for cls in type(value).__mro__)
 
 
 class _Parameters(Mapping[str, Symbol]):
@@ -181,6 +259,8 @@ class _Parameters(Mapping[str, Symbol]):
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in self._symbols:
+            raise HelError(f'{where()}a parameter is asked for by its name, got theta.{name}; write theta["{name}"]')
         self._fixed()
 
 
@@ -215,27 +295,50 @@ def trace_function(
         key: Symbol(builder, builder.leaf("param", key, tuple(shape))) for key, shape in (parameters or {}).items()
     }
     builder.where = lambda: where().removesuffix(": ")
-    result = function(*symbols) if parameters is None else function(*symbols, _Parameters(theta))
+    arguments = symbols if parameters is None else [*symbols, _Parameters(theta)]
+    try:
+        result = function(*arguments)
+    except (TypeError, ValueError) as error:  # NumPy's own, of an array that a traced value was written into
+        if isinstance(error.__cause__, HelError):
+            raise error.__cause__ from None
+        raise
     if not isinstance(result, Symbol | int | float | np.number):
         got = f"{type(result).__name__}; return for example np.sum(...)"
         raise HelError(f"{name}: the {output} must be one number, got {got}")
-    node = _node(builder, result)
-    if node.shape != ():
-        raise HelError(f"{name}: the {output} must be one number, got shape {node.shape}; wrap it in np.sum")
+    value = _valued(builder, result)
+    if value.shape != ():
+        at = value.node.source or name
+        raise HelError(f"{at}: the {output} must be one number, got shape {value.shape}; wrap it in np.sum")
+    node = value.node
     return Graph(name, dict(inputs), dict(parameters or {}), {output: node}, builder)
 
 
-def _node(builder: Builder, value: object) -> Node:
+def _valued(builder: Builder, value: Any) -> Value:
+    """What was passed, as a value: a traced one, or a constant; a sparse matrix is the matrix it is."""
+    if isinstance(value, Value):
+        return value
     if isinstance(value, Symbol):
         if value._builder is not builder:
             raise HelError(f"{where()}a value of one trace was used in another; do not keep symbols between calls")
-        return value.node
+        return Value(value.node, value.shape)
+    if hasattr(value, "toarray"):
+        value = value.toarray()
+    if value is None or value is NotImplemented:
+        what = "nothing (None)" if value is None else "the element-wise product of a sparse matrix and a traced value"
+        unsupported(f"{what} as an operand", "" if value is None else "multiply.sparse")
     try:
-        data = np.asarray(value, dtype=np.float64)
+        data = np.asarray(value, dtype=None if np.iscomplexobj(value) else np.float64)
+    except HelError:
+        unsupported(f"a {type(value).__name__} of traced values as an operand", "array")
     except (TypeError, ValueError):
         unsupported(f"an operand of type {type(value).__name__}")
-    if np.asarray(value).dtype.kind not in "biuf":
+    kind = np.asarray(value).dtype.kind
+    if kind == "c":
+        unsupported("a complex number", "complex")
+    if kind not in "biuf":
         raise HelError(
             f"{where()}a whole number beyond 64 bits is a Python object to NumPy, not a number; write 2.0**70 for 2**70"
         )
-    return located(lambda: builder.const(data))
+    if data.ndim > 2:
+        return Value(located(lambda: builder.const(data.ravel())), data.shape)
+    return Value(located(lambda: builder.const(data)), data.shape)

@@ -43,11 +43,13 @@ class Program:
     ops : operations, operands before users
     kick : name of the rounded force
     gradients : one Gradient a parameter, in the order of `parameters`
-    input_gradient : name of dV/du, or "" when the potential does not depend on u
+    input_gradient : name of dV/du; "" where the potential does not depend on u, or dV/du has no integer form
     constants : Constant
     symmetric : names of the square parameters that are symmetric matrices
     tables : FunctionTable, those declared
     origins : (value, line of the user's code) pairs; no part of the text, nor of equality
+    inputs_refused : why dV/du has no integer form, with its line; "" where it has one, where the potential does not
+        depend on u, and in a parsed program; no part of the text, nor of equality
     """
 
     name: str
@@ -63,6 +65,7 @@ class Program:
     symmetric: tuple[str, ...] = ()
     tables: tuple[FunctionTable, ...] = ()
     origins: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
+    inputs_refused: str = field(default="", compare=False, repr=False)
 
     @cached_property
     def types(self) -> Mapping[str, Type]:
@@ -158,6 +161,14 @@ class Program:
                 return f"{lines[at]}: "
             stack += ops[at].operands if at in ops else ()
         return ""
+
+    @property
+    def without_inputs(self) -> HelError:
+        """The error of who asks a program for the dV/du that it has not."""
+        why = self.inputs_refused or (
+            f"the program of {self.name} has no dV/du: its potential does not depend on u, or dV/du has no integer form"
+        )
+        return HelError(f"{why}; dV/du alone needs it: leave out the input gradient, all else runs")
 
     @property
     def digest(self) -> str:

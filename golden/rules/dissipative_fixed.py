@@ -37,6 +37,7 @@ from golden.errors import HelError
 from golden.language.validate import flag
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, collapse
+from golden.rules.input_gradient import undriven
 from golden.rules.rhel_fixed import FixedReport, formats_at, log2_eps
 from golden.rules.words import array_words, theta_words
 
@@ -125,9 +126,10 @@ class _Run:
         scale = 1.0 / 2.0 ** (self.eps_log2 + 1)
         batch = self.q0.shape[:-1]
         sums = {name: np.zeros(batch + tuple(shape)) for name, shape in self.program.parameters}
-        grads: Gradients = {"u": np.zeros(self.inputs.shape)}
+        grads: Gradients = {}
         driven = bool(self.program.input_gradient)
         fraction = self.program.types[self.program.input_gradient].fraction if driven else 0
+        pushed = np.zeros(self.inputs.shape)
         for t in reversed(range(steps)):
             slope = self.meter.nudge(t, formats.q.value(q))
             if slope is not None:
@@ -146,13 +148,17 @@ class _Run:
             for name, words in step.items():
                 sums[name] += weight * words
             if difference is not None:
-                grads["u"][t] = np.ldexp(weight * formats.step * scale * difference, -fraction)
+                pushed[t] = np.ldexp(weight * formats.step * scale * difference, -fraction)
         for name, value in self.problem.theta.items():
             sign, log2 = self.program.gradient_log2(name)
             grads[name] = collapse(np.asarray(np.ldexp(sums[name] * (sign * formats.step * scale), log2)), value.shape)
         start = self.damped.factor ** (2.0 * steps)
         grads["q0"] = start * scale * formats.p.value(p[1] - p[0])
         grads["p0"] = start * scale * formats.q.value(q[0] - q[1])
+        if driven:
+            grads["u"] = pushed
+        else:
+            grads = undriven(grads, pushed.shape, self.program, self.problem.system)
         back = free if self.bits is not None else ((q[0] + q[1]) // 2, (p[0] + p[1]) // 2)
         return grads, self.total, self._report(back)
 

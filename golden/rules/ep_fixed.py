@@ -34,6 +34,7 @@ from golden.problems.report import Gradients, collapse
 from golden.problems.static_problem import StaticProblem
 from golden.program import Program
 from golden.rules.ep import EpReport
+from golden.rules.input_gradient import undriven
 from golden.rules.rhel_fixed import log2_eps
 from golden.rules.words import array_words, theta_words
 
@@ -180,8 +181,10 @@ class _Run:
         for name, value in self.problem.theta.items():
             sign, log2 = self.program.gradient_log2(name)
             grads[name] = collapse(np.asarray(np.ldexp(words[name] * (sign * scale), log2)), value.shape)
-        fraction = self.program.types[self.program.input_gradient].fraction if driven else 0
-        grads["u"] = np.ldexp(inputs * scale, -fraction)
+        if driven:
+            grads["u"] = np.ldexp(inputs * scale, -self.program.types[self.program.input_gradient].fraction)
+        else:
+            grads = undriven(grads, self.inputs.shape, self.program, self.problem.system)
         report = EpFixedReport(
             rule="ep fixed" if self.symmetric else "ep fixed one-sided",
             steps=1,

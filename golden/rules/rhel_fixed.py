@@ -31,6 +31,7 @@ from golden.language.validate import shortened
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
 from golden.program import Program
+from golden.rules.input_gradient import undriven
 from golden.rules.words import array_words, theta_words
 
 __all__ = ["FixedReport", "formats_at", "gradient", "log2_eps", "return_error"]
@@ -185,9 +186,11 @@ class _Run:
         else:
             error = return_error(run, self.q0, self.p0, self.inputs) if self_test else 0
         grads = self._floats(words, q, p)
-        fraction = self.program.types[self.program.input_gradient].fraction if driven else 0
-        scale = formats.step / self._double
-        grads["u"] = np.zeros(self.inputs.shape) if differences is None else np.ldexp(differences * scale, -fraction)
+        if differences is None:
+            grads = undriven(grads, self.inputs.shape, self.program, self.problem.system)
+        else:
+            fraction = self.program.types[self.program.input_gradient].fraction
+            grads["u"] = np.ldexp(differences * (formats.step / self._double), -fraction)
         report = FixedReport(
             rule="rhel fixed" if self.symmetric else "rhel fixed one-sided",
             steps=steps,

@@ -36,8 +36,20 @@ class Variable(NDArrayOperatorsMixin):
         return tuple(np.shape(self.value))
 
     @property
-    def T(self) -> Variable:
-        return Variable(np.transpose(self.value), [(self, np.transpose)])
+    def T(self) -> Any:
+        return _linear("transpose", self)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.size(self.value))
+
+    @property
+    def real(self) -> Variable:
+        return self
 
     def __len__(self) -> int:
         return len(self.value)
@@ -50,14 +62,28 @@ class Variable(NDArrayOperatorsMixin):
 
         return Variable(self.value[key], [(self, pullback)])
 
-    def sum(self) -> Variable:
+    def sum(self, axis: Any = None, **options: Any) -> Any:
+        if axis is not None or options:
+            return _linear("sum", self, axis=axis, **options)
         return Variable(np.sum(self.value), [(self, lambda g: g * np.ones(self.shape))])
 
-    def mean(self) -> Any:
-        return self.sum() * (1.0 / max(1, int(np.prod(self.shape))))
+    def mean(self, axis: Any = None, **options: Any) -> Any:
+        total = self.sum(axis, **options)
+        return total * (np.size(_value(total)) / max(1, self.size))
+
+    def var(self, axis: Any = None, ddof: float = 0) -> Any:
+        total = ((self - self.mean(axis, keepdims=True)) ** 2).sum(axis)
+        return total * (1.0 / (self.size / max(1, np.size(_value(total))) - ddof))
+
+    def prod(self, axis: Any = None) -> Any:
+        lines = np.moveaxis(np.arange(self.size).reshape(self.shape), axis, 0) if axis is not None else range(self.size)
+        found: Any = 1.0
+        for line in lines:
+            found = found * self.reshape(-1)[line]
+        return found
 
     def dot(self, other: Any) -> Any:
-        return self @ other
+        return _dot(self, other)
 
     def clip(self, low: float, high: float) -> Variable:
         """The value in [low, high]; the slope goes on beyond, for a range is stated, not a corner."""
@@ -71,24 +97,56 @@ class Variable(NDArrayOperatorsMixin):
         slope = function.slope(real) + tiny * function.bend(real)
         return Variable(value, [(self, lambda g: g * slope)])
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **options: Any) -> Variable:
+    def copy(self) -> Variable:
+        return self
+
+    def astype(self, dtype: Any, **_: Any) -> Variable:
+        return self
+
+    def reshape(self, *shape: Any, **options: Any) -> Any:
+        return _linear("reshape", self, shape[0] if len(shape) == 1 else shape, **options)
+
+    def transpose(self, *axes: Any) -> Any:
+        return _linear("transpose", self, (axes[0] if len(axes) == 1 else axes) or None)
+
+    def flatten(self) -> Any:
+        return _linear("ravel", self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        return lambda *args, **options: _linear(name, self, *args, **options)
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        """No array to others: scipy's product then leaves its matrix to `__rmatmul__` here."""
+        alone = np.empty((), object)
+        alone[()] = self
+        return alone
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **options: Any) -> Any:
+        if "out" in options and not np.shape(_value(options["out"][0])):
+            del options["out"]  # v += x of a number is another number
+        if method in _METHODS_OF_UFUNCS:
+            return _METHODS_OF_UFUNCS[method](ufunc, *args, **options)
         rule = _RULES.get(ufunc.__name__)
         if rule is None or method != "__call__" or options:
             raise HelError(
                 f"the BPTT reference cannot differentiate np.{ufunc.__name__}; use HEL or finite differences"
             )
-        values = [arg.value if isinstance(arg, Variable) else np.asarray(arg) for arg in args]
+        if ufunc.__name__ == "multiply" and any(c.__name__ == "spmatrix" for a in args for c in type(a).__mro__):
+            return args[0] @ args[1]  # scipy's matrices that are no arrays
+        values = [arg.value if isinstance(arg, Variable) else np.asarray(_dense(arg)) for arg in args]
         value, pullbacks = rule(*values)
         pairs = zip(args, pullbacks, strict=True)
         return Variable(value, [(arg, pullback) for arg, pullback in pairs if isinstance(arg, Variable)])
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
-        plain = all(value is None for value in options.values())
-        if function.__name__ not in _FUNCTIONS or not (plain or function.__name__ in _SHAPING):
-            raise HelError(
-                f"the BPTT reference cannot differentiate np.{function.__name__}; use HEL or finite differences"
-            )
-        return _FUNCTIONS[function.__name__](*args, **options)
+        name = function.__name__
+        if name in _FUNCTIONS:
+            return _FUNCTIONS[name](*args, **options)
+        if name in _LINEAR:
+            return _linear(name, *args, **options)
+        raise HelError(f"the BPTT reference cannot differentiate np.{name}; use HEL or finite differences")
 
 
 def gradients(function: Callable[..., Any], *arrays: Any) -> tuple[Any, list[Any]]:
@@ -140,7 +198,7 @@ def _matmul(a: Any, b: Any) -> tuple[Any, list[Pullback]]:
             return a @ b, [lambda g: g[:, None] * b, lambda g: g @ a]
         case (1, 2):
             return a @ b, [lambda g: b @ g, lambda g: a[:, None] * g]
-    raise HelError(f"the BPTT reference multiplies matrix and vector, got shapes {np.shape(a)} and {np.shape(b)}")
+    return a @ b, [lambda g: g @ np.swapaxes(b, -1, -2), lambda g: np.swapaxes(a, -1, -2) @ g]
 
 
 def _logaddexp(a: Any, b: Any) -> tuple[Any, list[Pullback]]:
@@ -153,8 +211,82 @@ def _power(a: Any, k: Any) -> tuple[Any, list[Pullback]]:
     return a**k, [lambda g: g * k * a ** np.where(k == 0, 0, k - 1), lambda g: g * np.log(a) * a**k]
 
 
-def _concatenate(arrays: Any, axis: int = 0) -> Variable:
-    parts = [part if isinstance(part, Variable) else Variable(part) for part in arrays]
+def _value(x: Any) -> Any:
+    return x.value if isinstance(x, Variable) else x
+
+
+def _dense(x: Any) -> Any:
+    return x.toarray() if hasattr(x, "toarray") else x
+
+
+def _dot(a: Any, b: Any) -> Any:
+    return a @ b if np.ndim(a) and np.ndim(b) else a * b
+
+
+def _linear(name: str, *args: Any, **options: Any) -> Any:
+    """A NumPy function that is linear (or affine) in each of its variables, which stand alone or in its first list.
+
+    The pullback by a variable of g is the vector of sum(g (f(e) - f(0))) over its unit vectors e, all else held.
+    """
+    function = getattr(np, name)
+    listed = bool(args) and isinstance(args[0], list | tuple)
+    slots = [*args[0], *args[1:]] if listed else list(args)
+    cut = len(args[0]) if listed else 0
+
+    def made(values: list[Any]) -> Any:
+        found = function(*([values[:cut], *values[cut:]] if listed else values), **options)
+        return list(found) if isinstance(found, list | tuple) else found
+
+    values = [_dense(_value(slot)) for slot in slots]
+    result = made(values)
+
+    def pullback(at: int, output: int | None) -> Pullback:
+        def pulled(g: Any) -> Any:
+            shape = np.shape(values[at])
+
+            def of(unit: Any) -> Any:
+                found = made([*values[:at], unit, *values[at + 1 :]])
+                return found if output is None else found[output]
+
+            zero = of(np.zeros(shape))
+            units = np.eye(int(np.prod(shape))).reshape(-1, *shape)
+            return np.array([np.sum(g * (of(unit) - zero)) for unit in units]).reshape(shape)
+
+        return pulled
+
+    variables = [(slot, at) for at, slot in enumerate(slots) if isinstance(slot, Variable)]
+    if isinstance(result, list):
+        return [Variable(one, [(x, pullback(at, i)) for x, at in variables]) for i, one in enumerate(result)]
+    return Variable(result, [(x, pullback(at, None)) for x, at in variables])
+
+
+def _one(
+    function: Callable[[Any], Any], derivative: Callable[[Any], Any]
+) -> Callable[[Any], tuple[Any, list[Pullback]]]:
+    return lambda x: (function(x), [lambda g: g * derivative(x)])
+
+
+def _moved(name: str, quick: Callable[..., Any], count: int = 0) -> Callable[..., Any]:
+    """`quick` of a vector and `count` arguments more, which the systems use at every step; else by unit vectors."""
+
+    def made(x: Any, *args: Any, **options: Any) -> Any:
+        return (
+            quick(x, *args)
+            if np.ndim(x) == 1 and len(args) == count and not options
+            else _linear(name, x, *args, **options)
+        )
+
+    return made
+
+
+def _roll(x: Any, shift: Any) -> Any:
+    return x[(np.arange(len(x)) - shift) % len(x)] if np.ndim(shift) == 0 else _linear("roll", x, shift)
+
+
+def _concatenate(arrays: Any, axis: Any = 0) -> Any:
+    parts = [part if isinstance(part, Variable) else Variable(np.asarray(part)) for part in arrays]
+    if axis != 0 or any(part.ndim != 1 for part in parts):
+        return _linear("concatenate", list(arrays), axis)
     stops = np.cumsum([len(part) for part in parts])
     sources = [(part, _between(stop - len(part), stop)) for part, stop in zip(parts, stops, strict=True)]
     return Variable(np.concatenate([part.value for part in parts]), sources)
@@ -164,26 +296,66 @@ def _between(start: int, stop: int) -> Pullback:
     return lambda g: g[start:stop]
 
 
-def _one(
-    function: Callable[[Any], Any], derivative: Callable[[Any], Any]
-) -> Callable[[Any], tuple[Any, list[Pullback]]]:
-    return lambda x: (function(x), [lambda g: g * derivative(x)])
+_METHODS = ("cumsum", "diagonal", "ravel", "repeat", "squeeze", "swapaxes", "take", "trace")
+_LINEAR = (
+    *_METHODS, "append", "atleast_1d", "atleast_2d", "average", "broadcast_arrays", "broadcast_to", "column_stack",
+    "convolve", "correlate", "delete", "diag", "dstack", "ediff1d", "einsum", "expand_dims",
+    "fliplr", "flipud", "gradient", "hsplit", "hstack", "inner", "kron", "meshgrid", "moveaxis", "outer", "pad",
+    "reshape", "resize", "rot90", "split", "array_split", "stack", "tile", "transpose", "trapezoid", "tril", "triu",
+    "vsplit", "vstack", "where",
+)  # fmt: skip
 
 
+def _outer(ufunc: np.ufunc, a: Any, b: Any) -> Any:
+    return ufunc(_linear("reshape", a, np.shape(_value(a)) + (1,) * np.ndim(_value(b))), b)
+
+
+def _reduced(ufunc: np.ufunc, x: Any, axis: Any = 0) -> Any:
+    if ufunc.__name__ not in ("add", "multiply"):
+        raise HelError(f"the BPTT reference cannot differentiate np.{ufunc.__name__}.reduce; use finite differences")
+    return x.sum(axis) if ufunc.__name__ == "add" else x.prod(axis)
+
+
+def _accumulated(ufunc: np.ufunc, x: Any, axis: Any = 0) -> Any:
+    if ufunc.__name__ != "add":
+        raise HelError(
+            f"the BPTT reference cannot differentiate np.{ufunc.__name__}.accumulate; use finite differences"
+        )
+    return _linear("cumsum", x, axis)
+
+
+def _polyval(p: Any, x: Any) -> Any:
+    total: Any = 0.0
+    for one in p:
+        total = total * x + one
+    return total
+
+
+_METHODS_OF_UFUNCS: dict[str, Callable[..., Any]] = {"outer": _outer, "reduce": _reduced, "accumulate": _accumulated}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sum": lambda x: x.sum(),
-    "mean": lambda x: x.mean(),
-    "dot": lambda a, b: a @ b,
-    "transpose": lambda x: x.T,
-    "diff": lambda x: x[1:] - x[:-1],
-    "roll": lambda a, shift, axis=None: a[(np.arange(len(a)) - shift) % len(a)],
-    "flip": lambda m, axis=None: m[::-1],
+    "sum": lambda x, axis=None, **options: x.sum(axis, **options),
+    "mean": lambda x, axis=None, **options: x.mean(axis, **options),
+    "var": lambda x, axis=None, **options: x.var(axis, **options),
+    "prod": lambda x, axis=None, **options: x.prod(axis, **options),
+    "dot": _dot,
     "clip": lambda a, low, high: a.clip(low, high),
-    "take": lambda a, indices, axis=None: a[indices],
+    "roll": _moved("roll", _roll, 1),
+    "flip": _moved("flip", lambda x: x[::-1]),
+    "take": _moved("take", lambda x, indices: x[indices], 1),
+    "diff": _moved("diff", lambda x: x[1:] - x[:-1]),
     "concatenate": _concatenate,
-    "hstack": _concatenate,
+    "polyval": _polyval,
+    "vdot": lambda a, b: _linear("ravel", a) @ _linear("ravel", b),
+    "copy": lambda x: x,
+    "real": lambda x: x,
+    "real_if_close": lambda x: x,
+    "shape": lambda x: x.shape,
+    "ndim": lambda x: x.ndim,
+    "size": lambda x, axis=None: x.size if axis is None else x.shape[axis],
+    "ones_like": lambda x, **_: np.ones(x.shape),
+    "zeros_like": lambda x, **_: np.zeros(x.shape),
+    "full_like": lambda x, fill_value, **_: np.full(x.shape, fill_value),
 }
-_SHAPING = ("roll", "flip", "take", "concatenate", "hstack")
 _RULES: dict[str, Callable[..., tuple[Any, list[Pullback]]]] = {
     "add": lambda a, b: (a + b, [lambda g: g, lambda g: g]),
     "subtract": lambda a, b: (a - b, [lambda g: g, lambda g: -g]),

@@ -27,6 +27,7 @@ from golden import own_packages
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator
 from golden.systems.base import LIMIT, System
+from golden.systems.members import refuse_physics
 
 __all__ = ["absolute", "examined", "find", "is_file", "make"]
 
@@ -160,6 +161,7 @@ def _examine(system: System, path: Path) -> None:
                 f"{who}.parameters must map names to shapes such as {{'k': (self.n,)}}, got {parameters!r};"
                 " a name is a Python name, a shape is a tuple of whole numbers, () for a single number"
             )
+    refuse_physics(system, who)
     with _blamed(path, f"{type(system).__name__}.potential"):
         graph = system.graph
         if system.symmetric:

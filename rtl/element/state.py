@@ -2,7 +2,8 @@
 
     drift   q += p or q -= p          exact: q's extra fraction bits make (h/2) p an integer of its last place
     kick    p += K or p -= K          K = half_up(force sum); the rounding bit rides on the carry, -(v + r) = ~v + !r
-    cut     x = saturate(q >> shift)  the position as a multiplier operand
+    cut     x = saturate(q >> shift)  the position as a multiplier operand; where positions are angles
+    turn    t = wrap(q >> shift)      instead
 
 Every write wraps; `flags` tells, in the cycle of the write (of the load, for an operand), where the exact value of
 either context did not fit. Both contexts write at once, at one address. Each reads at its own, whose low bits count:
@@ -62,8 +63,12 @@ class State(Elaboratable):
             self._words(m, context, address[: (MAX_FOLD - 1).bit_length()])
             self._drift(m, context)
             self._kick(m, context)
-            operand, lost = saturate(shift_right(self.pos_read[context], g.operand_shift), g.operand_bits)
-            m.d.sync += [self.operand[context].eq(operand), clipped[context].eq(lost)]
+            shifted = shift_right(self.pos_read[context], g.operand_shift)
+            if g.turns:
+                m.d.sync += self.operand[context].eq(shifted[: g.operand_bits].as_signed())
+            else:
+                operand, lost = saturate(shifted, g.operand_bits)
+                m.d.sync += [self.operand[context].eq(operand), clipped[context].eq(lost)]
         self._take_force(m)
         q_fits = [fits(value, g.position_bits) for value in self.pos_sum]
         p_fits = [fits(value, g.momentum_bits) for value in self.mom_sum]

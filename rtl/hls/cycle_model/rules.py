@@ -161,10 +161,13 @@ def _kick(m: Any) -> Words:
 
 def _operand(m: Any) -> Words:
     limit = 1 << (m.geometry.operand_bits - 1)
-    return clip(shift(m.pos_read, m.geometry.operand_shift), -limit, limit - 1)
+    shifted = shift(m.pos_read, m.geometry.operand_shift)
+    return wrap(shifted, m.geometry.operand_bits) if m.geometry.turns else clip(shifted, -limit, limit - 1)
 
 
 def _operand_clip(m: Any) -> Words:
+    if m.geometry.turns:
+        return np.zeros_like(m.pos_read)
     return (~fits(shift(m.pos_read, m.geometry.operand_shift), m.geometry.operand_bits)).astype(np.int64)
 
 

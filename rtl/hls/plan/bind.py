@@ -22,7 +22,7 @@ from golden.errors import HelError
 from golden.program import Program
 from golden.program.densities import Density
 from golden.program.densities import Gradient as Densities
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Turn
 from rtl.hls.plan.ring_plan import (
     INPUTS,
     ONE,
@@ -74,7 +74,7 @@ class _Binder:
 
     def run(self) -> RingPlan:
         program = self.program
-        statements, function = [], ""
+        statements, function, turns = [], "", False
         for op in self.needed:
             if isinstance(op, Table):
                 if op.function in REDUCED:
@@ -83,6 +83,10 @@ class _Binder:
                 assert isinstance(argument, Round) and argument.rule is Rounding.FLOOR
                 statements.append(self._statement(op.name, Finish.TABLE, argument.source))
                 function = op.function
+            elif isinstance(op, Turn):
+                if op.source != "q" or any(isinstance(other, Cut) and other.source == "q" for other in self.needed):
+                    raise self._unavailable(op, "positions cut to a word, or all of them modulo 1")
+                turns = True
             elif isinstance(op, Cut) and op.source == "q":
                 if op.to != self.formats.x:
                     raise self._unavailable(op, f"positions cut to {self.formats.x}")
@@ -96,7 +100,9 @@ class _Binder:
         gradients = tuple(self._gradient(gradient) for gradient in program.gradients)
         if self.moved_inputs:
             statements.insert(0, self._input_vector())
-        return RingPlan(program.name, self.stored | self.constants, tuple(statements), gradients, function, program.m)
+        return RingPlan(
+            program.name, self.stored | self.constants, tuple(statements), gradients, function, program.m, turns
+        )
 
     # What is stored.
 
@@ -173,7 +179,7 @@ class _Binder:
             self.moved_inputs = True
             return INPUT_VECTOR
         op = self.ops[name]
-        return POSITION if isinstance(op, Cut) and op.source == "q" else name
+        return POSITION if isinstance(op, Cut | Turn) and op.source == "q" else name
 
     # Gradients.
 

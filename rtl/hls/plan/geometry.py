@@ -80,6 +80,7 @@ class Geometry:
         smallest that holds those alive at once
     cut_shifts : right shifts from a sum to an operand, rising; empty where sums are not cut
     lane_store, two_way : lanes load from the vector store, too; they move to either neighbour
+    turns : positions are angles: as operands they are modulo 1
 
     Raises
     ------
@@ -107,6 +108,7 @@ class Geometry:
     cut_shifts: tuple[int, ...] = ()
     lane_store: bool = False
     two_way: bool = False
+    turns: bool = False
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
@@ -181,8 +183,9 @@ class Geometry:
 
     @property
     def operand_shift(self) -> int:
-        """Right shift from q to the position operand x (negative: left)."""
-        return self.fraction_bits + self.log2_inverse_step + 1 - (self.operand_bits - 5)
+        """Right shift from q to the position operand, x or t (negative: left)."""
+        fraction = self.operand_bits if self.turns else self.operand_bits - 5
+        return self.fraction_bits + self.log2_inverse_step + 1 - fraction
 
     @property
     def z_shift(self) -> int:

@@ -66,6 +66,7 @@ def geometry_of(
         vector_words=VECTOR_WORDS[1] if plan.vectors else 0,
         lane_store=_lanes_load_vectors(plan),
         two_way=_is_shorter_both_ways(plan, memory),
+        turns=plan.turns,
     )
 
 

@@ -185,6 +185,7 @@ class RingPlan:
     gradients : one a parameter
     table : the function of the table, "" for none
     inputs : input words a step
+    turns : positions are read modulo 1
     """
 
     name: str
@@ -193,6 +194,7 @@ class RingPlan:
     gradients: tuple[Gradient, ...]
     table: str = ""
     inputs: int = 0
+    turns: bool = False
 
     @property
     def parameters(self) -> dict[str, Layout]:

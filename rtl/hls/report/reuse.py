@@ -30,7 +30,16 @@ from rtl.hls.schedule.schedule import schedule
 
 __all__ = ["joined", "lacks", "missing", "read", "stores"]
 
-_EQUAL = ("elements", "fraction_bits", "operand_bits", "integer_bits", "log2_inverse_step", "g_cut", "clip_log2")
+_EQUAL = (
+    "elements",
+    "fraction_bits",
+    "operand_bits",
+    "integer_bits",
+    "log2_inverse_step",
+    "g_cut",
+    "clip_log2",
+    "turns",
+)
 """Wired: widths and shifts."""
 _FREE = ("neurons",)
 """A matter of the schedule."""

@@ -1,9 +1,13 @@
+import re
+
 import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
+from golden.dynamics.integrator import Integrator
 from golden.errors import HelError
+from golden.program import Program
 from golden.program.execute import evaluate
 from tests.golden.compiler.made import system
 from tests.golden.dynamics.cases import NAMES, build, state
@@ -166,6 +170,33 @@ def test_a_number_is_a_vector_of_one_element():
     assert program.types["g"].shape == (1,) and "d = cut g_one SQ(2, 16)" in lines
     assert "C_d = matvec C d" in lines and "d1 = cut C_d SQ(2, 16)" in lines and "d1_x = mul d1 x" in lines
     assert program.types[program.gradients[0].terms[0].r].shape == (1,)
+
+
+def priced(q, u, t):
+    return q @ (t["W"] @ q) / 2 + u[0] * np.sum(t["W"] ** 2)
+
+
+def test_an_input_gradient_without_a_form_is_left_out_and_says_why():
+    """dV/du has a matrix of squares in it; what depends on q has not."""
+    program = made({"W": (3, 3)}, priced)
+    assert program.input_gradient == "" and "W_x = matvec W x" in texts(program)
+    why = r"test_lower.py:\d+: `t\[\"W\"\] \*\* 2`: .*matrix in a product.*"
+    assert re.match(why, program.inputs_refused)
+    assert re.match(why + "; dV/du alone needs it: leave out the input gradient", str(program.without_inputs))
+    again = Program.parse(str(program))
+    assert again == program and "has no dV/du" in str(again.without_inputs)
+    words = Integrator(program, {"W": np.ones((3, 3), np.int64)})
+    q, u = np.zeros((2, 3), np.int64), np.zeros(3, np.int64)
+    words.echo(q, q, u, grads=words.zero_gradients())
+    with pytest.raises(HelError, match=why):
+        words.echo(q, q, u, input_difference=np.zeros(3, np.int64))
+
+
+def test_an_input_gradient_that_no_format_holds_is_left_out_of_a_calibrated_program():
+    """Around q = 6 its sum of q^3 is beyond every word; the kick has q^2."""
+    far = system({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * (q - 6) ** 2) / 2 + u[0] * np.sum(q**3) / 2**10)
+    program = compile_system(far, cuts="calibrated")
+    assert program.input_gradient == "" and "in the calibration run" in program.inputs_refused
 
 
 D, MASK = np.arange(1, 4) / 8, np.array([1.0, 0.0, 1.0])

@@ -12,7 +12,7 @@ from golden.compiler.calibrate import calibrated
 from golden.cost_functions import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
-from golden.rules import Problem, bptt, rhel, rhel_fixed
+from golden.rules import Problem, StaticProblem, bptt, dissipative_fixed, ep_fixed, rhel, rhel_fixed
 from golden.rules.rhel_fixed import gradient
 from tests.golden.rules.cases import run, values
 
@@ -155,3 +155,30 @@ def test_a_system_without_inputs():
     free = Free(3)
     grads, _, _ = rhel_fixed.gradient(Problem(free, {"k": np.ones(3)}, np.zeros((8, 1)), np.ones(3), q0=np.ones(3)))
     assert not grads["u"].any() and grads["k"].all()
+
+
+class Priced(systems.System):
+    """dV/du has a matrix of squares, which has no integer form; nothing else needs it."""
+
+    parameters = {"k": (3,), "W": (3, 3)}  # noqa: RUF012
+
+    def potential(self, q, u, theta):
+        strings = np.sum(theta["k"] * q**2) + q @ (theta["W"] @ q)
+        return strings / 2 + u[0] * np.sum(theta["W"] ** 2) - u[1] * q[0]
+
+
+@pytest.mark.parametrize("rule", [rhel_fixed, ep_fixed, dissipative_fixed])
+def test_what_has_no_integer_form_is_left_out_and_who_asks_is_told_why(rule):
+    """All gradients but that of the input; never zeros in its place."""
+    priced = Priced(3, 2)
+    options = {"log2_loss": 6} if rule is dissipative_fixed else {}
+    if rule is ep_fixed:
+        posed = StaticProblem(priced, priced.initial(0), np.full(2, 0.5), np.full(3, 0.25))
+    else:
+        posed = Problem(priced, priced.initial(0), np.full((20, 2), 0.5), np.full(3, 0.25))
+    grads = rule.gradient(posed, **options)[0]
+    assert "k" in grads and "u" not in grads
+    with pytest.raises(HelError, match="test_rhel_fixed.py:.*W.*dV/du alone needs it: leave out the input grad"):
+        grads["u"]
+    with pytest.raises(KeyError):
+        grads["nothing"]

@@ -20,9 +20,9 @@ class Josephson(System):
 
     q is the phase of an island's condensate, its mass the capacitance, and the slope E sin(q_i - q_j) the supercurrent
     through a junction (Josephson 1962). The islands lie in rows of ceil(sqrt n), each joined to the next of its row
-    and to the one below. Current j goes in at the top of column j, j + m, ... and out at its bottom, by D, fixed: it
-    tilts the cosine to a washboard, down which the phase slips turn by turn, 2e / h turns a second a volt. The
-    junctions' energies E are learnt: dV/dE = -cos(q_i - q_j).
+    and to the one below. Current j goes in at island j and out at island n - 1 - j, by D, fixed: it tilts the cosine to a
+    washboard, down which the phase slips turn by turn, 2e / h turns a second a volt. The junctions' energies E are
+    learnt: dV/dE = -cos(q_i - q_j).
 
     >>> Josephson(4).junctions
     array([[ 1., -1.,  0.,  0.],
@@ -42,9 +42,9 @@ class Josephson(System):
         pairs = sorted(right + [(i, i + width) for i in range(n - width)])
         self.junctions = np.eye(n)[[i for i, _ in pairs]] - np.eye(n)[[j for _, j in pairs]]
         self.feed = np.zeros((n, m))
-        for column in range(width):
-            self.feed[column, column % m] += 1.0
-            self.feed[column + (n - 1 - column) // width * width, column % m] -= 1.0
+        for j in range(m):
+            self.feed[j % (n // 2), j] += 1.0
+            self.feed[n - 1 - j % (n // 2), j] -= 1.0
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

@@ -39,6 +39,6 @@ class Kuramoto(System):
         return -coupling / 2 - u[np.arange(self.n) % self.m] @ q
 
     def initial(self, seed: int) -> dict[str, Array]:
-        """K symmetric, normal, with mean 1 / 2 n and deviation 1 / n, times sqrt 2 off the diagonal's mean."""
+        """K symmetric, normal, off the diagonal with mean 1 / (sqrt 2 n) and deviation 1 / 2 n."""
         rng = np.random.default_rng(seed)
-        return bounded({"K": symmetrised(rng.normal(0.5, 1.0, (self.n, self.n)) / self.n)})
+        return bounded({"K": symmetrised(rng.normal(0.5, 0.5, (self.n, self.n)) / self.n)})

@@ -18,16 +18,16 @@ class LennardJones(System):
     """V = sum al q^2 / 2 + k (d^-12 - 2 d^-6) S^2 / 72 - (B u) . q with the distances d_i = 1 + (q_{i+1} - q_i) / S.
 
     Two neutral atoms: van der Waals attraction as d^-6, and a repulsion as d^-12 (Lennard-Jones 1931). q is how far an
-    atom is from its place, in units in which neighbours rest S = 8 apart, and k is the stiffness of a bond at rest.
-    Distances are taken into [0.75, 2.5]: the pole at d = 0 has no table, and beyond that range a bond is silent; al
+    atom is from its place, in units in which neighbours rest S = 16 apart, and k is the stiffness of a bond at rest.
+    Distances are taken into [0.7, 2]: the pole at d = 0 has no table, and beyond that range a bond is silent; al
     holds each atom to its place. al, k and B are learnt: dV/dk = (d^-12 - 2 d^-6) S^2 / 72.
 
     >>> theta = {"al": np.zeros(2), "k": np.ones(1), "B": np.zeros((2, 1))}
-    >>> float(LennardJones(2).potential(np.zeros(2), np.zeros(1), theta)) * 72 / 64
+    >>> float(LennardJones(2).potential(np.zeros(2), np.zeros(1), theta)) * 72 / 256
     -1.0
     """
 
-    SPACING = 8.0
+    SPACING = 16.0
 
     def __init__(self, n: int, m: int = 1) -> None:
         super().__init__(n, m)
@@ -43,7 +43,7 @@ class LennardJones(System):
         return {"al": (self.n,), "k": (self.n - 1,), "B": (self.n, self.m)}
 
     def potential(self, q: Any, u: Any, theta: Mapping[str, Any]) -> Any:
-        closeness = 1 / np.clip(1 + np.diff(q) / self.SPACING, 0.75, 2.5)
+        closeness = 1 / np.clip(1 + np.diff(q) / self.SPACING, 0.7, 2.0)
         attraction = closeness**6
         bonds = np.sum(theta["k"] * (attraction * (attraction - 2))) * self.SPACING**2 / 72
         return np.sum(theta["al"] * q**2) / 2 + bonds - (theta["B"] @ u) @ q

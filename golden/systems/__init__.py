@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from golden.errors import HelError
-from golden.language.validate import known_options, shortened
+from golden.language.validate import known_options, shortened, whole
 from golden.systems import load
 from golden.systems.banded import Banded
 from golden.systems.base import System
@@ -38,10 +38,12 @@ from golden.systems.spring_graph import SpringGraph
 from golden.systems.springs import Springs
 from golden.systems.stacked_dense import StackedDense
 from golden.systems.toda import Toda
+from golden.systems.various import FIRST, Various
 
 __all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "HenonHeiles", "Hopfield", "Horn", "Hru", "Josephson",
            "Kuramoto", "LennardJones", "Linear", "Morse", "Pendulum", "Phi4", "Random", "Rotor", "SineGordon",
-           "SpringGraph", "Springs", "StackedDense", "System", "Toda", "get", "is_random", "load", "sized"]  # fmt: skip
+           "SpringGraph", "Springs", "StackedDense", "System", "Toda", "Various", "get", "is_random", "load",
+           "sized"]  # fmt: skip
 
 SYSTEMS: dict[str, type[System]] = {
     "springs": Springs,
@@ -83,7 +85,8 @@ def is_random(name: str) -> bool:
 def get(name: str, *, n: int, m: int = 1, **options: Any) -> System:
     """The built-in system `name`, or a user's `path/to/file.py:Class`, with n neurons and m inputs.
 
-    `random` takes a seed: get("random", n=8, seed=3), or by name alone get("random-3", n=8). Other options go to the
+    `random` takes a seed: get("random", n=8, seed=3), or by name alone get("random-3", n=8); seeds from 1000 on draw
+    from the whole language (`golden.systems.various`). Other options go to the
     built-in system's class: get("graph", n=3, edges=[(0, 1), (1, 2)]).
 
     >>> get("dense", n=4, m=2).parameters
@@ -103,7 +106,7 @@ def get(name: str, *, n: int, m: int = 1, **options: Any) -> System:
     seeded = re.fullmatch(_RANDOM, name)
     if seeded and seeded[1]:
         known_options(options, (), f"the system {name}")
-        return Random(n, m, seed=int(seeded[1]))
+        options = {"seed": int(seeded[1])}
     if not seeded and name not in SYSTEMS:
         near = get_close_matches(name.lower(), [*SYSTEMS, "random"], n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else ""
@@ -113,6 +116,8 @@ def get(name: str, *, n: int, m: int = 1, **options: Any) -> System:
         )
     made = Random if seeded else SYSTEMS[name]
     known_options(options, list(inspect.signature(made).parameters)[2:], f"the system {name}")
+    if seeded and whole(options.get("seed", 0), "the seed of a random potential", 0) >= FIRST:
+        made = Various
     return made(n, m, **options)
 
 

@@ -20,8 +20,8 @@ class Josephson(System):
 
     q is the phase of an island's condensate, its mass the capacitance, and the slope E sin(q_i - q_j) the supercurrent
     through a junction (Josephson 1962). The islands lie in rows of ceil(sqrt n), each joined to the next of its row
-    and to the one below. Current j goes in at island j and out at island n - 1 - j, by D, fixed: it tilts the cosine to a
-    washboard, down which the phase slips turn by turn, 2e / h turns a second a volt. The junctions' energies E are
+    and to the one below. Current j goes in at island j and out at island n - 1 - j, by D, fixed: it tilts the cosine to
+    a washboard, down which the phase slips turn by turn, 2e / h turns a second a volt. The junctions' energies E are
     learnt: dV/dE = -cos(q_i - q_j).
 
     >>> Josephson(4).junctions

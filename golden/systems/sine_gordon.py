@@ -18,8 +18,8 @@ class SineGordon(System):
 
     The discrete sine-Gordon equation, or the model of Frenkel and Kontorova (1938): pendulums that a wire joins, its
     ends held at q_0 = q_{n+1} = 0. q counts quarters of a turn and is no declared angle, for the wire remembers how
-    often it was wound: a kink is a step of 4 along the chain, and cos(pi q / 2) never ends. Force g sin(pi q / 2) 2 / pi
-    and the wire's torque. g, ka and B are learnt: dV/dg = (1 - cos(pi q / 2)) (2 / pi)^2, dV/dka = d^2 / 2.
+    often it was wound: a kink is a step of 4 along the chain, and cos(pi q / 2) never ends. The force is that of the
+    wire and g sin(pi q / 2) 2 / pi. g, ka and B are learnt: dV/dg = (1 - cos(pi q / 2)) (2 / pi)^2, dV/dka = d^2 / 2.
 
     >>> theta = {"g": np.ones(2), "ka": np.zeros(3), "B": np.zeros((2, 1))}
     >>> float(SineGordon(2).potential(np.array([4.0, -8.0]), np.zeros(1), theta))  # whole turns are at rest

@@ -171,7 +171,7 @@ def test_stars_may_be_turned_by_a_third():
 
 
 def test_a_kink_of_the_chain_stays_wound():
-    """Whole turns are at rest: behind a kink all pendulums hang down, one turn further, as the wall is turned by one."""
+    """Whole turns are at rest: behind a kink all pendulums hang down, one turn further."""
     system = get("sine_gordon", n=9, m=1)
     theta = {"g": np.full(9, 1.5), "ka": np.full(10, 0.3), "B": np.zeros((9, 1))}
     q = np.where(np.arange(9) < 4, 0.0, 4.0)

@@ -198,8 +198,7 @@ def errors(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _geometry(row: dict[str, Any]) -> Geometry:
-    fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row["geometry"].items()}
-    return Geometry(**fields)
+    return Geometry.read(row["geometry"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -24,6 +24,7 @@ from bitstreams.devices import DEVICES, DeviceSize
 from golden.errors import HelError
 from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.control import widths
+from rtl.hls.plan.geometry import WEIGHT_WORDS
 from rtl.ring import tree_levels
 from rtl.sequencer import chain_depth, store_memories
 
@@ -51,7 +52,7 @@ def element_features(g: Geometry) -> dict[str, float]:
         "momentum_bits": g.momentum_bits,
         "kick_bits": g.kick_bits,
         "alignments": (len(g.alignments) - 1) * g.product_bits,
-        "table": g.table,
+        "table": bool(g.tables),
         "vectors": g.vector_words / 16,
         "cut": bool(g.cut_shifts),
         "lane_store": g.lane_store,
@@ -79,7 +80,8 @@ def estimate(geometry: Geometry) -> Estimate:
     e, r, p = element_features(geometry), rest_features(geometry), geometry.elements
     lut = fit["packing"] * (p * _dot(fit["element"]["lut"], e) + _dot(fit["rest"]["lut"], r))
     ff = p * _dot(fit["element"]["ff"], e) + _dot(fit["rest"]["ff"], r)
-    return Estimate(2 * p, 2 * p + store_memories(geometry), round(lut), round(ff))
+    bram = p * (1 + geometry.weight_words // WEIGHT_WORDS) + store_memories(geometry)
+    return Estimate(2 * p, bram, round(lut), round(ff))
 
 
 def missing(needs: Estimate, device: DeviceSize) -> list[str]:

@@ -9,6 +9,7 @@ Every name is loaded when it is first asked for: `import hel` takes no time, and
 
 ===============  ==================================================================================================
 `System`         what a user derives from: sizes, parameters, a potential
+`table`          a function of one variable in a potential, in the user's own words, with its range and error
 `Formats`        the fixed-point formats of a design
 `Design`         a system on an array, in formats: `program`, `schedule`, `geometry`
 `Problem`        a system with parameters, inputs, targets and a cost: what a gradient is of
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from golden.arithmetic.formats import Formats
     from golden.checks.gradcheck import gradcheck
     from golden.errors import HelError
+    from golden.language.user_function import table
     from golden.problems import Problem
     from golden.rules import gradient
     from golden.systems import System
@@ -66,6 +68,7 @@ __all__ = [
     "gradient",
     "rules",
     "systems",
+    "table",
     "tasks",
     "train",
     "train_rtl",
@@ -81,6 +84,7 @@ _HOME = {
     "build": "bitstreams.learning",
     "gradcheck": "golden.checks.gradcheck",
     "gradient": "golden.rules",
+    "table": "golden.language.user_function",
     "train": "golden.training.sequences",
     "train_rtl": "testbench.train_rtl",
     "verify": "testbench.verify",

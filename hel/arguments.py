@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-__all__ = ["Parser", "UsageError", "choose", "fraction", "integer", "multiple", "power_of_two", "suggest"]
+__all__ = ["Parser", "UsageError", "choose", "fraction", "integer", "shared", "power_of_two", "suggest"]
 
 
 class UsageError(ValueError):
@@ -128,15 +128,13 @@ def power_of_two(text: str) -> float:
     return value
 
 
-def multiple(neurons: int, elements: int) -> None:
-    """The array folds N neurons on P elements: P divides N.
+def shared(neurons: int, elements: int) -> None:
+    """An element of the array has a neuron at least.
 
-    >>> multiple(10, 4)
+    >>> shared(10, 12)
     Traceback (most recent call last):
     ...
-    hel.arguments.UsageError: --neurons must be a multiple of --elements (4), not 10; nearest: 8 or 12
+    hel.arguments.UsageError: --elements must be at most --neurons (10), not 12
     """
-    if neurons % elements:
-        below = neurons // elements * elements
-        near = f"{below} or {below + elements}" if below else f"{elements}"
-        raise UsageError(f"--neurons must be a multiple of --elements ({elements}), not {neurons}; nearest: {near}")
+    if elements > neurons:
+        raise UsageError(f"--elements must be at most --neurons ({neurons}), not {elements}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.arithmetic.formats import Formats
-from hel.arguments import UsageError, choose, fraction, integer, multiple
+from hel.arguments import UsageError, choose, fraction, integer, shared
 from rtl.design import ELEMENTS, FORMATS, INPUTS, NEURONS, Design, usual_elements
 
 __all__ = [
@@ -110,8 +110,7 @@ def add_elements(
         type=elements_or_auto if auto else integer(1, 255),
         default=None,
         metavar="P",
-        help="elements of the ring, two multipliers and two block RAMs each: more are faster and larger; N must be a"
-        " multiple of P"
+        help="elements of the ring, two multipliers and two block RAMs each: more are faster and larger; at most N"
         f"{may_be_auto}; default: the largest P up to {usual} that divides N",
     )
     either.add_argument(
@@ -159,7 +158,7 @@ def elements_or_auto(text: str) -> int | str:
 
 
 def check_size(args: argparse.Namespace) -> None:
-    """Sets `args.elements` from --elements, --fold or the usual number; P divides N."""
+    """Sets `args.elements` from --elements, --fold or the usual number."""
     if args.fold is not None:
         if args.neurons % args.fold:
             near = ", ".join(str(f) for f in range(1, 17) if args.neurons % f == 0)
@@ -168,7 +167,7 @@ def check_size(args: argparse.Namespace) -> None:
     elif args.elements is None:
         args.elements = usual_elements(args.neurons, args.usual_elements)
     elif args.elements != "auto":
-        multiple(args.neurons, args.elements)
+        shared(args.neurons, args.elements)
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:

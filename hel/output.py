@@ -15,7 +15,7 @@ from typing import Any
 from golden.errors import HelError
 
 __all__ = ["Progress", "clamped_lines", "cut_lines", "flag_lines", "report_lines", "stdout_to_stderr", "table",
-           "takes_files", "write_whole"]  # fmt: skip
+           "table_lines", "takes_files", "write_whole"]  # fmt: skip
 
 
 class Progress:
@@ -251,20 +251,45 @@ def flag_lines(flags: Sequence[str]) -> list[str]:
 
 
 def cut_lines(result: Mapping[str, Any]) -> list[str]:
-    """A line for each cut that a calibration has changed, from the rows of `golden.compiler.compile.described`.
+    """A line for each table, and for each cut that a calibration has changed (`golden.compiler.compile.described`).
 
     >>> row = {"name": "d", "of": "y", "format": "SQ(4, 14)", "default": "SQ(5, 13)", "line": "a.py:9: `q**2`"}
     >>> cut_lines({"cuts": "calibrated", "cut_formats": [row]})
     ['cut d of y: SQ(4, 14) instead of SQ(5, 13)  a.py:9: `q**2`']
     """
+    tables = table_lines(result)
     if result.get("cuts", "default") == "default":
-        return []
+        return tables
     lines = [
         f"cut {row['name']} of {row['of']}: {row['format']} instead of {row['default']}  {row['line']}".rstrip()
         for row in result["cut_formats"]
         if row["format"] != row["default"]
     ]
-    return lines or ["the calibration leaves every cut as it is by default"]
+    return tables + (lines or ["the calibration leaves every cut as it is by default"])
+
+
+def table_lines(result: Mapping[str, Any]) -> list[str]:
+    r"""A line for each table of a program's own: what it holds, where, and how far a look-up is off at the most.
+
+    >>> row = {"name": "exp", "function": "exp(x)", "low": -4.0, "high": 2.5, "stated": False, "segments": 832}
+    >>> row |= {"format": "SQ(5, 13)", "fold": "", "steep": ["below", "above"], "error_lsb": 1.02, "error": 1.25e-4}
+    >>> row["line"] = ""
+    >>> table_lines({"tables": [row]})
+    ['table exp: exp(x) for x from -4 to 2.5 (reached, and room), 832 segments, SQ(5, 13), off by at most 1.02 last \
+places = 0.000125; beyond either end argument_clamped is raised']
+    """
+    lines = []
+    for row in result.get("tables", ()):
+        both = len(row["steep"]) == 2 or (row["steep"] and row["fold"])
+        ends = "either end" if both else f"the end {row['steep'][0]}" if row["steep"] else ""
+        lines.append(
+            f"table {row['name']}: {row['function']} for x from {row['low']:.4g} to {row['high']:.4g}"
+            f" ({'stated' if row['stated'] else 'reached, and room'}), {row['segments']} segments, {row['format']},"
+            f" off by at most {row['error_lsb']:.3g} last places = {row['error']:.3g}"
+            + (f"; beyond {ends} argument_clamped is raised" if ends else "; flat beyond")
+            + (f"  {row['line']}" if row["line"] else "")
+        )
+    return lines
 
 
 def report_lines(result: Mapping[str, Any]) -> list[str]:

@@ -158,7 +158,7 @@ class Array(wiring.Component):
             command.start.eq(segment[:12]),
             command.length.eq(segment[16:28]),
             command.iterations.eq(repeat[:16]),
-            command.base.eq(repeat[16:26]),
+            command.base.eq(repeat[16 : 16 + len(command.base)]),
             command.shift.eq(given[:7].as_signed()),
             Cat(command.inputs, command.loads, command.sends).eq(given[8:11]),
             sequencer.i_input.payload.eq(given[:18].as_signed()),

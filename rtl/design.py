@@ -39,7 +39,8 @@ class Design:
     -------
     system : a built-in system's name, random-SEED, path/to/file.py:Class, or a `System`
     neurons, inputs : N and m; of a `System` its own
-    elements : P, two multipliers each; N is a multiple of P. Default: the largest divisor of N up to 4
+    elements : P, two multipliers each, at most N; where it does not divide N, some elements have places for neurons
+        that are not there. Default: the largest divisor of N up to 4
     formats : `golden.arithmetic.formats.Formats`
     cuts : formats of the cuts, a word of `golden.compiler.compile`
     subject, program, schedule, geometry : made when they are first asked for, and kept
@@ -78,9 +79,8 @@ class Design:
         seeds(cuts)
         self._set(system=system, subject=made, neurons=n, inputs=made.m, formats=checked(formats), cuts=cuts)
         p = usual_elements(n) if elements is None else elements
-        if not isinstance(p, int | np.integer) or isinstance(p, bool) or p < 1 or n % p:
-            able = ", ".join(str(each) for each in range(1, n + 1) if n % each == 0)
-            raise HelError(f"elements share the neurons evenly, got {p!r} elements for {n}; choose from {able}")
+        if not isinstance(p, int | np.integer) or isinstance(p, bool) or not 1 <= p <= n:
+            raise HelError(f"elements share the neurons, 1 to {n} of them, got {p!r} elements; choose within")
         self._set(elements=int(p))
 
     def _set(self, **values: Any) -> None:
@@ -122,7 +122,7 @@ class Design:
     @cached_property
     def cut_formats(self) -> dict[str, Any]:
         """What reports say of the cuts: keys `cuts` and `cut_formats` (`golden.compiler.compile.described`)."""
-        return described(self.program, self.subject, self.cuts)
+        return described(self.program, self.cuts)
 
     @property
     def described(self) -> dict[str, Any]:

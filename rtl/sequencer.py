@@ -9,7 +9,7 @@ choice of the broadcast word. Latency from the program counter to `control`: 7 c
 
 Members
 -------
-i_command : In, stream of Command
+i_command : In, stream of `command_layout`
 i_input : In, stream of input words
 i_word : In, stream of words for the elements (loads)
 taken : In, a word has left the outgoing queue: its place may be promised again
@@ -30,28 +30,31 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
-from rtl.hls.plan.control import ADDRESSES, ELEMENT_FIELDS, MAX_SHIFT, ImmSource, widths
+from rtl.hls.plan.control import ADDRESSES, MAX_SHIFT, ImmSource, widths
 from rtl.hls.plan.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
 from rtl.hls.plan.registers import STORE_PARTS
 from rtl.primitives.memory import WeightMemory
 from rtl.streams.buffer import Buffer
 from rtl.streams.queue import Queue
 
-__all__ = ["CommandLayout", "Sequencer", "chain_depth", "store_memories"]
+__all__ = ["Sequencer", "chain_depth", "command_layout", "store_memories"]
 
-CommandLayout = data.StructLayout(
-    {
-        "start": 12,
-        "length": 12,
-        "iterations": 16,
-        "base": 10,
-        "shift": signed(7),
-        "inputs": 1,
-        "loads": 1,
-        "sends": 1,
-    }
-)
-"""One command: where its segment lies, how often, first base address, added shift, and what each iteration needs."""
+
+def command_layout(geometry: Geometry) -> data.StructLayout:
+    """One command: where its segment lies, how often, first base address, added shift, and what each iteration
+    needs."""
+    return data.StructLayout(
+        {
+            "start": 12,
+            "length": 12,
+            "iterations": 16,
+            "base": geometry.weight_address_bits,
+            "shift": signed(7),
+            "inputs": 1,
+            "loads": 1,
+            "sends": 1,
+        }
+    )
 
 
 def word_bits(geometry: Geometry) -> int:
@@ -110,7 +113,7 @@ class Sequencer(wiring.Component):
         word = signed(geometry.chain_bits)
         super().__init__(
             {
-                "i_command": In(stream.Signature(CommandLayout)),
+                "i_command": In(stream.Signature(command_layout(geometry))),
                 "i_input": In(stream.Signature(signed(18))),
                 "i_word": In(stream.Signature(word)),
                 "taken": In(1),
@@ -131,14 +134,14 @@ class Sequencer(wiring.Component):
     def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
         g = self.geometry
-        m.submodules.commands = commands = Queue(CommandLayout, 16)
+        m.submodules.commands = commands = Queue(command_layout(g), 16)
         m.submodules.words = words = Buffer(signed(g.chain_bits), chain_depth(g), 1)
         m.submodules.inputs = inputs = Buffer(signed(18), 2 * MAX_INPUTS, g.inputs)
         wiring.connect(m, wiring.flipped(self.i_command), commands.i)
         wiring.connect(m, wiring.flipped(self.i_word), words.i)
         wiring.connect(m, wiring.flipped(self.i_input), inputs.i)
 
-        command = Signal(CommandLayout, name="command")
+        command = Signal(command_layout(g), name="command")
         start_iteration = Signal()
         ready = self._credits(m, command, start_iteration, words, inputs)
         counter = self._program_counter(m, command, start_iteration, ready, commands)
@@ -189,7 +192,7 @@ class Sequencer(wiring.Component):
         pc = Signal(range(self.geometry.control_words))
         left = Signal(12)
         repeat = Signal(16)
-        base = Signal(10)
+        base = Signal(self.geometry.weight_address_bits)
         last = Signal()
         issue = Signal()
         count = Signal()
@@ -236,7 +239,7 @@ class Sequencer(wiring.Component):
     ) -> list[data.View[data.StructLayout]]:
         """What travels with the program counter while the store is read, stage by stage."""
         layout = data.StructLayout(
-            {"valid": 1, "base": 10, "shift": signed(7), "consumed": 1, "bank": len(counter.pc) - 10}
+            {"valid": 1, "base": len(counter.base), "shift": signed(7), "consumed": 1, "bank": len(counter.pc) - 10}
         )
         stages = [Signal(layout, name=f"stage{i}") for i in range(4)]
         m.d.comb += [
@@ -320,7 +323,7 @@ class Sequencer(wiring.Component):
         below, above, none, limited = Signal(), Signal(), Signal(), Signal()
         here_valid, issued = Signal(), Signal()
         before, source = Signal(ImmSource), Signal(ImmSource)
-        m.d.sync += [halfway[name].eq(word[name]) for name in ELEMENT_FIELDS if name != "shift"]
+        m.d.sync += [halfway[name].eq(word[name]) for name in control_word(self.geometry).members if name != "shift"]
         m.d.sync += [
             halfway.shift.eq(resolved.shift[: len(final.shift)]),
             below.eq(resolved.shift < 0),

@@ -14,6 +14,7 @@ from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
 from rtl.hls.plan.registers import Address
 from rtl.hls.report.runs import schedule_runs
+from rtl.hls.report.tables import tables
 from rtl.ring import Branch
 from rtl.streams.host_request import HostRequest
 
@@ -41,8 +42,9 @@ def report(design: Design) -> dict[str, Any]:
     -------
     system, neurons, elements, inputs, formats; cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of
     multiplier cycles with a useful product, a pass), ports, registers (host port addresses), parameters (name -> first
-    address, words, layout), segments (control store), control_store (hex words), accumulator_bits, geometry (what is
-    wired: all of `Geometry`), cuts and cut_formats, schedule (`rtl.hls.report.runs`), made_by
+    address, words, layout), memory (`rtl.hls.report.tables`), segments (control store), control_store (hex words),
+    accumulator_bits, geometry (what is wired: all of `Geometry`), cuts and cut_formats, schedule
+    (`rtl.hls.report.runs`), made_by
 
     Raises
     ------
@@ -71,6 +73,7 @@ def report(design: Design) -> dict[str, Any]:
             name: {"address": memory.base[name], "words": memory.size(name), "layout": layout.value}
             for name, layout in schedule.plan.parameters.items()
         },
+        "memory": tables(schedule),
         "segments": {s.name: {"start": s.start, "words": len(s.words)} for s in schedule.segments.values()},
         "control_store": [f"{word:029x}" for word in schedule.words],
         **design.cut_formats,

@@ -16,6 +16,7 @@ from rtl.design import Design, given
 from rtl.hls import Geometry, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.bind import bind
+from rtl.hls.plan.padding import padded
 from rtl.hls.report.reuse import joined
 from testbench.array import build_array
 from testbench.mismatch import explained
@@ -28,7 +29,7 @@ __all__ = ["array_for", "inside", "verify_reuse"]
 def array_for(designs: Sequence[Design]) -> Geometry:
     """The geometry that runs all the designs, which agree in their sizes and formats."""
     first = designs[0]
-    plans = [bind(design.program) for design in designs]
+    plans = [padded(bind(design.program), first.formats, elements=first.elements) for design in designs]
     return joined(plans, first.formats, elements=first.elements, neurons=first.neurons)
 
 
@@ -81,8 +82,7 @@ async def inside(
     recorded: int,
 ) -> dict[str, Any]:
     """The part of `verify_reuse` that runs in the simulator."""
-    sizes: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in array.items()}
-    geometry = Geometry(**sizes)
+    geometry = Geometry.read(array)
     model = CycleModel(geometry)
     reports = {}
     for index, (name, text) in enumerate(programs.items()):

@@ -47,7 +47,7 @@ class RtlLearner:
         self.driver = Driver(array.schedule)
         self.mismatches = self.compared_words = 0
         self._echo: list[Command] = []
-        self._rest = np.zeros(array.schedule.geometry.neurons, np.int64)
+        self._rest = np.zeros(self.driver.neurons, np.int64)
 
     async def start(self) -> None:
         """Control store, table, initial parameters."""

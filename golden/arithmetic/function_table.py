@@ -27,7 +27,7 @@ from golden.arithmetic.rounding import Words, half_up, wrap
 from golden.arithmetic.tables import ARGUMENT_FRACTION, FRACTION_LOG2, PERIODIC, entries
 from golden.errors import HelError
 
-__all__ = ["MAX_SEGMENTS", "FunctionTable", "builtin"]
+__all__ = ["MAX_SEGMENTS", "FunctionTable", "Origin", "builtin"]
 
 MAX_SEGMENTS = 2048
 """A table has at most so many segments: what a choice of entries stops at."""
@@ -39,6 +39,29 @@ _LINE = re.compile(
 _MASK = np.array((1 << FRACTION_LOG2) - 1)
 _SHIFT = np.array(FRACTION_LOG2)
 _SIGN = np.array(63)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a table was made from.
+
+    Members
+    -------
+    function : as NumPy text of x
+    low, high : the range of x
+    stated : whether the user stated it; else it is what a calibration run reached, and room
+    shift : x less the table's own argument
+    fraction_bits : of the words
+    error : how far a look-up in the range is off, at the most, in last places
+    """
+
+    function: str
+    low: float
+    high: float
+    stated: bool
+    shift: float
+    fraction_bits: int
+    error: float
 
 
 @dataclass(frozen=True)
@@ -56,6 +79,7 @@ class FunctionTable:
     steep : whether an argument below, above the table raises argument_clamped
     function : the real function, for calibration; no part of the text, nor of equality
     meaning : the function and its range, for people; likewise
+    origin : what the compiler made it from; likewise
 
     >>> ramp = FunctionTable.parse("table ramp fraction 12 from -1 steep above = -8 0 8 16")
     >>> ramp.high, ramp.look_up(np.array([-9999, -4096, 2048, 4096, 9999])).tolist()
@@ -77,6 +101,7 @@ class FunctionTable:
         default=None, compare=False, repr=False
     )
     meaning: str = field(default="", compare=False, repr=False)
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
     @property
     def segments(self) -> int:

@@ -8,23 +8,32 @@ over all parameters together: g.r / |g||r| and |g - r| / |r|.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from golden import systems
 from golden.arithmetic.formats import Formats, checked
-from golden.checks.cases import COSTS, Case, problem, reference
+from golden.checks import own_cost
+from golden.checks.cases import Case, problem, reference
 from golden.checks.comparison import compare
+from golden.checks.strengths import Progress, Strengths
 from golden.compiler.compile import compile_system, described
+from golden.cost_functions import Cost
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
 from golden.language.graph import Array
-from golden.language.validate import shortened, whole
+from golden.language.validate import whole
+from golden.problems.problem import Problem
 from golden.problems.validity import LARGE
+from golden.program import Program
 from golden.rules import rhel, rhel_fixed
 
-__all__ = ["gradcheck", "names_of"]
+__all__ = ["AUTO", "Posed", "compared", "gradcheck", "names_of", "pose"]
+
+AUTO = "auto"
+"""For eps: the power of two with the smallest error in fixed point."""
 
 
 def gradcheck(
@@ -33,65 +42,132 @@ def gradcheck(
     steps: int = 100,
     neurons: int | None = None,
     inputs: int | None = None,
-    eps: float = 2.0**-5,
+    eps: float | str = AUTO,
     seed: int = 0,
     formats: Formats | None = None,
-    cost: str = "final",
+    cost: str | Cost = "final",
+    targets: int | None = None,
     cuts: str = "default",
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """HEL against BPTT, in float64 and in fixed point, on one random problem of `golden.checks.cases.problem`.
 
-    `system` is a name, with N = `neurons` (default 16) and m = `inputs` (default 4), or a `System` with its own.
-    Returns the keys cosine_float, relative_error_float, cosine_fixed, relative_error_fixed, return_error_lsb, and the
-    arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`) and the cuts
-    of the program (`golden.compiler.compile`). Raises HelError for an unknown system or cost, an eps that is no power
-    of two, and cuts that a calibration does not find; for any other argument that cannot be.
+    Parameters
+    ----------
+    system : a name, with N = `neurons` (default 16) and m = `inputs` (default 4), or a `System` with its own
+    eps : a power of two, the nudge's strength; "auto": the one with the smallest error in fixed point
+    cost : "final", "summed" or "averaged", `path/to/file.py:function`, or a `Cost` (`golden.checks.own_cost`)
+    targets : numbers in a target; default N
+    progress : called with (done, total, text)
 
-    >>> result = gradcheck("linear", steps=50, neurons=4, eps=1.0)
-    >>> result["cosine_fixed"] > 0.999999, result["return_error_lsb"], result["flags"]
-    (True, 0, [])
-    >>> gradcheck(systems.Linear(4, 2), steps=50, eps=1.0)["neurons"]
-    4
+    Returns
+    -------
+    cosine_float, relative_error_float, cosine_fixed, relative_error_fixed : at `eps`, the number that was used
+    return_error_lsb : of an echo without nudge
+    round_off : |fixed - float64| / |reference|; asymmetry : of the two echoes in float64
+    best_eps, best_relative_error_fixed : of the powers of two, the best in fixed point and what it has
+    the arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`), the cuts
+    of the program (`golden.compiler.compile`)
+
+    Raises
+    ------
+    HelError : an unknown system or cost, an eps that is no power of two, cuts that a calibration does not find; any
+        other argument that cannot be.
+
+    >>> result = gradcheck("linear", steps=50, neurons=4)
+    >>> result["cosine_fixed"] > 0.999999, result["return_error_lsb"], result["flags"], result["eps"]
+    (True, 0, [], 1.0)
+    >>> gradcheck(systems.Linear(4, 2), steps=50, eps=1.0, cost="averaged")["cost_kind"]
+    'averaged'
     """
-    rhel_fixed.log2_eps(eps)
+    given = None if isinstance(eps, str) and eps == AUTO else rhel_fixed.log2_eps(eps)  # type: ignore[arg-type]
+    size: dict[str, Any] = {"steps": steps, "neurons": neurons, "inputs": inputs, "targets": targets}
+    posed = pose(system, **size, seed=seed, formats=formats, cost=cost, cuts=cuts, progress=progress)
+    strengths = Strengths(posed.problem, posed.wanted, posed.program, progress)
+    best = strengths.best()
+    return compared(posed, strengths, best, best if given is None else given)
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A problem with its reference, its program, and what was asked for."""
+
+    case: Case
+    problem: Problem
+    wanted: Mapping[str, Array]
+    cost: float
+    program: Program
+    asked: Mapping[str, Any]
+    told: Mapping[str, Any]
+
+
+def pose(
+    system: str | systems.System,
+    *,
+    steps: int,
+    neurons: int | None,
+    inputs: int | None,
+    targets: int | None,
+    seed: int,
+    formats: Formats | None,
+    cost: str | Cost,
+    cuts: str,
+    progress: Progress | None = None,
+) -> Posed:
+    """The problem of a `gradcheck` with these arguments, differentiated by back-propagation."""
     steps, seed = whole(steps, "the number of steps", 1), whole(seed, "the seed", 0)
-    if not isinstance(cost, str) or cost not in COSTS:
-        got = cost if isinstance(cost, str) else shortened(cost)
-        raise HelError(f"the cost is one of {', '.join(COSTS)}, got {got}; give one of these words")
+    measure = own_cost.cost_of(cost)
     formats = Formats() if formats is None else checked(formats)
     driven = 1 if isinstance(system, str) and system == "springs" else inputs
     made = systems.sized(system, neurons=neurons, inputs=driven, usual_neurons=Case.neurons, usual_inputs=Case.inputs)
-    case = Case(system, made.n, made.m, steps, cost)
+    numbers = made.n if targets is None else whole(targets, "the size of a target", 1)
+    kept = isinstance(cost, str) and cost in own_cost.COSTS
+    case = Case(system, made.n, made.m, steps, cost if kept else measure, numbers)
     if not made.parameters:
         raise HelError(f"gradients of parameters are compared, {case.name} has none; declare one")
+    own_cost.examined(measure, made.n, numbers)
     program = compile_system(made, formats, cuts)
     posed = problem(case, seed, formats.operand_bits, formats.step)
+    if progress is not None:
+        progress(0, 0, "back-propagation")
     wanted, value = _finite_reference(case, seed, formats)
-    names = list(made.parameters)
-    in_float, _, float_report = rhel.gradient(posed, eps=eps)
-    in_fixed, _, report = rhel_fixed.gradient(posed, eps=eps, program=program)
-    cosine_float, error_float = compare(in_float, wanted, names)
-    cosine_fixed, error_fixed = compare(in_fixed, wanted, names)
-    return {
+    asked = {
         "system": case.name,
         "neurons": made.n,
         "steps": steps,
-        "eps": float(eps),
         "seed": seed,
-        "cost_kind": cost,
+        "cost_kind": cost if isinstance(cost, str) else repr(cost),
+        "targets": numbers,
         "fraction_bits": formats.fraction_bits,
         "operand_bits": formats.operand_bits,
         "integer_bits": formats.integer_bits,
-        "cost": value,
+    }
+    return Posed(case, posed, wanted, value, program, asked, described(program, cuts))
+
+
+def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str, Any]:
+    """What `gradcheck` returns for eps = 2**e, where `best` is the best log2 eps of `strengths`."""
+    names, eps = strengths.names, 2.0**e
+    in_float, _, float_report = rhel.gradient(posed.problem, eps=eps)
+    in_fixed, _, report = rhel_fixed.gradient(posed.problem, eps=eps, program=posed.program)
+    cosine_float, error_float = compare(in_float, posed.wanted, names)
+    cosine_fixed, error_fixed = compare(in_fixed, posed.wanted, names)
+    return {
+        **posed.asked,
+        "eps": eps,
+        "best_eps": 2.0**best,
+        "best_relative_error_fixed": strengths.fixed[best].error,
+        "cost": posed.cost,
         "cosine_float": cosine_float,
         "relative_error_float": error_float,
         "asymmetry": float_report.asymmetry,
         "cosine_fixed": cosine_fixed,
         "relative_error_fixed": error_fixed,
+        "round_off": strengths.apart(in_fixed, in_float),
         "return_error_lsb": report.return_error_lsb,
         "flags": names_of(report.flags),
         "argument_clamped": list(report.argument_clamped),
-        **described(program, made, cuts),
+        **posed.told,
     }
 
 

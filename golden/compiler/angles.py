@@ -95,15 +95,14 @@ def in_turns(node: Node, below: Node, builder: Builder) -> Node:
 def with_turns(graph: Graph, declared: Iterable[int] = ()) -> Graph:
     """A tabulated gradient graph whose periodic functions read q modulo 1, where nothing else reads it.
 
-    dV/du, which nothing in hardware needs, has no say; where it reads q otherwise it is left out.
-
     Parameters
     ----------
     declared : neurons whose positions are said to be angles; then anything else that reads them is an error
 
     Raises
     ------
-    HelError : a declared angle in a polynomial, or in a function that has another period; with its line.
+    HelError : a declared angle in a polynomial, or in a function that has another period; a dV/du, which nothing in
+        hardware needs, that alone reads q otherwise; with its line.
     """
     q, builder, angles = _position(graph), graph.builder, list(declared)
     assert isinstance(builder, Builder)
@@ -121,11 +120,16 @@ def with_turns(graph: Graph, declared: Iterable[int] = ()) -> Graph:
     for node in graph.nodes:
         if _over_a_turn(node) and _is_whole(forms, node):
             made[node] = builder.again(node, (_again(node.args[0], {q: builder.turn(q)}, builder),))
-    outputs = {name: _again(node, made, builder) for name, node in graph.outputs.items()}
     by_input = replace(graph, outputs={"u": graph.outputs["u"]})
-    if not others and next(_other_readers(by_input, forms), None) is not None:
-        outputs["u"] = builder.full(0.0, outputs["u"].shape)
+    for node, columns in () if others else _other_readers(by_input, forms):
+        raise _no_angle(graph, node) if np.any(columns[angles]) else _no_slope(graph, node)
+    outputs = {name: _again(node, made, builder) for name, node in graph.outputs.items()}
     return replace(graph, outputs=outputs)
+
+
+def _no_slope(graph: Graph, node: Node) -> HelError:
+    at = f"{node.source}: " if node.source else f"{graph.name}: "
+    return HelError(f"{at}dV/du reads a position that all else reads modulo 1; drive it by a periodic function of it")
 
 
 def _is_whole(forms: LinearForms, node: Node) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from golden.compiler.cut_formats import Reach, infer, overflow
+from golden.compiler.cut_formats import Reach, check_stated, infer, overflow
 from golden.compiler.patterns import summands
 from golden.compiler.real import Spans, calibrate
 from golden.compiler.table_words import Range
@@ -54,18 +54,21 @@ def calibrated(
     if steps < 1 or not seeds:
         raise HelError(f"a calibration has at least one run of one step, got {len(seeds)} of {steps}; use more")
     reach: Reach = {}
+    spans: Spans = {}
     line, angles = "", system.coordinates.angles
     for seed in seeds:
         rng = np.random.default_rng([seed, 2])
         driven = rng.normal(0.0, 0.5, (steps, system.m)) if inputs is None else np.asarray(inputs, np.float64)
         q0, p0 = rng.normal(0.0, 0.5, (2, system.n))
         theta, farthest = system.initial(seed), _Farthest()
-        found = calibrate(program, theta, driven, q0=q0, p0=p0, observe=farthest, angles=angles)
+        found = calibrate(program, theta, driven, q0=q0, p0=p0, observe=farthest, spans=spans, angles=angles)
         reach = {name: max(size, reach.get(name, 0.0)) for name, size in found.items()}
         if overflow(program, reach):
             line = strongest(system, theta, farthest.q, farthest.u) if farthest.size >= 0.0 else ""
             break
-    return infer(program, reach, margin, line).verify()
+    chosen = infer(program, reach, margin, line).verify()
+    check_stated(program, spans)
+    return chosen
 
 
 def reached(program: Program, system: System, *, seeds: Sequence[int], steps: int) -> dict[Univariate, Range]:

@@ -16,17 +16,19 @@ from dataclasses import replace
 from typing import Any
 
 from golden.arithmetic.formats import Formats, checked
+from golden.arithmetic.function_table import FunctionTable, Origin
 from golden.compiler.calibrate import calibrated, reached
+from golden.compiler.cut_formats import by_interval
 from golden.compiler.lower import lowered
 from golden.compiler.passes import pipeline
 from golden.compiler.passes.dead_values import dead_values
 from golden.compiler.table_words import fitting
 from golden.errors import HelError
 from golden.program import Program
-from golden.program.ops import Cut
+from golden.program.ops import Cut, Table
 from golden.systems.base import System
 
-__all__ = ["compile_system", "described", "lowered_with_tables", "seeds"]
+__all__ = ["calibration", "compile_system", "described", "lowered_with_tables", "seeds"]
 
 RUNS = 3
 """Runs of a calibration."""
@@ -82,7 +84,7 @@ def compile_system(system: System, formats: Formats | None = None, cuts: str = "
     ['SQ(5, 13) [3]', 'SQ(3, 15) [3]']
     """
     runs = seeds(cuts)
-    program = pipeline(lowered_with_tables(system, None if formats is None else checked(formats), runs or range(RUNS)))
+    program = pipeline(lowered_with_tables(system, None if formats is None else checked(formats), calibration(cuts)))
     if not runs:
         return program
     try:
@@ -92,6 +94,11 @@ def compile_system(system: System, formats: Formats | None = None, cuts: str = "
             raise
         refused = str(error)
     return calibrated(dead_values(replace(program, input_gradient="", inputs_refused=refused)), system, seeds=runs)
+
+
+def calibration(cuts: str) -> range:
+    """Seeds of the runs that find the ranges of tables: those of the cuts, for the default 0, 1, 2."""
+    return seeds(cuts) or range(RUNS)
 
 
 def lowered_with_tables(system: System, formats: Formats | None = None, runs: range = range(RUNS)) -> Program:
@@ -108,7 +115,7 @@ def lowered_with_tables(system: System, formats: Formats | None = None, runs: ra
     return lowered(system, formats, {function: fitting(function, span, MARGIN) for function, span in found.items()})
 
 
-def described(program: Program, system: System, cuts: str) -> dict[str, Any]:
+def described(program: Program, cuts: str) -> dict[str, Any]:
     """What a report says of the cuts of a program that `compile_system` made.
 
     Returns
@@ -116,18 +123,46 @@ def described(program: Program, system: System, cuts: str) -> dict[str, Any]:
     cuts : the word
     cut_formats : a row for each cut: name; of, the value cut; format; default, its format by interval; line, the
         expression of the potential it comes from, "" where none is known
+    tables : a row for each table of the program's own: name; function, of x; low, high, the range of x; stated, whether
+        by the user; segments; format of the words; argument_fraction; fold; steep ends; error_lsb, how far a look-up is
+        off at the most in last places, and error, in value; line
     """
-    usual = program if cuts == "default" else compile_system(system, program.formats)
-    by_interval = {op.name: op.to for op in usual.ops if isinstance(op, Cut)}
+    usual = {op.name: op.to for op in by_interval(program).ops if isinstance(op, Cut)}
     rows = [
         {
             "name": op.name,
             "of": op.source,
             "format": str(op.to),
-            "default": str(by_interval[op.name]),
+            "default": str(usual[op.name]),
             "line": program.line(op.source).removesuffix(": "),
         }
         for op in program.ops
         if isinstance(op, Cut)
     ]
-    return {"cuts": cuts, "cut_formats": rows}
+    return {"cuts": cuts, "cut_formats": rows, "tables": _table_rows(program)}
+
+
+def _table_rows(program: Program) -> list[dict[str, Any]]:
+    readers = {op.function: op for op in reversed(program.ops) if isinstance(op, Table)}
+    made = [(table, table.origin, readers.get(table.name)) for table in program.tables]
+    return [
+        _table_row(program, table, origin, op) for table, origin, op in made if origin is not None and op is not None
+    ]
+
+
+def _table_row(program: Program, table: FunctionTable, made: Origin, reader: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "function": made.function,
+        "low": made.low,
+        "high": made.high,
+        "stated": made.stated,
+        "segments": table.segments,
+        "format": str(reader.to),
+        "argument_fraction": table.fraction,
+        "fold": table.fold,
+        "steep": [end for end, steep in zip(("below", "above"), table.steep, strict=True) if steep],
+        "error_lsb": made.error,
+        "error": made.error * 2.0**-made.fraction_bits,
+        "line": program.line(reader.name).removesuffix(": "),
+    }

@@ -10,17 +10,19 @@ beyond SQ(5, w - 5), an angle beyond sin's table, a value too large for the frac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from golden.arithmetic.formats import SQ
+from golden.arithmetic.formats import SQ, Formats
 from golden.compiler.passes.rewrite import Rewriter
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut, Table
+from golden.program.types import Type
 
-__all__ = ["FRACTION", "Reach", "infer", "overflow"]
+__all__ = ["FRACTION", "Reach", "by_interval", "check_stated", "infer", "narrowest", "overflow"]
 
 Reach = dict[str, float]
 """Largest magnitude by value name, with ``q`` and ``p``."""
@@ -85,6 +87,50 @@ def overflow(program: Program, reach: Reach) -> str:
         got = f"q reaches {reach['q']:.4g} {_RUN}, as a factor it is {formats.x} and holds +-{holds}"
         return f"{got}; {restore}, or take a smaller step"
     return ""
+
+
+def check_stated(program: Program, spans: Mapping[str, tuple[float, float]]) -> None:
+    """HelError where an argument leaves the range that np.clip or hel.table states.
+
+    `spans` has the least and the largest argument of each look-up, by its name (`golden.compiler.real.calibrate`).
+    """
+    origins = {table.name: table.origin for table in program.tables}
+    for op in program.ops:
+        origin = origins.get(op.function) if isinstance(op, Table) else None
+        if origin is None or not origin.stated or op.name not in spans:
+            continue
+        low, high = (end + origin.shift for end in spans[op.name])
+        if low < origin.low or high > origin.high:
+            where = program.line(op.name) or f"{program.name}: "
+            raise HelError(
+                f"{where}x of {origin.function} goes from {low:.4g} to {high:.4g} {_RUN}, its stated range is"
+                f" {origin.low:.4g} to {origin.high:.4g}; state a larger one, write it with a smaller argument, add a"
+                " restoring term such as np.sum(a * q**2) / 2, or drive it less"
+            )
+
+
+def by_interval(program: Program) -> Program:
+    """The program with every cut as the narrowest SQ(i, w - i), i <= 5, that holds its interval.
+
+    >>> from golden.compiler import compile_system
+    >>> from golden.systems import get
+    >>> springs = get("springs", n=4)
+    >>> by_interval(compile_system(springs, cuts="calibrated")) == compile_system(springs)
+    True
+    """
+    rewriter = Rewriter(program)
+    for op in program.ops:
+        if isinstance(op, Cut) and op.source != "q":
+            op = replace(op, to=narrowest(rewriter.types[op.source], program.formats))
+        rewriter.emit(op)
+    return rewriter.finish()
+
+
+def narrowest(exact: Type, formats: Formats) -> SQ:
+    """The narrowest SQ(i, w - i), i <= 5, for a value's interval, with no bits below the exact value's."""
+    integers, bits = formats.x.integer_bits, formats.operand_bits
+    integers = max(min(exact.bits - exact.fraction, integers), bits - exact.fraction)
+    return SQ(integers, bits - integers)
 
 
 def _check(program: Program, reach: Reach, line: str) -> None:

@@ -29,13 +29,13 @@ from dataclasses import replace
 
 from golden.arithmetic.formats import Formats
 from golden.compiler.angles import with_turns
-from golden.compiler.normal_form import Normal
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
 from golden.compiler.program_builder import ProgramBuilder
 from golden.compiler.select import Ranges, select
 from golden.compiler.tabulate import tabulate
 from golden.errors import HelError
+from golden.language.builder import Builder
 from golden.language.graph import Graph, uniform
 from golden.program import Program
 from golden.systems.base import System
@@ -64,16 +64,18 @@ def lower(
     out, and `Program.inputs_refused` keeps why.
     """
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
-    graph = with_turns(tabulate(graph), angles)
 
-    def made(normal: Normal) -> Program:
+    def made(graph: Graph) -> Program:
+        normal = normalise(with_turns(tabulate(graph), angles))
         selected = select(choose_operands(normal, symmetric), formats, ranges)
         return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()
 
     try:
-        return made(normalise(graph))
+        return made(graph)
     except HelError as error:
         if uniform(graph.outputs["u"]) == 0.0:
             raise
         refused = str(error)
-    return replace(made(normalise(graph, inputs=False)), inputs_refused=refused)
+    assert isinstance(graph.builder, Builder)
+    nothing = graph.builder.full(0.0, graph.outputs["u"].shape)
+    return replace(made(replace(graph, outputs={**graph.outputs, "u": nothing})), inputs_refused=refused)

@@ -105,7 +105,7 @@ class Normal:
 
     Members
     -------
-    force, inputs : nodes of dV/dq and dV/du; None where the potential does not depend on u, or dV/du is not asked for
+    force, inputs : nodes of dV/dq and dV/du; None where the potential does not depend on u
     gradients : parameter -> summands of its density that depend on q
     sums : node -> its summands, in order; of every node that lowering reads
     """

@@ -17,8 +17,8 @@ from golden.language.graph import Graph, Node, depends, uniform
 __all__ = ["normalise"]
 
 
-def normalise(graph: Graph, inputs: bool = True) -> Normal:
-    """Every sum that the outputs of a gradient graph need: ``q`` (force), ``u`` unless told, and one a parameter.
+def normalise(graph: Graph) -> Normal:
+    """Every sum that the outputs of a gradient graph need: ``q`` (force), ``u``, and one a parameter.
 
     Raises
     ------
@@ -33,17 +33,17 @@ def normalise(graph: Graph, inputs: bool = True) -> Normal:
     add[4] = +1 * a q -1 * (1 B) @ u
     scale[2] = -1 * (1 B^T) @ q
     """
-    force, pushed = graph.outputs["q"], graph.outputs["u"]
+    force, inputs = graph.outputs["q"], graph.outputs["u"]
     if uniform(force) == 0.0:
         raise HelError(f"a potential is a function of q, that of {graph.name} does not depend on q; let q act in it")
     assert isinstance(graph.builder, Builder)
     work = _Normaliser(graph.builder)
     work.visit(force)
     gradients = {name: work.gradient(name, graph.outputs[name]) for name in graph.parameters}
-    driven = inputs and uniform(pushed) != 0.0
+    driven = uniform(inputs) != 0.0
     if driven:
-        work.visit(pushed)
-    return Normal(force, pushed if driven else None, gradients, work.sums)
+        work.visit(inputs)
+    return Normal(force, inputs if driven else None, gradients, work.sums)
 
 
 class _Normaliser:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from golden.arithmetic.formats import SQ, Formats
 from golden.arithmetic.function_table import FunctionTable
 from golden.arithmetic.tables import FUNCTIONS, REDUCED
+from golden.compiler.cut_formats import narrowest
 from golden.compiler.operations import (
     CutTo,
     LookUp,
@@ -22,7 +23,8 @@ from golden.compiler.operations import (
 from golden.program import Program
 from golden.program.constants import Constant
 from golden.program.densities import Density, Gradient
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term, Turn, Type
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Term, Turn
+from golden.program.types import Type
 
 __all__ = ["ProgramBuilder"]
 
@@ -137,11 +139,7 @@ class ProgramBuilder:
 
     def _operand_format(self, exact: str) -> SQ:
         """q to SQ(5, w - 5), else the narrowest SQ(i, w - i), i <= 5, for the value's interval."""
-        source = self.types[exact]
-        integers, bits = self.formats.x.integer_bits, self.formats.operand_bits
-        if exact != "q":  # and no bits below the exact value's
-            integers = max(min(source.bits - source.fraction, integers), bits - source.fraction)
-        return SQ(integers, bits - integers)
+        return self.formats.x if exact == "q" else narrowest(self.types[exact], self.formats)
 
     def _new(self, wish: str) -> str:
         name, count = wish, 0

@@ -77,7 +77,7 @@ class Tables:
         if function.bounds is not None:
             return words_of(function, function.bounds, self.operand_bits, stated=True)
         if self.ranges is None:
-            return provisional(function, self.operand_bits)
+            return provisional(function, self.operand_bits, len(self.chosen))
         return words_of(function, self.ranges[function], self.operand_bits, stated=False)
 
 

@@ -21,7 +21,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from golden.arithmetic.formats import SQ
-from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable
+from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable, Origin
+from golden.arithmetic.rounding import Words
 from golden.arithmetic.tables import FRACTION_LOG2
 from golden.compiler.univariate import Univariate
 from golden.errors import HelError
@@ -36,6 +37,8 @@ PROBES = 32
 """Arguments tried in a segment for the error."""
 SAMPLES = 4097
 """Points at which a range is looked at."""
+WILD = 64
+"""A table that is further off than this part of its largest value, with all segments, is none of a smooth function."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +67,24 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     HelError : the function is not finite in its range, or 2048 segments do not meet an error that was asked for.
     """
     low, high = bounds = (-0.5, 0.5) if function.periodic else bounds
-    values = function(np.linspace(low, high, SAMPLES))
+    x = _samples(bounds)
+    values = function(x)
     if not np.isfinite(values).all():
-        at = np.linspace(low, high, SAMPLES)[~np.isfinite(values)][0]
-        raise HelError(
-            f"{_at(function)}{function} is not finite at x = {at:.4g}, and x goes from {low:.4g} to {high:.4g}; state a"
-            " range that it stays in by np.clip(x, low, high), or write a function without a pole"
-        )
+        raise _pole(function, f"is not finite at x = {x[~np.isfinite(values)][0]:.4g}", bounds)
     fold = _fold(function, bounds)
     if fold:
         low, high = 0.0, max(-low, high)
     to = _format(values, operand_bits)
     wanted = 1.0 if function.error is None else function.error * 2.0**to.fraction_bits
     found: Choice | None = None
-    for s in _widths(high - low):
+    for s in _widths((low, high)):
         found = _at_width(function, (low, high), fold, to, s, stated)
         if found.error <= wanted:
             return found
     assert found is not None
+    if function.error is None and found.error > 2.0 ** (operand_bits - 1) / WILD:
+        at = x[np.abs(np.diff(values)).argmax()]
+        raise _pole(function, f"jumps or has a pole near x = {at:.4g}", bounds)
     if function.error is not None:
         best = found.error * 2.0**-to.fraction_bits
         raise HelError(
@@ -92,10 +95,28 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     return found
 
 
-def provisional(function: Univariate, operand_bits: int) -> Choice:
-    """A table that stands for one whose range is not known yet: its program computes with the real function."""
+def _samples(bounds: Range) -> Array:
+    """Points of a range: evenly, and the whole numbers in it, where most poles are."""
+    low, high = bounds
+    whole = np.arange(max(math.ceil(low), -SAMPLES), min(math.floor(high), SAMPLES) + 1, dtype=np.float64)
+    return np.unique(np.concatenate([np.linspace(low, high, SAMPLES), whole]))
+
+
+def _pole(function: Univariate, wrong: str, bounds: Range) -> HelError:
+    return HelError(
+        f"{_at(function)}{function} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
+        " stays in by np.clip(x, low, high), or write a function without a pole"
+    )
+
+
+def provisional(function: Univariate, operand_bits: int, number: int = 0) -> Choice:
+    """A table that stands for one whose range is not known yet: its program computes with the real function.
+
+    Equal words are one table: the functions of a program have a `number` each, and so many words more.
+    """
     top = (1 << (operand_bits - 1)) - 1  # any word may be in it
-    stand_in = FunctionTable(function.name, FRACTION_LOG2, (-top, top), function=function, meaning=str(function))
+    words = (-top, *(top,) * (number + 1))
+    stand_in = FunctionTable(function.name, FRACTION_LOG2, words, function=function, meaning=str(function))
     return Choice(stand_in, SQ(1, operand_bits - 1), 0.0, math.inf)
 
 
@@ -106,7 +127,7 @@ def fitting(function: Univariate, reach: Range, margin: float) -> Range:
         low, high = (low / times if low > 0 else low * times), (high / times if high < 0 else high * times)
         if high - low < 2.0**-6:
             low, high = low - 2.0**-7, high + 2.0**-7
-        if np.isfinite(function(np.linspace(low, high, SAMPLES))).all():
+        if np.isfinite(function(_samples((low, high)))).all():
             break
     return low, high
 
@@ -139,11 +160,12 @@ def _format(values: Array, operand_bits: int) -> SQ:
     return SQ(integers, operand_bits - integers)
 
 
-def _widths(size: float) -> Iterator[int]:
+def _widths(bounds: Range) -> Iterator[int]:
     """s of the segments 2**-s, from few on."""
-    s = math.ceil(math.log2(LEAST_SEGMENTS / size))
+    low, high = bounds
+    s = math.ceil(math.log2(LEAST_SEGMENTS / (high - low)))
     yield s
-    while size * 2.0 ** (s + 1) + 2 <= MAX_SEGMENTS:
+    while math.ceil(high * 2.0 ** (s + 1)) - math.floor(low * 2.0 ** (s + 1)) <= MAX_SEGMENTS:
         s += 1
         yield s
 
@@ -155,9 +177,7 @@ def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, st
     moved = 0 if first <= 0 < last else first
     width = 2.0**-s
     inside = _Inside(function, bounds if not fold else (-high, high))
-    grid = (
-        np.linspace(first, last, 2 * (last - first) + 1) * width
-    )  # exact: whole numbers and halves, times a power of 2
+    grid = np.linspace(first, last, 2 * (last - first) + 1) * width  # exact: halves, times a power of two
     ends = inside(grid[::2])
     chords = (ends[:-1] + ends[1:]) / 2 - inside(grid[1::2])
     off = (np.append(chords, chords[-1]) + np.insert(chords, 0, chords[0])) / 2
@@ -180,20 +200,23 @@ def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, st
         str(function),
     )
     error = _error(table, inside, bounds, to, moved)
-    meaning = f"{function} from {low if not fold else -high:.4g} to {high:.4g}"
-    return Choice(replace(table, meaning=meaning), to, moved * width, error)
+    least, shift = -high if fold else low, moved * width
+    origin = Origin(str(function), least, high, stated, shift, to.fraction_bits, error)
+    meaning = f"{function} from {least:.4g} to {high:.4g}"
+    return Choice(replace(table, meaning=meaning, origin=origin), to, shift, error)
 
 
 @dataclass(frozen=True)
 class _Inside:
-    """A function, with its last value beyond its range where it has none."""
+    """A function, with its last value beyond its range where it has none, and 0 at a pole."""
 
     function: Univariate
     bounds: Range
 
     def __call__(self, x: Array) -> Array:
         found = self.function(x)
-        return np.asarray(np.where(np.isfinite(found), found, self.function(np.clip(x, *self.bounds))))
+        found = np.where(np.isfinite(found), found, self.function(np.clip(x, *self.bounds)))
+        return np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 @dataclass(frozen=True)
@@ -208,15 +231,42 @@ class _Moved:
 
 
 def _error(table: FunctionTable, inside: _Inside, bounds: Range, to: SQ, moved: int) -> float:
-    """How far look-ups are off in the range, in last places; and how far a step of the argument moves the function."""
+    """How far look-ups are off in the range, in last places; and how far a step of the argument moves the function.
+
+    Tried where a look-up goes over to the next word, just before and there, which is where it is furthest off, and at
+    `PROBES` arguments a segment.
+    """
     step = 1 << FRACTION_LOG2
-    z = (np.arange(table.low, table.high)[:, None] * step + np.arange(0, step, step // PROBES)).ravel()
-    x = np.ldexp((z + moved * step).astype(np.float64), -table.fraction)
-    z, x = z[(x >= bounds[0]) & (x <= bounds[1])], x[(x >= bounds[0]) & (x <= bounds[1])]
-    values = np.ldexp(inside(x), to.fraction_bits)
-    off = np.abs(table.look_up(z) - values).max(initial=0.0)
-    slope = np.abs(np.diff(values)).max(initial=0.0) * PROBES / step
+    even = (np.arange(table.low, table.high)[:, None] * step + np.arange(0, step, step // PROBES)).ravel()
+    jumps = _jumps(table)
+    shift, end = moved * step, (table.high << FRACTION_LOG2) - 1
+    first, last = (rule(bound * 2.0**table.fraction) - shift for rule, bound in zip(_INWARD, bounds, strict=True))
+    z = np.concatenate([even, jumps, jumps - 1, [first, min(last, end)]])
+    z = z[(z >= first) & (z <= last)]
+    if table.fold:
+        z = np.concatenate([z, -1 - z])  # as the magnitude of a negative argument is taken, a step off
+    off = np.abs(table.look_up(z) - _values(inside, z + shift, table.fraction, to)).max(initial=0.0)
+    even = even[(even >= first) & (even <= last)]
+    slope = np.abs(np.diff(_values(inside, even + shift, table.fraction, to))).max(initial=0.0) * PROBES / step
     return float(max(off, slope))
+
+
+_INWARD = (math.ceil, math.floor)
+
+
+def _values(inside: _Inside, z: Words, fraction: int, to: SQ) -> Array:
+    return np.asarray(np.ldexp(inside(np.ldexp(z.astype(np.float64), -fraction)), to.fraction_bits))
+
+
+def _jumps(table: FunctionTable) -> Words:
+    """The arguments at which a look-up in a table's own segments gives another word than one step before."""
+    words = np.array(table.words, np.int64)
+    size, rise = np.abs(np.diff(words)), np.repeat(np.diff(words), np.abs(np.diff(words)))
+    segment = np.repeat(np.arange(table.segments), size)
+    k = np.arange(len(segment)) - np.repeat(np.cumsum(size) - size, size)
+    half = (k << FRACTION_LOG2) + (1 << (FRACTION_LOG2 - 1))
+    r = np.where(rise > 0, -(-half // np.maximum(rise, 1)), half // np.maximum(-rise, 1) + 1)
+    return np.asarray((segment + table.low << FRACTION_LOG2) + r)
 
 
 def _steep(function: Univariate, bounds: Range, fold: str, to: SQ, stated: bool) -> tuple[bool, bool]:

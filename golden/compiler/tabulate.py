@@ -10,7 +10,7 @@ what lies above the cut is made of products. The smallest cut is taken, among eq
 - exp(-x^2), read as x exp(-x^2) by its force alone: one table of that, odd
 - 1 / S times exp(q), S the sum of exp(q): two variables, two tables
 
-The summands of a demand are demands of their own, but where one table of their sum takes the place of several.
+The summands of a demand are demands of their own, but where a table of their sum takes no more than theirs.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Rewriting:
             self._make(node)
 
     def _choose(self, group: Group) -> None:
-        """The cut of a group: of its demands opened or, where that is smaller, with their summands joined."""
+        """The cut of a group: of its demands opened or, where that is no larger, with their summands joined."""
         members = frozenset(group.nodes)
         found = {node: opened(node, members) for node in group.read}
         apart = dict.fromkeys(one for each in found.values() for _, one in each.inside)
@@ -76,11 +76,12 @@ class _Rewriting:
             demands = dict.fromkeys(many.get(node) or found[node].inside[0][1] for node in group.read)
             nodes = dict.fromkeys((*group.nodes, *many.values()))
             other = smallest_cut(tuple(nodes), list(demands), WITHOUT_PRODUCTS)
-            if len(other) < len(cut):
+            if len(other) <= len(cut):
                 cut = other
                 for node, total in many.items():
                     outside = found[node].outside
-                    self.joined[node] = total, self._sum(outside) if outside else None
+                    if outside or total is not node:
+                        self.joined[node] = total, self._sum(outside) if outside else None
         for node in cut:
             self.cut[node] = Univariate(node, group.variable)
 

@@ -68,10 +68,13 @@ class Univariate:
     def __call__(self, x: Array) -> Array:
         """Its values at x of any shape; not finite where there is none."""
         x = np.asarray(x, np.float64)
-        leaf = Node("input", (), (), "x")
-        graph = Graph("", {"x": ()}, {}, {"y": _over(self.root, self.variable, leaf)}, None)
         with np.errstate(all="ignore"):
-            return np.array(np.broadcast_to(Evaluator(graph)({"x": x.ravel()})["y"], x.size).reshape(x.shape))
+            return np.array(np.broadcast_to(self._evaluate({"x": x.ravel()})["y"], x.size).reshape(x.shape))
+
+    @cached_property
+    def _evaluate(self) -> Evaluator:
+        leaf = Node("input", (), (), "x")
+        return Evaluator(Graph("", {"x": ()}, {}, {"y": _over(self.root, self.variable, leaf)}, None))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Univariate) and self._key == other._key
@@ -108,15 +111,28 @@ def _stated(node: Node, variable: Node) -> tuple[float, float] | None:
     """The range of the variable that a node states."""
     if node.op not in ("clip", "call"):
         return None
-    low, high = node.function if node.op == "clip" else (node.function.low, node.function.high)
-    arg, factor = (node.args[0], 1.0) if node.args[0] is variable else (node.args[0].args or (None,), 0.0)
-    if factor == 0.0:
-        inner = node.args[0]
-        if inner.op != "scale" or inner.args[0] is not variable:
-            return None
-        factor = inner.factor
-    ends = sorted((low / factor, high / factor))
-    return ends[0], ends[1]
+    line = _line(node.args[0], variable)
+    if line is None:
+        return None
+    factor, offset = line
+    stated = node.function if node.op == "clip" else (node.function.low, node.function.high)
+    low, high = sorted((end - offset) / factor for end in stated)
+    return low, high
+
+
+def _line(node: Node, variable: Node) -> tuple[float, float] | None:
+    """(factor, offset) where a node is factor * variable + offset."""
+    if node is variable:
+        return 1.0, 0.0
+    if node.op == "scale":
+        below = _line(node.args[0], variable)
+        return None if below is None else (node.factor * below[0], node.factor * below[1])
+    if node.op == "add":
+        for one, other in (node.args, node.args[::-1]):
+            below, number = _line(one, variable), uniform(other)
+            if below is not None and number is not None:
+                return below[0], below[1] + number
+    return None
 
 
 def _common(ranges: list[tuple[float, float]]) -> tuple[float, float] | None:

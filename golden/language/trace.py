@@ -3,17 +3,26 @@
 What the code may use:
 
 - ``+ - * /``, unary ``-``, ``**`` with a number
-- ``matrix @ vector``, ``vector @ matrix``, ``vector @ vector``, ``.T`` of a matrix
-- constant arrays in all of these: ``D @ q``, ``c * q``, ``q @ D``; they become the wiring of the array
-- ``np.sum``, ``np.mean``, ``np.dot``, ``np.diff`` (of everything, no axis)
-- ``x[i]``, ``x[a:b]``, ``x[a:b:c]`` and ``x[index array]`` of a vector; ``np.roll``, ``np.take``, ``np.flip``,
-  ``np.concatenate``
-- ``np.exp``, ``np.log``, ``np.log1p``, ``np.logaddexp``, ``np.sqrt``, ``np.sinh``, ``np.cosh``, ``np.tanh``,
-  ``np.sin``, ``np.cos``, ``np.tan``, ``np.arctan``, ``np.arcsinh``, ``np.arctanh``; ``hel.table(f, df=...)`` of any
-  function; ``np.clip(x, low, high)`` with two numbers, which states the range of x
+- ``np.square``, ``np.sqrt``, ``np.exp``, ``np.log``, ``np.log1p``, ``np.logaddexp``, ``np.sinh``, ``np.cosh``,
+  ``np.tanh``, ``np.sin``, ``np.cos``, ``np.tan``, ``np.arctan``, ``np.arcsinh``, ``np.arctanh``, and their likes of
+  other bases; ``hel.table(f, df=...)`` of any function; ``np.clip(x, low, high)``, which states the range of x
+- ``W @ x``, ``x @ W``, ``x @ y``, ``np.dot``, ``np.vdot``, ``np.inner``, ``np.outer``, ``np.einsum``, ``np.polyval``
+- constant arrays in all of these, sparse ones of scipy too: ``D @ q``, ``c * q``; they become the wiring of the array
+- with axes and ``keepdims``: ``np.sum``, ``np.mean``, ``np.var``, ``np.prod`` (of few elements)
+- linear: ``np.diff``, ``np.cumsum``, ``np.gradient``, ``np.average``, ``np.trapezoid``, ``np.trace``, ``np.ediff1d``,
+  ``np.convolve``, ``np.correlate``, ``np.kron`` (with a constant)
+- what moves elements: ``x[...]`` of every kind, ``.T``, ``np.transpose``, ``np.swapaxes``, ``np.moveaxis``,
+  ``np.reshape``, ``np.ravel``, ``np.squeeze``, ``np.expand_dims``, ``np.atleast_1d``, ``np.atleast_2d``, ``np.resize``,
+  ``np.roll``, ``np.flip``, ``np.fliplr``, ``np.flipud``, ``np.rot90``, ``np.take``, ``np.delete``, ``np.repeat``,
+  ``np.tile``, ``np.broadcast_to``, ``np.broadcast_arrays``, ``np.meshgrid``, ``np.diag``, ``np.diagonal``, ``np.tril``,
+  ``np.triu``, ``np.pad``, ``np.concatenate``, ``np.stack``, ``np.hstack``, ``np.vstack``, ``np.dstack``,
+  ``np.column_stack``, ``np.append``, ``np.split``, ``np.array_split``, ``np.hsplit``, ``np.vsplit``
+- ``np.where`` with a constant condition
+- what asks for a shape: ``np.shape``, ``np.ndim``, ``np.size``, ``np.ones_like``, ``np.zeros_like``, ``np.full_like``,
+  ``np.copy``, ``np.real``, ``np.real_if_close``
 
-A number meets a vector or matrix by repetition; otherwise operands have equal shapes (no other broadcasting).
-Anything else raises `HelError` with the operation, the line of the user's code and this list.
+Operands repeat to a common shape as NumPy's do; a matrix of parameters meets vectors by ``@``, matrices and numbers.
+Anything else raises `HelError` with the operation, the line of the user's code and what to write, or a list.
 """
 
 from __future__ import annotations

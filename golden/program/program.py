@@ -18,8 +18,9 @@ from golden.arithmetic.tables import FUNCTIONS, REDUCED
 from golden.errors import HelError
 from golden.program.constants import Constant
 from golden.program.densities import Density, Gradient
-from golden.program.ops import Matvec, MatvecT, Mul, Op, Sum, Type
+from golden.program.ops import Matvec, MatvecT, Mul, Op, Sum
 from golden.program.text import Parser
+from golden.program.types import Type
 from golden.program.verifier import verify
 
 __all__ = ["MAX_SHIFT", "Density", "Gradient", "Program"]

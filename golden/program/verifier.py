@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from golden.errors import HelError
 from golden.program.densities import Density, Gradient
-from golden.program.ops import EXACT_BITS, Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Turn, Type
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Rounding, Scale, Sum, Table, Turn
+from golden.program.types import EXACT_BITS, Type
 
 if TYPE_CHECKING:
     from golden.program import Program

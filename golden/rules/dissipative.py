@@ -124,7 +124,7 @@ class _DampedEcho(rhel.Echo):
     def add(self, name: str, t: int, term: Array) -> None:
         super().add(name, t, math.exp(self._decay * (t + 0.5 - self.problem.steps)) * term)
 
-    def back(self, q: Array, p: Array, eps: tuple[float, ...]) -> tuple[Array, Array]:
+    def back(self, q: Array, p: Array, eps: tuple[float, ...] | Array) -> tuple[Array, Array]:
         with np.errstate(over="ignore", invalid="ignore"):
             q, p = super().back(q, p, eps)
         start = np.stack([self.problem.q0, self.problem.p0])

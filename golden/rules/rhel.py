@@ -22,6 +22,8 @@ reversible BPTT, which runs the adjoint equations and needs Hessian products. Po
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from golden.cost_functions import Meter
@@ -32,7 +34,7 @@ from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
 from golden.problems.validity import asymmetry, check_finite, check_nudge
 
-__all__ = ["Echo", "differentiate", "gradient"]
+__all__ = ["Echo", "differentiate", "gradient", "gradients_by_eps"]
 
 
 def gradient(
@@ -101,19 +103,60 @@ def differentiate(echo: Echo, eps: float, symmetric: bool) -> tuple[Gradients, f
     return echo.grads, total, report
 
 
+def gradients_by_eps(problem: Problem, eps: Sequence[float]) -> tuple[list[Gradients], float, list[float]]:
+    """The symmetric gradients at several nudge strengths: one forward pass, and all echoes side by side.
+
+    Each is that of `gradient` at its eps. Where a strong nudge lets the echo diverge it is not finite, and what is not
+    above round-off is returned as it is: this is for looking at the dependence on eps.
+
+    Returns
+    -------
+    grads : one an eps, parameters alone
+    cost : C summed over the batch
+    asymmetries : one an eps, as `golden.problems.report.Report.asymmetry`
+
+    >>> from golden.systems import get
+    >>> linear = get("linear", n=2)
+    >>> problem = Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> (weak, strong), _, _ = gradients_by_eps(problem, [0.25, 1.0])
+    >>> bool(np.allclose(strong["a"], gradient(problem, eps=1.0)[0]["a"])), sorted(weak)
+    (True, ['B', 'a'])
+    """
+    for one in eps:
+        positive(one, "the nudge strength eps")
+    echo = Echo(problem, problem.leapfrog(), problem.meter(), fan=(len(eps),))
+    strengths = np.array(eps, np.float64) * echo.meter.strength
+    echo.scale = problem.step / (2 * strengths)
+    with np.errstate(over="ignore", invalid="ignore"):
+        q, p = echo.forward(collect=False)
+        total = float(np.sum(echo.meter.total()))
+        q, p = (np.broadcast_to(one, (2, len(eps), *one.shape)) for one in (q, p))
+        (plus_q, minus_q), (plus_p, minus_p) = echo.back(q, p, np.stack([strengths, -strengths]))
+        ends = zip(zip(plus_q, plus_p, strict=True), zip(minus_q, minus_p, strict=True), strict=True)
+        off = [asymmetry(plus, minus, (problem.q0, problem.p0)) for plus, minus in ends]
+        found = {name: [collapse(one, v.shape) for one in echo.grads[name]] for name, v in problem.theta.items()}
+    return [{name: found[name][k] for name in found} for k in range(len(eps))], total, off
+
+
 class Echo:
     """The passes, with the gradients as they grow and the most state words held between two steps.
 
+    Parameters
+    ----------
+    fan : axes of echoes with nudges of their own strengths, before the batch's; then no gradient of the inputs is kept
+
     Members
     -------
-    scale : what a difference of slopes is worth in a gradient, h / 2 eps or h / eps
+    scale : what a difference of slopes is worth in a gradient, h / 2 eps or h / eps; an array over `fan`
     """
 
-    def __init__(self, problem: Problem, leapfrog: Leapfrog, meter: Meter) -> None:
-        self.problem, self.leapfrog, self.meter, self.scale = problem, leapfrog, meter, 0.0
-        lead = () if problem.shared else problem.batch
+    def __init__(self, problem: Problem, leapfrog: Leapfrog, meter: Meter, fan: tuple[int, ...] = ()) -> None:
+        self.problem, self.leapfrog, self.meter = problem, leapfrog, meter
+        self.scale: Array | float = 0.0
+        lead = fan if problem.shared else fan + problem.batch
         self.grads: Gradients = {n: np.zeros(lead + tuple(s)) for n, s in problem.system.parameters.items()}
-        self.grads["u"] = np.zeros((problem.steps, *problem.batch, problem.system.m))
+        if not fan:
+            self.grads["u"] = np.zeros((problem.steps, *problem.batch, problem.system.m))
         self.words = 0
 
     def forward(self, *, collect: bool) -> tuple[Array, Array]:
@@ -128,24 +171,31 @@ class Echo:
             self._hold(q, p)
         return q, p
 
-    def back(self, q: Array, p: Array, eps: tuple[float, ...]) -> tuple[Array, Array]:
-        """The echoes from (q_T, p_T): one context per eps, on axis 0. A negative eps counts with the other sign."""
-        strength = np.array(eps).reshape(-1, *(1,) * (q.ndim - 1))
+    def back(self, q: Array, p: Array, eps: tuple[float, ...] | Array) -> tuple[Array, Array]:
+        """The echoes from (q_T, p_T): one context per eps, on axis 0. A negative eps counts with the other sign.
+
+        eps has the axes of `fan` after that of the contexts, and so have q and p.
+        """
+        contexts = np.ndim(eps)
+        strength = np.reshape(eps, np.shape(eps) + (1,) * (q.ndim - contexts))
         for t in reversed(range(self.problem.steps)):
             nudge = self.meter.nudge(t, q)
             if nudge is not None:
                 p = p - strength * nudge
             slopes: dict[str, Array] = {}
-            q, p = self.leapfrog.inverse(q, p, self.problem.inputs[t], slopes, contexts=1)
+            q, p = self.leapfrog.inverse(q, p, self.problem.inputs[t], slopes, contexts=contexts)
             for name, slope in slopes.items():
                 difference = slope[1] - slope[0] if len(eps) == 2 else -slope[0]
-                self.add(name, t, self.scale * difference)
+                scale = np.reshape(self.scale, np.shape(self.scale) + (1,) * (difference.ndim - np.ndim(self.scale)))
+                self.add(name, t, scale * difference)
             self._hold(q, p)
         return q, p
 
     def add(self, name: str, t: int, term: Array) -> None:
-        """Adds step t's term of a gradient."""
-        grad = self.grads[name]
+        """Adds step t's term of a gradient, if that is kept."""
+        grad = self.grads.get(name)
+        if grad is None:
+            return
         if name == "u":
             grad[t] += term
         else:

@@ -14,7 +14,7 @@ One-sided: the minus context gets no nudge. It then retraces the free forward pa
 that takes the free operands from the forward pass: d = free - plus, with eps for 2 eps. Twin of golden.rules.rhel.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,10 +34,13 @@ from golden.program import Program
 from golden.rules.input_gradient import undriven
 from golden.rules.words import array_words, theta_words
 
-__all__ = ["FixedReport", "formats_at", "gradient", "log2_eps", "return_error"]
+__all__ = ["FixedReport", "formats_at", "gradient", "gradients_by_eps", "log2_eps", "return_error"]
 
 MAX_EPS_LOG2 = 30
 """A stronger nudge would leave int64 before it wraps, a weaker one is always zero."""
+
+_LARGEST_NUDGE = 2.0**61
+"""Of a cost whose slope has no bound: it wraps, with the flag that says so, and does not leave int64."""
 
 
 def log2_eps(eps: float) -> int:
@@ -97,6 +100,30 @@ def gradient(
     (['B', 'a', 'p0', 'q0', 'u'], 3, 0, <Flags: 0>)
     """
     eps_log2 = log2_eps(eps)
+    return _Run(problem, _program(problem, formats, program), symmetric).gradient(eps_log2, self_test)
+
+
+def gradients_by_eps(
+    problem: Problem, eps: Sequence[float], *, formats: Formats | None = None, program: Program | None = None
+) -> tuple[list[Gradients], float, FixedReport]:
+    """The symmetric gradients at several nudge strengths: one forward pass, and all echoes in one batch of integers.
+
+    Each is that of `gradient` at its eps, bit for bit, parameters alone. The report is of all passes together: its
+    flags are those that any of them raised.
+
+    >>> from golden.systems import get
+    >>> linear = get("linear", n=2)
+    >>> problem = Problem(linear, linear.initial(0), np.ones((10, 1)), np.ones(2))
+    >>> (weak, strong), _, report = gradients_by_eps(problem, [0.25, 1.0])
+    >>> bool((strong["a"] == gradient(problem, eps=1.0)[0]["a"]).all()), sorted(weak), report.passes
+    (True, ['B', 'a'], 5)
+    """
+    strengths = [log2_eps(one) for one in eps]
+    return _Run(problem, _program(problem, formats, program), True).fan(strengths)
+
+
+def _program(problem: Problem, formats: Formats | None, program: Program | None) -> Program:
+    """`program`, or the system's own, at the problem's step."""
     if program is not None:
         if not isinstance(program, Program):
             raise HelError(
@@ -106,7 +133,7 @@ def gradient(
             raise HelError(f"a program has its own formats, {program.formats}; got {formats}; leave them out")
         formats = program.formats
     formats = formats_at(problem.step, formats)
-    return _Run(problem, program or compile_system(problem.system, formats), eps_log2, symmetric).gradient(self_test)
+    return program or compile_system(problem.system, formats)
 
 
 def formats_at(step: float, formats: Formats | None) -> Formats:
@@ -133,13 +160,13 @@ def return_error(integrator: Integrator, q0: Words, p0: Words, inputs: Words) ->
 class _Run:
     """One call of `gradient`: the words of the problem and an integrator."""
 
-    def __init__(self, problem: Problem, program: Program, eps_log2: int, symmetric: bool) -> None:
+    def __init__(self, problem: Problem, program: Program, symmetric: bool) -> None:
         formats = program.formats
         self.problem, self.program, self.symmetric = problem, program, symmetric
         self.q0, self.p0, self.inputs = (array_words(problem, formats, name) for name in ("q0", "p0", "inputs"))
         self.integrator = Integrator(program, theta_words(problem, formats))
         self.meter = problem.meter()
-        self.eps_log2 = eps_log2 + power_of_two(self.meter.strength, "strength")
+        self.weak = power_of_two(self.meter.strength, "strength")
         cost = problem.cost
         self.quadratic = cost.function is half_squared_error and isinstance(cost, FinalCost | SummedCost)
         self.targets = array_words(problem, formats, "targets") if self.quadratic else np.zeros(0, np.int64)
@@ -159,62 +186,91 @@ class _Run:
             assert slope is not None
             self.latch = Latch(formats, slope)
 
-    def nudge(self, t: int, q: Words) -> Words | None:
-        """e of both contexts, each from its own q."""
+    def nudge(self, t: int, q: Words, eps_log2: int) -> Words | None:
+        """e of both contexts, each from its own q; `eps_log2` is of this one nudge."""
         formats = self.program.formats
         if self.quadratic:
             if self.problem.cost.per_step:
-                return quadratic_nudge(self.program, q, self.targets[t], self.eps_log2)
-            return quadratic_nudge(self.program, q, self.targets, self.eps_log2) if t == len(self.inputs) - 1 else None
+                return quadratic_nudge(self.program, q, self.targets[t], eps_log2)
+            return quadratic_nudge(self.program, q, self.targets, eps_log2) if t == len(self.inputs) - 1 else None
         if self.latch is not None:
-            return self.latch.nudge(q, self.eps_log2)
+            return self.latch.nudge(q, eps_log2)
         slope = self.meter.nudge(t, formats.q.value(q))
         if slope is None:
             return None
-        return np.floor(np.ldexp(slope, formats.fraction_bits + self.eps_log2) + 0.5).astype(np.int64)
+        exact = np.floor(np.ldexp(slope, formats.fraction_bits + eps_log2) + 0.5)
+        return np.clip(exact, -_LARGEST_NUDGE, _LARGEST_NUDGE).astype(np.int64)
 
-    def gradient(self, self_test: bool) -> tuple[Gradients, float, FixedReport]:
-        formats, run, steps = self.program.formats, self.integrator, self.problem.steps
+    def gradient(self, eps_log2: int, self_test: bool) -> tuple[Gradients, float, FixedReport]:
+        """At one strength of the whole run, with the gradients of inputs and initial state."""
+        run = self.integrator
+        eps_log2 += self.weak
         q, p = run.forward_many(self.q0, self.p0, self.inputs, self.observe)
-        total = float(np.sum(self.meter.total()))
         words = run.zero_gradients(q.shape[:-1])
         driven = bool(self.program.input_gradient)
         differences = np.zeros(self.inputs.shape, np.int64) if driven else None
-        q, p = run.echo_many(*twin(q, p), self.inputs, words, self.nudge, differences, one_sided=not self.symmetric)
+
+        def nudge(t: int, q: Words) -> Words | None:
+            return self.nudge(t, q, eps_log2)
+
+        q, p = run.echo_many(*twin(q, p), self.inputs, words, nudge, differences, one_sided=not self.symmetric)
         if not self.symmetric:
             error = int(max(np.abs(q[1] - self.q0).max(), np.abs(p[1] - self.p0).max()))
         else:
             error = return_error(run, self.q0, self.p0, self.inputs) if self_test else 0
-        grads = self._floats(words, q, p)
+        formats, double = self.program.formats, self._double(eps_log2)
+        grads = self._parameters(words, eps_log2)
+        grads["q0"] = formats.p.value(p[1] - p[0]) / double
+        grads["p0"] = formats.q.value(q[0] - q[1]) / double
         if differences is None:
             grads = undriven(grads, self.inputs.shape, self.program, self.problem.system)
         else:
             fraction = self.program.types[self.program.input_gradient].fraction
-            grads["u"] = np.ldexp(differences * (formats.step / self._double), -fraction)
-        report = FixedReport(
-            rule="rhel fixed" if self.symmetric else "rhel fixed one-sided",
-            steps=steps,
-            passes=3 if self.symmetric else 2,
-            stored_words=(2 if self.symmetric else 1) * 2 * self.q0.size + self.meter.words,
-            force_evaluations=steps * (3 if self.symmetric else 2),
-            flags=run.flags,
-            return_error_lsb=error,
-            argument_clamped=tuple(run.argument_clamped),
-        )
-        return grads, total, report
+            grads["u"] = np.ldexp(differences * (formats.step / double), -fraction)
+        return grads, self._total, self._report(echoes=2 if self.symmetric else 1, error=error)
+
+    def fan(self, eps_log2: Sequence[int]) -> tuple[list[Gradients], float, FixedReport]:
+        """At every one of the strengths of the whole run, on an axis before those of the batch."""
+        run, strengths = self.integrator, [one + self.weak for one in eps_log2]
+        q, p = run.forward_many(self.q0, self.p0, self.inputs, self.observe)
+        words = run.zero_gradients((len(strengths), *q.shape[:-1]))
+
+        def nudge(t: int, q: Words) -> Words | None:
+            found = [self.nudge(t, q[:, k], one) for k, one in enumerate(strengths)]
+            kicks = [one for one in found if one is not None]
+            return np.stack(kicks, axis=1) if kicks else None
+
+        spread = [np.broadcast_to(one, (len(strengths), *one.shape)) for one in (q, p)]
+        run.echo_many(*twin(*spread), self.inputs, words, nudge)
+        grads = [self._parameters({name: words[name][k] for name in words}, one) for k, one in enumerate(strengths)]
+        return grads, self._total, self._report(echoes=2 * len(strengths))
 
     @property
-    def _double(self) -> float:
-        """2 eps, or eps for the one-sided estimator."""
-        return float(np.ldexp(2.0 if self.symmetric else 1.0, self.eps_log2))
+    def _total(self) -> float:
+        return float(np.sum(self.meter.total()))
 
-    def _floats(self, words: Mapping[str, Words], q: Words, p: Words) -> Gradients:
-        formats = self.program.formats
+    def _report(self, echoes: int, error: int = 0) -> FixedReport:
+        return FixedReport(
+            rule="rhel fixed" if self.symmetric else "rhel fixed one-sided",
+            steps=self.problem.steps,
+            passes=1 + echoes,
+            stored_words=echoes * 2 * self.q0.size + self.meter.words,
+            force_evaluations=self.problem.steps * (1 + echoes),
+            flags=self.integrator.flags,
+            return_error_lsb=error,
+            argument_clamped=tuple(self.integrator.argument_clamped),
+        )
+
+    def _double(self, eps_log2: int) -> float:
+        """2 eps, or eps for the one-sided estimator."""
+        return float(np.ldexp(2.0 if self.symmetric else 1.0, eps_log2))
+
+    def _parameters(self, words: Mapping[str, Words], eps_log2: int) -> Gradients:
+        """Gradients of the parameters from their words."""
+        step, double = self.program.formats.step, self._double(eps_log2)
         grads: dict[str, Array] = {}
         for name, value in self.problem.theta.items():
             sign, log2 = self.program.gradient_log2(name)
-            full = np.ldexp(words[name] * (sign * formats.step / self._double), log2)
+            full = np.ldexp(words[name] * (sign * step / double), log2)
             grads[name] = collapse(np.asarray(full), value.shape)
-        grads["q0"] = formats.p.value(p[1] - p[0]) / self._double
-        grads["p0"] = formats.q.value(q[0] - q[1]) / self._double
         return grads

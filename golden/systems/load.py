@@ -1,4 +1,4 @@
-"""A user's own system, from a Python file: `path/to/file.py:Class`.
+"""A user's own system, from a Python file: `path/to/file.py:Class`; `named` and `blamed` serve other own things too.
 
 The file is run once (again when it has changed), and can import what lies beside it, except under the names of our own
 packages (`golden.own_packages`). The class is made with (n, m) and examined: what its methods return, its trace, and
@@ -29,7 +29,7 @@ from golden.language.evaluate import Evaluator
 from golden.systems.base import LIMIT, System
 from golden.systems.members import refuse_physics
 
-__all__ = ["absolute", "examined", "find", "is_file", "make"]
+__all__ = ["absolute", "blamed", "examined", "find", "is_file", "make", "named"]
 
 _SKELETON = "see docs/your_own_hamiltonian.md"
 _modules: dict[tuple[str, int, int], ModuleType] = {}
@@ -212,14 +212,26 @@ def _is_system(value: object) -> TypeGuard[type[System]]:
     return inspect.isclass(value) and issubclass(value, System) and value is not System
 
 
-def _split(name: str) -> tuple[str, str]:
+def _split(name: str, what: str = "system", kind: str = "class") -> tuple[str, str]:
     """File and class; the colon of a drive is no separator."""
     file, colon, wanted = name.rpartition(":")
     if not colon or "/" in wanted or "\\" in wanted:
         file, wanted = name, ""
     if not file.endswith(".py"):
-        raise HelError(f"a system of one's own is path/to/file.py:Class, got {name!r}; name a Python file and a class")
+        example = f"path/to/file.py:{kind.capitalize() if kind == 'class' else kind}"
+        raise HelError(f"a {what} of one's own is {example}, got {name!r}; name a Python file and a {kind}")
     return file, _identifier(wanted)
+
+
+def named(name: str, what: str, kind: str) -> tuple[ModuleType, Path, str]:
+    """The module of `file.py:word`, its file, and the word, "" where there is none: a `what` that is a `kind`.
+
+    Raises
+    ------
+    HelError : no Python file, or an error while it runs.
+    """
+    file, wanted = _split(name, what, kind)
+    return _module(Path(file), what), Path(file), wanted
 
 
 def _identifier(word: str) -> str:
@@ -227,7 +239,7 @@ def _identifier(word: str) -> str:
     return unicodedata.normalize("NFKC", word.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
-def _module(path: Path) -> ModuleType:
+def _module(path: Path, what: str = "system") -> ModuleType:
     """The module of a file, run once as long as the file does not change."""
     if not path.is_file():
         try:
@@ -236,8 +248,8 @@ def _module(path: Path) -> ModuleType:
             near = []
         folder = "" if path.parent == Path() else f"{path.parent}/"
         hint = f"did you mean {folder}{near[0]}?" if near else "check the path"
-        what = "a folder, not a file" if path.is_dir() else "not there"
-        raise HelError(f"a system's file must exist, {path} is {what}; {hint}")
+        found = "a folder, not a file" if path.is_dir() else "not there"
+        raise HelError(f"a {what}'s file must exist, {path} is {found}; {hint}")
     try:
         stat = path.stat()
         key = (str(path.resolve()), stat.st_mtime_ns, stat.st_size)
@@ -245,7 +257,7 @@ def _module(path: Path) -> ModuleType:
             _modules[key] = _run(path)
         return _modules[key]
     except OSError as error:
-        raise HelError(f"a system's file must be readable, {path}: {error.strerror}; change its permissions") from None
+        raise HelError(f"a {what}'s file must be readable, {path}: {error.strerror}; change its permissions") from None
 
 
 def _run(path: Path) -> ModuleType:
@@ -310,3 +322,6 @@ def _line(path: Path, error: BaseException) -> str:
     if not own:
         return f"{path.name}: "
     return f"{path.name}:{own[-1].lineno}: `{own[-1].line}`: "
+
+
+blamed = _blamed

@@ -100,7 +100,7 @@ class FixedPoint:
         return GoldenLearner(self.program, self.theta)
 
     def described(self) -> dict[str, Any]:
-        return {"formats": str(self.formats), **described(self.program, self.system, self.cuts)}
+        return {"formats": str(self.formats), **described(self.program, self.cuts)}
 
 
 class FloatingPoint:

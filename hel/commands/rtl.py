@@ -105,12 +105,12 @@ def _resident(path: Path | None) -> Any:
 
 def _passes(made: Design) -> list[dict[str, str]]:
     """Every stage of the compiler as text; a pass that changed nothing says so."""
-    from golden.compiler.lower import lowered
+    from golden.compiler.compile import calibration, lowered_with_tables
     from golden.compiler.passes import shown
 
     stages = [("trace", str(made.subject.graph)), ("autodiff", str(made.subject.gradient))]
     before = ""
-    for name, program in shown(lowered(made.subject, made.formats)):
+    for name, program in shown(lowered_with_tables(made.subject, made.formats, calibration(made.cuts))):
         stages.append((name, str(program) if str(program) != before else "(changes nothing)"))
         before = str(program)
     if made.cuts != "default":
@@ -145,19 +145,20 @@ def _explained(args: argparse.Namespace, schedule: Any) -> dict[str, Any]:
 
 def text(result: dict[str, Any]) -> str:
     """Where the files are and what is in them; the explanation."""
-    from rtl.hls.report import explain
+    from rtl.hls.report import explain, tables
 
     lines = []
     for each in result.get("passes", ()):
         lines += [f"-- {each['name']}", each["text"]]
     if "explain" in result:
-        lines += [explain.text(result["explain"]), predicted(result["predicted"]), *cut_lines(result)]
+        lines += [explain.text(result["explain"]), tables.text(result["memory"])]
+        lines += [predicted(result["predicted"]), *cut_lines(result)]
     if result.get("choice"):
         lines.append(result["choice"])
     if "resident" in result:
         found = result["resident"]
         says = (
-            "runs this system: load its control words, table and parameters" if found["fits"] else "does not run it: "
+            "runs this system: load its control words, tables and parameters" if found["fits"] else "does not run it: "
         )
         lines.append(f"the array of {found['file']} {says}{'; '.join(found['missing'])}")
     if "figure" in result:

@@ -17,6 +17,7 @@ from typing import Any
 
 from golden.errors import HelError
 from hel.options import add_size, checked_system
+from hel.output import table_lines
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,15 +45,20 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
-    """name, summary, what, parameters, functions; array: whether the ring has a form for it, reason: why not."""
+    """name, summary, what, parameters, functions; tables: functions of the array in the force, own_tables: made for
+    this system (`golden.compiler.compile.described`); array: whether the ring has a form for it, reason: why not.
+    """
     from golden import systems
-    from golden.language.graph import TABLES, topological
+    from golden.compiler.compile import described
+    from golden.compiler.tabulate import tabulate
+    from golden.language.graph import SMOOTH, TABLES, topological
 
     system = systems.get(name, n=neurons, m=inputs)
     lines = [line.strip() for line in (type(system).__doc__ or "").strip().splitlines()]
-    used = {node.op for node in topological(system.gradient.outputs.values())} & set(TABLES)
-    written = {node.op for node in topological(system.graph.outputs.values())} & set(TABLES)
-    reason = refusal(system)
+    used = {node.op for node in topological(tabulate(system.gradient).outputs.values())} & set(TABLES)
+    nodes = topological(system.graph.outputs.values())
+    written = {str(node.function) if node.op == "call" else node.op for node in nodes if node.op in (*TABLES, *SMOOTH)}
+    program, reason = compiled(system)
     return {
         "name": name,
         "summary": lines[0] if lines else "",
@@ -60,6 +66,7 @@ def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
         "parameters": {key: list(shape) for key, shape in system.parameters.items()},
         "functions": sorted(written),
         "tables": sorted(used),
+        "own_tables": [] if program is None else described(program, "default")["tables"],
         "array": reason is None,
         "reason": reason,
     }
@@ -71,16 +78,18 @@ def introduction(system: Any) -> str:
     return re.sub(r"^M\d'?: ", "", lines[0]) if lines else ""
 
 
-def refusal(system: Any) -> str | None:
-    """Why the array cannot run a system; None where it can."""
+def compiled(system: Any) -> tuple[Any, str | None]:
+    """A system's program, None if it has none; and why the array cannot run it, None where it can."""
     from golden.compiler import compile_system
     from rtl.hls.plan.bind import bind
 
+    program = None
     try:
-        bind(compile_system(system))
+        program = compile_system(system)
+        bind(program)
     except HelError as error:
-        return str(error)
-    return None
+        return program, str(error)
+    return program, None
 
 
 def text(result: dict[str, Any]) -> str:
@@ -95,6 +104,7 @@ def text(result: dict[str, Any]) -> str:
         lines = [f"{r['name']}: {r['what']}" if r["what"] else r["name"]]
         lines += [f"  {r['summary']}"] if r["summary"] else []
         lines += [f"  parameters  {parameters or 'none'}", f"  functions   {functions}"]
+        lines += [f"  {line}" for line in table_lines({"tables": r["own_tables"]})]
         lines += [f"  array       {'yes' if r['array'] else 'no: ' + r['reason']}"]
         parts.append("\n".join(lines))
     n, m = result["neurons"], result["inputs"]

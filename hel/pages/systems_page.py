@@ -19,6 +19,7 @@ from typing import Any
 
 from golden import systems
 from golden.errors import HelError
+from hel.commands.gradcheck import power
 from hel.commands.systems import describe
 from hel.output import Progress, write_whole
 from hel.pages.results_page import fill
@@ -74,12 +75,15 @@ def _gradients(checks: Mapping[str, Any]) -> list[str]:
         for steps in STEPS:
             for key in ("cosine_float", "cosine_fixed"):
                 row.append(f"{max(0.0, 1 - found[str(steps)][key]):.0e}" if str(steps) in found else "")
+            row.append(power(found[str(steps)]["eps"]) if str(steps) in found else "")
         rows.append([*row, str(max((each["return_error_lsb"] for each in found.values()), default=""))])
-    columns = [f"1 - cosine, {kind}, T = {steps}" for steps in STEPS for kind in ("float64", "fixed")]
+    kinds = ("1 - cosine, float64", "1 - cosine, fixed", "eps")
+    columns = [f"{kind}, T = {steps}" for steps in STEPS for kind in kinds]
     note = (
         f"`hel gradcheck SYSTEM --neurons {SMALL.neurons} --inputs {SMALL.inputs} --steps T --seed {SEED}`: the angle"
-        " between the echo's gradient of all parameters and that of back-propagation. Float has the error of eps (2^-5)"
-        " alone, fixed that of the words too. Where both are large the motion is chaotic: lower eps, h or T."
+        " between the echo's gradient of all parameters and that of back-propagation, at the eps that is best in fixed"
+        " point. Float has the error of that eps alone, fixed that of the words too. Where both are large the motion is"
+        " chaotic: lower h or T."
         " The return error is the largest difference of a state word after an echo without nudge: 0 is exact."
     )
     return _section("The gradient", note, [*columns, "return error, LSB"], rows)

@@ -14,7 +14,7 @@ __all__ = ["add", "control_word", "fits", "pair", "register", "saturate", "shift
 def control_word(geometry: Geometry) -> data.StructLayout:
     """The broadcast part of an array's control word; fields that it has no use for have no bits."""
     bits = widths(geometry)
-    return data.StructLayout({name: unsigned(bits[name]) for name in ELEMENT_FIELDS})
+    return data.StructLayout({name: unsigned(bits[name]) for name in ELEMENT_FIELDS if name in bits})
 
 
 def register(name: str, shape: Shape | int) -> Signal:

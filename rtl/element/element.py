@@ -40,7 +40,7 @@ from rtl.element.table import Table
 from rtl.element.vector_store import VectorStore
 from rtl.hls.plan.control import IoOp, IoSource
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
-from rtl.hls.plan.geometry import TABLE_BASE, Geometry
+from rtl.hls.plan.geometry import Geometry
 from rtl.primitives.memory import WeightMemory
 
 __all__ = ["Element"]
@@ -92,11 +92,11 @@ class Element(wiring.Component):
         io = register("io", signed(g.chain_bits))
         units = [lanes, state, store, gradient]
         entry = None
-        if g.table or g.cut_shifts:
+        if g.tables or g.cut_shifts:
             m.submodules.argument = sum_register = SumRegister(g, c)
             m.d.comb += [sum_register.acc[lane].eq(lanes.acc[lane]) for lane in range(2)]
             units.append(sum_register)
-        if g.table:
+        if g.tables:
             m.submodules.table = table = Table(g, c, sum_register.z)
             m.d.comb += [store.table_word.eq(table.s_word)]
             for lane in range(2):
@@ -105,7 +105,7 @@ class Element(wiring.Component):
                     lanes.interpolation[lane].eq(table.interpolation[lane]),
                 ]
             units.append(table)
-            entry = TABLE_BASE | table.index
+            entry = table.entry
         if g.cut_shifts:
             m.submodules.cut = cut = Cut(g, c, sum_register.z)
             m.d.comb += [store.cut_word.eq(cut.cut_word), store.cut_lost.eq(cut.lost)]
@@ -124,8 +124,9 @@ class Element(wiring.Component):
             ]
             if g.two_way:
                 m.d.comb += lanes.x_n[lane].eq((self.x0_n, self.x1_n)[lane])
-        flags = register("flags", 5)
-        m.d.sync += flags.eq(Mux(c.flags_clear, 0, flags) | Cat(state.flags, gradient.flags) | store.clipped << 2)
+        flags = register("flags", g.flag_bits)
+        raised = Mux(c.flags_clear, 0, flags) | Cat(state.flags, gradient.flags) | store.clipped << 2
+        m.d.sync += flags.eq(raised | table.clamped << 5 if g.steep_table else raised)
         self._chain(m, c, io, state, lanes, gradient, flags)
         m.d.comb += [
             self.x0_o.eq(lanes.x[0]),
@@ -144,8 +145,9 @@ class Element(wiring.Component):
     ) -> dict[str, Signal]:
         """The weight memory, read at the control word's addresses or at a table entry and the next one; returns its
         address and write registers."""
-        m.submodules.weights = weights = WeightMemory(technology=self.technology)
-        addr_a, addr_b = register("addr_a", 10), register("addr_b", 10)
+        m.submodules.weights = weights = WeightMemory(self.technology, self.geometry.weight_words)
+        bits = self.geometry.weight_address_bits
+        addr_a, addr_b = register("addr_a", bits), register("addr_b", bits)
         we_b, wdata = register("we_b", 1), register("wdata", signed(18))
         m.d.sync += [
             addr_a.eq(c.addr_a if entry is None else Mux(c.lookup, entry, c.addr_a)),

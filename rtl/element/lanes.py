@@ -73,7 +73,7 @@ class Lanes(Elaboratable):
                         m.d.sync += self.r[lane].eq(self.s[lane])
                 with m.Case(StationarySource.X):
                     m.d.sync += self.r[lane].eq(self.operand[lane])
-                if g.table:
+                if g.tables:
                     with m.Case(StationarySource.FRACTION):
                         m.d.sync += self.r[lane].eq(self.interpolation[lane])
 

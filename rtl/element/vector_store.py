@@ -43,7 +43,7 @@ class VectorStore(Elaboratable):
             return m
         word, is_cut = self.table_word, 0
         if g.cut_shifts:
-            word, is_cut = (Mux(c.s_cut, self.cut_word, word), c.s_cut) if g.table else (self.cut_word, 1)
+            word, is_cut = (Mux(c.s_cut, self.cut_word, word), c.s_cut) if g.tables else (self.cut_word, 1)
         m.d.comb += self.clipped.eq(c.s_we.any() & is_cut & self.cut_lost)
         for context, address in enumerate((c.s_addr0, c.s_addr1)):
             memory = Memory(shape=signed(18), depth=g.vector_words, init=[], attrs={"ram_style": "distributed"})

@@ -15,6 +15,7 @@ from golden.program import Program
 from rtl.hls.cycle_model.play import play
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.padding import padded
 from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.report.reuse import lacks
 from rtl.hls.schedule.command import Command
@@ -31,11 +32,11 @@ def compile_array(program: Program, *, elements: int, array: Geometry | None = N
     HelError
         An operation the ring lacks, or sizes that do not fit it.
     """
-    plan = bind(program)
+    plan = padded(bind(program), program.formats, elements=elements)
     required = geometry_of(plan, program.formats, elements=elements, neurons=program.n, array=array)
     if array is None:
         return schedule(plan, required)
     missing = lacks(array, required)
     if missing:
         raise HelError(f"{program.name} does not run on this array: {missing[0]}; build one for it")
-    return schedule(plan, replace(array, neurons=program.n), reuse=True)
+    return schedule(plan, replace(array, neurons=required.neurons), reuse=True)

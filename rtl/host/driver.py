@@ -30,7 +30,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from golden.arithmetic.tables import entries
 from golden.errors import HelError
 from rtl.hls.plan.control import MAX_SHIFT
 from rtl.hls.plan.geometry import GRADIENT_BITS
@@ -49,17 +48,20 @@ class Driver:
         self.schedule = schedule
         self.geometry = schedule.geometry
         stored = schedule.plan.stored
+        self.neurons = schedule.plan.neurons
         self._shapes = {name: stored[name].shape for name in schedule.plan.parameters}
 
     # Loading.
 
     def load_table(self) -> list[Command]:
-        """The function table, the same in every element, and the program's constants; once after power-up."""
-        memory, function = self.schedule.memory, self.schedule.plan.table
+        """The function tables, the same in every element, and the program's constants; once after power-up."""
+        memory = self.schedule.memory
         commands = []
-        if function:
-            placed = memory.table(entries(function, self.geometry.operand_bits))
-            for run in (placed[:-1], placed[-1:]):
+        for table in memory.tables:
+            placed = memory.table(table)
+            # The last word may lie at address 0.
+            turned = len(placed) - (placed[-1][0] == 0)
+            for run in filter(None, (placed[:turned], placed[turned:])):
                 words = np.repeat([word for _, word in run], self.geometry.elements)
                 commands.append(Command("load_weight", len(run), run[0][0], words=words))
         if memory.weight_words > memory.words:
@@ -128,7 +130,7 @@ class Driver:
     def state(self, words: Sequence[int]) -> tuple[Words, Words]:
         """(q, p), each (2, N), out of the answer to `read_state`."""
         g = self.geometry
-        parts = np.asarray(words, np.int64).reshape(4, g.neurons)
+        parts = np.asarray(words, np.int64).reshape(4, -1)
         q = [self._neurons(_signed(part, g.position_bits)) for part in parts[:2]]
         p = [self._neurons(_signed(part, g.momentum_bits)) for part in parts[2:]]
         return np.stack(q), np.stack(p)
@@ -165,7 +167,7 @@ class Driver:
 
     def flags(self, words: Sequence[int]) -> int:
         """The OR over the elements; bits as in `golden.dynamics.integrator.Flags`."""
-        return int(np.bitwise_or.reduce(np.asarray(words, np.int64))) & 31
+        return int(np.bitwise_or.reduce(np.asarray(words, np.int64))) & ((1 << self.geometry.flag_bits) - 1)
 
     def cycles(self, commands: Sequence[Command]) -> int:
         """Cycles the commands take when no stream makes them wait."""
@@ -178,12 +180,14 @@ class Driver:
     # Order of words: neuron k + fP on element k; on the chain the last element's word first.
 
     def _by_element(self, vector: Words) -> Words:
-        if np.shape(vector) != (self.geometry.neurons,):
-            raise HelError(f"a state vector has shape ({self.geometry.neurons},), got {np.shape(vector)}")
-        return np.asarray(vector, np.int64).reshape(self.geometry.fold, self.geometry.elements).T
+        if np.shape(vector) != (self.neurons,):
+            raise HelError(f"a state vector has shape ({self.neurons},), got {np.shape(vector)}")
+        pads = self.geometry.neurons - self.neurons
+        whole = np.pad(np.asarray(vector, np.int64), (0, pads))
+        return whole.reshape(self.geometry.fold, self.geometry.elements).T
 
     def _neurons(self, words: Words) -> Words:
-        return _unchain(words, self.geometry.elements).T.reshape(-1)
+        return _unchain(words, self.geometry.elements).T.reshape(-1)[: self.neurons]
 
     def _named(self, memory: Words) -> dict[str, Words]:
         padded = np.concatenate([np.zeros((len(memory), 1), np.int64), memory], axis=1)

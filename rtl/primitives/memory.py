@@ -1,8 +1,11 @@
-"""The two block RAMs of an element: weights (1024 x 18, two ports) and gradients (512 x 36, one reads, one writes)."""
+"""The block RAMs of an element: weights (1024 x 18 or more, two ports), gradients (512 x 36, one reads, one writes)."""
 
 from __future__ import annotations
 
-from amaranth.hdl import ClockSignal, Const, Elaboratable, Instance, Module, Signal, Value
+from functools import reduce
+from operator import or_
+
+from amaranth.hdl import ClockSignal, Const, Elaboratable, Instance, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -14,7 +17,7 @@ __all__ = ["WeightMemory", "GradientMemory"]
 
 
 class WeightMemory(wiring.Component):
-    """1024 words of 18 bits: port A reads, port B reads or writes.
+    """1024, 2048 or 4096 words of 18 bits: port A reads, port B reads or writes.
 
     Latency `latency` = 2 cycles (array register, output register): an address presented in cycle n shows its word in
     cycle n + 2. Throughput: one access a cycle on each port. A word written by port B in cycle n is seen by reads
@@ -29,12 +32,13 @@ class WeightMemory(wiring.Component):
 
     Parameters
     ----------
-    technology : "behavioural" or "ecp5" (one DP16KD, 18 bits, OUTREG on both ports).
+    technology : "behavioural" or "ecp5" (banks of one DP16KD, 18 bits, OUTREG on both ports).
+    depth : words; addresses have a = 10, 11 or 12 bits
 
     Members
     -------
-    a_addr : In(10);  a_data : Out(18)
-    b_addr : In(10);  b_data : Out(18);  b_we : In(1);  b_wdata : In(18)
+    a_addr : In(a);  a_data : Out(18)
+    b_addr : In(a);  b_data : Out(18);  b_we : In(1);  b_wdata : In(18)
 
     Source: FPGA-TN-02204 (ECP5 memory usage guide), true dual port RAM.
 
@@ -43,18 +47,24 @@ class WeightMemory(wiring.Component):
     """
 
     latency = 2
-    depth = WEIGHT_WORDS
 
-    def __init__(self, technology: str = "behavioural") -> None:
-        self.technology = check_technology(technology)
+    def __init__(self, technology: str = "behavioural", depth: int = WEIGHT_WORDS) -> None:
+        self.technology, self.depth = check_technology(technology), depth
+        bits = (depth - 1).bit_length()
         super().__init__(
-            {"a_addr": In(10), "a_data": Out(18), "b_addr": In(10), "b_data": Out(18), "b_we": In(1), "b_wdata": In(18)}
-        )
+            {
+                "a_addr": In(bits), "a_data": Out(18),
+                "b_addr": In(bits), "b_data": Out(18), "b_we": In(1), "b_wdata": In(18),
+            }
+        )  # fmt: skip
 
     def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
+        if self.technology == "ecp5" and self.depth == WEIGHT_WORDS:
+            m.submodules.ram = self._cell(self.a_addr, self.b_addr, self.a_data, self.b_data, self.b_we)
+            return m
         if self.technology == "ecp5":
-            m.submodules.ram = self._cell()
+            self._banks(m)
             return m
         m.submodules.array = array = Memory(shape=18, depth=self.depth, init=[])
         write = array.write_port()
@@ -63,18 +73,42 @@ class WeightMemory(wiring.Component):
         _read(m, array, self.b_addr, self.b_data, hold=self.b_we)
         return m
 
-    def _cell(self) -> Instance:
+    def _banks(self, m: Module) -> None:
+        """The upper address bits go along with the words. In a cycle that writes, all array registers of port B hold:
+        banks that are not written are not enabled, and the choice of the bank holds, too."""
+        words = []
+        for index in range(self.depth // WEIGHT_WORDS):
+            data = Signal(18, name=f"a_data{index}"), Signal(18, name=f"b_data{index}")
+            words.append(data)
+            here = self.b_addr[10:] == index
+            m.submodules[f"ram{index}"] = self._cell(
+                self.a_addr[:10], self.b_addr[:10], *data, self.b_we & here, i_CEB=~self.b_we | here
+            )
+        for port, (addr, data, hold) in enumerate(
+            ((self.a_addr, self.a_data, Const(0)), (self.b_addr, self.b_data, self.b_we))
+        ):
+            bank = Signal(len(addr) - 10, name=f"bank{port}", reset_less=True)
+            chosen = Signal.like(bank, name=f"chosen{port}", reset_less=True)
+            with m.If(~hold):
+                m.d.sync += bank.eq(addr[10:])
+            m.d.sync += chosen.eq(bank)
+            m.d.comb += data.eq(reduce(or_, (Mux(chosen == index, word[port], 0) for index, word in enumerate(words))))
+
+    def _cell(
+        self, a_addr: Value, b_addr: Value, a_data: Signal, b_data: Signal, b_we: Value, **pins: Value
+    ) -> Instance:
         # address bits 0 and 1 enable the two 9-bit bytes of an 18-bit write; the word address starts at bit 4
         return _dp16kd(
             18,
             i_WEA=0,
-            i_WEB=self.b_we,
-            **_address("A", Const(0b0011, 4), self.a_addr),
-            **_address("B", Const(0b0011, 4), self.b_addr),
+            i_WEB=b_we,
+            **_address("A", Const(0b0011, 4), a_addr),
+            **_address("B", Const(0b0011, 4), b_addr),
             **bus("i", "DIA", Const(0, 18)),
             **bus("i", "DIB", self.b_wdata),
-            **bus("o", "DOA", self.a_data),
-            **bus("o", "DOB", self.b_data),
+            **bus("o", "DOA", a_data),
+            **bus("o", "DOB", b_data),
+            **pins,
         )
 
 
@@ -166,10 +200,11 @@ def _address(port: str, low: Value, word: Value) -> dict[str, Value]:
 
 
 def _dp16kd(width: int, **pins: Value | int | str) -> Instance:
-    """A DP16KD with both output registers on, always enabled, on the one clock; contents zero."""
+    """A DP16KD with both output registers on, always enabled if no pin says otherwise, on one clock; contents zero."""
     clock = {"i_CLKA": ClockSignal(), "i_CLKB": ClockSignal()}
     for port in "AB":
-        pins |= {f"i_CE{port}": 1, f"i_OCE{port}": 1, f"i_RST{port}": 0} | {f"i_CS{port}{k}": 0 for k in range(3)}
+        enabled = {f"i_CE{port}": pins.get(f"i_CE{port}", 1), f"i_OCE{port}": 1, f"i_RST{port}": 0}
+        pins |= enabled | {f"i_CS{port}{k}": 0 for k in range(3)}
         pins |= {
             f"p_DATA_WIDTH_{port}": width,
             f"p_REGMODE_{port}": "OUTREG",

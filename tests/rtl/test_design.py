@@ -49,9 +49,9 @@ def test_a_system_brings_its_own_size():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"elements": 3}, "elements share the neurons evenly, got 3 elements for 16; choose from 1, 2, 4, 8, 16"),
-        ({"elements": 0}, "got 0 elements for 16"),
-        ({"elements": "auto"}, "got 'auto' elements for 16"),
+        ({"elements": 17}, "elements share the neurons, 1 to 16 of them, got 17 elements; choose within"),
+        ({"elements": 0}, "1 to 16 of them, got 0 elements; choose within"),
+        ({"elements": "auto"}, "1 to 16 of them, got 'auto' elements"),
         ({"neurons": 0}, "the number of neurons n must be a whole number >= 1, got 0"),
         ({"inputs": 2.5}, "the number of inputs m must be a whole number >= 1, got 2.5"),
         ({"cuts": "exact"}, "cuts are default, calibrated or calibrated-SEED, got 'exact'"),

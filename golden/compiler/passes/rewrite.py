@@ -16,7 +16,8 @@ from golden.arithmetic.rounding import Words
 from golden.program import Program
 from golden.program.constants import Constant
 from golden.program.densities import Gradient
-from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Scale, Sum, Table, Term, Turn, Type
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Round, Scale, Sum, Table, Term, Turn
+from golden.program.types import Type
 
 __all__ = ["Rewriter", "renamed"]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rtl.hls.plan.control import AccSource, Fields, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
-from rtl.hls.plan.geometry import PARAMETER_WORDS, WEIGHT_WORDS
+from rtl.hls.plan.geometry import PARAMETER_WORDS
 from rtl.hls.plan.memory_map import Cell, MemoryMap
 from rtl.hls.plan.ring_plan import Layout
 from rtl.hls.plan.timing import (
@@ -56,7 +56,7 @@ def check_weights(name: str, words: Words) -> None:
     """No word reads a weight that is being written, and look-ups keep off writes."""
     for cycle, f in enumerate(words):
         if f["we_b"]:
-            assert f["addr_b"] < WEIGHT_WORDS and not f["lookup"], (name, cycle)
+            assert not f["lookup"], (name, cycle)
             assert f["addr_a"] != f["addr_b"], (name, cycle, "reads the word it writes")
 
 
@@ -258,6 +258,11 @@ class _Step:
                 last = [cycle if f["acc_en"] >> lane & 1 else last[lane] for lane in range(2)]
         self.require(not open_lanes, len(self.words), "leaves a sum")
 
+    def _written(self, cycle: int) -> str:
+        """The vector that a cycle writes."""
+        blocks = (self.vectors.writes.get((cycle, context)) for context in range(2))
+        return next((block[0] for block in blocks if block), "nothing")
+
     def _taken(self) -> None:
         """A taken sum is split or cut before the next is taken; the look-up follows its split at once."""
         takes = [cycle for cycle, f in enumerate(self.words) if f["z_take"]]
@@ -274,7 +279,10 @@ class _Step:
             lane = self.words[cycle]["z_lane"]
             slot = cycle + LOOKUP
             self.require(cycle >= free[lane], cycle, "overwrites a sign")
-            free[lane] = cycle + SIGN_LIFE
+            free[lane] = cycle + (SIGN_LIFE if self.memory.geometry.odd_table else 0)
+            made = self._written(slot + TABLE_WRITE)
+            number = self.memory.numbers.get(self.memory.look_ups.get(made, ""))
+            self.require(self.words[cycle].get("table", 0) == number, cycle, f"looks {made} up in another table")
             self.require(self.words[slot + STATIONARY]["r_src"] == StationarySource.FRACTION, cycle, "interpolates")
             self.require(
                 slot + TABLE_WRITE < len(self.words) and self.words[slot + TABLE_WRITE]["s_we"], cycle, "is lost"

@@ -25,7 +25,7 @@ import numpy as np
 from rtl.hls.cycle_model.rules import rules, writes_cut
 from rtl.hls.cycle_model.view import LANE_REGISTERS, REGISTERS, Words, wrap
 from rtl.hls.plan.debug_bus import debug_bus_layout
-from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, Geometry
 
 __all__ = ["REMEMBERED", "SETTLE", "CycleModel"]
 
@@ -39,13 +39,13 @@ class CycleModel:
     """State of a ring and its step of one clock cycle.
 
     Registers are public attributes, int64 arrays of shape (P,) or (2, P) for those that exist a lane; memories are
-    ``weights`` (P, 1024), ``gradients`` (P, 512), ``position``, ``momentum`` (2, P, 16), ``vectors`` (2, P, depth).
+    ``weights`` (P, depth), ``gradients`` (P, 512), ``position``, ``momentum`` (2, P, 16), ``vectors`` (2, P, depth).
     """
 
     def __init__(self, geometry: Geometry) -> None:
         self.geometry = geometry
         p = geometry.elements
-        self.weights = np.zeros((p, WEIGHT_WORDS), np.int64)
+        self.weights = np.zeros((p, geometry.weight_words), np.int64)
         self.gradients = np.zeros((p, PARAMETER_WORDS), np.int64)
         self.position, self.momentum = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(2))
         self.vectors = np.zeros((2, p, max(1, geometry.vector_words)), np.int64)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.tables import FRACTION_LOG2
+from rtl.hls.cycle_model.table_rules import entry
 from rtl.hls.cycle_model.view import (
     Field,
     Rule,
@@ -23,7 +24,6 @@ from rtl.hls.cycle_model.view import (
     wrap,
 )
 from rtl.hls.plan.control import AccSource, OpA0, OpA1, OpB, StationarySource
-from rtl.hls.plan.geometry import TABLE_BASE, WEIGHT_WORDS
 
 __all__ = ["LANE_RULES"]
 
@@ -35,7 +35,7 @@ def _address(m: Any, name: str, offset: int) -> Words:
     return choose(
         m.field("lookup"),
         {0: lambda: full(m.addr_a, m.field(name))},
-        lambda: ((TABLE_BASE | m.index) + offset) % WEIGHT_WORDS,
+        lambda: (entry(m) + offset) % m.geometry.weight_words,
     )
 
 

@@ -1,7 +1,8 @@
 """What each register of the array holds after a clock edge, as a function of what all of them hold before it.
 
 One function a register, of a `rtl.hls.cycle_model.view.View`: of one clock, or of many at once. Those of the weight
-memory, the multipliers, the lanes and the accumulators are `rtl.hls.cycle_model.lane_rules`.
+memory, the multipliers, the lanes and the accumulators are `rtl.hls.cycle_model.lane_rules`, those of the table unit
+`rtl.hls.cycle_model.table_rules`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from golden.arithmetic.tables import FRACTION_LOG2, REACH_LOG2
 from rtl.hls.cycle_model.lane_rules import LANE_RULES
+from rtl.hls.cycle_model.table_rules import TABLE_RULES, argument_clamped, z
 from rtl.hls.cycle_model.view import (
     Field,
     Rule,
@@ -40,12 +41,7 @@ from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
 
 __all__ = ["Rule", "rules", "writes_cut"]
 
-# Sum register, table, cut.
-
-
-def _z(m: Any) -> Words:
-    """The sum taken from an accumulator, as its two halves read now."""
-    return np.asarray(m.z_high << m.geometry.low_bits | m.z_low)
+# Sum register, cut.
 
 
 def _taken(m: Any, name: str, take: Field, half: Words) -> Words:
@@ -55,42 +51,10 @@ def _taken(m: Any, name: str, take: Field, half: Words) -> Words:
     return np.asarray(m.hold(name, take, value))
 
 
-def _argument(m: Any) -> Words:
-    return shift(_z(m), m.geometry.z_shift)
-
-
-def _magnitude(m: Any) -> Words:
-    def value() -> Words:
-        z = _argument(m)
-        return np.minimum(np.where(z < 0, ~z, z), (1 << REACH_LOG2) - 1)
-
-    return np.asarray(m.hold("magnitude", m.field("z_en"), value))
-
-
-def _sign(m: Any) -> Words:
-    lane, enable = m.field("z_lane"), m.field("z_en")
-    chosen = lanes(enable * (1 + lane))  # bit 0 for lane 0, bit 1 for lane 1
-    return np.asarray(
-        m.hold("sign", chosen, lambda: np.repeat((_argument(m) < 0).astype(np.int64)[..., None, :], 2, -2))
-    )
-
-
-def _interpolated(m: Any) -> Words:
-    bits = 19 + FRACTION_LOG2
-    low = wrap(m.product, bits)
-    return wrap(of_lane(low, 0) + of_lane(low, 1), bits)
-
-
-def _s_word(m: Any) -> Words:
-    rounded = (m.interpolated >> FRACTION_LOG2) + ((m.interpolated >> (FRACTION_LOG2 - 1)) & 1)
-    sign = choose(m.field("s_lane"), {0: lambda: of_lane(m.sign, 0)}, lambda: of_lane(m.sign, 1))
-    return wrap(np.where(sign, -rounded, rounded), 18)
-
-
 def _cut_wide(m: Any) -> Words:
-    z = _z(m)
-    shifts = {index: (lambda by=by: z >> by) for index, by in enumerate(m.geometry.cut_shifts)}
-    return choose(m.field("cut"), shifts, lambda: z)
+    taken = z(m)
+    shifts = {index: (lambda by=by: taken >> by) for index, by in enumerate(m.geometry.cut_shifts)}
+    return choose(m.field("cut"), shifts, lambda: taken)
 
 
 def _cut_beyond(m: Any) -> Words:
@@ -105,7 +69,7 @@ def _cut_word(m: Any) -> Words:
 
 def writes_cut(m: Any) -> Field:
     """Whether the vector store's write is of a cut; without a table it always is."""
-    if m.geometry.cut_shifts and not m.geometry.table:
+    if m.geometry.cut_shifts and not m.geometry.tables:
         return 1
     field: Field = m.field("s_cut")
     return field
@@ -253,6 +217,8 @@ def _flags(m: Any) -> Words:
         | raised(m.was("g_we"), 3, lambda: ~fits(m.grad_sum, GRADIENT_BITS))
         | raised(m.field("we_b") & m.field("w_theta"), 4, lambda: ~fits(m.update_sum, 18))
     )
+    if g.steep_table:
+        now = now | raised(m.was("z_en"), 5, lambda: argument_clamped(m))
     return choose(m.field("flags_clear"), {0: lambda: old | now}, lambda: now)
 
 
@@ -288,14 +254,6 @@ _SUMS: dict[str, Rule] = {
     "z_low": lambda m: _taken(m, "z_low", m.field("z_take"), m.acc_low),
     "z_high": lambda m: _taken(m, "z_high", m.was("z_take"), m.acc_high),
 }
-_TABLE: dict[str, Rule] = {
-    "magnitude": _magnitude,
-    "sign": _sign,
-    "index": lambda m: m.magnitude >> FRACTION_LOG2,
-    "fraction": lambda m: m.magnitude & ((1 << FRACTION_LOG2) - 1),
-    "interpolated": _interpolated,
-    "s_word": _s_word,
-}
 _CUT: dict[str, Rule] = {
     "cut_wide": _cut_wide,
     "cut_part": lambda m: wrap(m.cut_wide, m.geometry.operand_bits),
@@ -310,7 +268,7 @@ def rules(geometry: Geometry) -> dict[str, Rule]:
     g = geometry
     return {
         **_RULES,
-        **(_SUMS if g.table or g.cut_shifts else {}),
-        **(_TABLE if g.table else {}),
+        **(_SUMS if g.tables or g.cut_shifts else {}),
+        **(TABLE_RULES if g.tables else {}),
         **(_CUT if g.cut_shifts else {}),
     }

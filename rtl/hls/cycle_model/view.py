@@ -45,7 +45,7 @@ impulse operand operand_clip op_a op_b sign s_read
 """.split()
 """Registers that exist a lane, or a context."""
 REGISTERS = """
-negated z_low z_high magnitude index fraction interpolated s_word
+negated z_low z_high folded which index fraction interpolated s_word
 cut_wide cut_part cut_beyond cut_word cut_lost
 difference carried grad_sum update_sum addr_a addr_b we_b
 wdata io captured candidate flags update_step update_weight weight_a weight_b array_a array_b

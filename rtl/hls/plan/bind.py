@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from golden.arithmetic.tables import REDUCED
+from golden.arithmetic.function_table import FunctionTable, builtin
+from golden.arithmetic.tables import FUNCTIONS, REDUCED
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.densities import Density
@@ -74,15 +75,16 @@ class _Binder:
 
     def run(self) -> RingPlan:
         program = self.program
-        statements, function, turns = [], "", False
+        statements, tables, turns = [], dict[str, FunctionTable](), False
         for op in self.needed:
             if isinstance(op, Table):
                 if op.function in REDUCED:
                     raise self._unavailable(op, f"the table of {REDUCED[op.function]}")
                 argument = self.ops[op.source]
                 assert isinstance(argument, Round) and argument.rule is Rounding.FLOOR
-                statements.append(self._statement(op.name, Finish.TABLE, argument.source))
-                function = op.function
+                table = self._table(op.function)
+                tables[table.name] = table
+                statements.append(self._statement(op.name, Finish.TABLE, argument.source, table.fraction, table.name))
             elif isinstance(op, Turn):
                 if op.source != "q" or any(isinstance(other, Cut) and other.source == "q" for other in self.needed):
                     raise self._unavailable(op, "positions cut to a word, or all of them modulo 1")
@@ -100,9 +102,14 @@ class _Binder:
         gradients = tuple(self._gradient(gradient) for gradient in program.gradients)
         if self.moved_inputs:
             statements.insert(0, self._input_vector())
-        return RingPlan(
-            program.name, self.stored | self.constants, tuple(statements), gradients, function, program.m, turns
-        )
+        stored, looked_up = self.stored | self.constants, tuple(tables.values())
+        return RingPlan(program.name, stored, tuple(statements), gradients, looked_up, program.m, turns)
+
+    def _table(self, name: str) -> FunctionTable:
+        """A declared one, or a built-in one."""
+        if name in FUNCTIONS:
+            return builtin(name, self.formats.operand_bits)
+        return next(table for table in self.program.tables if table.name == name)
 
     # What is stored.
 
@@ -135,10 +142,10 @@ class _Binder:
 
     # Sums.
 
-    def _statement(self, name: str, finish: Finish, source: str, fraction: int = 0) -> Statement:
+    def _statement(self, name: str, finish: Finish, source: str, fraction: int = 0, table: str = "") -> Statement:
         terms = tuple(self._terms(source, 1, 0))
         total = self.types[source]
-        return Statement(name, total.shape[0], finish, terms, total.bits, total.fraction, fraction)
+        return Statement(name, total.shape[0], finish, terms, total.bits, total.fraction, fraction, table)
 
     def _terms(self, name: str, sign: int, log2: int) -> list[Term]:
         """An exact value as products; `log2` is the power of two that scales it."""

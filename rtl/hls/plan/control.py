@@ -172,8 +172,8 @@ Fields = dict[str, int]
 
 ELEMENT_FIELDS: dict[str, int] = {
     # Weight memory.
-    "addr_a": 10,
-    "addr_b": 10,
+    "addr_a": 12,
+    "addr_b": 12,
     "lookup": 1,  # addresses from the table index instead
     "we_b": 1,
     "w_theta": 1,  # write the updated parameter instead of the host word
@@ -194,6 +194,7 @@ ELEMENT_FIELDS: dict[str, int] = {
     # Tables and cuts.
     "z_take": 2,
     "z_en": 1,  # clamp and split into index, fraction, sign
+    "table": 4,  # by which of the array's tables
     "z_lane": 1,  # which sign register
     "cut": 2,  # which of the array's right shifts cuts the sum
     "s_lane": 1,
@@ -246,22 +247,29 @@ _STATE_ADDRESS = (MAX_FOLD - 1).bit_length()
 
 
 def widths(geometry: Geometry) -> dict[str, int]:
-    """Width of every field in the words of one array, in the order of `FIELDS`; 0 for those it has no use for."""
+    """Width of every field in the words of one array, in the order of `FIELDS`; 0 for those it has no use for.
+
+    `table` is not there at all where there are no several: a build is known by the digest of its Verilog, and those
+    from before there was such a field have no wire of no bits for it.
+    """
     g = geometry
     vector = (g.vector_words - 1).bit_length() if g.vector_words else 0
     needed = {
         "scale": (len(g.alignments) - 1).bit_length(),
         "x_store": int(g.lane_store),
         "x_back": int(g.two_way),
-        "z_take": 2 if g.table or g.cut_shifts else 0,
-        **dict.fromkeys(("lookup", "z_en", "z_lane", "s_lane"), int(g.table)),
+        **dict.fromkeys(("addr_a", "addr_b"), g.weight_address_bits),
+        "z_take": 2 if g.tables or g.cut_shifts else 0,
+        **dict.fromkeys(("lookup", "z_en"), int(bool(g.tables))),
+        "table": (len(g.tables) - 1).bit_length() if g.tables else 0,
+        **dict.fromkeys(("z_lane", "s_lane"), int(g.odd_table)),
         "cut": (len(g.cut_shifts) - 1).bit_length() if g.cut_shifts else 0,
-        "s_cut": int(g.table and bool(g.cut_shifts)),
+        "s_cut": int(bool(g.tables and g.cut_shifts)),
         "s_we": 2 if vector else 0,
         "s_waddr": vector,
         **dict.fromkeys(("s_addr0", "s_addr1"), max(_STATE_ADDRESS, vector)),
     }
-    return {name: needed.get(name, bits) for name, bits in FIELDS.items()}
+    return {name: needed.get(name, bits) for name, bits in FIELDS.items() if name != "table" or needed[name]}
 
 
 def encode(fields: Mapping[str, int], widths: Mapping[str, int] = FIELDS) -> int:

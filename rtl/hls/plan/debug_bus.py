@@ -5,7 +5,7 @@ Those that an array has no use for are not there.
 
 from __future__ import annotations
 
-from golden.arithmetic.tables import FRACTION_LOG2, SEGMENTS_LOG2
+from golden.arithmetic.tables import FRACTION_LOG2
 from rtl.hls.plan.geometry import Geometry
 
 __all__ = ["UNITS", "UNSIGNED", "debug_bus_bits", "debug_bus_layout"]
@@ -36,13 +36,13 @@ def debug_bus_layout(geometry: Geometry) -> dict[str, int]:
         "kick": g.kick_bits + 1, "operand": 18, **({"s_read": 18} if g.vector_words else {}),
     }  # fmt: skip
     taken = {"z_low": g.low_bits, "z_high": g.accumulator_bits - g.low_bits}
-    table = {"index": SEGMENTS_LOG2, "fraction": FRACTION_LOG2, "interpolated": 19 + FRACTION_LOG2, "s_word": 18}
+    table = {"index": g.index_bits, "fraction": FRACTION_LOG2, "interpolated": 19 + FRACTION_LOG2, "s_word": 18}
     single = {
-        **(taken if g.table or g.cut_shifts else {}), **(table if g.table else {}),
+        **(taken if g.tables or g.cut_shifts else {}), **(table if g.tables else {}),
         **({"cut_word": 18} if g.cut_shifts else {}),
         "difference": g.density_bits + 1, "grad_sum": g.gradient_sum_bits, "update_sum": 19,
-        "addr_a": 10, "addr_b": 10, "we_b": 1, "wdata": 18,
-        "io": g.chain_bits, "flags": 5,
+        "addr_a": g.weight_address_bits, "addr_b": g.weight_address_bits, "we_b": 1, "wdata": 18,
+        "io": g.chain_bits, "flags": g.flag_bits,
     }  # fmt: skip
     return {f"{name}{lane}": bits for name, bits in pair.items() for lane in range(2)} | single
 

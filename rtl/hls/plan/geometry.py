@@ -13,11 +13,14 @@ Example
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.tables import ARGUMENT_FRACTION
 from golden.errors import HelError
+from rtl.hls.plan.table_shape import TABLE_BASE, WEIGHT_DEPTHS, TableShape
 
 __all__ = [
     "GRADIENT_BITS",
@@ -27,24 +30,24 @@ __all__ = [
     "MAX_ELEMENTS",
     "MAX_FOLD",
     "MAX_INPUTS",
+    "MAX_TABLES",
     "PARAMETER_WORDS",
     "STORE_WORDS",
     "TABLE_BASE",
     "VECTOR_WORDS",
+    "WEIGHT_DEPTHS",
     "WEIGHT_WORDS",
     "Geometry",
 ]
 
-WEIGHT_WORDS = 1024
-"""Depth of an element's weight memory (one block RAM of 18-bit words)."""
+WEIGHT_WORDS = WEIGHT_DEPTHS[0]
+"""Words of one block RAM of 18 bits: an element's weight memory has one or more."""
 PARAMETER_WORDS = 512
 """Depth of an element's gradient memory: as many parameters as an element can hold."""
 GRADIENT_BITS = 36
 """Width of a gradient word (one block RAM of 512 words)."""
 HOST_BITS = 32
 """Width of the host port's words: a state word travels as one."""
-TABLE_BASE = 512
-"""The table stands at 512 ..., its last entry (the clamp) wraps to address 0; parameters from 1 on."""
 STORE_WORDS = (2048, 4096)
 """Depths a control store may have."""
 MAX_ELEMENTS = 255
@@ -53,8 +56,8 @@ MAX_FOLD = 16
 """Neurons an element can hold: depth of its state memories."""
 VECTOR_WORDS = (0, 16, 32, 64)
 """Depths a vector store may have."""
-MAX_ALIGNMENTS, MAX_CUTS = 16, 4
-"""Left shifts of products, and right shifts of sums to operands, that one array may have."""
+MAX_ALIGNMENTS, MAX_CUTS, MAX_TABLES = 16, 4, 16
+"""Left shifts of products, right shifts of sums to operands, and tables that one array may have."""
 MAX_INPUTS = 32
 """Input words of a step: half the sequencer's input buffer, so that the next step's arrive during this one."""
 
@@ -66,16 +69,18 @@ class Geometry:
     Parameters
     ----------
     elements : P, processing elements in the ring
-    neurons : N, a multiple of P
+    neurons : N, or the next multiple of P: what the elements have places for
     inputs : m, input words a step (the constant one not counted)
     fraction_bits, operand_bits, integer_bits, log2_inverse_step, g_cut, clip_log2 : see
         golden.arithmetic.formats.Formats
     control_words : depth of the control store; a schedule takes the smallest that holds it
     sum_bits : width of the program's widest aligned sum, by interval; 0 where no program is known
     alignments : left shifts of products, rising: what terms of a sum are aligned by
-    z_fraction, force_fraction : fraction bits of a table's sum and of the force sum; 0 for 2w - 7 and 2w - 3
+    z_fraction, force_fraction : fraction bits of the sum of a table whose argument has 18, and of the force sum; 0 for
+        2w - 7 and 2w - 3
     gradient_alignment : largest left shift of a gradient product
-    table : there is a function table
+    tables : shapes of the function tables, by the numbers that control words have for them
+    weight_words : depth of the weight memory
     vector_words : depth of the vector store, where table outputs and cut sums lie, 0 for none; a schedule takes the
         smallest that holds those alive at once
     cut_shifts : right shifts from a sum to an operand, rising; empty where sums are not cut
@@ -103,7 +108,8 @@ class Geometry:
     z_fraction: int = 0
     force_fraction: int = 0
     gradient_alignment: int = 0
-    table: bool = True
+    tables: tuple[TableShape, ...] = (TableShape(),)
+    weight_words: int = WEIGHT_WORDS
     vector_words: int = 16
     cut_shifts: tuple[int, ...] = ()
     lane_store: bool = False
@@ -128,17 +134,29 @@ class Geometry:
             sum_bits=sum_bits,
         )
 
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Geometry:
+        """The inverse of `dataclasses.asdict`, after JSON; TypeError or KeyError where it is none."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
+        }
+        if "tables" in values:
+            values["tables"] = tuple(TableShape.read(shape) for shape in values["tables"])
+        return cls(**values)
+
     def __post_init__(self) -> None:
         for name, default in (("z_fraction", 2 * self.operand_bits - 7), ("force_fraction", 2 * self.operand_bits - 3)):
             if not getattr(self, name):
                 object.__setattr__(self, name, default)
-        assert self.vector_words in VECTOR_WORDS
+        assert self.vector_words in VECTOR_WORDS and self.weight_words in WEIGHT_DEPTHS
         for name, limit in (("alignments", MAX_ALIGNMENTS), ("cut_shifts", MAX_CUTS)):
             if len(getattr(self, name)) > limit:
                 raise HelError(
                     f"an array has at most {limit} {name}, got {', '.join(map(str, getattr(self, name)))};"
                     " use fewer different powers of two as factors"
                 )
+        if len(self.tables) > MAX_TABLES:
+            raise HelError(f"an array has at most {MAX_TABLES} tables, got {len(self.tables)}; use fewer functions")
         if not 1 <= self.elements <= MAX_ELEMENTS:
             raise HelError(f"a ring has 1 to {MAX_ELEMENTS} elements, got {self.elements}; choose P within")
         if self.neurons < 1 or self.neurons % self.elements:
@@ -189,8 +207,38 @@ class Geometry:
 
     @property
     def z_shift(self) -> int:
-        """Right shift from the sum z to the table's 18 fraction bits (negative: left)."""
+        """Right shift from a table's sum to its argument (negative: left), the same for all tables."""
         return self.z_fraction - ARGUMENT_FRACTION
+
+    @property
+    def clamps_by_bits(self) -> bool:
+        """There is one table, of the kind that needs no comparison and no sum (`TableShape.clamps_by_bits`)."""
+        return len(self.tables) == 1 and self.tables[0].clamps_by_bits
+
+    @property
+    def index_bits(self) -> int:
+        """Of what the split of an argument says of a table's words: a segment's number or, in general, an address."""
+        return (self.tables[0].segments - 1).bit_length() if self.clamps_by_bits else self.weight_address_bits
+
+    @property
+    def odd_table(self) -> bool:
+        """A look-up may have a sign."""
+        return any(shape.fold == "odd" for shape in self.tables)
+
+    @property
+    def steep_table(self) -> bool:
+        """A look-up may raise argument_clamped."""
+        return any(any(shape.steep) for shape in self.tables)
+
+    @property
+    def flag_bits(self) -> int:
+        """Sticky flags: the last one is argument_clamped."""
+        return 6 if self.steep_table else 5
+
+    @property
+    def weight_address_bits(self) -> int:
+        """Of an address in the weight memory."""
+        return (self.weight_words - 1).bit_length()
 
     @property
     def kick_shift(self) -> int:

@@ -1,4 +1,4 @@
-"""Where each parameter and constant lies: element and address, and the table beside them; and the vectors' blocks.
+"""Where each parameter and constant lies: element and address, and the tables beside them; and the vectors' blocks.
 
 Example
 -------
@@ -18,9 +18,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from golden.arithmetic.function_table import FunctionTable
 from golden.errors import HelError
-from rtl.hls.plan.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
-from rtl.hls.plan.ring_plan import Layout, Stored
+from rtl.hls.plan.geometry import PARAMETER_WORDS, Geometry
+from rtl.hls.plan.ring_plan import Layout, RingPlan, Stored
+from rtl.hls.plan.table_shape import chosen
 
 __all__ = ["Cell", "MemoryMap"]
 
@@ -39,6 +41,8 @@ class MemoryMap:
     ----------
     stored : parameters first
     vectors : length of each vector
+    tables : those that are looked up, each loaded into one of the geometry's shapes
+    look_ups : name of the table of each vector that is made by one
 
     Raises
     ------
@@ -49,21 +53,34 @@ class MemoryMap:
     geometry: Geometry
     stored: Mapping[str, Stored]
     vectors: Mapping[str, int] = field(default_factory=dict)
+    tables: tuple[FunctionTable, ...] = ()
+    look_ups: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        g = self.geometry
-        sizes = f"N = {g.neurons} on P = {g.elements} needs"
         if self.words >= PARAMETER_WORDS:
             raise HelError(
-                f"an element holds at most {PARAMETER_WORDS - 1} parameter words, {sizes} {self.words};"
+                f"an element holds at most {PARAMETER_WORDS - 1} parameter words, {self.sizes} {self.words};"
                 " use more elements"
             )
-        room = TABLE_BASE if g.table else WEIGHT_WORDS
-        if self.weight_words >= room:
-            raise HelError(
-                f"an element holds at most {room - 1} words of parameters and constants, {sizes} {self.weight_words};"
-                " use more elements"
-            )
+        assert not self.tables or self.numbers
+
+    @classmethod
+    def of(cls, plan: RingPlan, geometry: Geometry) -> MemoryMap:
+        """All that a plan stores, on an array that meets its requirements."""
+        return cls(geometry, plan.stored, plan.vectors, plan.tables, plan.look_ups)
+
+    @property
+    def sizes(self) -> str:
+        """For what is said of a memory that is too small."""
+        return f"N = {self.geometry.neurons} on P = {self.geometry.elements} needs"
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Which of the geometry's tables each table is."""
+        g = self.geometry
+        found = chosen(self.tables, g.tables, self.weight_words, g.weight_words)
+        assert found is not None, "requirements are met"
+        return {table.name: number for table, number in zip(self.tables, found, strict=True)}
 
     def blocks(self, length: int) -> int:
         """Words of a vector of so many entries in one element."""
@@ -218,7 +235,8 @@ class MemoryMap:
             result[name] = flat.reshape(shape)
         return result
 
-    def table(self, entries: Words) -> list[tuple[int, int]]:
-        """(address, word) of the 513 table entries, left-aligned in 18 bits: the operand cut leaves them exact."""
-        shift = 18 - self.geometry.operand_bits
-        return [((TABLE_BASE + i) % WEIGHT_WORDS, int(entry) << shift) for i, entry in enumerate(entries)]
+    def table(self, table: FunctionTable) -> list[tuple[int, int]]:
+        """(address, word) of a table's words, left-aligned in 18 bits: the operand cut leaves them exact."""
+        g = self.geometry
+        base, shift = g.tables[self.numbers[table.name]].base, 18 - g.operand_bits
+        return [((base + i) % g.weight_words, word << shift) for i, word in enumerate(table.words)]

@@ -1,7 +1,8 @@
 """What a plan requires of an array: the smallest geometry that runs it, and how its sums are aligned there.
 
-Every product of a sum is shifted left to the sum's fraction, by one of the array's `alignments`. Tables share one
-fraction, the kick has one, and a cut's sum has the fraction of its operand plus one of the array's `cut_shifts`.
+Every product of a sum is shifted left to the sum's fraction, by one of the array's `alignments`. The kick has one; a
+cut's sum has the fraction of its operand plus one of the array's `cut_shifts`, and a table's that of its argument plus
+the array's one `z_shift`.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from golden.arithmetic.formats import Formats
+from golden.arithmetic.tables import ARGUMENT_FRACTION
 from golden.errors import HelError
 from rtl.hls.plan.geometry import MAX_CUTS, VECTOR_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import POSITION, Finish, Layout, Local, RingPlan, Rotating, Statement
 from rtl.hls.plan.ring_visits import visits
+from rtl.hls.plan.table_shape import WEIGHT_DEPTHS, TableShape, chosen, placed
 
 __all__ = ["alignment", "geometry_of", "sum_fraction", "widened"]
 
@@ -31,9 +34,12 @@ def geometry_of(
     HelError
         Sizes or requirements beyond what an array can have.
     """
-    base = replace(Geometry.of(formats, elements=elements, neurons=neurons, inputs=plan.inputs), table=bool(plan.table))
+    places = -(-neurons // max(1, elements)) * elements or neurons
+    base = replace(Geometry.of(formats, elements=elements, neurons=places, inputs=plan.inputs), tables=())
     fractions = {finish: _wired(finish, array) for finish in (Finish.TABLE, Finish.KICK)}
     fractions[Finish.KICK] = max(fractions[Finish.KICK], formats.kick_fraction + 1)
+    if plan.tables:
+        fractions[Finish.TABLE] = max(fractions[Finish.TABLE], 1)  # for 0 means the usual one
     cuts: set[int] = set()
     for s in plan.statements:
         finest = max(t.fraction for t in s.terms)
@@ -41,7 +47,7 @@ def geometry_of(
             shift = max(0, finest - s.fraction)
             cuts.add(min((there for there in (array.cut_shifts if array else ()) if there >= shift), default=shift))
         else:
-            fractions[s.finish] = max(fractions[s.finish], finest)
+            fractions[s.finish] = max(fractions[s.finish], finest - _beyond(s))
     shifts = widened(sorted(cuts), MAX_CUTS)
     gradients = [term for gradient in plan.gradients for term in gradient.terms]
     aligned = {0, *(term.alignment for term in gradients)}
@@ -51,12 +57,15 @@ def geometry_of(
             finest = max(s.fraction, *(t.fraction for t in s.terms))
             target = s.fraction + min(shift for shift in shifts if shift >= finest - s.fraction)
         else:
-            target = fractions[s.finish]
+            target = fractions[s.finish] + _beyond(s)
         aligned |= {target - term.fraction for term in s.terms}
         width = max(width, s.sum_bits + target - s.sum_fraction)
-    memory = MemoryMap(base, plan.stored, plan.vectors)
+    memory = MemoryMap(replace(base, weight_words=WEIGHT_DEPTHS[-1]), plan.stored, plan.vectors)
+    tables, weight_words = _tables(plan, memory, array)
     return replace(
         base,
+        tables=tables,
+        weight_words=weight_words,
         z_fraction=fractions[Finish.TABLE],
         force_fraction=fractions[Finish.KICK],
         cut_shifts=shifts,
@@ -68,6 +77,21 @@ def geometry_of(
         two_way=_is_shorter_both_ways(plan, memory),
         turns=plan.turns,
     )
+
+
+def _beyond(statement: Statement) -> int:
+    """Fraction bits that a sum has more than another one of its kind: a table's by its argument."""
+    return statement.fraction - ARGUMENT_FRACTION if statement.finish is Finish.TABLE else 0
+
+
+def _tables(plan: RingPlan, memory: MemoryMap, array: Geometry | None) -> tuple[tuple[TableShape, ...], int]:
+    """Those of an array that is there, as far as they are what the plan needs; else where they lie best."""
+    words = memory.weight_words
+    if array is not None and words < array.weight_words:
+        numbers = chosen(plan.tables, array.tables, words, array.weight_words)
+        if numbers is not None:
+            return tuple(array.tables[number] for number in numbers), WEIGHT_DEPTHS[0]
+    return placed(plan.tables, words, sizes=memory.sizes)
 
 
 def _wired(finish: Finish, array: Geometry | None) -> int:
@@ -94,7 +118,7 @@ def sum_fraction(geometry: Geometry, statement: Statement) -> int:
         The array lacks a shift that it takes.
     """
     if statement.finish is Finish.TABLE:
-        candidates = [geometry.z_fraction]
+        candidates = [statement.fraction + geometry.z_shift]
     elif statement.finish is Finish.KICK:
         candidates = [geometry.force_fraction]
     else:

@@ -16,6 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from golden.arithmetic.function_table import FunctionTable
+
 __all__ = [
     "INPUTS",
     "ONE",
@@ -128,7 +130,8 @@ class Statement:
     -------
     length : entries; the last block's missing ones are zero
     sum_bits, sum_fraction : width of the sum, by interval, and its fraction bits
-    fraction : fraction bits of a cut's result
+    fraction : fraction bits of a cut's result, of a table's argument
+    table : name of the table; "" without one
     """
 
     name: str
@@ -138,6 +141,7 @@ class Statement:
     sum_bits: int
     sum_fraction: int
     fraction: int = 0
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,7 @@ class RingPlan:
     stored : parameters, then constants, in memory order
     statements : in an order in which each uses only vectors made before; the kick is one of them
     gradients : one a parameter
-    table : the function of the table, "" for none
+    tables : those that are looked up
     inputs : input words a step
     turns : positions are read modulo 1
     """
@@ -192,7 +196,7 @@ class RingPlan:
     stored: dict[str, Stored]
     statements: tuple[Statement, ...]
     gradients: tuple[Gradient, ...]
-    table: str = ""
+    tables: tuple[FunctionTable, ...] = ()
     inputs: int = 0
     turns: bool = False
 
@@ -205,3 +209,13 @@ class RingPlan:
     def vectors(self) -> dict[str, int]:
         """Length of each vector that lies in the vector store."""
         return {s.name: s.length for s in self.statements if s.finish is not Finish.KICK}
+
+    @property
+    def neurons(self) -> int:
+        """N: the kick's length; an array has places for as many or, where P does not divide N, for more."""
+        return next(s.length for s in self.statements if s.finish is Finish.KICK)
+
+    @property
+    def look_ups(self) -> dict[str, str]:
+        """The table of each vector that is made by one."""
+        return {s.name: s.table for s in self.statements if s.table}

@@ -30,6 +30,7 @@ from rtl.hls.plan.timing import (
     GRAD_READ,
     GRAD_WRITE,
     LANE,
+    LOOKUP,
     MULTIPLY,
     OPERAND,
     STATE_WRITE,
@@ -70,7 +71,8 @@ class Operation:
 
     Members
     -------
-    what : in words of the plan: `W @ x`, `W.T @ s`, `a * x`, `B @ u`, `b * 1`, `G W`; `table`, `move`, `update W`
+    what : in words of the plan: `W @ x`, `W.T @ s`, `a * x`, `B @ u`, `b * 1`, `G W`; `table` (of several `table f`),
+        `move`, `update W`
     slots : cycles in which it enters the multipliers (for an update: in which a word is written)
     products : useful products over the whole ring; those with a padded or absent word do not count
     first, last : cycle of the first and of the last slot
@@ -134,9 +136,9 @@ def activity(schedule: Schedule, name: str) -> Activity:
             mark(f"multiplier {lane}", slot.cycle + MULTIPLY, slot.what)
         for port in slot.weights:
             mark(f"weights, port {port}", slot.cycle, slot.what)
-        if slot.what == "table":
+        if slot.what.split()[0] == "table":
             for cycle in range(slot.cycle, slot.cycle + TABLE_WRITE + 1):
-                mark("table", cycle, "look-up")
+                mark("table", cycle, slot.what.replace("table", "look-up", 1))
     for cycle, f in enumerate(words):
         for unit, at, what in _marks(cycle, f, schedule.geometry):
             mark(unit, at, what)
@@ -182,6 +184,11 @@ class _Reader:
         content = np.concatenate([self.memory.pack(ones), self.memory.constants()], axis=1)
         self.useful = np.count_nonzero(content, axis=0)
         self.reads = schedule.segments[segment].vectors.reads
+        self.neurons = schedule.plan.neurons
+        names = {number: name for name, number in self.memory.numbers.items()}
+        self.tables = {
+            n: f"table {name}" if len(schedule.geometry.tables) > 1 else "table" for n, name in names.items()
+        }
         self.lanes = self._loads(LANE, lambda f: bool(f["x_en"] and f["x_load"]), lambda f: bool(f["x_store"]))
         self.stay = self._loads(
             STATIONARY,
@@ -196,10 +203,14 @@ class _Reader:
         found = {}
         for cycle, f in enumerate(self.words):
             if loads(f):
-                at = cycle - stage + STORE
-                whole = (POSITION, self.elements)
-                found[cycle] = (self._block(at, 0), self._block(at, 1)) if from_store(f) else (whole, whole)
+                read, at = (self._block, STORE) if from_store(f) else (self._positions, OPERAND)
+                found[cycle] = read(cycle - stage + at, 0), read(cycle - stage + at, 1)
         return found
+
+    def _positions(self, cycle: int, context: int) -> _Word:
+        """What is read from the state in a cycle."""
+        block = self.words[cycle][f"s_addr{context}"]
+        return POSITION, min(self.elements, self.neurons - block * self.elements)
 
     def _block(self, cycle: int, context: int) -> _Word:
         """What is read from the vector store in a cycle."""
@@ -210,7 +221,7 @@ class _Reader:
         """Every entry into the multipliers, and every word that an update writes."""
         for cycle, f in enumerate(self.words):
             if f["lookup"]:
-                yield _Slot(cycle, "table", (0, 1), ("A", "B"))
+                yield _Slot(cycle, self.tables[self.words[cycle - LOOKUP].get("table", 0)], (0, 1), ("A", "B"))
             if f["acc_en"]:
                 yield self._product(cycle - ACCUMULATE)
             if f["g_we"] and not f["g_clear"]:
@@ -264,7 +275,7 @@ def _marks(cycle: int, f: Fields, geometry: Geometry) -> Iterator[tuple[str, int
     if f["r_src"] == StationarySource.S:
         yield "vectors, read", cycle - STATIONARY + STORE, "operand"
     if f["s_we"]:
-        cut = bool(f["s_cut"]) or not geometry.table
+        cut = bool(f["s_cut"]) or not geometry.tables
         yield "vectors, write", cycle, "cut" if cut else "table"
         if cut:
             yield from (("cut", at, "cut") for at in range(cycle - CUT_WRITE, cycle + 1))

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 
 from golden.program import Program
 from golden.program.ops import Matvec, MatvecT, Mul
+from rtl.hls.plan.padding import PAD
 from rtl.hls.plan.ring_plan import POSITION
 from rtl.hls.plan.timing import ACCUMULATE, LANE, LOOKUP, MULTIPLY, SCALE, TABLE_SIGN, TABLE_WRITE
 from rtl.hls.report.explain import PASSES, slots
@@ -96,6 +97,7 @@ class Origins:
 
     def value(self, name: str, operation: str) -> Origin:
         """Of a value of the program."""
+        name = name.removesuffix(PAD)
         statement = str(self.ops[name]) if name in self.ops else name
         return Origin(operation, statement, self.program.line(name).removesuffix(": "))
 
@@ -128,22 +130,23 @@ class Origins:
 
     def _slot(self, segment: str, slot: int, what: str) -> Origin:
         """Of what entered the multipliers in a slot."""
-        if what == "table":
+        if what.split()[0] == "table":
             writes = self.schedule.segments[segment].vectors.writes
             names = [writes[slot + TABLE_WRITE, lane][0] for lane in range(2) if (slot + TABLE_WRITE, lane) in writes]
-            return self.value(names[0], "table") if names else Origin("table")
+            return self.value(names[0], what) if names else Origin(what)
         first, _, second = what.partition(" ")
         if first in ("G", "update"):
             return self._parameter(second, what)
         if what == "move":
             around = self._slots(segment)
-            products = [at for at in sorted(around) if around[at] not in ("move", "table")]
+            products = [at for at in sorted(around) if around[at].split()[0] not in ("move", "table")]
             behind = [at for at in products if at < slot and ".T @" in around[at]]
             near = behind[-1:] or [at for at in products if at > slot][:1]
             origin = self._slot(segment, near[0], around[near[0]]) if near else Origin("")
             return replace(origin, operation="move of a sum")
         matrix = first.removesuffix(".u").removesuffix(".T")
-        operand = {"1": "one"}.get(what.split()[-1], what.split()[-1])
+        last = what.split()[-1].removesuffix(PAD)
+        operand = {"1": "one"}.get(last, last)
         for op in self.program.ops:
             if isinstance(op, Mul | Matvec | MatvecT) and matrix in (op.a, self._moving(op.a)):
                 if self._moving(op.b) == operand and (".T" in first) <= isinstance(op, MatvecT):

@@ -17,15 +17,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from rtl.hls.plan.geometry import MAX_CUTS, STORE_WORDS, Geometry
+from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.requirements import geometry_of, widened
-from rtl.hls.plan.ring_plan import Finish, RingPlan
+from rtl.hls.plan.ring_plan import RingPlan
+from rtl.hls.plan.table_shape import WEIGHT_DEPTHS, TableShape, first_table, placed
 from rtl.hls.schedule.schedule import schedule
 
 __all__ = ["joined", "lacks", "missing", "read", "stores"]
@@ -43,22 +45,24 @@ _EQUAL = (
 """Wired: widths and shifts."""
 _FREE = ("neurons",)
 """A matter of the schedule."""
+_SETS = ("alignments", "cut_shifts", "tables")
+"""What is there, by number."""
 
 
 def lacks(array: Geometry, required: Geometry) -> list[str]:
     """What a system that needs one geometry misses in an array of another; empty where it can be loaded."""
     found = []
-    has, wants = asdict(array), asdict(required)
+    has, wants = ({field.name: getattr(g, field.name) for field in fields(g)} for g in (array, required))
     for name in _EQUAL:
         if has[name] != wants[name]:
             found.append(f"{name} must be {wants[name]}, the array has {has[name]}")
     for name in has:
         if name in _EQUAL or name in _FREE:
             continue
-        if isinstance(has[name], tuple):
+        if name in _SETS:
             absent = [value for value in wants[name] if value not in has[name]]
             if absent:
-                found.append(f"{name} must include {', '.join(map(str, absent))}, the array has {_list(has[name])}")
+                found.append(f"{name} must include {_list(absent)}, the array has {_list(has[name])}")
         elif has[name] < wants[name]:
             what = "must be there" if isinstance(wants[name], bool) else f"must be at least {wants[name]}"
             found.append(f"{name} {what}, the array has {'none' if has[name] is False else has[name]}")
@@ -67,6 +71,9 @@ def lacks(array: Geometry, required: Geometry) -> list[str]:
 
 def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neurons: int) -> Geometry:
     """One geometry that runs all plans, each of at most so many neurons; its control store is the deepest.
+
+    Every plan's tables lie behind the most words of parameters and constants that one of them has: those of two plans
+    may lie at the same addresses, for one plan is loaded at a time.
 
     Raises
     ------
@@ -83,17 +90,30 @@ def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neuron
     )
     # Once the fractions are common ones, the shifts of products follow.
     required = [geometry_of(plan, formats, elements=elements, neurons=neurons, array=array) for plan in plans]
+    array = _with_tables(plans, array)
     array = replace(
         array,
         alignments=tuple(sorted({shift for g in required for shift in g.alignments})),
         sum_bits=max(g.sum_bits for g in required),
         gradient_alignment=max(g.gradient_alignment for g in required),
-        table=any(g.table for g in required),
         lane_store=any(g.lane_store for g in required),
         two_way=any(g.two_way for g in required),
         control_words=STORE_WORDS[-1],
     )
     return replace(array, vector_words=max(stores(plan, array).vector_words for plan in plans))
+
+
+def _with_tables(plans: Sequence[RingPlan], array: Geometry) -> Geometry:
+    """The array with the tables of all plans."""
+    words = max(MemoryMap(replace(array, weight_words=WEIGHT_DEPTHS[-1]), plan.stored).weight_words for plan in plans)
+    first = max((first_table(plan.tables, words) for plan in plans if plan.tables), default=0)
+    shapes: list[TableShape] = []
+    depth = WEIGHT_DEPTHS[0]
+    for plan in plans:
+        own, deep = placed(plan.tables, words, first, f"{plan.name} needs")
+        shapes += [shape for shape in own if shape not in shapes]
+        depth = max(depth, deep)
+    return replace(array, tables=tuple(shapes), weight_words=depth)
 
 
 def stores(plan: RingPlan, array: Geometry) -> Geometry:
@@ -104,8 +124,8 @@ def stores(plan: RingPlan, array: Geometry) -> Geometry:
     HelError
         No store is as deep.
     """
-    neurons = max(s.length for s in plan.statements if s.finish is Finish.KICK)
-    return schedule(plan, replace(array, neurons=-(-neurons // array.elements) * array.elements)).geometry
+    places = -(-plan.neurons // array.elements) * array.elements
+    return schedule(plan, replace(array, neurons=places)).geometry
 
 
 def missing(plan: RingPlan, formats: Formats, array: Geometry, *, elements: int, neurons: int) -> list[str]:
@@ -143,9 +163,9 @@ def read(path: Path) -> Geometry:
             f"the description of an array has its geometry, {path} has none of this version;"
             " write it again with `hel rtl` or `hel build`"
         )
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-    return Geometry(**values)
+    return Geometry.read(found)
 
 
-def _list(values: tuple[int, ...]) -> str:
-    return ", ".join(map(str, values)) or "none"
+def _list(values: Sequence[int | TableShape]) -> str:
+    apart = "; " if any(isinstance(value, TableShape) for value in values) else ", "
+    return apart.join(map(str, values)) or "none"

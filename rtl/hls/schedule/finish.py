@@ -61,8 +61,8 @@ class Finisher:
                 # The accumulator is freed early; the taken sum waits for its look-up.
                 take = self.reservations.place(take, partial(self._take, lane))
                 earliest = max(take + TAKE, self._split + LOOKUP_SPACING, self._sign_free[lane])
-                self._split = self._look_up(earliest, statement.name, owner, lane)
-                self._sign_free[lane] = self._split + SIGN_LIFE
+                self._split = self._look_up(earliest, statement, owner, lane)
+                self._sign_free[lane] = self._split + (SIGN_LIFE if self.geometry.odd_table else 0)
                 self._taken = self._split
                 written = self._split + LOOKUP + TABLE_WRITE
             else:
@@ -92,22 +92,28 @@ class Finisher:
     def _take(self, lane: int, take: int) -> list[tuple[int, Fields]]:
         return [(take, {"z_take": ZTake.ACC0 if lane == 0 else ZTake.ACC1})]
 
-    def _look_up(self, earliest: int, name: str, owner: int, lane: int) -> int:
+    def _look_up(self, earliest: int, statement: Statement, owner: int, lane: int) -> int:
         """Splits the taken sum and looks it up, where its interpolation weights destroy no stationary operand."""
-        write = self._write(name, owner, lane)
+        write = self._write(statement.name, owner, lane)
         if self.geometry.cut_shifts:
             write["s_cut"] = 0
+        begins: Fields = {"z_en": 1}
+        if len(self.geometry.tables) > 1:
+            begins["table"] = self.slots.memory.numbers[statement.table]
+        signed = self.geometry.odd_table
+        if signed:
+            begins["z_lane"] = lane
 
         def fields(split: int) -> list[tuple[int, Fields]]:
             slot = split + LOOKUP
             return [
-                (split, {"z_en": 1, "z_lane": lane}),
+                (split, begins),
                 (slot, {"lookup": 1, "addr_a": 0, "addr_b": 0, "we_b": 0}),
                 (slot + STATIONARY, {"r_src": StationarySource.FRACTION}),
                 (slot + MULTIPLY, {"opa0": OpA0.WEIGHT, "opa1": OpA1.WEIGHT_B, "opb": OpB.R}),
                 (slot + SCALE, {"scale": alignment(self.geometry, 0), "negate": 0}),
                 (slot + ACCUMULATE, {"acc_en": 0}),
-                (slot + TABLE_SIGN, {"s_lane": lane}),
+                (slot + TABLE_SIGN, {"s_lane": lane} if signed else {}),
                 (slot + TABLE_WRITE, write),
             ]
 
@@ -121,7 +127,7 @@ class Finisher:
 
     def _cut(self, name: str, owner: int, lane: int, shift: int, take: int) -> list[tuple[int, Fields]]:
         write = self._write(name, owner, lane)
-        if self.geometry.table:
+        if self.geometry.tables:
             write["s_cut"] = 1
         return [
             *self._take(lane, take),

@@ -6,6 +6,7 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.checks.gradcheck import gradcheck
+from golden.cost_functions import FinalCost, SummedCost
 from golden.errors import HelError
 from golden.systems import Dense, Hru, Linear, System
 
@@ -24,7 +25,7 @@ def test_keys_of_the_command():
     [
         ({"eps": 0.3}, "eps must be a power of two, got 0.3; use 0.25 or 0.5"),
         ({"steps": 0}, "the number of steps must be a whole number >= 1, got 0; use for example 1"),
-        ({"cost": "mean"}, "the cost is one of final, summed, got mean"),
+        ({"cost": "mean"}, "the cost is one of final, summed, averaged, or path/to/file.py:function, got mean; give"),
         ({"neurons": 0}, "neurons n must be a whole number >= 1, got 0"),
         ({"system": "quartic"}, "there is no built-in system 'quartic'; choose from"),
         ({"steps": 2.5}, "the number of steps must be a whole number >= 1, got 2.5; use for example 1"),
@@ -36,7 +37,8 @@ def test_keys_of_the_command():
         ({"eps": None}, "eps must be a positive power of two, got None"),
         ({"formats": 3}, r"formats are a hel.Formats, got 3; use for example Formats"),
         ({"cuts": None}, "cuts are default, calibrated or calibrated-SEED, got None; choose one"),
-        ({"cost": ["final"]}, r"the cost is one of final, summed, got \['final'\]; give one of these words"),
+        ({"cost": ["final"]}, r"the cost is one of final, summed, averaged, .*, got \['final'\]; give one of these"),
+        ({"targets": 3}, r"targets of FinalCost\(half_squared_error\) have the shape of q .* say --targets 16"),
         ({"system": None}, 'a system is a name or a System object, got None; name one, for instance "dense"'),
         ({"system": Path("ring.py")}, "a system is a name or a System object, got PosixPath"),
         ({"system": Dense}, r"a system is an object, got the class Dense; write Dense\(n, m\)"),
@@ -47,6 +49,42 @@ def test_keys_of_the_command():
 def test_errors(arguments, message):
     with pytest.raises(HelError, match=message):
         gradcheck(**{"system": "dense", **arguments})
+
+
+@pytest.mark.parametrize("cost", ["final", "summed", "averaged"])
+@pytest.mark.parametrize("name", ["dense", "springs", "pendulum"])
+def test_auto_is_near_the_best_for_every_cost(name, cost):
+    """No figure that a better eps would put to shame, at any length."""
+    for steps in (20, 200):
+        sizes = {"steps": steps, "neurons": 6, "cost": cost, "seed": 1}
+        found = gradcheck(name, **sizes)
+        assert found["eps"] == found["best_eps"] and not found["flags"] and found["return_error_lsb"] == 0
+        assert found["relative_error_fixed"] == found["best_relative_error_fixed"] < 0.02
+        for factor in (0.25, 4.0):
+            other = gradcheck(name, **sizes, eps=factor * found["eps"])
+            assert other["flags"] or other["relative_error_fixed"] >= found["relative_error_fixed"]
+            assert other["best_eps"] == found["eps"]
+
+
+def test_springs_at_a_weak_nudge_are_round_off_alone():
+    found = gradcheck("springs", eps=2.0**-10, steps=1000)
+    assert found["cosine_fixed"] < 0.99 and found["relative_error_float"] < 1e-9
+    assert found["round_off"] == pytest.approx(found["relative_error_fixed"], rel=1e-6)
+    assert found["relative_error_fixed"] > 50 * found["best_relative_error_fixed"]
+
+
+def test_a_cost_of_ones_own(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import numpy as np\n\n\ndef last(q, y):\n    return np.sum(np.log(np.cosh(q[-2:] - y)))\n"
+    )
+    name = f"{tmp_path / 'mine.py'}:last"
+    found = gradcheck("dense", neurons=6, cost=name, targets=2, steps=60)
+    assert (found["cost_kind"], found["targets"]) == (name, 2) and found["cosine_fixed"] > 0.9999
+    summed = SummedCost(lambda q, y: np.sum(np.log(np.cosh(q - y))))
+    found = gradcheck("dense", neurons=6, cost=summed, steps=60)
+    assert found["cost_kind"] == "SummedCost(<lambda>)" and found["cosine_fixed"] > 0.9999
+    given = FinalCost(lambda q, y: ((q - y) ** 4).sum(axis=-1) / 4, gradient=lambda q, y: (q - y) ** 3)
+    assert gradcheck("dense", neurons=6, cost=given, steps=60)["cosine_fixed"] > 0.9999
 
 
 RUNAWAY = """

@@ -276,11 +276,6 @@ def test_shared_expressions_are_one_value():
 @pytest.mark.parametrize(
     ("parameters", "potential", "message"),
     [
-        (
-            {"k": (3,)},
-            lambda q, u, t: np.sum(t["k"] * np.log(np.cosh(q))),
-            "test_lower.py:.*the gradient of k is a product with this function itself, .* put k inside",
-        ),
         ({"a": (3,)}, lambda q, u, t: np.sum(q**2), "every parameter acts on the state, a does not"),
         ({"a": (3,)}, lambda q, u, t: np.sum(t["a"]) * u[0], "that of made does not depend on q; let q act in it"),
         ({"a": (3,)}, lambda q, u, t: 3.0, "that of made does not depend on q; let q act in it"),

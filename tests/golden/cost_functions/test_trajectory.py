@@ -74,8 +74,8 @@ def test_what_is_no_function_of_a_position_and_a_target(function, gradient, mess
 
 
 def test_errors():
-    with pytest.raises(HelError, match="np.arctan is not available in a traced function"):
-        watched(FinalCost(lambda q, y: np.sum(np.arctan(q))), Y[0])
+    with pytest.raises(HelError, match="np.arcsin is not available in a traced function"):
+        watched(FinalCost(lambda q, y: np.sum(np.arcsin(q))), Y[0])
     with pytest.raises(HelError, match=r"got \(3,\) and \(2,\)"):
         watched(FinalCost(), Y[0, :, :2])
     with pytest.raises(HelError, match="targets need a last axis of at least one number"):

@@ -253,3 +253,30 @@ def test_what_does_not_act_has_no_gradient(batch, symmetric):
     for name, shape in system.parameters.items():
         assert grads[name].shape == shape and np.allclose(grads[name], reference[name], atol=1e-4)
     assert not grads["g"].any() and abs(grads["c"]).max() < 1e-9 and grads["k"].any()
+
+
+@pytest.mark.parametrize("kind", COSTS)
+@pytest.mark.parametrize("batch", [(), (3,)])
+def test_gradients_at_several_strengths_are_those_of_each(kind, batch):
+    system, theta, arguments = case("dense", kind, steps=30, batch=batch)
+    posed = Problem(system, theta, **arguments)
+    eps = [2.0**-9, 2.0**-5, 0.3]
+    found, total, asymmetries = rhel.gradients_by_eps(posed, eps)
+    for one, off, strength in zip(found, asymmetries, eps, strict=True):
+        wanted, cost, report = rhel.gradient(posed, eps=strength)
+        assert total == cost and off == pytest.approx(report.asymmetry, rel=1e-6)
+        assert sorted(one) == sorted(theta) and relative_error(one, wanted, list(theta)) < 1e-9
+
+
+def test_parameters_of_each_sample_at_several_strengths():
+    system, theta, arguments = case("hru", "final", steps=20, batch=(2,))
+    posed = Problem(system, {name: np.stack([value, value / 2]) for name, value in theta.items()}, **arguments)
+    (found,), _, _ = rhel.gradients_by_eps(posed, [2.0**-6])
+    wanted, _, _ = rhel.gradient(posed, eps=2.0**-6)
+    assert found["w"].shape == wanted["w"].shape and relative_error(found, wanted, list(theta)) < 1e-9
+
+
+def test_a_strength_that_is_none():
+    system, theta, arguments = case("dense", "final")
+    with pytest.raises(HelError, match="the nudge strength eps must be a positive number, got -1"):
+        rhel.gradients_by_eps(Problem(system, theta, **arguments), [0.5, -1.0])

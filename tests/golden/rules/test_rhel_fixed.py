@@ -121,7 +121,7 @@ def test_a_program_of_ones_own_replaces_the_compiled_one():
 
 
 def test_angles_beyond_the_table_are_named():
-    """No flag of the hardware, which clamps alike and cannot say so; tanh is flat where its table ends."""
+    """The flag says that, the report which; tanh is flat where its table ends."""
 
     class Cosines(systems.System):
         @property
@@ -134,7 +134,7 @@ def test_angles_beyond_the_table_are_named():
     def clamped(system, start):
         posed = Problem(system, system.initial(0), np.zeros((5, 1)), np.zeros(3), q0=np.full(3, start))
         report = gradient(posed)[2]
-        assert report.flags == Flags(0)
+        assert report.flags == (Flags.ARGUMENT_CLAMPED if report.argument_clamped else Flags(0))
         return report.argument_clamped
 
     assert clamped(Cosines(3), 3.0) == ()  # 6 + pi / 2 < 8
@@ -182,3 +182,31 @@ def test_what_has_no_integer_form_is_left_out_and_who_asks_is_told_why(rule):
         grads["u"]
     with pytest.raises(KeyError):
         grads["nothing"]
+
+
+def softened(q, y):
+    return np.sum(np.log(np.cosh(q - y)))
+
+
+@pytest.mark.parametrize("cost", [FinalCost, SummedCost, AveragedCost, lambda: SummedCost(softened)])
+@pytest.mark.parametrize("name", ["dense", "springs"])
+def test_gradients_at_several_strengths_are_those_of_each(name, cost):
+    """Bit for bit: integers do not mind their neighbours."""
+    posed = numbers(name, SummedCost if cost().per_step else FinalCost, steps=30)
+    posed = replace(posed, cost=cost())
+    eps = [2.0**-7, 2.0**-4, 2.0**5]
+    found, total, report = rhel_fixed.gradients_by_eps(posed, eps)
+    flags = Flags(0)
+    for one, strength in zip(found, eps, strict=True):
+        wanted, value, alone = gradient(posed, eps=strength)
+        flags |= alone.flags
+        assert total == value and sorted(one) == sorted(posed.theta)
+        assert all((one[key] == wanted[key]).all() for key in one)
+    assert report.flags == flags and report.passes == 7 and report.stored_words >= 6 * 2 * posed.q0.size
+
+
+def test_a_slope_beyond_every_word_wraps_with_its_flag():
+    posed = numbers("dense", FinalCost, steps=5)
+    steep = replace(posed, cost=FinalCost(lambda q, y: 2.0**40 * np.sum(q - y)))
+    _, _, report = gradient(steep, eps=2.0**20)
+    assert Flags.P_OVERFLOW in report.flags and report.return_error_lsb == 0

@@ -49,7 +49,7 @@ def test_what_does_not_depend_has_zero():
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: np.sum(np.arctan(x)),
+        lambda x: np.sum(np.arccos(x)),
         lambda x: np.linalg.norm(x),
         lambda x: np.maximum.reduce(x),
     ],

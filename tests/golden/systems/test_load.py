@@ -133,7 +133,7 @@ FILES = [
     (HEAD + "class S(System):\n    pass\n", "mine.py: class S must define parameters, potential, and does not"),
     (body("return np.sum(theta['K'] * q)"), "mine.py:8: `theta['K']`: theta has no parameter 'K'"),
     (body("return np.sum(k * q)"), "mine.py:8: `return np.sum(k * q)`: S.potential raised NameError: name 'k' is not"),
-    (body("return np.sum(np.sqrt(q))"), "mine.py:8: `np.sqrt(q)`: np.sqrt is not available"),
+    (body("return np.sum(np.cbrt(q))"), "mine.py:8: `np.cbrt(q)`: np.cbrt is not available"),
     (
         body("return theta['k'] * q"),
         "mine.py:8: `theta['k'] * q`: the potential must be one number, got shape (2,); wrap it in np.sum",

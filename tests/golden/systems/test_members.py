@@ -52,11 +52,10 @@ def test_a_constant_that_the_potential_reads_is_its_own(name):
 
 
 def test_a_mass_is_never_passed_over():
-    def potential(self, q, u, theta):
-        return np.sum(theta["k"] * self.mass * q**2) / 2
-
-    with pytest.raises(HelError, match="Mine.mass would be masses"):
-        examined(made(mass=np.ones(3), potential=potential)(3))
+    heavy = made(mass=np.array([1.0, 4.0, 16.0]))(3)
+    assert examined(heavy).coordinates.leaf.tolist() == [1.0, 0.5, 0.25]
+    with pytest.raises(HelError, match="Mine.masses would be masses, .*; write them as mass"):
+        examined(made(masses=np.ones(3))(3))
 
 
 @pytest.mark.parametrize("name", [*SYSTEMS, "random-1"])

@@ -60,7 +60,7 @@ def test_one_failure_does_not_stop_the_others(monkeypatch, capsys):
 
 def test_what_is_not_built_is_said(tmp_path):
     empty = Results(tmp_path)
-    assert "| linear |  |  |  |  |  |" in systems_page._gradients(empty.checks)
+    assert "| linear |  |  |  |  |  |  |  |" in systems_page._gradients(empty.checks)
     assert "| linear |  |  |  |  |  |  |" in systems_page._verified(empty.checks)
     assert systems_page._builds(empty.builds) == []
     report = dict.fromkeys(systems_page.CELLS, 10) | {"fmax_hz": 9e7, "clock_hz": 8e7, "board": "b"}

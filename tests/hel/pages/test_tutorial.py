@@ -87,8 +87,9 @@ def test_the_limits_in_the_text_are_those_of_the_array():
     rows = [
         f"| elements, neurons on one of them | {geometry.MAX_ELEMENTS}, {geometry.MAX_FOLD} |",
         f"| inputs of a step | {geometry.MAX_INPUTS} |",
-        "| words of parameters on an element; with those of constants; where it has a table"
-        f" | {geometry.PARAMETER_WORDS - 1}; {geometry.WEIGHT_WORDS - 1}; {geometry.TABLE_BASE - 1} |",
+        "| words of parameters on an element; with those of constants and tables"
+        f" | {geometry.PARAMETER_WORDS - 1}; {geometry.WEIGHT_DEPTHS[-1]} |",
+        f"| tables | {geometry.MAX_TABLES} |",
         f"| words of intermediate vectors that an element needs at one time | {geometry.VECTOR_WORDS[-1]} |",
         f"| control words | {geometry.STORE_WORDS[-1]} |",
     ]

@@ -23,7 +23,7 @@ GEOMETRIES = {
     "narrow, all there is": Geometry(
         2, 4, 1, operand_bits=14, alignments=(0, 1, 7), vector_words=32, cut_shifts=(9,), lane_store=True, two_way=True
     ),
-    "bare": Geometry(2, 4, 1, operand_bits=16, alignments=(2,), vector_words=0, table=False, sum_bits=35),
+    "bare": Geometry(2, 4, 1, operand_bits=16, alignments=(2,), vector_words=0, tables=(), sum_bits=35),
     "wide sums": Geometry(2, 4, 1, alignments=(0, 3, 5, 11), sum_bits=53, two_way=True),
 }
 by_geometry = pytest.mark.parametrize("geometry", GEOMETRIES.values(), ids=GEOMETRIES)
@@ -32,7 +32,7 @@ by_geometry = pytest.mark.parametrize("geometry", GEOMETRIES.values(), ids=GEOME
 def random_rows(g: Geometry, source: random.Random, partial: list[list[int]]) -> list[dict[str, Any]]:
     """Any words, any control that the array has."""
     stationary = [StationarySource.HOLD, StationarySource.X]
-    stationary += [StationarySource.S] * bool(g.vector_words) + [StationarySource.FRACTION] * g.table
+    stationary += [StationarySource.S] * bool(g.vector_words) + [StationarySource.FRACTION] * bool(g.tables)
     choices = {
         "opa0": list(OpA0), "opa1": list(OpA1), "opb": list(OpB), "scale": range(len(g.alignments)), "negate": range(2),
         "acc_en": range(4), "acc_src": list(AccSource), "r_src": stationary, "x_en": range(2), "x_load": range(2),

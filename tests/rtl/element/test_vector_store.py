@@ -14,7 +14,7 @@ SEED = 11
 GEOMETRIES = {
     "table": Geometry(2, 4, 1, vector_words=16),
     "table and cuts": Geometry(2, 4, 1, vector_words=64, cut_shifts=(13, 20)),
-    "cuts": Geometry(2, 4, 1, operand_bits=14, vector_words=32, table=False, cut_shifts=(13,)),
+    "cuts": Geometry(2, 4, 1, operand_bits=14, vector_words=32, tables=(), cut_shifts=(13,)),
 }
 by_geometry = pytest.mark.parametrize("geometry", GEOMETRIES.values(), ids=GEOMETRIES)
 
@@ -27,11 +27,11 @@ def check(g: Geometry, cycles: int = 1500) -> None:
         row = {name: source.choice(addresses) for name in ("s_addr0", "s_addr1", "s_waddr")}
         row |= {"s_we": source.getrandbits(2), "cut_lost": source.getrandbits(1)}
         row |= {name: any_word(source, 18) for name in ("table_word", "cut_word")}
-        rows.append(row | ({"s_cut": source.getrandbits(1)} if g.table and g.cut_shifts else {}))
+        rows.append(row | ({"s_cut": source.getrandbits(1)} if bool(g.tables) and g.cut_shifts else {}))
     seen = simulate(VectorStore(g, control(g)), rows, "s_read", "clipped")
     memories, read, at_once = [[0] * depth for _ in range(2)], [0, 0], 0
     for t, row in enumerate(rows):
-        cut = row.get("s_cut", not g.table)
+        cut = row.get("s_cut", not bool(g.tables))
         assert seen["s_read"][t] == tuple(read), t
         assert seen["clipped"][t] == bool(row["s_we"] and cut and row["cut_lost"]), t
         for context, memory in enumerate(memories):

@@ -1,6 +1,8 @@
 """The two forms of each memory and a naive model are equal in every cycle, whatever the contract allows."""
 
 import random
+import re
+from functools import partial
 
 import pytest
 
@@ -22,13 +24,27 @@ def addresses_of(depth, cycle):
     return range(depth) if cycle // 1000 % 2 else [0, 1, 2, depth - 2, depth - 1]
 
 
-def weight_stimulus(cycles):
+class TwoBanks(WeightMemory):
+    """2048 words."""
+
+    def __init__(self, technology="behavioural"):
+        super().__init__(technology, 2048)
+
+
+class FourBanks(WeightMemory):
+    """4096 words."""
+
+    def __init__(self, technology="behavioural"):
+        super().__init__(technology, 4096)
+
+
+def weight_stimulus(cycles, depth=1024):
     """(inputs, outputs) a cycle; A never reads what B writes in that cycle."""
     random.seed(SEED)
-    words, rows = [0] * WeightMemory.depth, []
+    words, rows = [0] * depth, []
     array_a = array_b = a_data = b_data = 0
     for cycle in range(cycles):
-        addresses = addresses_of(WeightMemory.depth, cycle)
+        addresses = addresses_of(depth, cycle)
         b_we, a, b, data = random.getrandbits(1), random.choice(addresses), random.choice(addresses), word(18)
         while b_we and a == b:
             a = random.choice(addresses)
@@ -59,6 +75,7 @@ def gradient_stimulus(cycles):
 
 
 MEMORIES = {WeightMemory: weight_stimulus, GradientMemory: gradient_stimulus}
+BANKS = {TwoBanks: partial(weight_stimulus, depth=2048), FourBanks: partial(weight_stimulus, depth=4096)}
 by_memory = pytest.mark.parametrize("memory", MEMORIES, ids=lambda memory: memory.__name__)
 
 
@@ -67,6 +84,26 @@ by_memory = pytest.mark.parametrize("memory", MEMORIES, ids=lambda memory: memor
 def test_forms_are_equal(tmp_path, memory, simulator):
     write(tmp_path, memory, MEMORIES[memory](30_000))
     assert differences(tmp_path, simulator) == 0
+
+
+@pytest.mark.parametrize("memory", BANKS, ids=lambda memory: memory.__name__)
+def test_banks_are_one_memory(tmp_path, memory):
+    """Reads of one bank go on while another is written, and the port that writes holds its word, whichever it is of."""
+    write(tmp_path, memory, BANKS[memory](30_000))
+    assert differences(tmp_path, "icarus") == 0
+    assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == {TwoBanks: 2, FourBanks: 4}[memory]
+
+
+def test_a_bank_that_is_read_while_another_is_written_is_seen(tmp_path):
+    """Without the enable of the banks that are not written."""
+
+    def enabled(text):
+        changed, count = re.subn(r"\.CEB\([^()]*\)", ".CEB(1'b1)", text)
+        assert count == 2
+        return changed
+
+    write(tmp_path, TwoBanks, BANKS[TwoBanks](3000), mutate=enabled)
+    assert differences(tmp_path, "icarus") > 100
 
 
 @pytest.mark.pnr

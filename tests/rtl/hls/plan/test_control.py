@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtl.hls import Geometry
+from golden.errors import HelError
+from rtl.hls import Geometry, compile_array
 from rtl.hls.plan.control import ELEMENT_FIELDS, FIELDS, SEQUENCER_FIELDS, WORD_BITS, IoOp, decode, encode, widths
 from rtl.hls.plan.registers import STORE_PARTS
+from rtl.hls.plan.table_shape import TableShape
+from tests.rtl.hls.cases import program
 
 values = st.fixed_dictionaries({name: st.integers(0, (1 << bits) - 1) for name, bits in FIELDS.items()})
 
@@ -40,12 +45,26 @@ def test_fields_are_the_elements_then_the_sequencers() -> None:
 
 
 def test_a_word_fits_the_control_store() -> None:
-    assert WORD_BITS <= 32 * STORE_PARTS
+    """All but the widest there could be, with more than four tables in more than two block RAMs, too."""
+    everything = Geometry(
+        4, 16, 3, alignments=tuple(range(16)), cut_shifts=(1, 2, 3, 4), vector_words=64, lane_store=True, two_way=True
+    )
+    assert sum(widths(everything).values()) == 32 * STORE_PARTS < WORD_BITS
+    tables = (TableShape(), TableShape("even"))
+    plain = replace(everything, tables=tables, weight_words=4096, vector_words=16)
+    assert sum(widths(plain).values()) == 32 * STORE_PARTS - 6 + 4 + 1
 
 
-@pytest.mark.parametrize("value", [-1, 1024])
+def test_a_word_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["rtl.hls.schedule.schedule"], "STORE_PARTS", 2)
+    rule = r"^a control word has at most 64 bits, this array's would have \d+; use fewer tables, more elements"
+    with pytest.raises(HelError, match=rule):
+        compile_array(program("dense", 4, 2), elements=2)
+
+
+@pytest.mark.parametrize("value", [-1, 4096])
 def test_a_value_beyond_its_field_is_refused(value: int) -> None:
-    with pytest.raises(ValueError, match=f"^control field addr_a holds 0 to 1023, got {value}$"):
+    with pytest.raises(ValueError, match=f"^control field addr_a holds 0 to 4095, got {value}$"):
         encode({"addr_a": value})
 
 
@@ -57,12 +76,14 @@ def test_an_unknown_field_is_refused() -> None:
 def test_a_field_without_use_has_no_bits() -> None:
     """The array of a tanh network is narrower than the widest; without a table it is narrower still."""
     tanh = widths(Geometry(4, 16, 3))
-    plain = widths(Geometry(4, 16, 3, table=False, vector_words=0, alignments=(0,)))
-    assert list(tanh) == list(plain) == list(FIELDS)
+    plain = widths(Geometry(4, 16, 3, tables=(), vector_words=0, alignments=(0,)))
+    several = widths(Geometry(4, 16, 3, tables=(TableShape(),) * 3))
+    assert list(several) == list(FIELDS) and several["table"] == 2
+    assert list(tanh) == list(plain) == [name for name in FIELDS if name != "table"]
     assert sum(plain.values()) < sum(tanh.values()) < WORD_BITS
     assert {name for name, bits in tanh.items() if not bits} == {"x_store", "x_back", "cut", "s_cut"}
     word = encode({"addr_a": 5, "w_addr": 7}, plain)
     assert word < 1 << sum(plain.values())
-    assert decode(word, plain) == dict.fromkeys(FIELDS, 0) | {"addr_a": 5, "w_addr": 7}
+    assert decode(word, plain) == dict.fromkeys(plain, 0) | {"addr_a": 5, "w_addr": 7}
     with pytest.raises(ValueError, match="^control field lookup holds 0 to 0, got 1$"):
         encode({"lookup": 1}, plain)

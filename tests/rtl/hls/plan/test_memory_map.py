@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golden.arithmetic.tables import entries
+from golden.arithmetic.function_table import builtin
 from golden.errors import HelError
 from rtl.hls.plan.geometry import PARAMETER_WORDS, TABLE_BASE, WEIGHT_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
@@ -30,7 +30,8 @@ sizes = st.tuples(st.integers(1, 12), st.integers(1, 5), st.integers(0, 6))
 
 def memory_map(elements: int, fold: int, inputs: int, **formats: int) -> MemoryMap:
     neurons = elements * fold
-    return MemoryMap(Geometry(elements, neurons, inputs, **formats), stored(neurons, inputs))
+    geometry = Geometry(elements, neurons, inputs, **formats)
+    return MemoryMap(geometry, stored(neurons, inputs), tables=(builtin("tanh", geometry.operand_bits),))
 
 
 def shapes(memory: MemoryMap) -> dict[str, tuple[int, ...]]:
@@ -77,16 +78,16 @@ def test_addresses_leave_no_gap_and_spare_the_tables() -> None:
     memory = memory_map(4, 3, 2)
     assert memory.base == {"al": 1, "W": 4, "B": 40, "b": 46}
     assert memory.words == 48
-    table = memory.table(entries("tanh", 18))
+    table = memory.table(*memory.tables)
     assert [address for address, _ in table] == [*range(TABLE_BASE, WEIGHT_WORDS), 0]
 
 
 @pytest.mark.parametrize("bits", [8, 12, 16, 18])
 def test_the_operand_cut_leaves_table_entries_exact(bits: int) -> None:
-    table = entries("tanh", bits)
     memory = memory_map(2, 1, 1, operand_bits=bits, fraction_bits=8)
+    (table,) = memory.tables
     words = np.array([word for _, word in memory.table(table)])
-    np.testing.assert_array_equal(words >> (18 - bits), table)
+    np.testing.assert_array_equal(words >> (18 - bits), table.words)
     assert words.min() >= 0 and words.max() < 1 << 17
 
 

@@ -183,7 +183,6 @@ def test_the_control_store_is_as_deep_as_it_must_be(neurons: int, elements: int,
 @pytest.mark.parametrize(
     ("system", "neurons", "elements", "inputs", "message"),
     [
-        ("hru", 6, 4, 1, "the ring folds N neurons evenly on P elements, got N = 6, P = 4; choose P from 1, 2, 3, 6$"),
         ("hru", 51, 3, 1, "an element holds at most 16 neurons, got N / P = 17; use P >= 4$"),
         ("hru", 4, 0, 1, "a ring has 1 to 255 elements, got 0; choose P within$"),
         ("hru", 4, 2, 33, "the array takes 0 to 32 inputs a step, got 33; use fewer$"),
@@ -196,7 +195,7 @@ def test_the_control_store_is_as_deep_as_it_must_be(neurons: int, elements: int,
             r"the control store holds at most 4096 words, N = 250 on P = 250 needs \d+; use fewer neurons or elements$",
         ),
     ],
-    ids=["uneven", "fold", "no elements", "inputs", "parameters", "control store"],
+    ids=["fold", "no elements", "inputs", "parameters", "control store"],
 )  # fmt: skip
 def test_sizes_that_do_not_fit(system: str, neurons: int, elements: int, inputs: int, message: str) -> None:
     with pytest.raises(HelError) as error:

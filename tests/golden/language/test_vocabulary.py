@@ -1,0 +1,36 @@
+"""One vocabulary: what the rules have, what the tracer says that it has, and what the tutorial tells a user."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from golden.language import trace
+from golden.language.array_rules import ARRAY_RULES, METHODS
+from golden.language.numpy_rules import AVAILABLE, UFUNCS
+
+TUTORIAL = (Path(__file__).parents[3] / "docs" / "your_own_hamiltonian.md").read_text(encoding="utf-8")
+SECTION = TUTORIAL[TUTORIAL.index("## 6.") : TUTORIAL.index("## 7.")]
+OPERATORS = {"add", "subtract", "multiply", "divide", "power", "negative", "positive"}
+"""Written as signs."""
+
+
+def names(text):
+    return set(re.findall(r"\bnp\.(\w+)", text))
+
+
+def test_the_tracer_lists_what_there_are_rules_for():
+    assert names(trace.__doc__) == (set(UFUNCS) - OPERATORS) | set(ARRAY_RULES)
+
+
+def test_the_tutorial_lists_what_the_tracer_lists():
+    assert names(trace.__doc__) - names(SECTION) == set()
+
+
+@pytest.mark.parametrize("text", [AVAILABLE])
+def test_a_message_lists_nothing_else(text):
+    assert names(text) <= names(trace.__doc__)
+
+
+def test_methods_are_functions():
+    assert set(METHODS) <= set(ARRAY_RULES)

@@ -1,8 +1,8 @@
 """Format inference: each cut's SQ(i, w - i) from its interval, narrowed by a calibration run.
 
 A calibration run (golden/compiler/real.py) is the program in real numbers on typical inputs. A cut gets the fewest
-integer bits i >= 1 for `margin` times what its value reached, and never more than its interval needs. x = cut q stays
-SQ(5, w - 5), and so do u and `one`: they are the array's.
+integer bits i for `margin` times what its value reached, and never more than its interval needs; i is less than 1 where
+the value is small. x = cut q stays SQ(5, w - 5), and so do u and `one`: they are the array's.
 
 What no format can hold is an error with the line of the potential it comes from: a state beyond its word, a position
 beyond SQ(5, w - 5), an angle beyond sin's table, a value too large for the fraction bits that are left.
@@ -54,7 +54,7 @@ def infer(program: Program, reach: Reach, margin: float = 2.0, line: str = "") -
         if isinstance(op, Cut) and op.source != "q":
             source = rewriter.types[op.source]
             needed = _integer_bits(margin * reach[op.source])
-            integers = max(min(source.bits - source.fraction, needed), 1, width - source.fraction)
+            integers = max(min(source.bits - source.fraction, needed), width - source.fraction)
             if width - integers < FRACTION:
                 where = program.line(op.source) or f"{program.name}: "
                 raise HelError(

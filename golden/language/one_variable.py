@@ -56,7 +56,7 @@ def groups(graph: Graph) -> Iterator[Group]:
     known = variables(nodes)
     inside: set[Node] = set()
     for node in nodes:
-        own = known[node] is not node
+        own = known[node] is not None and known[node] is not node
         if own and (node.op in WITHOUT_PRODUCTS or any(arg in inside for arg in node.args)):
             inside.add(node)
     read = set(graph.outputs.values())

@@ -13,25 +13,37 @@ from difflib import get_close_matches
 from typing import Any
 
 from golden.errors import HelError
-from golden.language.validate import known_options, shortened
+from golden.language.validate import known_options, shortened, whole
 from golden.systems import load
 from golden.systems.banded import Banded
 from golden.systems.base import System
 from golden.systems.dense import Dense
 from golden.systems.fput import Fput
 from golden.systems.gated import Gated
+from golden.systems.henon_heiles import HenonHeiles
 from golden.systems.hopfield import Hopfield
+from golden.systems.horn import Horn
 from golden.systems.hru import Hru
+from golden.systems.josephson import Josephson
+from golden.systems.kuramoto import Kuramoto
+from golden.systems.lennard_jones import LennardJones
 from golden.systems.linear import Linear
+from golden.systems.morse import Morse
 from golden.systems.pendulum import Pendulum
 from golden.systems.phi4 import Phi4
 from golden.systems.random import Random
+from golden.systems.rotor import Rotor
+from golden.systems.sine_gordon import SineGordon
 from golden.systems.spring_graph import SpringGraph
 from golden.systems.springs import Springs
 from golden.systems.stacked_dense import StackedDense
+from golden.systems.toda import Toda
+from golden.systems.various import FIRST, Various
 
-__all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "Hopfield", "Hru", "Linear", "Pendulum", "Phi4", "Random",
-           "SpringGraph", "Springs", "StackedDense", "System", "get", "is_random", "load", "sized"]  # fmt: skip
+__all__ = ["SYSTEMS", "Banded", "Dense", "Fput", "Gated", "HenonHeiles", "Hopfield", "Horn", "Hru", "Josephson",
+           "Kuramoto", "LennardJones", "Linear", "Morse", "Pendulum", "Phi4", "Random", "Rotor", "SineGordon",
+           "SpringGraph", "Springs", "StackedDense", "System", "Toda", "Various", "get", "is_random", "load",
+           "sized"]  # fmt: skip
 
 SYSTEMS: dict[str, type[System]] = {
     "springs": Springs,
@@ -46,6 +58,15 @@ SYSTEMS: dict[str, type[System]] = {
     "hopfield": Hopfield,
     "stack": StackedDense,
     "gated": Gated,
+    "kuramoto": Kuramoto,
+    "josephson": Josephson,
+    "rotor": Rotor,
+    "sine_gordon": SineGordon,
+    "toda": Toda,
+    "morse": Morse,
+    "lennard_jones": LennardJones,
+    "henon_heiles": HenonHeiles,
+    "horn": Horn,
 }
 """The built-in systems by the names that users type."""
 
@@ -64,7 +85,8 @@ def is_random(name: str) -> bool:
 def get(name: str, *, n: int, m: int = 1, **options: Any) -> System:
     """The built-in system `name`, or a user's `path/to/file.py:Class`, with n neurons and m inputs.
 
-    `random` takes a seed: get("random", n=8, seed=3), or by name alone get("random-3", n=8). Other options go to the
+    `random` takes a seed: get("random", n=8, seed=3), or by name alone get("random-3", n=8); seeds from 1000 on draw
+    from the whole language (`golden.systems.various`). Other options go to the
     built-in system's class: get("graph", n=3, edges=[(0, 1), (1, 2)]).
 
     >>> get("dense", n=4, m=2).parameters
@@ -84,7 +106,7 @@ def get(name: str, *, n: int, m: int = 1, **options: Any) -> System:
     seeded = re.fullmatch(_RANDOM, name)
     if seeded and seeded[1]:
         known_options(options, (), f"the system {name}")
-        return Random(n, m, seed=int(seeded[1]))
+        options = {"seed": int(seeded[1])}
     if not seeded and name not in SYSTEMS:
         near = get_close_matches(name.lower(), [*SYSTEMS, "random"], n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else ""
@@ -94,6 +116,8 @@ def get(name: str, *, n: int, m: int = 1, **options: Any) -> System:
         )
     made = Random if seeded else SYSTEMS[name]
     known_options(options, list(inspect.signature(made).parameters)[2:], f"the system {name}")
+    if seeded and whole(options.get("seed", 0), "the seed of a random potential", 0) >= FIRST:
+        made = Various
     return made(n, m, **options)
 
 

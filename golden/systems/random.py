@@ -3,12 +3,13 @@
 `get("random", n=8, m=2, seed=3)`, or by the name alone `random-3`, which the command line takes as a SYSTEM. The
 potential is a confining sum al q^2 / 2, a drive -(B u) . q, and two to four terms drawn from the vocabulary: sparse and
 full wirings, matrices, powers, products of states and inputs, shared and tied parameters, vectors of other lengths,
-slices, and at most one table function. The parameters of `initial` keep it near its minimum for thousands of steps.
+slices, and at most one of tanh and sin. The parameters of `initial` keep it near its minimum for thousands of steps.
+Seeds from 1000 on are those of `golden.systems.various`, which draws from the whole language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,22 +20,22 @@ from golden.language.graph import Array, Shape
 from golden.language.validate import whole
 from golden.systems.base import System, bounded, symmetrised
 
-__all__ = ["Random"]
+__all__ = ["OTHERS", "WITH_SIN", "WITH_TANH", "Random", "Term", "normal", "uniform"]
 
 Potential = Callable[[Any, Any, Mapping[str, Any]], Any]
 _Draw = Callable[[np.random.Generator, Shape], Array]
 
 
-def _normal(deviation: float) -> _Draw:
+def normal(deviation: float) -> _Draw:
     return lambda rng, shape: rng.normal(0.0, deviation, shape)
 
 
-def _uniform(low: float, high: float) -> _Draw:
+def uniform(low: float, high: float) -> _Draw:
     return lambda rng, shape: rng.uniform(low, high, shape)
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
     """parameters: name -> (shape, how to draw it)."""
 
     what: str
@@ -58,13 +59,22 @@ class Random(System):
             raise HelError(f"a random potential has at least 3 neurons, got {n}; use more")
         self.seed = whole(seed, "the seed of a random potential", 0)
         self._symmetric: list[str] = []
-        rng = np.random.default_rng([self.seed, n, m])
+        self._terms: list[Term] = []
+        self._draw(np.random.default_rng([self.seed, n, m]))
+        self.symmetric = tuple(self._symmetric)
+
+    def _draw(self, rng: np.random.Generator) -> None:
+        """All terms."""
         self._terms = [self._confined()]
-        makers = [*_ANY, *(_TANH, _SIN, ())[int(rng.integers(0, 3))]]
-        chosen = rng.permutation(len(makers))[: int(rng.integers(2, 5))]
+        makers = [*OTHERS, *(WITH_TANH, WITH_SIN, ())[int(rng.integers(0, 3))]]
+        self._add(rng, makers, None)
+
+    def _add(self, rng: np.random.Generator, makers: Sequence[Callable[..., Term]], count: int | None) -> None:
+        """`count` terms of different makers; None: two to four."""
+        order = rng.permutation(len(makers))
+        chosen = order[: int(rng.integers(2, 5)) if count is None else count]
         for i in sorted(chosen.tolist()):
             self._terms.append(makers[i](self, rng, len(self._terms)))
-        self.symmetric = tuple(self._symmetric)
 
     @property
     def name(self) -> str:
@@ -90,109 +100,109 @@ class Random(System):
             theta[name] = symmetrised(theta[name])
         return bounded(theta)
 
-    def _confined(self) -> _Term:
+    def _confined(self) -> Term:
         drawn = {
-            "al": ((self.n,), _uniform(0.5, 1.5)),
-            "B": ((self.n, self.m), _normal(0.3 / np.sqrt(self.m))),
+            "al": ((self.n,), uniform(0.5, 1.5)),
+            "B": ((self.n, self.m), normal(0.3 / np.sqrt(self.m))),
         }
-        return _Term("", drawn, lambda q, u, t: np.sum(t["al"] * q**2) / 2 - (t["B"] @ u) @ q)
+        return Term("", drawn, lambda q, u, t: np.sum(t["al"] * q**2) / 2 - (t["B"] @ u) @ q)
 
     # Terms without a table function
-    def springs(self, rng: np.random.Generator, i: int) -> _Term:
+    def springs(self, rng: np.random.Generator, i: int) -> Term:
         bonds = self._bonds(rng)
         k = f"k{i}"
-        return _Term(
+        return Term(
             "springs on a graph",
-            {k: ((len(bonds),), _uniform(0.1, 0.5))},
+            {k: ((len(bonds),), uniform(0.1, 0.5))},
             lambda q, u, t: np.sum(t[k] * (bonds @ q) ** 2) / 2,
         )
 
-    def tied(self, rng: np.random.Generator, i: int) -> _Term:
+    def tied(self, rng: np.random.Generator, i: int) -> Term:
         which = rng.integers(0, 2, self.n)
         k, s = f"k{i}", f"s{i}"
-        return _Term(
+        return Term(
             "tied parameters",
-            {k: ((2,), _uniform(0.1, 0.5)), s: ((), _uniform(0.1, 0.3))},
+            {k: ((2,), uniform(0.1, 0.5)), s: ((), uniform(0.1, 0.3))},
             lambda q, u, t: np.sum(t[k][which] * q**2) / 2 + t[s] * np.sum((q - np.roll(q, 1)) ** 2) / 2,
         )
 
-    def quartic(self, rng: np.random.Generator, i: int) -> _Term:
+    def quartic(self, rng: np.random.Generator, i: int) -> Term:
         some = np.sort(rng.permutation(self.n)[: int(rng.integers(1, self.n + 1))])
         k = f"c{i}"
-        return _Term(
+        return Term(
             "quartic of some",
-            {k: ((len(some),), _uniform(0.05, 0.3))},
+            {k: ((len(some),), uniform(0.05, 0.3))},
             lambda q, u, t: np.sum(t[k] * q[some] ** 4) / 4,
         )
 
-    def soft(self, rng: np.random.Generator, i: int) -> _Term:
+    def soft(self, rng: np.random.Generator, i: int) -> Term:
         bonds = self._bonds(rng)
         a, c = f"a{i}", f"c{i}"
-        return _Term(
+        return Term(
             "soft bonds",
-            {a: ((len(bonds),), _uniform(-0.1, 0.1)), c: ((len(bonds),), _uniform(0.05, 0.2))},
+            {a: ((len(bonds),), uniform(-0.1, 0.1)), c: ((len(bonds),), uniform(0.05, 0.2))},
             lambda q, u, t: np.sum(t[a] * (bonds @ q) ** 3) / 3 + np.sum(t[c] * (bonds @ q) ** 4) / 4,
         )
 
-    def form(self, rng: np.random.Generator, i: int) -> _Term:
+    def form(self, rng: np.random.Generator, i: int) -> Term:
         name = f"W{i}"
         if rng.random() < 0.5:
             self._symmetric.append(name)
-        return _Term(
+        return Term(
             "quadratic form",
-            {name: ((self.n, self.n), _normal(0.1 / np.sqrt(self.n)))},
+            {name: ((self.n, self.n), normal(0.1 / np.sqrt(self.n)))},
             lambda q, u, t: q @ (t[name] @ q) / 2,
         )
 
-    def product(self, rng: np.random.Generator, i: int) -> _Term:
+    def product(self, rng: np.random.Generator, i: int) -> Term:
         shift, scale = int(rng.integers(1, self.n)), 0.7 ** int(rng.integers(1, 4))
         k = f"k{i}"
-        return _Term(
+        return Term(
             "states times states",
-            {k: ((self.n,), _normal(0.2))},
+            {k: ((self.n,), normal(0.2))},
             lambda q, u, t: scale * np.sum(t[k] * q * np.roll(q, shift)),
         )
 
-    def gated(self, rng: np.random.Generator, i: int) -> _Term:
+    def gated(self, rng: np.random.Generator, i: int) -> Term:
         size = int(rng.integers(1, self.n))
         name = f"G{i}"
-        return _Term(
+        return Term(
             "inputs times states",
-            {name: ((size, self.m), _normal(0.1 / np.sqrt(self.m)))},
+            {name: ((size, self.m), normal(0.1 / np.sqrt(self.m)))},
             lambda q, u, t: np.sum((t[name] @ u) * q[:size] * q[-size:]) / 2,
         )
 
-    def fixed(self, rng: np.random.Generator, i: int) -> _Term:
+    def fixed(self, rng: np.random.Generator, i: int) -> Term:
         coupling = np.tril(np.triu(rng.normal(0.0, 0.2, (self.n, self.n)), -1), 1)
         weights, drive = rng.uniform(0.1, 0.4, self.n), rng.normal(0.0, 0.3, (self.n, self.m))
-        return _Term(
+        return Term(
             "fixed couplings",
             {},
             lambda q, u, t: q @ (coupling @ q) / 4 + np.sum(weights * q**2) / 2 - q @ (drive @ u),
         )
 
-    def shared(self, rng: np.random.Generator, i: int) -> _Term:
+    def shared(self, rng: np.random.Generator, i: int) -> Term:
         """One vector in two places, of unequal powers of two and signs."""
         k, by = f"k{i}", 2.0 ** -int(rng.integers(0, 4))
         gate = rng.normal(0.0, 0.5, (self.n, self.m))
-        return _Term(
+        return Term(
             "a vector used twice",
-            {k: ((self.n,), _uniform(0.1, 0.4))},
+            {k: ((self.n,), uniform(0.1, 0.4))},
             lambda q, u, t: np.sum(t[k] * q**2) / 2 - by * np.sum(t[k] * q * (gate @ u)),
         )
 
-    def reused(self, rng: np.random.Generator, i: int) -> _Term:
+    def reused(self, rng: np.random.Generator, i: int) -> Term:
         """One matrix in two places: its density has two outer products."""
         name, shift = f"W{i}", int(rng.integers(1, self.n))
         factor = 0.75 if rng.random() < 0.5 else 0.5
-        return _Term(
+        return Term(
             "a matrix used twice",
-            {name: ((self.n - 1, self.n), _normal(0.3 / np.sqrt(self.n)))},
+            {name: ((self.n - 1, self.n), normal(0.3 / np.sqrt(self.n)))},
             lambda q, u, t: factor * (t[name] @ q) @ (t[name] @ np.roll(q, shift)),
         )
 
     # Terms with a table
-    def units(self, rng: np.random.Generator, i: int) -> _Term:
+    def units(self, rng: np.random.Generator, i: int) -> Term:
         size, start = int(rng.integers(1, self.n + 3)), int(rng.integers(0, self.n // 2))
         name, b, drive = f"W{i}", f"b{i}", f"D{i}"
         log_cosh = rng.random() < 0.5
@@ -202,35 +212,35 @@ class Random(System):
             return np.sum(np.log(np.cosh(z))) if log_cosh else np.sum(np.logaddexp(0, z)) / 2
 
         drawn = {
-            name: ((size, self.n - start), _normal(0.5 / np.sqrt(self.n))),
-            drive: ((size, self.m), _normal(0.5 / np.sqrt(self.m))),
-            b: ((size,), _normal(0.3)),
+            name: ((size, self.n - start), normal(0.5 / np.sqrt(self.n))),
+            drive: ((size, self.m), normal(0.5 / np.sqrt(self.m))),
+            b: ((size,), normal(0.3)),
         }
-        return _Term("saturating units", drawn, potential)
+        return Term("saturating units", drawn, potential)
 
-    def network(self, rng: np.random.Generator, i: int) -> _Term:
+    def network(self, rng: np.random.Generator, i: int) -> Term:
         name = f"W{i}"
         self._symmetric.append(name)
-        return _Term(
+        return Term(
             "symmetric network",
-            {name: ((self.n, self.n), _normal(0.2 / np.sqrt(self.n)))},
+            {name: ((self.n, self.n), normal(0.2 / np.sqrt(self.n)))},
             lambda q, u, t: -np.tanh(q) @ (t[name] @ np.tanh(q)) / 2,
         )
 
-    def pendulums(self, rng: np.random.Generator, i: int) -> _Term:
+    def pendulums(self, rng: np.random.Generator, i: int) -> Term:
         bonds = self._bonds(rng)
         g, k = f"g{i}", f"k{i}"
-        return _Term(
+        return Term(
             "angles",
-            {g: ((self.n,), _uniform(0.1, 0.4)), k: ((len(bonds),), _uniform(0.1, 0.3))},
+            {g: ((self.n,), uniform(0.1, 0.4)), k: ((len(bonds),), uniform(0.1, 0.3))},
             lambda q, u, t: -np.sum(t[g] * np.cos(q)) - np.sum(t[k] * np.cos(bonds @ q)),
         )
 
-    def waves(self, rng: np.random.Generator, i: int) -> _Term:
+    def waves(self, rng: np.random.Generator, i: int) -> Term:
         k, half = f"k{i}", self.n // 2
-        return _Term(
+        return Term(
             "sines of some, joined",
-            {k: ((2 * half,), _uniform(-0.3, 0.3))},
+            {k: ((2 * half,), uniform(-0.3, 0.3))},
             lambda q, u, t: np.sum(t[k] * np.sin(np.concatenate([q[:half], q[half : 2 * half] + 0.5]))),
         )
 
@@ -244,10 +254,10 @@ class Random(System):
         return rows
 
 
-_Maker = Callable[[Random, np.random.Generator, int], _Term]
-_ANY: tuple[_Maker, ...] = (
+_Maker = Callable[[Random, np.random.Generator, int], Term]
+OTHERS: tuple[_Maker, ...] = (
     Random.springs, Random.tied, Random.quartic, Random.soft, Random.form, Random.product, Random.gated, Random.fixed,
     Random.shared, Random.reused,
 )  # fmt: skip
-_TANH: tuple[_Maker, ...] = (Random.units, Random.network)
-_SIN: tuple[_Maker, ...] = (Random.pendulums, Random.waves)
+WITH_TANH: tuple[_Maker, ...] = (Random.units, Random.network)
+WITH_SIN: tuple[_Maker, ...] = (Random.pendulums, Random.waves)

@@ -63,9 +63,7 @@ def _formulas() -> list[str]:
         shapes = ", ".join(f"{key} {'x'.join(map(str, shape))}" for key, shape in found["parameters"].items())
         rows.append([name, f"`{formula}`", shapes, ", ".join(found["tables"]) or "none"])
     heading = f"The potentials (shapes for N = {SMALL.neurons} positions, m = {SMALL.inputs} inputs)"
-    note = (
-        "What `hel systems` prints: functions in the force are looked up in the tables of tanh and of sin (cos, too)."
-    )
+    note = "What `hel systems` prints. Functions without a product form are looked up in tables."
     return _section(heading, note, ["potential", "parameters", "functions in the force"], rows)
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.compiler import compile_system
+from golden.compiler.lower import lowered
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
 from golden.compiler.powers import signed_powers
@@ -45,6 +47,14 @@ def test_a_sum_that_cancels_is_refused_with_its_line():
 def test_a_parameter_whose_density_cancels_is_refused():
     with pytest.raises(HelError, match="every parameter acts on the state, b does not; use it in the potential"):
         selected({"a": (3,), "b": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + t["b"] @ (np.roll(q, 3) - q))
+
+
+def test_two_functions_of_one_argument_are_two_before_their_tables_have_words():
+    """Else a calibration would compute one for both, and find no range for the other."""
+    made = system({"k": (3,), "j": (3,)}, lambda q, u, t: np.sum(t["k"] / (3 + q**2) + t["j"] * np.exp(np.cos(q))))
+    found = {str(table.function) for table in lowered(made).tables}
+    program = compile_system(made)
+    assert found == {str(table.function) for table in program.tables} and len(found) == len(program.tables) >= 2
 
 
 @pytest.mark.parametrize("name", ["dense", "springs", "phi4", "fput", "gated", "random-3"])

@@ -3,6 +3,7 @@
 import autograd.numpy as anp
 from autograd import value_and_grad
 
+from golden.systems.josephson import Josephson
 from golden.systems.spring_graph import SpringGraph
 
 
@@ -88,9 +89,76 @@ def gated(q, u, theta):
     return theta["al"] * q + anp.dot(theta["W"].T, gate * s)
 
 
+TURN = 2 * anp.pi
+"""Angles are in turns, and their energy in units of (2 pi)^2: the slope by q is that by the angle over 2 pi."""
+
+
+def each_mth(q, u):
+    return anp.array([u[i % len(u)] for i in range(len(q))])
+
+
+def kuramoto(q, u, theta):
+    symmetric = (theta["K"] + theta["K"].T) / 2
+    towards = anp.sum(symmetric * anp.sin(TURN * (anp.reshape(q, (1, -1)) - anp.reshape(q, (-1, 1)))), axis=1)
+    return -(towards + each_mth(q, u)) / TURN
+
+
+def josephson(q, u, theta):
+    array = Josephson(len(q), len(u))
+    current = theta["E"] * anp.sin(TURN * anp.dot(array.junctions, q))
+    return (anp.dot(array.junctions.T, current) - anp.dot(array.feed, u)) / TURN
+
+
+def rotor(q, u, theta):
+    return (theta["a"] * anp.sin(TURN * q) - theta["b"] * anp.cos(TURN * q) - each_mth(q, u)) / TURN
+
+
+def sine_gordon(q, u, theta):
+    zero = anp.zeros(1)
+    tension = theta["ka"] * (anp.concatenate([q, zero]) - anp.concatenate([zero, q]))
+    own = theta["g"] * anp.sin(anp.pi * q / 2) * 2 / anp.pi
+    return own + tension[:-1] - tension[1:] - anp.dot(theta["B"], u)
+
+
+def toda(q, u, theta):
+    tension = theta["k"] * theta["a"] * (anp.exp(theta["a"] * (q - after(q))) - 1)
+    return theta["al"] * q + tension - before(tension) - anp.dot(theta["B"], u)
+
+
+def morse(q, u, theta):
+    leaf = anp.array([(1.0, 0.5**0.5)[i % 2] for i in range(len(q))])
+    at = leaf * q
+    e = anp.exp(-theta["a"] * (at[1:] - at[:-1]))
+    pull = ends(-2 * theta["D"] * theta["a"] * e * (1 - e))
+    return leaf * (theta["al"] * at + pull - anp.dot(theta["B"], u))
+
+
+def lennard_jones(q, u, theta):
+    d = 1 + (q[1:] - q[:-1]) / 16
+    slope = theta["k"] * 16 / 6 * (d**-7 - d**-13)
+    return theta["al"] * q + ends(-slope) - anp.dot(theta["B"], u)
+
+
+def henon_heiles(q, u, theta):
+    k = len(theta["lam"])
+    x, y, rest = q[:k], q[k : 2 * k], q[2 * k :]
+    square = theta["c"] * (x**2 + y**2)
+    pull_x, pull_y = theta["ka"] * (x - after(x)), theta["ka"] * (y - after(y))
+    by_x = x + 2 * theta["lam"] * x * y + square * x + pull_x - before(pull_x)
+    by_y = y + theta["lam"] * (x**2 - y**2) + square * y + pull_y - before(pull_y)
+    return anp.concatenate([by_x, by_y, rest]) - anp.dot(theta["B"], u)
+
+
+def horn(q, u, theta):
+    s = theta["al"] * anp.tanh(anp.dot(theta["W"], q) + anp.dot(theta["B"], u) + theta["b"])
+    return theta["w"] ** 2 * q - anp.dot(theta["W"].T, s)
+
+
 FORCES = {"springs": springs, "hru": hru, "dense": dense, "linear": linear, "graph": graph, "banded": banded,
           "pendulum": pendulum, "phi4": phi4, "fput": fput, "hopfield": hopfield, "stack": stack,
-          "gated": gated}  # fmt: skip
+          "gated": gated, "kuramoto": kuramoto, "josephson": josephson, "rotor": rotor, "sine_gordon": sine_gordon,
+          "toda": toda, "morse": morse, "lennard_jones": lennard_jones, "henon_heiles": henon_heiles,
+          "horn": horn}  # fmt: skip
 
 
 def half(q, y):

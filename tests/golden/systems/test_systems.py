@@ -10,6 +10,8 @@ from golden.errors import HelError
 from golden.rules import Problem, bptt
 from golden.systems import SYSTEMS, SpringGraph, System, get
 
+PAIRS = ("springs", "graph", "pendulum", "stack", "josephson", "morse", "lennard_jones")
+
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_initial_is_seeded_bounded_and_of_the_declared_shapes(name):
@@ -24,7 +26,7 @@ def test_initial_is_seeded_bounded_and_of_the_declared_shapes(name):
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_the_smallest_size_will_do(name):
-    n = 2 if name in ("springs", "graph", "pendulum", "stack") else 1
+    n = 2 if name in PAIRS else 1
     assert get(name, n=n).gradient.outputs["q"].shape == (n,)
 
 
@@ -49,7 +51,7 @@ def test_theta_is_checked():
     assert system.check({"a": np.zeros((7, 3)), "B": np.zeros((3, 2))})["a"].shape == (7, 3)
 
 
-@pytest.mark.parametrize("name", ["springs", "graph", "pendulum", "stack"])
+@pytest.mark.parametrize("name", PAIRS)
 def test_what_couples_needs_two(name):
     with pytest.raises(HelError, match=r"at least 2 .*, got 1; use more"):
         get(name, n=1)

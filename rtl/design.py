@@ -18,6 +18,7 @@ import numpy as np
 from golden import systems
 from golden.arithmetic.formats import Formats, checked
 from golden.compiler.compile import compile_system, described, seeds
+from golden.compiler.realised import told
 from golden.errors import HelError
 from golden.program import Program
 from golden.systems import System
@@ -126,13 +127,16 @@ class Design:
 
     @property
     def described(self) -> dict[str, Any]:
-        """What every result says of the design first: system, neurons, elements, inputs, formats."""
+        """What every result says of the design first: system, neurons, elements, inputs, formats; and masses, their
+        realised values, angles, where the system has such.
+        """
         return {
             "system": self.name,
             "neurons": self.neurons,
             "elements": self.elements,
             "inputs": self.inputs,
             "formats": str(self.formats),
+            **told(self.subject, self.formats),
         }
 
     @property
@@ -142,8 +146,8 @@ class Design:
         A command line has names of systems, not objects, and no options for all formats.
         """
         f = self.formats
-        told = Formats(f.fraction_bits, f.operand_bits, log2_inverse_step=f.log2_inverse_step)
-        if not isinstance(self.system, str) or f != told or not 1 <= f.log2_inverse_step <= 8:
+        usual = Formats(f.fraction_bits, f.operand_bits, log2_inverse_step=f.log2_inverse_step)
+        if not isinstance(self.system, str) or f != usual or not 1 <= f.log2_inverse_step <= 8:
             return ""
         words = f"{shlex.quote(self.name)} --neurons {self.neurons} --elements {self.elements} --inputs {self.inputs}"
         words += f" --step 2^-{f.log2_inverse_step}"

@@ -20,6 +20,7 @@ from golden.checks.cases import Case, problem, reference
 from golden.checks.comparison import compare
 from golden.checks.strengths import Progress, Strengths
 from golden.compiler.compile import compile_system, described
+from golden.compiler.realised import told
 from golden.cost_functions import Cost
 from golden.dynamics.integrator import Flags
 from golden.errors import HelError
@@ -142,7 +143,7 @@ def pose(
         "operand_bits": formats.operand_bits,
         "integer_bits": formats.integer_bits,
     }
-    return Posed(case, posed, wanted, value, program, asked, described(program, cuts))
+    return Posed(case, posed, wanted, value, program, asked, described(program, cuts) | told(made, program.formats))
 
 
 def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str, Any]:

@@ -46,10 +46,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
     """name, summary, what, parameters, functions; tables: functions of the array in the force, own_tables: made for
-    this system (`golden.compiler.compile.described`); array: whether the ring has a form for it, reason: why not.
+    this system (`golden.compiler.compile.described`); masses, angles (`golden.compiler.realised`), where there are
+    any; array: whether the ring has a form for it, reason: why not.
     """
     from golden import systems
+    from golden.arithmetic.formats import Formats
     from golden.compiler.compile import described
+    from golden.compiler.realised import told
     from golden.compiler.tabulate import tabulate
     from golden.language.graph import SMOOTH, TABLES, topological
 
@@ -66,10 +69,28 @@ def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
         "parameters": {key: list(shape) for key, shape in system.parameters.items()},
         "functions": sorted(written),
         "tables": sorted(used),
+        **told(system, Formats()),
         "own_tables": [] if program is None else described(program, "default")["tables"],
         "array": reason is None,
         "reason": reason,
     }
+
+
+def coordinate_lines(row: dict[str, Any]) -> list[str]:
+    """Masses, with how far their words are off at the most, and angles.
+
+    >>> coordinate_lines({"masses": [1.0, 2.0], "realised_masses": [1.0, 2.0001], "angles": [0]})
+    ['masses      1 to 2, realised to 5e-05', 'angles      0, stored in turns']
+    """
+    lines = []
+    if "masses" in row:
+        masses, realised = row["masses"], row["realised_masses"]
+        off = max(abs(there / mass - 1) for mass, there in zip(masses, realised, strict=True))
+        ends = f"{min(masses):g}" if min(masses) == max(masses) else f"{min(masses):g} to {max(masses):g}"
+        lines.append(f"masses      {ends}, realised to {off:.0e}")
+    if "angles" in row:
+        lines.append(f"angles      {', '.join(map(str, row['angles']))}, stored in turns")
+    return lines
 
 
 def introduction(system: Any) -> str:
@@ -104,7 +125,7 @@ def text(result: dict[str, Any]) -> str:
         lines = [f"{r['name']}: {r['what']}" if r["what"] else r["name"]]
         lines += [f"  {r['summary']}"] if r["summary"] else []
         lines += [f"  parameters  {parameters or 'none'}", f"  functions   {functions}"]
-        lines += [f"  {line}" for line in table_lines({"tables": r["own_tables"]})]
+        lines += [f"  {line}" for line in [*coordinate_lines(r), *table_lines({"tables": r["own_tables"]})]]
         lines += [f"  array       {'yes' if r['array'] else 'no: ' + r['reason']}"]
         parts.append("\n".join(lines))
     n, m = result["neurons"], result["inputs"]

@@ -285,12 +285,19 @@ def table_lines(result: Mapping[str, Any]) -> list[str]:
         ends = "either end" if both else f"the end {row['steep'][0]}" if row["steep"] else ""
         lines.append(
             f"table {row['name']}: {row['function']} for x from {row['low']:.4g} to {row['high']:.4g}"
-            f" ({'stated' if row['stated'] else 'reached, and room'}), {row['segments']} segments, {row['format']},"
+            f" ({_range(row)}), {row['segments']} segments, {row['format']},"
             f" off by at most {row['error_lsb']:.3g} last places = {row['error']:.3g}"
-            + (f"; beyond {ends} argument_clamped is raised" if ends else "; flat beyond")
+            + (f"; beyond {ends} argument_clamped is raised" if ends else "" if row.get("turn") else "; flat beyond")
             + (f"  {row['line']}" if row["line"] else "")
         )
     return lines
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    """Where a table's range is from."""
+    if row.get("turn"):
+        return "one turn, and round"
+    return "stated" if row["stated"] else "reached, and room"
 
 
 def report_lines(result: Mapping[str, Any]) -> list[str]:

@@ -124,7 +124,7 @@ def described(program: Program, cuts: str) -> dict[str, Any]:
     cut_formats : a row for each cut: name; of, the value cut; format; default, its format by interval; line, the
         expression of the potential it comes from, "" where none is known
     tables : a row for each table of the program's own: name; function, of x; low, high, the range of x; stated, whether
-        by the user; segments; format of the words; argument_fraction; fold; steep ends; error_lsb, how far a look-up is
+        by the user; segments; format of the words; argument_fraction; fold; turn; steep ends; error_lsb, how far a look-up is
         off at the most in last places, and error, in value; line
     """
     usual = {op.name: op.to for op in by_interval(program).ops if isinstance(op, Cut)}
@@ -161,6 +161,7 @@ def _table_row(program: Program, table: FunctionTable, made: Origin, reader: Tab
         "format": str(reader.to),
         "argument_fraction": table.fraction,
         "fold": table.fold,
+        "turn": table.turn,
         "steep": [end for end, steep in zip(("below", "above"), table.steep, strict=True) if steep],
         "error_lsb": made.error,
         "error": made.error * 2.0**-made.fraction_bits,

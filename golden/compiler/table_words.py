@@ -84,7 +84,9 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     assert found is not None
     if function.error is None and found.error > 2.0 ** (operand_bits - 1) / WILD:
         at = x[np.abs(np.diff(values)).argmax()]
-        raise _pole(function, f"jumps, has a pole or changes too fast for {MAX_SEGMENTS} segments near x = {at:.4g}", bounds)
+        raise _pole(
+            function, f"jumps, has a pole or changes too fast for {MAX_SEGMENTS} segments near x = {at:.4g}", bounds
+        )
     if function.error is not None:
         best = found.error * 2.0**-to.fraction_bits
         raise HelError(

@@ -21,8 +21,8 @@ __all__ = ["FIRST", "Various"]
 FIRST = 1000
 """The first seed."""
 
-_ERROR = 2.0**-11
-"""Of the user's own functions."""
+_ERROR = 2.0**-9
+"""Of the user's own functions: words of 12 bits can have it."""
 _well = table(
     lambda x: np.exp(-(x**2)), df=lambda x: -2 * x * np.exp(-(x**2)), low=-4.0, high=4.0, error=_ERROR
 )  # fmt: skip

@@ -39,8 +39,8 @@ def test_words_equal_the_naive_interpreter_and_an_echo_without_nudge_returns(see
 def test_float_and_fixed_agree_with_bptt(seed):
     """A turn is no small angle: a smaller nudge there, and finer words for it."""
     system = drawn(seed)
-    eps, formats = (2.0**-11, Formats(fraction_bits=20)) if system.angles else (2.0**-5, Formats())
-    found = gradcheck(system, steps=60, eps=eps, seed=seed, formats=formats, cuts="calibrated")
+    finer = {"eps": 2.0**-11, "formats": Formats(fraction_bits=20), "cuts": "calibrated"}
+    found = gradcheck(system, steps=60, seed=seed, **(finer if system.angles else {"eps": 2.0**-5}))
     assert found["cosine_float"] > 1 - 1e-4 and found["cosine_fixed"] > 1 - 1e-3
     assert found["return_error_lsb"] == 0 and found["flags"] == []
 

@@ -7,7 +7,7 @@ Example
 >>> from rtl.hls import compile_array
 >>> print(text(tables(compile_array(compile_system(get("hru", n=4, m=2)), elements=2))))
 weight memory: 10 words of parameters and constants, 513 of tables, of 1024
-  tanh                  513 words at 512    odd, 512 segments; the argument has 18 fraction bits
+  tanh                  513 words at 512   odd, 512 segments; the argument has 18 fraction bits
 """
 
 from __future__ import annotations

@@ -124,8 +124,8 @@ def described(program: Program, cuts: str) -> dict[str, Any]:
     cut_formats : a row for each cut: name; of, the value cut; format; default, its format by interval; line, the
         expression of the potential it comes from, "" where none is known
     tables : a row for each table of the program's own: name; function, of x; low, high, the range of x; stated, whether
-        by the user; segments; format of the words; argument_fraction; fold; turn; steep ends; error_lsb, how far a look-up is
-        off at the most in last places, and error, in value; line
+        by the user; segments; format of the words; argument_fraction; fold; turn; steep ends; error_lsb, how far a
+        look-up is off at the most in last places, and error, in value; line
     """
     usual = {op.name: op.to for op in by_interval(program).ops if isinstance(op, Cut)}
     rows = [

@@ -27,6 +27,7 @@ _well = table(
     lambda x: np.exp(-(x**2)), df=lambda x: -2 * x * np.exp(-(x**2)), low=-4.0, high=4.0, error=_ERROR
 )  # fmt: skip
 _bump = table(lambda x: 1 / (1 + x**2), low=-4.0, high=4.0, error=_ERROR)
+_root = table(lambda x: np.sqrt(1 + x**2), low=-4.0, high=4.0, error=_ERROR)
 _arch = table(lambda x: x * np.arctan(x) - np.log1p(x**2) / 2, low=-4.0, high=4.0, error=_ERROR)
 
 
@@ -87,11 +88,11 @@ class Various(Random):
 
     # Positions: functions that become tables
     def exponentials(self, rng: np.random.Generator, i: int) -> Term:
-        bonds, k = self._bonds(rng) / 12, f"k{i}"
+        bonds, k = self._bonds(rng) / 24, f"k{i}"
         return Term(
             "exponential springs",
             {k: ((len(bonds),), uniform(-1.0, 1.5))},
-            lambda q, u, t: np.sum(t[k] * np.exp(np.clip(bonds @ q, -0.25, 0.25))),
+            lambda q, u, t: 4 * np.sum(t[k] * np.exp(np.clip(bonds @ q, -0.125, 0.125))),
         )
 
     def quotients(self, rng: np.random.Generator, i: int) -> Term:
@@ -100,7 +101,7 @@ class Various(Random):
 
     def roots(self, rng: np.random.Generator, i: int) -> Term:
         bonds, by = self._bonds(rng) / 4, float(rng.uniform(0.2, 1.0))
-        return Term("roots", {}, lambda q, u, t: by * np.sum(np.sqrt(1 + np.clip(bonds @ q, -1.5, 1.5) ** 2)))
+        return Term("roots", {}, lambda q, u, t: by * np.sum(_root(bonds @ q)))
 
     def wells(self, rng: np.random.Generator, i: int) -> Term:
         """With a learnt width: the argument is a product."""

@@ -2,8 +2,8 @@
 
 - sin and cos of 2 pi (C q + r), C a matrix of multiples of 2**-8, become one function of turns, sin 2 pi t, at C q + r
   and at C q + r + 1/4: the factor 2 pi meets the graph's own in symbols, so nothing is rounded
-- where q acts in such functions alone, and C is whole, it is read as ``turn q``, modulo 1: the word may wrap, the angle
-  comes round
+- where q acts in such functions alone, and C is whole eighths, q / 8 (or the like) is read as ``turn q``, modulo 1: the
+  word may wrap, the angle comes round
 """
 
 from __future__ import annotations
@@ -92,8 +92,11 @@ def in_turns(node: Node, below: Node, builder: Builder) -> Node:
     return builder.table(turns, Univariate(builder.unary("sin", builder.scale(x, TWO_PI)), x, "sin2pi"))
 
 
-def with_turns(graph: Graph, declared: Iterable[int] = ()) -> Graph:
-    """A tabulated gradient graph whose periodic functions read q modulo 1, where nothing else reads it.
+def with_turns(graph: Graph, declared: Iterable[int] = (), finest: int = 3) -> Graph:
+    """A tabulated gradient graph whose periodic functions read q modulo 2**e, where nothing else reads it.
+
+    e <= `finest` is the least with which all factors of q are whole multiples of 2**-e; a word of as many integer bits
+    wraps where all of them have come round.
 
     Parameters
     ----------
@@ -110,18 +113,20 @@ def with_turns(graph: Graph, declared: Iterable[int] = ()) -> Graph:
         return graph
     forms = LinearForms(q, builder)
     needed = replace(graph, outputs={name: node for name, node in graph.outputs.items() if name != "u"})
-    others = list(_other_readers(needed, forms))
+    others = list(_other_readers(needed, forms, finest))
     for node, columns in others:
         if np.any(columns[angles]):
             raise _no_angle(graph, node)
     if others and not angles:
         return graph
     made = dict[Node, Node]()
-    for node in graph.nodes:
-        if _over_a_turn(node) and _is_whole(forms, node):
-            made[node] = builder.again(node, (_again(node.args[0], {q: builder.turn(q)}, builder),))
+    read = [node for node in graph.nodes if _over_a_turn(node) and _parts(forms, node) <= finest]
+    log2 = max((_parts(forms, node) for node in read), default=0)
+    for node in read:
+        turned = {q: builder.scale(builder.turn(q, log2), 2.0**log2)}
+        made[node] = builder.again(node, (_again(node.args[0], turned, builder),))
     by_input = replace(graph, outputs={"u": graph.outputs["u"]})
-    for node, columns in () if others else _other_readers(by_input, forms):
+    for node, columns in () if others else _other_readers(by_input, forms, finest):
         raise _no_angle(graph, node) if np.any(columns[angles]) else _no_slope(graph, node)
     outputs = {name: _again(node, made, builder) for name, node in graph.outputs.items()}
     return replace(graph, outputs=outputs)
@@ -132,10 +137,12 @@ def _no_slope(graph: Graph, node: Node) -> HelError:
     return HelError(f"{at}dV/du reads a position that all else reads modulo 1; drive it by a periodic function of it")
 
 
-def _is_whole(forms: LinearForms, node: Node) -> bool:
-    """Whether a function's argument is a sum of q with whole factors."""
+def _parts(forms: LinearForms, node: Node) -> int:
+    """The least e with which a function's argument is a sum of q with multiples of 2**-e; else a large one."""
     form = forms.of(node.args[0])
-    return form is not None and np.array_equal(form.matrix, np.rint(form.matrix))
+    if form is None:
+        return 99
+    return next((e for e in range(9) if np.array_equal(form.matrix * 2**e, np.rint(form.matrix * 2**e))), 99)
 
 
 def _no_angle(graph: Graph, node: Node) -> HelError:
@@ -148,14 +155,14 @@ def _no_angle(graph: Graph, node: Node) -> HelError:
     )
 
 
-def _other_readers(graph: Graph, forms: LinearForms) -> Iterator[tuple[Node, Array]]:
+def _other_readers(graph: Graph, forms: LinearForms, finest: int) -> Iterator[tuple[Node, Array]]:
     """Nodes that read sums of q and are neither such sums nor functions of whole turns; with the neurons they read."""
     for node in graph.nodes:
         found = [form for form in map(forms.of, node.args) if form is not None and np.any(form.matrix)]
         if not found or forms.of(node) is not None:
             continue
         columns = np.any([np.any(form.matrix, axis=0) for form in found], axis=0)
-        if not (_over_a_turn(node) and _is_whole(forms, node)):
+        if not (_over_a_turn(node) and _parts(forms, node) <= finest):
             yield node, columns
     for node in graph.outputs.values():
         form = forms.of(node)

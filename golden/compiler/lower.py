@@ -66,7 +66,7 @@ def lower(
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
 
     def made(graph: Graph) -> Program:
-        normal = normalise(with_turns(tabulate(graph), angles))
+        normal = normalise(with_turns(tabulate(graph), angles, min(3, formats.integer_bits)))
         selected = select(choose_operands(normal, symmetric), formats, ranges)
         return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()
 

@@ -75,7 +75,7 @@ class _Choice:
         if node.op == "turn":
             (below,) = node.args
             exact = Named("q") if _is_q(below) else self.total(below, "y", source)
-            return Cut(exact, source, turn=True)
+            return Cut(exact, source, turn=node.start)
         if _is_q(node):
             return Cut(Named("q"), source)
         return Cut(self.total(node, "y", source), source)

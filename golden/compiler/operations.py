@@ -67,13 +67,13 @@ class Shifted:
 
 @dataclass(frozen=True)
 class CutTo:
-    """The value as an operand, or in turns modulo 1."""
+    """The value as an operand; or 2**-turn times it, modulo 1."""
 
     value: Ref
-    turn: bool = False
+    turn: int | None = None
 
     def __str__(self) -> str:
-        return f"{'turn' if self.turn else 'cut'} {_text(self.value)}"
+        return f"cut {_text(self.value)}" if self.turn is None else f"turn {_text(self.value)} {self.turn}"
 
 
 @dataclass(frozen=True)

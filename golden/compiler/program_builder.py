@@ -113,10 +113,10 @@ class ProgramBuilder:
                 return Sum(new(wish), tuple(terms))
             case Shifted(value, log2):
                 return Scale(new(f"{name(value)}_scaled"), name(value), log2)
-            case CutTo(value, True):
-                return Turn(new("t"), name(value))
-            case CutTo(value):
+            case CutTo(value, None):
                 return Cut(new("x" if value == "q" else "d"), name(value), self._operand_format(name(value)))
+            case CutTo(value, int(log2)):
+                return Turn(new("t"), name(value), log2)
             case Rounded(value, how, fraction):
                 wish = "K" if how is Rounding.HALF_UP else "zt"
                 return Round(new(wish), how, name(value), self.types[name(value)].fraction - fraction)

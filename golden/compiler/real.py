@@ -61,7 +61,8 @@ def values(program: Program, theta: Mapping[str, Floats], q: Floats, u: Floats) 
                 assert word is not None
                 found[op.name] = tables[op.function].values(found[op.source], word.fraction_bits)
             case Turn():
-                found[op.name] = found[op.source] - np.floor(found[op.source] + 0.5)
+                turns = found[op.source] * 2.0**-op.log2
+                found[op.name] = turns - np.floor(turns + 0.5)
             case Cut() | Round():
                 found[op.name] = found[op.source]
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from golden.arithmetic.formats import Formats
 from golden.language.graph import Array
 from golden.program.constants import normalised
 from golden.systems.base import System
+from golden.systems.coordinates import UNIT
 
 __all__ = ["realised_mass", "told"]
 
@@ -28,8 +28,8 @@ def realised_mass(system: System, formats: Formats) -> Array:
     factor = np.ldexp(words.astype(np.float64), log2 - formats.weight.fraction_bits)
     if not system.coordinates.angles:
         return np.asarray(1.0 / factor**2)
-    one = 1.0 / (system.coordinates.energy * (2 * math.pi) ** 2)
-    return np.asarray(one * (2 * math.pi / factor) ** 2)
+    one = 1.0 / (system.coordinates.energy * UNIT**2)
+    return np.asarray(one * (UNIT / factor) ** 2)
 
 
 def told(system: System, formats: Formats) -> dict[str, Any]:

@@ -29,11 +29,11 @@ class Named:
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """An exact value, or q, as an operand; `turn`: modulo 1. `source` is the line of the user's code."""
+    """An exact value, or q, as an operand; with `turn` 2**-turn times it, modulo 1. `source` is the user's line."""
 
     exact: Sum | Product | Named
     source: str
-    turn: bool = False
+    turn: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +191,7 @@ class Density:
 def _word(factor: Cut | LookUp) -> str:
     if isinstance(factor, LookUp):
         return str(factor.function)
-    return "turn" if factor.turn else "cut"
+    return "cut" if factor.turn is None else f"turn {factor.turn}"
 
 
 @dataclass(frozen=True, eq=False)

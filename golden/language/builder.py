@@ -172,9 +172,9 @@ class Builder:
             return self.fill(self.call(a.args[0], function), a.shape)
         return self._node("call", a, shape=a.shape, function=function)
 
-    def turn(self, a: Node) -> Node:
-        """a, in turns, modulo 1."""
-        return self._node("turn", a, shape=a.shape)
+    def turn(self, a: Node, log2: int) -> Node:
+        """2**-log2 a, in turns, modulo 1."""
+        return self._node("turn", a, shape=a.shape, start=log2)
 
     def table(self, a: Node, function: Any) -> Node:
         """A function that is to be looked up in a table."""
@@ -195,6 +195,8 @@ class Builder:
                 return self._node(node.op, args[0], shape=node.shape, function=node.function)
             case "fill":
                 return self.fill(args[0], node.shape)
+            case "turn":
+                return self.turn(args[0], node.start)
             case "slice":
                 return self.slice(args[0], node.start, node.shape[0])
             case "pad":

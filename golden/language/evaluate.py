@@ -116,6 +116,10 @@ def _pad(x: Array, start: int, length: int) -> Array:
     return value
 
 
+def _turn(x: Array) -> Array:
+    return np.asarray(x - np.floor(x + 0.5))
+
+
 def _operation(node: Node) -> Callable[..., Array]:
     """The NumPy function of one node's operands."""
     shape, factor, start = node.shape, node.factor, node.start
@@ -131,6 +135,8 @@ def _operation(node: Node) -> Callable[..., Array]:
             return lambda x: x[..., start : start + shape[0]]
         case "pad":
             return lambda x: _pad(x, start, shape[0])
+        case "turn":
+            return lambda x: _turn(x * 2.0**-start)
         case "table":
             return node.function  # type: ignore[no-any-return]
         case op if op in SMOOTH:
@@ -153,5 +159,4 @@ _OPERATIONS: dict[str, Callable[..., Array]] = {
     "logistic": logistic,
     "cos": np.cos,
     "sin": np.sin,
-    "turn": lambda x: np.asarray(x - np.floor(x + 0.5)),
 }

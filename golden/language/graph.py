@@ -24,7 +24,7 @@ op                  fields                                  value
 ``power``           arg a; factor                           a to the power of factor
 ``clip``            arg a; function, (low, high)            a within a stated range
 ``call``            arg a; function                         a user's own function of a
-``turn``            arg a                                   a modulo 1, in [-1/2, 1/2)
+``turn``            arg a; start                            2**-start a modulo 1, in [-1/2, 1/2)
 ``table``           arg a; function                         a function of a, chosen for a table by the compiler
 ==================  ======================================  =======================================================
 
@@ -68,7 +68,7 @@ class Node:
     shape : shape of the value, without batch axes
     name : of an ``input`` or ``param``, else ""
     factor : of a ``scale``, exponent of a ``power``, else 1.0
-    start : first element of a ``slice`` or position in a ``pad``, else 0
+    start : first element of a ``slice`` or position in a ``pad``, power of two of a ``turn``, else 0
     data : float64 array of a ``const``, else None
     source : ``file:line: `text``` of the user's code that made the node first, "" where unknown
     function : of a ``call`` or a ``table`` what it computes, of a ``clip`` its bounds, else None

@@ -101,9 +101,12 @@ class Cut(Op):
 
 @dataclass(frozen=True)
 class Turn(Op):
-    """A value in turns, modulo 1: wrap(source >> n, w) as SQ(0, w). No flag: an angle comes round, nothing is lost."""
+    """2**-log2 times a value, in turns, modulo 1: wrap(source >> n, w) as SQ(0, w). No flag: an angle comes round,
+    nothing is lost.
+    """
 
     source: str
+    log2: int = 0
     word = "turn"
 
     @property
@@ -114,15 +117,15 @@ class Turn(Op):
         return Type.of(SQ(0, formats.operand_bits), types[self.source].shape)
 
     def shift(self, source: Type, formats: Formats) -> int:
-        return source.fraction - formats.operand_bits
+        return source.fraction + self.log2 - formats.operand_bits
 
     def arguments(self) -> str:
-        return self.source
+        return f"{self.source} {self.log2}" if self.log2 else self.source
 
     @classmethod
     def parse(cls, name: str, arguments: list[str]) -> "Turn":
-        (source,) = arguments
-        return cls(name, source)
+        source, *log2 = arguments
+        return cls(name, source, int(log2[0]) if log2 else 0)
 
 
 @dataclass(frozen=True)

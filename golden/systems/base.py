@@ -84,7 +84,7 @@ class System(ABC):
         """V(q, u; theta) of one sample."""
 
     def reduced(self, q: Any, u: Any, theta: Mapping[str, Any]) -> Any:
-        """V in the coordinates that are integrated: unit masses, angles in turns (`golden.systems.coordinates`)."""
+        """V in the coordinates that are integrated: unit masses, angles by turns (`golden.systems.coordinates`)."""
         leaf, energy = self.coordinates.leaf, self.coordinates.energy
         if isinstance(leaf, float) and leaf == 1.0 == energy:
             return self.potential(q, u, theta)

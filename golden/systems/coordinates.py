@@ -1,15 +1,16 @@
-"""Masses and angles: the coordinates in which H is |p|^2 / 2 + V, and a turn is 1.
+"""Masses and angles: the coordinates in which H is |p|^2 / 2 + V, and a turn is 8.
 
 A system writes its potential in its own position Q, with H = sum_i m_i v_i^2 / 2 + V(Q), v = dQ/dt. What is integrated
 is q with Q = leaf q, of unit mass:
 
     q_i = sqrt(m_i) Q_i                                     without angles
-    q_i = sqrt(m_i / m) Q_i / (2 pi)                        with angles, m their one mass; the energy is in units of
-                                                            m (2 pi)^2
+    q_i = sqrt(m_i / m) Q_i / (2 pi / 8)                    with angles, m their one mass; the energy is in units of
+                                                            m (2 pi / 8)^2
 
-so an angle is stored in turns, and the potential that is integrated is `energy` V(leaf q). Trajectories, gradients and
-energies are those of the system itself, in these units. What a cost and a readout see is q, the stored position: a
-learnt readout finds its own scale, and a target for Q is divided by `leaf`.
+so an angle is stored in eighths of a turn, near enough to radians for words of the same size, and the potential that is
+integrated is `energy` V(leaf q). Trajectories, gradients and energies are those of the system itself, in these units.
+What a cost and a readout see is q, the stored position: a learnt readout finds its own scale, and a target for Q is
+divided by `leaf`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import shortened
 
-__all__ = ["Coordinates", "coordinates"]
+__all__ = ["UNIT", "Coordinates", "coordinates"]
+
+UNIT = 2 * math.pi / 8
+"""An angle's unit in radians: an eighth of a turn."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def coordinates(n: int, mass: Any, angles: bool | Sequence[int], name: str = "a 
     >>> coordinates(2, [4.0, 1.0], False).leaf
     array([0.5, 1. ])
     >>> coordinates(2, None, True)
-    Coordinates(leaf=6.283185307179586, energy=0.025330295910584444, angles=(0, 1))
+    Coordinates(leaf=0.7853981633974483, energy=1.6211389382774044, angles=(0, 1))
     """
     masses = _masses(n, mass, name)
     chosen = _angles(n, angles, name)
@@ -67,8 +71,7 @@ def coordinates(n: int, mass: Any, angles: bool | Sequence[int], name: str = "a 
             f"{name}: angles share one mass, so that each comes round with its word, got {own[0]:g} for neuron"
             f" {chosen[0]} and {own[other]:g} for neuron {chosen[other]}; give them one, and divide the forces on each"
         )
-    turn = 2 * math.pi
-    return Coordinates(_one(turn * np.sqrt(own[0] / masses)), float(1.0 / (own[0] * turn**2)), chosen)
+    return Coordinates(_one(UNIT * np.sqrt(own[0] / masses)), float(1.0 / (own[0] * UNIT**2)), chosen)
 
 
 def _one(values: Array) -> float | Array:

@@ -80,7 +80,7 @@ def coordinate_lines(row: dict[str, Any]) -> list[str]:
     """Masses, with how far their words are off at the most, and angles.
 
     >>> coordinate_lines({"masses": [1.0, 2.0], "realised_masses": [1.0, 2.0001], "angles": [0]})
-    ['masses      1 to 2, realised to 5e-05', 'angles      0, stored in turns']
+    ['masses      1 to 2, realised to 5e-05', 'angles      0, stored in eighths of a turn']
     """
     lines = []
     if "masses" in row:
@@ -89,7 +89,7 @@ def coordinate_lines(row: dict[str, Any]) -> list[str]:
         ends = f"{min(masses):g}" if min(masses) == max(masses) else f"{min(masses):g} to {max(masses):g}"
         lines.append(f"masses      {ends}, realised to {off:.0e}")
     if "angles" in row:
-        lines.append(f"angles      {', '.join(map(str, row['angles']))}, stored in turns")
+        lines.append(f"angles      {', '.join(map(str, row['angles']))}, stored in eighths of a turn")
     return lines
 
 

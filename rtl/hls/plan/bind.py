@@ -75,7 +75,7 @@ class _Binder:
 
     def run(self) -> RingPlan:
         program = self.program
-        statements, tables, turns = [], dict[str, FunctionTable](), False
+        statements, tables, turns, turn_log2 = [], dict[str, FunctionTable](), False, 0
         for op in self.needed:
             if isinstance(op, Table):
                 if op.function in REDUCED:
@@ -88,7 +88,7 @@ class _Binder:
             elif isinstance(op, Turn):
                 if op.source != "q" or any(isinstance(other, Cut) and other.source == "q" for other in self.needed):
                     raise self._unavailable(op, "positions cut to a word, or all of them modulo 1")
-                turns = True
+                turns, turn_log2 = True, op.log2
             elif isinstance(op, Cut) and op.source == "q":
                 if op.to != self.formats.x:
                     raise self._unavailable(op, f"positions cut to {self.formats.x}")
@@ -103,7 +103,7 @@ class _Binder:
         if self.moved_inputs:
             statements.insert(0, self._input_vector())
         stored, looked_up = self.stored | self.constants, tuple(tables.values())
-        return RingPlan(program.name, stored, tuple(statements), gradients, looked_up, program.m, turns)
+        return RingPlan(program.name, stored, tuple(statements), gradients, looked_up, program.m, turns, turn_log2)
 
     def _table(self, name: str) -> FunctionTable:
         """A declared one, or a built-in one."""

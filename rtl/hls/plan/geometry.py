@@ -85,7 +85,7 @@ class Geometry:
         smallest that holds those alive at once
     cut_shifts : right shifts from a sum to an operand, rising; empty where sums are not cut
     lane_store, two_way : lanes load from the vector store, too; they move to either neighbour
-    turns : positions are angles: as operands they are modulo 1
+    turns, turn_log2 : positions are angles: as operands they are modulo 2**turn_log2, and in units of that
 
     Raises
     ------
@@ -115,6 +115,7 @@ class Geometry:
     lane_store: bool = False
     two_way: bool = False
     turns: bool = False
+    turn_log2: int = 0
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
@@ -202,7 +203,7 @@ class Geometry:
     @property
     def operand_shift(self) -> int:
         """Right shift from q to the position operand, x or t (negative: left)."""
-        fraction = self.operand_bits if self.turns else self.operand_bits - 5
+        fraction = self.operand_bits - (self.turn_log2 if self.turns else 5)
         return self.fraction_bits + self.log2_inverse_step + 1 - fraction
 
     @property

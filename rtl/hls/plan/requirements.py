@@ -76,6 +76,7 @@ def geometry_of(
         lane_store=_lanes_load_vectors(plan),
         two_way=_is_shorter_both_ways(plan, memory),
         turns=plan.turns,
+        turn_log2=plan.turn_log2,
     )
 
 

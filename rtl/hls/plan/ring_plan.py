@@ -189,7 +189,7 @@ class RingPlan:
     gradients : one a parameter
     tables : those that are looked up
     inputs : input words a step
-    turns : positions are read modulo 1
+    turns, turn_log2 : positions are read modulo 2**turn_log2
     """
 
     name: str
@@ -199,6 +199,7 @@ class RingPlan:
     tables: tuple[FunctionTable, ...] = ()
     inputs: int = 0
     turns: bool = False
+    turn_log2: int = 0
 
     @property
     def parameters(self) -> dict[str, Layout]:

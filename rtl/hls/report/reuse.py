@@ -41,6 +41,7 @@ _EQUAL = (
     "g_cut",
     "clip_log2",
     "turns",
+    "turn_log2",
 )
 """Wired: widths and shifts."""
 _FREE = ("neurons",)

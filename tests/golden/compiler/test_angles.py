@@ -34,10 +34,11 @@ TURNING = {
     "each scaled": lambda q, u, t: -np.sum(t["k"][1:] * np.cos(2 * PI * q[1:] - 4 * PI * q[:-1])),
     "a phase": lambda q, u, t: np.sum(t["k"] * np.sin(2 * PI * (q + 0.3))) + np.sum(t["k"] * np.cos(2 * PI * q + u[0])),
     "a function of it": lambda q, u, t: np.sum(t["k"] * np.exp(np.cos(2 * PI * q))),
+    "half turns": lambda q, u, t: -np.sum(t["k"] * np.cos(PI * q)),
     "gathered": lambda q, u, t: np.sum(t["k"][0] * np.cos(2 * PI * (q[[2, 1]] - q[0]))),
 }
 STAYING = {
-    "half turns": lambda q, u, t: -np.sum(t["k"] * np.cos(PI * q)),
+    "parts of turns": lambda q, u, t: -np.sum(t["k"] * np.cos(2 * PI * q / 16)),
     "a spring beside": lambda q, u, t: np.sum(q**2) / 2 - np.sum(t["k"] * np.cos(2 * PI * q)),
 }
 

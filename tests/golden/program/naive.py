@@ -124,7 +124,7 @@ class Naive:
                 return kept
             case Turn():
                 w = self.formats.operand_bits
-                return [wrap(floor(x, types[op.source].fraction - w), w) for x in v[op.source]]
+                return [wrap(floor(x, types[op.source].fraction + op.log2 - w), w) for x in v[op.source]]
             case MatvecT():
                 return [
                     sum(w * r for w, r in zip(column, v[op.b], strict=True)) for column in zip(*v[op.a], strict=True)

@@ -59,7 +59,7 @@ def random_program(seed):
             Table(name, str(rng.choice(["tanh", "sin", "cos", "logistic"])), one),
             Round(name, Rounding.FLOOR, one, types[one].fraction - 17),
             Table(name, str(rng.choice(["f0", "f1"])), one, SQ(w - fraction, fraction)),
-            Turn(name, one),
+            Turn(name, one, int(rng.integers(-1, 4))),
         ][rng.integers(0, 12)]
         longer = replace(program, ops=(*program.ops, op))
         try:

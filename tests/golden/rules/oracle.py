@@ -89,8 +89,9 @@ def gated(q, u, theta):
     return theta["al"] * q + anp.dot(theta["W"].T, gate * s)
 
 
-TURN = 2 * anp.pi
-"""Angles are in turns, and their energy in units of (2 pi)^2: the slope by q is that by the angle over 2 pi."""
+TURN = 2 * anp.pi / 8
+"""Angles are in eighths of a turn, TURN radians, and their energy in units of TURN^2: the slope by q is that by the
+angle over TURN."""
 
 
 def each_mth(q, u):

@@ -85,7 +85,7 @@ class Geometry:
         smallest that holds those alive at once
     cut_shifts : right shifts from a sum to an operand, rising; empty where sums are not cut
     lane_store, two_way : lanes load from the vector store, too; they move to either neighbour
-    turns : positions are angles: as operands they are modulo 1
+    cut_positions, turns : positions are operands as x, cut and saturated; as t, modulo 1
 
     Raises
     ------
@@ -114,6 +114,7 @@ class Geometry:
     cut_shifts: tuple[int, ...] = ()
     lane_store: bool = False
     two_way: bool = False
+    cut_positions: bool = True
     turns: bool = False
 
     @classmethod
@@ -201,9 +202,18 @@ class Geometry:
 
     @property
     def operand_shift(self) -> int:
-        """Right shift from q to the position operand, x or t (negative: left)."""
-        fraction = self.operand_bits if self.turns else self.operand_bits - 5
-        return self.fraction_bits + self.log2_inverse_step + 1 - fraction
+        """Right shift from q to the position operand x (negative: left)."""
+        return self.turn_shift + 5
+
+    @property
+    def turn_shift(self) -> int:
+        """Right shift from q to the position operand t, in turns (negative: left)."""
+        return self.fraction_bits + self.log2_inverse_step + 1 - self.operand_bits
+
+    @property
+    def chooses_operand(self) -> bool:
+        """A position can be either operand, as a control word says."""
+        return self.cut_positions and self.turns
 
     @property
     def z_shift(self) -> int:

@@ -40,7 +40,6 @@ _EQUAL = (
     "log2_inverse_step",
     "g_cut",
     "clip_log2",
-    "turns",
 )
 """Wired: widths and shifts."""
 _FREE = ("neurons",)
@@ -98,6 +97,8 @@ def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neuron
         gradient_alignment=max(g.gradient_alignment for g in required),
         lane_store=any(g.lane_store for g in required),
         two_way=any(g.two_way for g in required),
+        cut_positions=any(g.cut_positions for g in required),
+        turns=any(g.turns for g in required),
         control_words=STORE_WORDS[-1],
     )
     return replace(array, vector_words=max(stores(plan, array).vector_words for plan in plans))

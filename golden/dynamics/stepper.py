@@ -76,7 +76,7 @@ class Stepper:
     def flags(self) -> Flags:
         """Of everything since `clear_flags`."""
         flags = Flags(0)
-        if self.lost_q.any():
+        if self.lost_q.any() and not self.executable.program.angular:
             flags |= Flags.Q_OVERFLOW
         if self.lost_p.any():
             flags |= Flags.P_OVERFLOW

@@ -18,7 +18,7 @@ from golden.arithmetic.tables import FUNCTIONS, REDUCED
 from golden.errors import HelError
 from golden.program.constants import Constant
 from golden.program.densities import Density, Gradient
-from golden.program.ops import Matvec, MatvecT, Mul, Op, Sum
+from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Sum, Turn
 from golden.program.text import Parser
 from golden.program.types import Type
 from golden.program.verifier import verify
@@ -110,6 +110,12 @@ class Program:
         """Width of the widest product sum, by interval; partial sums in any order fit as well."""
         sums = [op.name for op in self.ops if isinstance(op, Matvec | MatvecT | Mul | Sum)]
         return max((self.types[name].bits for name in sums), default=1)
+
+    @cached_property
+    def angular(self) -> bool:
+        """Whether positions are read by turns alone: their words come round, and q_overflow is not raised."""
+        turns = any(isinstance(op, Turn) and op.source == "q" for op in self.ops)
+        return turns and not any(isinstance(op, Cut) and op.source == "q" for op in self.ops)
 
     @property
     def nudge_shift(self) -> int:

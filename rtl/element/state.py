@@ -2,14 +2,14 @@
 
     drift   q += p or q -= p          exact: q's extra fraction bits make (h/2) p an integer of its last place
     kick    p += K or p -= K          K = half_up(force sum); the rounding bit rides on the carry, -(v + r) = ~v + !r
-    cut     x = saturate(q >> shift)  the position as a multiplier operand; where positions are angles
-    turn    t = wrap(q >> shift)      instead
+    cut     x = saturate(q >> shift)  the position as a multiplier operand
+    turn    t = wrap(q >> shift)      the same of an angle, with a shift of its own; x_turn says which, where both occur
 
 Every write wraps; `flags` tells, in the cycle of the write (of the load, for an operand), where the exact value of
-either context did not fit. Both contexts write at once, at one address. Each reads at its own, whose low bits count:
+either context did not fit; a t always fits. Both contexts write at once, at one address. Each reads at its own, whose low bits count:
 the same field addresses the vector store.
 
-Latency, from the address: word 1, drift or operand 2; from k_sel: the sum with the momentum whose address comes with it
+Latency, from the address: word 1, drift or operand 2; from x_turn: operand 1; from k_sel: the sum with the momentum whose address comes with it
 2; from k_src: the kick register 2, for a force sum comes in halves, and 1 for a host word. No load may follow that of a
 force sum in the next cycle.
 """
@@ -63,20 +63,22 @@ class State(Elaboratable):
             self._words(m, context, address[: (MAX_FOLD - 1).bit_length()])
             self._drift(m, context)
             self._kick(m, context)
-            shifted = shift_right(self.pos_read[context], g.operand_shift)
-            if g.turns:
-                m.d.sync += self.operand[context].eq(shifted[: g.operand_bits].as_signed())
+            t = shift_right(self.pos_read[context], g.turn_shift)[: g.operand_bits].as_signed()
+            x, lost = saturate(shift_right(self.pos_read[context], g.operand_shift), g.operand_bits)
+            if g.chooses_operand:
+                operand, lost = Mux(c.x_turn, t, x), lost & ~c.x_turn
             else:
-                operand, lost = saturate(shifted, g.operand_bits)
-                m.d.sync += [self.operand[context].eq(operand), clipped[context].eq(lost)]
+                operand = x if g.cut_positions else t
+            m.d.sync += self.operand[context].eq(operand)
+            if g.cut_positions:
+                m.d.sync += clipped[context].eq(lost)
         self._take_force(m)
         q_fits = [fits(value, g.position_bits) for value in self.pos_sum]
         p_fits = [fits(value, g.momentum_bits) for value in self.mom_sum]
         own = c.x_en & c.x_load & ~c.x_store if g.lane_store else c.x_en & c.x_load
         used = own | (c.r_src == StationarySource.X)
-        m.d.comb += self.flags.eq(
-            Cat(c.we_q & ~(q_fits[0] & q_fits[1]), c.we_p & ~(p_fits[0] & p_fits[1]), used & (clipped[0] | clipped[1]))
-        )
+        came_off = c.we_q & ~(q_fits[0] & q_fits[1]) if g.cut_positions else Const(0, 1)  # angles come round
+        m.d.comb += self.flags.eq(Cat(came_off, c.we_p & ~(p_fits[0] & p_fits[1]), used & (clipped[0] | clipped[1])))
         return m
 
     def _words(self, m: Module, context: int, address: Signal) -> None:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from rtl.hls.plan.control import AccSource, Fields, ImmSource, KickSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.plan.geometry import PARAMETER_WORDS
 from rtl.hls.plan.memory_map import Cell, MemoryMap
-from rtl.hls.plan.ring_plan import Layout
+from rtl.hls.plan.ring_plan import POSITION, TURNS, Layout
 from rtl.hls.plan.timing import (
     ACCUMULATE,
     CHOICE,
@@ -35,13 +35,13 @@ from rtl.hls.plan.timing import (
     SUM_READY,
     TABLE_WRITE,
     TAKE,
+    TURN,
 )
 from rtl.hls.plan.traffic import Traffic, VectorBlock
 
 __all__ = ["check_gradients", "check_step", "check_weights"]
 
 Words = list[Fields]
-POSITION = "x"
 
 
 @dataclass(frozen=True)
@@ -186,8 +186,8 @@ class _Step:
 
     def _read(self, slot: int, stored: bool) -> _Held:
         if not stored:
-            f = self.words[slot + OPERAND]
-            return _Held(POSITION, (f["s_addr0"], f["s_addr1"]))
+            f, in_turns = self.words[slot + OPERAND], self.words[slot + TURN].get("x_turn", 0)
+            return _Held(TURNS if in_turns else POSITION, (f["s_addr0"], f["s_addr1"]))
         (name, one), (other, two) = (self.held[slot + STORE, context] for context in range(2))
         self.require(name == other, slot, "reads two vectors")
         return _Held(name, (one, two))

@@ -123,16 +123,24 @@ def _kick(m: Any) -> Words:
     return choose(m.was("k_src"), {KickSource.ACC: lambda: force() & ~mask | taken & mask}, lambda: taken)
 
 
+def _turns(m: Any) -> Field:
+    """Whether positions become operands in turns."""
+    field: Field = m.field("x_turn") if m.geometry.chooses_operand else int(m.geometry.turns)
+    return field
+
+
 def _operand(m: Any) -> Words:
-    limit = 1 << (m.geometry.operand_bits - 1)
-    shifted = shift(m.pos_read, m.geometry.operand_shift)
-    return wrap(shifted, m.geometry.operand_bits) if m.geometry.turns else clip(shifted, -limit, limit - 1)
+    g = m.geometry
+    limit = 1 << (g.operand_bits - 1)
+    x = lambda: clip(shift(m.pos_read, g.operand_shift), -limit, limit - 1)  # noqa: E731
+    return choose(_turns(m), {0: x}, lambda: wrap(shift(m.pos_read, g.turn_shift), g.operand_bits))
 
 
 def _operand_clip(m: Any) -> Words:
-    if m.geometry.turns:
-        return np.zeros_like(m.pos_read)
-    return (~fits(shift(m.pos_read, m.geometry.operand_shift), m.geometry.operand_bits)).astype(np.int64)
+    """Of an x alone: in turns nothing is lost."""
+    g = m.geometry
+    lost = lambda: (~fits(shift(m.pos_read, g.operand_shift), g.operand_bits)).astype(np.int64)  # noqa: E731
+    return choose(_turns(m), {0: lost}, lambda: np.zeros_like(m.pos_read))
 
 
 # Gradient and update.
@@ -210,7 +218,7 @@ def _flags(m: Any) -> Words:
     loads_position = m.field("x_en") & m.field("x_load") & (1 - m.field("x_store"))
     uses_operand = loads_position | (m.field("r_src") == StationarySource.X)
     now = (
-        raised(m.field("we_q"), 0, lambda: (~fits(m.pos_sum, g.position_bits)).any(-2))
+        raised(m.field("we_q") if g.cut_positions else 0, 0, lambda: (~fits(m.pos_sum, g.position_bits)).any(-2))
         | raised(m.field("we_p"), 1, lambda: (~fits(m.mom_sum, g.momentum_bits)).any(-2))
         | raised(uses_operand, 2, lambda: m.operand_clip.any(-2))
         | raised(m.field("s_we") * writes_cut(m), 2, lambda: m.cut_lost)

@@ -28,6 +28,8 @@ from rtl.hls.plan.ring_plan import (
     INPUTS,
     ONE,
     POSITION,
+    POSITIONS,
+    TURNS,
     Finish,
     Gradient,
     GradientTerm,
@@ -75,7 +77,7 @@ class _Binder:
 
     def run(self) -> RingPlan:
         program = self.program
-        statements, tables, turns, turn_log2 = [], dict[str, FunctionTable](), False, 0
+        statements, tables, turn_log2 = [], dict[str, FunctionTable](), 0
         for op in self.needed:
             if isinstance(op, Table):
                 if op.function in REDUCED:
@@ -86,9 +88,10 @@ class _Binder:
                 tables[table.name] = table
                 statements.append(self._statement(op.name, Finish.TABLE, argument.source, table.fraction, table.name))
             elif isinstance(op, Turn):
-                if op.source != "q" or any(isinstance(other, Cut) and other.source == "q" for other in self.needed):
-                    raise self._unavailable(op, "positions cut to a word, or all of them modulo 1")
-                turns, turn_log2 = True, op.log2
+                if op.source != "q":
+                    read = f'"round floor {op.source} ..." and a table over a turn, which takes any sum modulo 1'
+                    raise self._unavailable(op, f"turns of q alone; write {read}")
+                turn_log2 = op.log2  # one for all: golden.compiler.angles
             elif isinstance(op, Cut) and op.source == "q":
                 if op.to != self.formats.x:
                     raise self._unavailable(op, f"positions cut to {self.formats.x}")
@@ -103,7 +106,7 @@ class _Binder:
         if self.moved_inputs:
             statements.insert(0, self._input_vector())
         stored, looked_up = self.stored | self.constants, tuple(tables.values())
-        return RingPlan(program.name, stored, tuple(statements), gradients, looked_up, program.m, turns, turn_log2)
+        return RingPlan(program.name, stored, tuple(statements), gradients, looked_up, program.m, turn_log2)
 
     def _table(self, name: str) -> FunctionTable:
         """A declared one, or a built-in one."""
@@ -186,7 +189,9 @@ class _Binder:
             self.moved_inputs = True
             return INPUT_VECTOR
         op = self.ops[name]
-        return POSITION if isinstance(op, Cut | Turn) and op.source == "q" else name
+        if isinstance(op, Turn):
+            return TURNS
+        return POSITION if isinstance(op, Cut) and op.source == "q" else name
 
     # Gradients.
 
@@ -201,7 +206,7 @@ class _Binder:
         if stored.layout is Layout.COLUMNS:
             return GradientTerm(self._moving(density.r), INPUTS, alignment, negative)
         r, y = self._moving(density.r), self._moving(density.y)
-        if density.product == "mul" and (r == ONE or (r == POSITION and y not in (POSITION, ONE))):
+        if density.product == "mul" and (r == ONE or (r in POSITIONS and y not in (*POSITIONS, ONE))):
             # A product does not care which factor stays; the one that rotates best is the position.
             r, y = y, r
         return GradientTerm(r, y, alignment, negative)

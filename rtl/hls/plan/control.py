@@ -25,6 +25,7 @@ from enum import IntEnum
 
 from golden.program.program import MAX_SHIFT
 from rtl.hls.plan.geometry import MAX_FOLD, Geometry
+from rtl.hls.plan.registers import STORE_PARTS
 
 __all__ = [
     "ADDRESSES",
@@ -188,6 +189,7 @@ ELEMENT_FIELDS: dict[str, int] = {
     "acc_src": 2,
     "x_en": 1,
     "x_load": 1,  # own operand instead of the neighbour's lane
+    "x_turn": 1,  # the position read last cycle becomes the operand t, modulo 1, instead of x
     "x_store": 1,  # that operand is the vector store's word instead of the position's
     "x_back": 1,  # the neighbour is the next element instead of the previous one
     "r_src": 2,
@@ -243,19 +245,22 @@ FIELDS: dict[str, int] = {**ELEMENT_FIELDS, **SEQUENCER_FIELDS}
 WORD_BITS = sum(FIELDS.values())
 """Of the widest word."""
 
+_OPTIONAL = ("table", "x_turn")
 _STATE_ADDRESS = (MAX_FOLD - 1).bit_length()
 
 
 def widths(geometry: Geometry) -> dict[str, int]:
     """Width of every field in the words of one array, in the order of `FIELDS`; 0 for those it has no use for.
 
-    `table` is not there at all where there are no several: a build is known by the digest of its Verilog, and those
-    from before there was such a field have no wire of no bits for it.
+    `table` and `x_turn` are not there at all where there is nothing to choose: a build is known by the digest of its
+    Verilog, and those from before there were such fields have no wire of no bits for them. `u_index` is as narrow as the
+    inputs allow where the word would be too wide for the control store else.
     """
     g = geometry
     vector = (g.vector_words - 1).bit_length() if g.vector_words else 0
     needed = {
         "scale": (len(g.alignments) - 1).bit_length(),
+        "x_turn": int(g.chooses_operand),
         "x_store": int(g.lane_store),
         "x_back": int(g.two_way),
         **dict.fromkeys(("addr_a", "addr_b"), g.weight_address_bits),
@@ -269,7 +274,10 @@ def widths(geometry: Geometry) -> dict[str, int]:
         "s_waddr": vector,
         **dict.fromkeys(("s_addr0", "s_addr1"), max(_STATE_ADDRESS, vector)),
     }
-    return {name: needed.get(name, bits) for name, bits in FIELDS.items() if name != "table" or needed[name]}
+    found = {name: needed.get(name, bits) for name, bits in FIELDS.items() if name not in _OPTIONAL or needed[name]}
+    if sum(found.values()) > 32 * STORE_PARTS:
+        found["u_index"] = max(0, g.inputs - 1).bit_length()
+    return found
 
 
 def encode(fields: Mapping[str, int], widths: Mapping[str, int] = FIELDS) -> int:

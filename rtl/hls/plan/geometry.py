@@ -85,7 +85,8 @@ class Geometry:
         smallest that holds those alive at once
     cut_shifts : right shifts from a sum to an operand, rising; empty where sums are not cut
     lane_store, two_way : lanes load from the vector store, too; they move to either neighbour
-    turns, turn_log2 : positions are angles: as operands they are modulo 2**turn_log2, and in units of that
+    cut_positions, turns : positions are operands as x, cut and saturated; as t, modulo 1
+    turn_log2 : t is 2**-turn_log2 q, in turns
 
     Raises
     ------
@@ -114,6 +115,7 @@ class Geometry:
     cut_shifts: tuple[int, ...] = ()
     lane_store: bool = False
     two_way: bool = False
+    cut_positions: bool = True
     turns: bool = False
     turn_log2: int = 0
 
@@ -202,9 +204,18 @@ class Geometry:
 
     @property
     def operand_shift(self) -> int:
-        """Right shift from q to the position operand, x or t (negative: left)."""
-        fraction = self.operand_bits - (self.turn_log2 if self.turns else 5)
-        return self.fraction_bits + self.log2_inverse_step + 1 - fraction
+        """Right shift from q to the position operand x (negative: left)."""
+        return self.fraction_bits + self.log2_inverse_step + 1 - (self.operand_bits - 5)
+
+    @property
+    def turn_shift(self) -> int:
+        """Right shift from q to the position operand t, in turns (negative: left)."""
+        return self.fraction_bits + self.log2_inverse_step + 1 + self.turn_log2 - self.operand_bits
+
+    @property
+    def chooses_operand(self) -> bool:
+        """A position can be either operand, as a control word says."""
+        return self.cut_positions and self.turns
 
     @property
     def z_shift(self) -> int:

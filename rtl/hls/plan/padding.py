@@ -14,7 +14,7 @@ Example
 >>> kick = Statement("K", 3, Finish.KICK, (Local("a", "s", 33),), 36, 33)
 >>> plan = padded(RingPlan("own", {}, (look_up, kick), (), (bump,)), Formats(), elements=2)
 >>> [(s.name, *((t.a, t.b) for t in s.terms)) for s in plan.statements]
-[('s', ('a', 'x')), ('s.pad', ('one.3', 's')), ('K', ('a', 's.pad'))]
+[('s', ('a', 'q.x')), ('s.pad', ('one.3', 's')), ('K', ('a', 's.pad'))]
 >>> padded(plan, Formats(), elements=3) == plan
 True
 """

@@ -14,7 +14,7 @@ from golden.arithmetic.tables import ARGUMENT_FRACTION
 from golden.errors import HelError
 from rtl.hls.plan.geometry import MAX_CUTS, VECTOR_WORDS, Geometry
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.ring_plan import POSITION, Finish, Layout, Local, RingPlan, Rotating, Statement
+from rtl.hls.plan.ring_plan import POSITIONS, TURNS, Finish, Layout, Local, RingPlan, Rotating, Statement
 from rtl.hls.plan.ring_visits import visits
 from rtl.hls.plan.table_shape import WEIGHT_DEPTHS, TableShape, chosen, placed
 
@@ -75,7 +75,8 @@ def geometry_of(
         vector_words=VECTOR_WORDS[1] if plan.vectors else 0,
         lane_store=_lanes_load_vectors(plan),
         two_way=_is_shorter_both_ways(plan, memory),
-        turns=plan.turns,
+        cut_positions=plan.positions != {TURNS},
+        turns=TURNS in plan.positions,
         turn_log2=plan.turn_log2,
     )
 
@@ -141,7 +142,7 @@ def alignment(geometry: Geometry, shift: int) -> int:
 def _lanes_load_vectors(plan: RingPlan) -> bool:
     for statement in plan.statements:
         for term in statement.terms:
-            if isinstance(term, Rotating) and term.operand != POSITION:
+            if isinstance(term, Rotating) and term.operand not in POSITIONS:
                 return True
             if isinstance(term, Local) and term.a in plan.vectors and term.b in plan.vectors:
                 return True

@@ -7,7 +7,7 @@ A plan is an ordered list of statements, each a vector made of a sum of products
     kick   = round(sum)      the momenta take it
 
 and of gradients, which are sums of products of two operands. A product's factors are stored words (parameters and
-constants), positions x, vectors of earlier statements, inputs u, and the constant one. `rtl.hls.plan.bind` makes the
+constants), positions as x or in turns, vectors of earlier statements, inputs u, and the constant one. `rtl.hls.plan.bind` makes the
 plan from a program; `rtl.hls.schedule.schedule` schedules it.
 """
 
@@ -22,6 +22,7 @@ __all__ = [
     "INPUTS",
     "ONE",
     "POSITION",
+    "POSITIONS",
     "Finish",
     "Gradient",
     "GradientTerm",
@@ -32,12 +33,15 @@ __all__ = [
     "Rotating",
     "Statement",
     "Stored",
+    "TURNS",
     "Term",
     "Transposed",
 ]
 
-POSITION, INPUTS, ONE = "x", "u", "one"
-"""Operands that no statement makes."""
+POSITION, TURNS, INPUTS, ONE = "q.x", "q.t", "u", "one"
+"""Operands that no statement makes; no program has names with dots."""
+POSITIONS = (POSITION, TURNS)
+"""What a state word can be as an operand: x, saturated, or t, in turns modulo 1."""
 
 
 class Layout(Enum):
@@ -150,8 +154,8 @@ class GradientTerm:
 
     Members
     -------
-    r : stays; POSITION or a vector
-    y : rotates; POSITION or a vector; or INPUTS, ONE
+    r : stays; one of POSITIONS or a vector
+    y : rotates; one of POSITIONS or a vector; or INPUTS, ONE
     alignment : left shift that aligns it to the parameter's finest product
     negative : the difference of this product is subtracted
     """
@@ -189,7 +193,7 @@ class RingPlan:
     gradients : one a parameter
     tables : those that are looked up
     inputs : input words a step
-    turns, turn_log2 : positions are read modulo 2**turn_log2
+    turn_log2 : t, a position in turns, is 2**-turn_log2 q modulo 1
     """
 
     name: str
@@ -198,7 +202,6 @@ class RingPlan:
     gradients: tuple[Gradient, ...]
     tables: tuple[FunctionTable, ...] = ()
     inputs: int = 0
-    turns: bool = False
     turn_log2: int = 0
 
     @property
@@ -210,6 +213,19 @@ class RingPlan:
     def vectors(self) -> dict[str, int]:
         """Length of each vector that lies in the vector store."""
         return {s.name: s.length for s in self.statements if s.finish is not Finish.KICK}
+
+    @property
+    def positions(self) -> set[str]:
+        """Those of POSITIONS that something multiplies."""
+        found = {y for gradient in self.gradients for term in gradient.terms for y in (term.r, term.y)}
+        for term in (term for statement in self.statements for term in statement.terms):
+            found |= {term.a, term.b} if isinstance(term, Local) else {getattr(term, "operand", "")}
+        return found & set(POSITIONS)
+
+    def shown(self, operand: str) -> str:
+        """What reports call an operand: positions x and t, where nothing else is called so."""
+        short = operand.removeprefix("q.") if operand in POSITIONS else operand
+        return operand if short in self.stored or short in self.vectors else short
 
     @property
     def neurons(self) -> int:

@@ -24,11 +24,14 @@ __all__ = [
     "TABLE_SIGN",
     "TABLE_WRITE",
     "TAKE",
+    "TURN",
     "UPDATE",
 ]
 
 OPERAND = 0
 """State address of an operand that is loaded for this product: read register, cut, then lane or stationary register."""
+TURN = 1
+"""Choice of the operand that the state word becomes, x or t, where an array has both."""
 STORE = 1
 """Vector store address of an operand that is loaded for this product: read register, then lane or stationary one."""
 STATE_WRITE = 2

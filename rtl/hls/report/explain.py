@@ -23,7 +23,7 @@ import numpy as np
 
 from rtl.hls.plan.control import AccSource, Fields, ImmSource, OpA0, OpA1, OpB, StationarySource
 from rtl.hls.plan.geometry import Geometry
-from rtl.hls.plan.ring_plan import INPUTS, ONE, POSITION, Layout
+from rtl.hls.plan.ring_plan import INPUTS, ONE, POSITION, POSITIONS, TURNS, Layout
 from rtl.hls.plan.timing import (
     ACCUMULATE,
     CHOICE,
@@ -38,6 +38,7 @@ from rtl.hls.plan.timing import (
     STATIONARY,
     STORE,
     TABLE_WRITE,
+    TURN,
     UPDATE,
 )
 from rtl.hls.schedule.schedule import Schedule
@@ -179,6 +180,8 @@ class _Reader:
     def __init__(self, schedule: Schedule, segment: str, words: list[Fields]) -> None:
         self.words, self.memory = words, schedule.memory
         self.stored, self.elements = schedule.plan.stored, schedule.geometry.elements
+        self.all_in_turns = not schedule.geometry.cut_positions
+        self.shown = {operand: schedule.plan.shown(operand) for operand in POSITIONS}
         bases = self.memory.base
         self.arrays = {bases[name] + word: name for name in bases for word in range(self.memory.size(name))}
         ones = {name: np.ones(stored.shape, np.int64) for name, stored in self.stored.items() if stored.words is None}
@@ -211,7 +214,8 @@ class _Reader:
     def _positions(self, cycle: int, context: int) -> _Word:
         """What is read from the state in a cycle."""
         block = self.words[cycle][f"s_addr{context}"]
-        return POSITION, min(self.elements, self.neurons - block * self.elements)
+        in_turns = self.all_in_turns or self.words[cycle - OPERAND + TURN].get("x_turn", 0)
+        return self.shown[TURNS if in_turns else POSITION], min(self.elements, self.neurons - block * self.elements)
 
     def _block(self, cycle: int, context: int) -> _Word:
         """What is read from the vector store in a cycle."""

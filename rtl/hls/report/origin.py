@@ -21,9 +21,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from golden.program import Program
-from golden.program.ops import Matvec, MatvecT, Mul
+from golden.program.ops import Matvec, MatvecT, Mul, Turn
 from rtl.hls.plan.padding import PAD
-from rtl.hls.plan.ring_plan import POSITION
+from rtl.hls.plan.ring_plan import POSITION, TURNS
 from rtl.hls.plan.timing import ACCUMULATE, LANE, LOOKUP, MULTIPLY, SCALE, TABLE_SIGN, TABLE_WRITE
 from rtl.hls.report.explain import PASSES, slots
 from rtl.hls.schedule.schedule import Schedule
@@ -154,9 +154,11 @@ class Origins:
         return Origin(what)
 
     def _moving(self, name: str) -> str:
-        """What the plan calls an operand."""
+        """What the schedule's words call an operand."""
         op = self.ops.get(name)
-        return POSITION if op is not None and getattr(op, "source", "") == "q" else name
+        if op is None or getattr(op, "source", "") != "q":
+            return name
+        return self.schedule.plan.shown(TURNS if isinstance(op, Turn) else POSITION)
 
     def _parameter(self, name: str, operation: str) -> Origin:
         """Of a gradient or an update: where the parameter stands in the potential."""

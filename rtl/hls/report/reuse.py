@@ -40,12 +40,10 @@ _EQUAL = (
     "log2_inverse_step",
     "g_cut",
     "clip_log2",
-    "turns",
-    "turn_log2",
 )
 """Wired: widths and shifts."""
-_FREE = ("neurons",)
-"""A matter of the schedule."""
+_FREE = ("neurons", "turn_log2")
+"""A matter of the schedule, or of what has angles."""
 _SETS = ("alignments", "cut_shifts", "tables")
 """What is there, by number."""
 
@@ -57,6 +55,8 @@ def lacks(array: Geometry, required: Geometry) -> list[str]:
     for name in _EQUAL:
         if has[name] != wants[name]:
             found.append(f"{name} must be {wants[name]}, the array has {has[name]}")
+    if required.turns and array.turns and array.turn_log2 != required.turn_log2:
+        found.append(f"turn_log2 must be {required.turn_log2}, the array has {array.turn_log2}")
     for name in has:
         if name in _EQUAL or name in _FREE:
             continue
@@ -99,6 +99,9 @@ def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neuron
         gradient_alignment=max(g.gradient_alignment for g in required),
         lane_store=any(g.lane_store for g in required),
         two_way=any(g.two_way for g in required),
+        cut_positions=any(g.cut_positions for g in required),
+        turns=any(g.turns for g in required),
+        turn_log2=max(g.turn_log2 for g in required),
         control_words=STORE_WORDS[-1],
     )
     return replace(array, vector_words=max(stores(plan, array).vector_words for plan in plans))

@@ -14,9 +14,20 @@ from rtl.hls.plan.control import AccSource, Fields, OpA0, OpA1, OpB, StationaryS
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.requirements import alignment
-from rtl.hls.plan.ring_plan import POSITION
+from rtl.hls.plan.ring_plan import POSITION, POSITIONS, TURNS
 from rtl.hls.plan.ring_visits import Move
-from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, LANE, MULTIPLY, OPERAND, SCALE, STATIONARY, STORE
+from rtl.hls.plan.timing import (
+    ACCUMULATE,
+    GRAD_READ,
+    GRAD_WRITE,
+    LANE,
+    MULTIPLY,
+    OPERAND,
+    SCALE,
+    STATIONARY,
+    STORE,
+    TURN,
+)
 from rtl.hls.schedule.lifetimes import Lifetimes
 from rtl.hls.schedule.reservation_table import ReservationTable
 
@@ -85,8 +96,8 @@ class Slots:
         self.lanes, self.stationary = Lifetimes(), Lifetimes()
         self.ready: dict[tuple[str, int], int] = {}
         """First cycle in which a block of an operand can be read."""
-        self.position_reads: dict[int, int] = {}
-        """Last cycle that reads a half-step position of a block."""
+        self.position_reads: dict[tuple[str, int], int] = {}
+        """Last cycle that reads a half-step position of a block, as the one or the other of POSITIONS."""
         self._written: dict[int, int] = {}
         self._rotated = 0
         """Slot after the last product with lanes. A rotation starts no earlier: no other use may come in between."""
@@ -94,7 +105,7 @@ class Slots:
     def readable(self, fetch: Fetch) -> int:
         """First slot of a product that fetches this."""
         at = max(self.ready[fetch.operand, fetch.first], self.ready[fetch.operand, fetch.second])
-        return max(0, at - (OPERAND if fetch.operand == POSITION else STORE))
+        return max(0, at - (OPERAND if fetch.operand in POSITIONS else STORE))
 
     def place(self, earliest: int, product: Product) -> int:
         """Puts a product into the first slot that it fits into; returns the slot."""
@@ -236,23 +247,27 @@ class Slots:
 
     def _fetched(self, slot: int, fetch: Fetch, *, lane: bool = False) -> Placed:
         """Address and load of an operand, for the lanes or for the stationary registers."""
-        if fetch.operand == POSITION:
-            read = (slot + OPERAND, {"s_addr0": fetch.first, "s_addr1": fetch.second, "q_io": 0})
+        state = fetch.operand in POSITIONS
+        placed: Placed
+        if state:
+            placed = [(slot + OPERAND, {"s_addr0": fetch.first, "s_addr1": fetch.second, "q_io": 0})]
+            if self.geometry.chooses_operand:
+                placed.append((slot + TURN, {"x_turn": int(fetch.operand == TURNS)}))
         else:
             base = self.memory.vector_base[fetch.operand]
-            read = (slot + STORE, {"s_addr0": base + fetch.first, "s_addr1": base + fetch.second})
+            placed = [(slot + STORE, {"s_addr0": base + fetch.first, "s_addr1": base + fetch.second})]
         if not lane:
-            source = StationarySource.X if fetch.operand == POSITION else StationarySource.S
-            return [read, (slot + STATIONARY, {"r_src": source})]
+            source = StationarySource.X if state else StationarySource.S
+            return [*placed, (slot + STATIONARY, {"r_src": source})]
         load: Fields = {"x_en": 1, "x_load": 1}
         if self.geometry.lane_store:
-            load["x_store"] = int(fetch.operand != POSITION)
-        return [read, (slot + LANE, load)]
+            load["x_store"] = int(not state)
+        return [*placed, (slot + LANE, load)]
 
     def _read(self, fetch: Fetch, slot: int) -> None:
-        if fetch.operand == POSITION:
-            for block in (fetch.first, fetch.second):
-                self.position_reads[block] = max(self.position_reads.get(block, 0), slot + OPERAND)
+        if fetch.operand in POSITIONS:
+            for key in ((fetch.operand, fetch.first), (fetch.operand, fetch.second)):
+                self.position_reads[key] = max(self.position_reads.get(key, 0), slot + OPERAND)
 
 
 def _agree(placed: Placed) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from rtl.hls.plan.control import AccSource, Fields
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.requirements import sum_fraction
-from rtl.hls.plan.ring_plan import POSITION, Finish, RingPlan, Statement, Term
+from rtl.hls.plan.ring_plan import POSITION, POSITIONS, Finish, RingPlan, Statement, Term
 from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
 from rtl.hls.schedule.finish import Finisher
 from rtl.hls.schedule.pieces import Pieces
@@ -68,7 +68,8 @@ class StepScheduler:
         """The control words of the step."""
         fold = self.geometry.fold
         for f in range(fold):
-            self.slots.ready[POSITION, f] = self.finisher.drift(0, f) + STATE_WRITE + 1
+            drifted = self.finisher.drift(0, f) + STATE_WRITE + 1
+            self.slots.ready.update(((operand, f), drifted) for operand in POSITIONS)
         sums, pieces = list(self._sums()), list(self.pieces.all()) if self.twin else []
         while sums:
             ready = [(self._start(s), index) for index, s in enumerate(sums) if self._is_ready(s)]
@@ -83,11 +84,12 @@ class StepScheduler:
             self.pieces.place(piece, 0)
         if self._uses_position():
             for f in range(fold):
-                if f not in self.slots.position_reads:
+                if (POSITION, f) not in self.slots.position_reads:
                     self.slots.touch(f)
         for f in range(fold):
             # Written some cycles after the read: no half-step position may be read after that.
-            after = max(self.slots.position_reads.get(f, 0) - STATE_WRITE, self.finisher.kicked[f])
+            read = max(self.slots.position_reads.get((operand, f), 0) for operand in POSITIONS)
+            after = max(read - STATE_WRITE, self.finisher.kicked[f])
             self.finisher.drift(after, f)
         return self.reservations.words()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rtl.hls.plan.control import AccSource, ImmSource
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.ring_plan import ONE, POSITION, Inputs, Local, RingPlan, Rotating, Term
+from rtl.hls.plan.ring_plan import ONE, POSITIONS, Inputs, Local, RingPlan, Rotating, Term
 from rtl.hls.plan.ring_visits import visits
 from rtl.hls.schedule.products import Fetch, Product, Slots
 
@@ -94,10 +94,10 @@ class Terms:
             a, b = self.memory.vector(term.a, pair[0]), self.memory.vector(term.a, pair[1])
             if term.b == ONE:
                 return replace(base, weights=(a, b), imm=IMM_ONE)
-            if term.b == POSITION:
+            if term.b in POSITIONS:
                 return replace(base, weights=(a, b), lane=Fetch(term.b, *pair))
             return replace(base, weights=(a, b), stationary=Fetch(term.b, *pair))
-        stays, turns = (term.b, term.a) if term.a == POSITION and term.b != ONE else (term.a, term.b)
+        stays, turns = (term.b, term.a) if term.a in POSITIONS and term.b != ONE else (term.a, term.b)
         if turns == ONE:
             return replace(base, stationary=Fetch(stays, *pair), imm=IMM_ONE)
         return replace(base, stationary=Fetch(stays, *pair), lane=Fetch(turns, *pair))

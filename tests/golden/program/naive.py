@@ -168,7 +168,11 @@ class Naive:
         return kept
 
     def _q(self, q, p, sign):
-        return self._write([a + sign * b for a, b in zip(q, p, strict=True)], self.formats.q, "Q_OVERFLOW")
+        text = str(self.program)
+        moved = [a + sign * b for a, b in zip(q, p, strict=True)]
+        if "= turn q" in text and "= cut q" not in text:  # nothing but angles
+            return [wrap(x, self.formats.q.width) for x in moved]
+        return self._write(moved, self.formats.q, "Q_OVERFLOW")
 
     def _p(self, p, k, sign):
         return self._write([a + sign * b for a, b in zip(p, k, strict=True)], self.formats.p, "P_OVERFLOW")

@@ -23,6 +23,9 @@ GEOMETRIES = {
     "narrow": Geometry(4, 64, 1, operand_bits=14, fraction_bits=12, log2_inverse_step=2),
     "operand shifted left": Geometry(2, 4, 1, fraction_bits=4, log2_inverse_step=1),
     "kick from the high half": Geometry(2, 4, 1, fraction_bits=8, vector_words=64, lane_store=True),
+    "angles": Geometry(2, 4, 1, cut_positions=False, turns=True),
+    "angles beside positions": Geometry(2, 4, 1, turns=True, vector_words=64, lane_store=True),
+    "narrow angles beside positions": Geometry(4, 8, 1, turns=True, operand_bits=12, fraction_bits=4, integer_bits=9),
     "kick of one rounded bit": Geometry(2, 4, 1, operand_bits=10, fraction_bits=18, integer_bits=4, sum_bits=33),
 }
 by_geometry = pytest.mark.parametrize("geometry", GEOMETRIES.values(), ids=GEOMETRIES)
@@ -44,7 +47,9 @@ def random_rows(g: Geometry, source: random.Random, force: list[list[int]]) -> l
         host = source.choice([g.chain_bits, g.position_bits, g.momentum_bits])
         row = {"acc": acc, "io": any_word(source, host)}
         bits = ("q_io", "p_zero", "q_sub", "we_q", "we_p", "x_en", "x_load")
-        row |= {name: source.getrandbits(1) for name in bits + (("x_store",) if g.lane_store else ())}
+        row |= {
+            name: source.getrandbits(1) for name in bits + ("x_store",) * g.lane_store + ("x_turn",) * g.chooses_operand
+        }
         row |= {name: source.randrange(max(MAX_FOLD, g.vector_words)) for name in ("s_addr0", "s_addr1")}
         row["w_addr"] = source.choice([source.randrange(MAX_FOLD), 0, MAX_FOLD - 1])
         row |= {"p_sub": source.getrandbits(2), "k_sel": source.choice(list(KickSelect))}
@@ -76,11 +81,11 @@ def check(g: Geometry, cycles: int = 1200) -> Flags:
             momentum = after["mom_read"][context]
             total = momentum - kick if row["p_sub"] >> context & 1 else momentum + kick
             assert seen["mom_sum"][t + 2][context] == total, t
-            shifted = Rounding.FLOOR.apply(q, g.operand_shift)
-            assert after["operand"][context] == saturated(shifted, g.operand_bits), t
+            assert after["operand"][context] == operand(g, row, q), t
             check_kick(g, t, context, rows, force[context][t], [kick[context] for kick in seen["kick"][t : t + 3]])
         found = Flags(now["flags"])
-        assert found == expected_flags(g, row, now, seen["pos_read"][max(t - 1, 0)]), t
+        before = max(t - 1, 0)
+        assert found == expected_flags(g, row, now, rows[before], seen["pos_read"][before]), t
         raised |= found
         for name, bits, enable in (("pos", g.position_bits, "we_q"), ("mom", g.momentum_bits, "we_p")):
             for context in range(2):
@@ -100,7 +105,20 @@ def check_kick(g: Geometry, t: int, lane: int, rows: list[dict[str, Any]], force
         assert kicks[1] == kicks[0], (t, lane)
 
 
-def expected_flags(g: Geometry, row: dict[str, Any], now: dict[str, Any], q_before: tuple[int, int]) -> Flags:
+def in_turns(g: Geometry, row: dict[str, Any]) -> bool:
+    return bool(row["x_turn"]) if g.chooses_operand else g.turns
+
+
+def operand(g: Geometry, row: dict[str, Any], q: int) -> int:
+    """What the position read becomes under this word."""
+    if in_turns(g, row):
+        return wrapped(Rounding.FLOOR.apply(q, g.turn_shift), g.operand_bits)
+    return saturated(Rounding.FLOOR.apply(q, g.operand_shift), g.operand_bits)
+
+
+def expected_flags(
+    g: Geometry, row: dict[str, Any], now: dict[str, Any], row_before: dict[str, Any], q_before: tuple[int, int]
+) -> Flags:
     """Of the words written or loaded in this cycle: either context, whether or not the other one is used."""
 
     def lost(words: tuple[int, int], bits: int) -> bool:
@@ -111,7 +129,8 @@ def expected_flags(g: Geometry, row: dict[str, Any], now: dict[str, Any], q_befo
     return Flags(
         Flags.Q_OVERFLOW * (row["we_q"] and lost(now["pos_sum"], g.position_bits))
         | Flags.P_OVERFLOW * (row["we_p"] and lost(now["mom_sum"], g.momentum_bits))
-        | Flags.OPERAND_CLIPPED * bool(used and any(x != saturated(x, g.operand_bits) for x in shifted))
+        | Flags.OPERAND_CLIPPED
+        * bool(used and not in_turns(g, row_before) and any(x != saturated(x, g.operand_bits) for x in shifted))
     )
 
 
@@ -120,18 +139,26 @@ def test_every_register_in_every_cycle(geometry: Geometry) -> None:
     raised = check(geometry)
     assert raised >= Flags.Q_OVERFLOW | Flags.P_OVERFLOW
     reach = geometry.position_bits - geometry.operand_shift
-    assert bool(raised & Flags.OPERAND_CLIPPED) == (reach > geometry.operand_bits)
+    clips = geometry.cut_positions and reach > geometry.operand_bits
+    assert bool(raised & Flags.OPERAND_CLIPPED) == clips
 
 
 def test_the_geometries_take_kicks_of_all_kinds() -> None:
     """From both halves of a sum and from the high half alone; operands by right shifts and by left ones."""
     in_low = [g.low_bits - (g.kick_shift - 1) for g in GEOMETRIES.values()]
     assert min(in_low) <= 0 < max(in_low)
-    shifts = [g.operand_shift for g in GEOMETRIES.values()]
-    assert min(shifts) < 0 < max(shifts)
+    for shifts in ([g.operand_shift for g in GEOMETRIES.values()], [g.turn_shift for g in GEOMETRIES.values()]):
+        assert min(shifts) < 0 < max(shifts)
 
 
 def test_a_rounding_that_is_left_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rtl.element.state.add", lambda a, b, carry: add(a, b, Const(0, 1)))
     with pytest.raises(AssertionError):
         check(GEOMETRIES["reference"])
+
+
+def test_a_flag_of_an_angle_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An angle beyond the operand's range loses nothing: the flag must not come with it."""
+    monkeypatch.setattr("tests.rtl.element.test_state.in_turns", lambda g, row: False)
+    with pytest.raises(AssertionError):
+        check(GEOMETRIES["angles beside positions"])

@@ -8,12 +8,15 @@ from dataclasses import replace
 import pytest
 
 from golden.arithmetic.formats import SQ, Formats
+from golden.compiler import compile_system
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.ops import Cut
+from golden.systems import get
 from rtl.hls.plan.bind import bind
-from rtl.hls.plan.ring_plan import Local, RingPlan
+from rtl.hls.plan.ring_plan import POSITION, TURNS, Local, RingPlan
 from tests.rtl.hls.cases import EVERYTHING, program
+from tests.rtl.hls.turn_cases import both_operands
 
 PLANS = {
     "linear": """
@@ -70,11 +73,14 @@ def text(plan: RingPlan) -> list[str]:
         terms = []
         for term in statement.terms:
             factors = (term.a, term.b) if isinstance(term, Local) else (term.matrix, getattr(term, "operand", ""))
-            terms.append(" ".join(["-" * term.negative + type(term).__name__, *filter(None, factors)]))
+            names = filter(None, map(plan.shown, factors))
+            terms.append(" ".join(["-" * term.negative + type(term).__name__, *names]))
         lines.append(f"{statement.finish.value} {statement.name}: {', '.join(terms)}")
     for g in plan.gradients:
         marks = [("-" * t.negative, f" << {t.alignment}" * bool(t.alignment)) for t in g.terms]
-        products = [f"{sign}{t.r} {t.y}{shift}" for t, (sign, shift) in zip(g.terms, marks, strict=True)]
+        products = [
+            f"{sign}{plan.shown(t.r)} {plan.shown(t.y)}{shift}" for t, (sign, shift) in zip(g.terms, marks, strict=True)
+        ]
         lines.append(f"gradient {g.parameter} offset {g.offset}{' negative' * g.negative}: {', '.join(products)}")
     return lines
 
@@ -115,6 +121,43 @@ def test_a_program_with_everything() -> None:
         "gradient a offset 0: s x, -x x << 3",
         "gradient M offset 0: x u.vector << 4, s x",
     ]
+
+
+def test_positions_as_x_and_in_turns() -> None:
+    """Two operands of the same words; of a product either may rotate, in a density the one that is a position."""
+    plan = bind(both_operands(4))
+    assert plan.positions == {POSITION, TURNS} and text(plan)[6:] == [
+        "cut d: Rotating W x, Rotating D t",
+        "kick K: Rotating M t, -Transposed M t, Transposed W x, Local a t, Local b x, Local x t, Local t x, Local t t,"
+        " Local d t, Local t one",
+        "gradient a offset 6: x t << 5, t t, d t << 4",
+        "gradient b offset 2: t x, x one << 6, t one << 1",
+        "gradient W offset 1: x t, d x << 4",
+        "gradient M offset 6: t x << 5, t t, t d << 4",
+        "gradient B offset 1: t u, x u << 5",
+    ]
+    assert bind(program("dense", 4, 2)).positions == {POSITION}
+    assert bind(compile_system(get("rotor", n=4, m=2))).positions == {TURNS}
+
+
+def test_a_turn_of_a_sum_is_refused_with_what_to_write() -> None:
+    text = str(both_operands(4)).replace("D_t = matvec D t", "y = turn W_x\n    D_t = matvec D y")
+    rule = (
+        'the ring has no form for "y = turn W_x" of system both; it has turns of q alone; write "round floor W_x ..."'
+    )
+    with pytest.raises(HelError, match=re.escape(rule) + " and a table over a turn, which takes any sum modulo 1$"):
+        bind(Program.parse(text).verify())
+
+
+def test_names_of_a_program_do_not_meet_those_of_the_ring() -> None:
+    """A parameter x, and a table's output t, beside positions: the plan calls these otherwise, and reports too."""
+    text = re.sub(r"\bs\b", "t", re.sub(r"\ba\b", "x", re.sub(r"\bx\b", "X", EVERYTHING)))
+    plan = bind(Program.parse(text).verify())
+    terms = [term for statement in plan.statements for term in statement.terms if isinstance(term, Local)]
+    assert ("x", "t") in {(term.a, term.b) for term in terms} and (POSITION, "t") in {
+        (term.a, term.b) for term in terms
+    }
+    assert (plan.shown(POSITION), plan.shown("x"), plan.shown(TURNS)) == ("q.x", "x", "q.t")
 
 
 @pytest.mark.parametrize(

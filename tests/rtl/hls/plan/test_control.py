@@ -17,6 +17,11 @@ from rtl.hls.plan.registers import STORE_PARTS
 from rtl.hls.plan.table_shape import TableShape
 from tests.rtl.hls.cases import program
 
+WIDEST = Geometry(
+    4, 16, 3, alignments=tuple(range(16)), cut_shifts=(1, 2, 3, 4), vector_words=64, lane_store=True, two_way=True
+)
+"""Of an array with one table in one block RAM."""
+
 values = st.fixed_dictionaries({name: st.integers(0, (1 << bits) - 1) for name, bits in FIELDS.items()})
 
 
@@ -46,13 +51,19 @@ def test_fields_are_the_elements_then_the_sequencers() -> None:
 
 def test_a_word_fits_the_control_store() -> None:
     """All but the widest there could be, with more than four tables in more than two block RAMs, too."""
-    everything = Geometry(
-        4, 16, 3, alignments=tuple(range(16)), cut_shifts=(1, 2, 3, 4), vector_words=64, lane_store=True, two_way=True
-    )
-    assert sum(widths(everything).values()) == 32 * STORE_PARTS < WORD_BITS
+    assert sum(widths(WIDEST).values()) == 32 * STORE_PARTS < WORD_BITS
     tables = (TableShape(), TableShape("even"))
-    plain = replace(everything, tables=tables, weight_words=4096, vector_words=16)
+    plain = replace(WIDEST, tables=tables, weight_words=4096, vector_words=16)
     assert sum(widths(plain).values()) == 32 * STORE_PARTS - 6 + 4 + 1
+
+
+@pytest.mark.parametrize(("inputs", "bits"), [(0, 0), (1, 0), (2, 1), (17, 5)])
+def test_a_word_that_is_too_wide_has_narrow_input_numbers(inputs: int, bits: int) -> None:
+    fits = replace(WIDEST, inputs=inputs)
+    assert widths(fits)["u_index"] == 5
+    beyond = widths(replace(fits, turns=True))
+    assert beyond["x_turn"] == 1 and beyond["u_index"] == bits
+    assert sum(beyond.values()) == 32 * STORE_PARTS + 1 - 5 + bits
 
 
 def test_a_word_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,9 +88,10 @@ def test_a_field_without_use_has_no_bits() -> None:
     """The array of a tanh network is narrower than the widest; without a table it is narrower still."""
     tanh = widths(Geometry(4, 16, 3))
     plain = widths(Geometry(4, 16, 3, tables=(), vector_words=0, alignments=(0,)))
-    several = widths(Geometry(4, 16, 3, tables=(TableShape(),) * 3))
-    assert list(several) == list(FIELDS) and several["table"] == 2
-    assert list(tanh) == list(plain) == [name for name in FIELDS if name != "table"]
+    several = widths(Geometry(4, 16, 3, tables=(TableShape(),) * 3, turns=True))
+    assert list(several) == list(FIELDS) and several["table"] == 2 and several["x_turn"] == 1
+    assert list(tanh) == list(plain) == [name for name in FIELDS if name not in ("table", "x_turn")]
+    assert widths(Geometry(4, 16, 3, turns=True, cut_positions=False)) == tanh, "all are angles: nothing to choose"
     assert sum(plain.values()) < sum(tanh.values()) < WORD_BITS
     assert {name for name, bits in tanh.items() if not bits} == {"x_store", "x_back", "cut", "s_cut"}
     word = encode({"addr_a": 5, "w_addr": 7}, plain)

@@ -4,12 +4,15 @@ import json
 
 import pytest
 
+from golden.compiler import compile_system
+from golden.systems import get
 from rtl.hls import Schedule, compile_array
 from rtl.hls.report.explain import PASSES, UNITS, activity, explain, text
 from rtl.hls.report.tables import tables
 from rtl.hls.report.tables import text as tables_text
 from tests.golden.dynamics.cases import with_tables
 from tests.rtl.hls.cases import SYSTEMS, scheduled
+from tests.rtl.hls.turn_cases import both_operands
 
 SIZES = [(4, 2, 1), (8, 4, 3), (6, 3, 2), (12, 4, 3), (3, 1, 2), (5, 5, 1)]
 
@@ -38,6 +41,22 @@ def test_cuts_and_wiring_have_their_names() -> None:
     found = rows(schedule, "echo")
     assert found["C @ x"].products == 2 * 2 * 7 and found["kc * d"].products == 2 * 7
     assert "cut" in explain(schedule)["echo"]["units"] and "table" not in explain(schedule)["echo"]["units"]
+
+
+def test_positions_have_the_names_of_what_they_become() -> None:
+    """As x and in turns, on an array that has both, and of angles alone; every product is the planned one."""
+    schedule = compile_array(both_operands(4), elements=2)
+    for name in ("forward", "echo"):
+        assert activity(schedule, name).products == schedule.products(name)
+        found = {what: row.products // (2 if name == "echo" else 1) for what, row in rows(schedule, name).items()}
+        products = {what: count for what, count in found.items() if count and not what.startswith("G ")}
+        assert products == {
+            "W @ x": 16, "D @ t": 10, "M @ t": 16, "M.T @ t": 16, "W.T @ x": 16, "a * t": 4, "b * x": 4,
+            "x * t": 4, "t * x": 4, "t * t": 4, "d * t": 4, "t * 1": 4,
+        }  # fmt: skip
+    angles = compile_array(compile_system(get("rotor", n=4, m=2)), elements=2)
+    operands = {what.split()[-1] for what in rows(angles, "forward")}
+    assert "t" in operands and "x" not in operands
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

@@ -13,6 +13,7 @@ from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from tests.golden.dynamics.cases import with_tables
 from tests.rtl.hls.cases import Words, program, random_case, scheduled
+from tests.rtl.hls.turn_cases import both_operands
 
 SIZES = (6, 2, 2)
 """Neurons, elements, inputs."""
@@ -77,6 +78,18 @@ def test_a_changed_position_reaches_the_lane_first() -> None:
     assert origins.of("forward", looked + 9, "s_word").operation == "table"
     assert origins.of("forward", looked + 9, "s_word").statement == "s = table tanh zt"
     assert origins.of("forward", found["kick0"], "kick0").statement.startswith("K = round half_up")
+
+
+def test_products_of_angles_are_known_beside_those_of_positions() -> None:
+    own = both_operands(4)
+    schedule = compile_array(own, elements=2)
+    origins = Origins(schedule, own)
+    named = {what: slot for slot, what in slots(schedule, "echo").items()}
+    statements = {what: origins.of("echo", slot + 8, "acc0").statement for what, slot in named.items()}
+    assert {what: statements[what] for what in ("W @ x", "D @ t", "M.T @ t", "b * x", "x * t", "t * x", "t * 1")} == {
+        "W @ x": "W_x = matvec W x", "D @ t": "D_t = matvec D t", "M.T @ t": "Mt_t = matvec_t M t",
+        "b * x": "b_x = mul b x", "x * t": "x_t = mul x t", "t * x": "t_x = mul t x", "t * 1": "t_one = mul t one",
+    }  # fmt: skip
 
 
 def test_the_words_of_gradients_updates_and_transfers() -> None:

@@ -116,7 +116,7 @@ def with_turns(graph: Graph, declared: Iterable[int] = (), finest: int = 3) -> G
     others = list(_other_readers(needed, forms, finest))
     for node, columns in others:
         if np.any(columns[angles]):
-            raise _no_angle(graph, node)
+            raise _no_angle(graph, node, forms)
     if others and not angles:
         return graph
     made = dict[Node, Node]()
@@ -127,7 +127,7 @@ def with_turns(graph: Graph, declared: Iterable[int] = (), finest: int = 3) -> G
         made[node] = builder.again(node, (_again(node.args[0], turned, builder),))
     by_input = replace(graph, outputs={"u": graph.outputs["u"]})
     for node, columns in () if others else _other_readers(by_input, forms, finest):
-        raise _no_angle(graph, node) if np.any(columns[angles]) else _no_slope(graph, node)
+        raise _no_angle(graph, node, forms) if np.any(columns[angles]) else _no_slope(graph, node)
     outputs = {name: _again(node, made, builder) for name, node in graph.outputs.items()}
     return replace(graph, outputs=outputs)
 
@@ -145,8 +145,10 @@ def _parts(forms: LinearForms, node: Node) -> int:
     return next((e for e in range(9) if np.array_equal(form.matrix * 2**e, np.rint(form.matrix * 2**e))), 99)
 
 
-def _no_angle(graph: Graph, node: Node) -> HelError:
+def _no_angle(graph: Graph, node: Node, forms: LinearForms) -> HelError:
     at = f"{node.source}: " if node.source else f"{graph.name}: "
+    if node.op == "table" and _parts(forms, node) <= 3:
+        return HelError(f"{at}the word of an angle has at least 3 integer bits, got fewer; raise integer_bits to 3")
     reader = "a function that needs more than one turn" if node.op == "table" else f'"{node.op}"'
     return HelError(
         f"{at}an angle acts in functions of whole turns alone, and here it is read by {reader}; write it inside"

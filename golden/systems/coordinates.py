@@ -9,8 +9,8 @@ is q with Q = leaf q, of unit mass:
 
 so an angle is stored in eighths of a turn, near enough to radians for words of the same size, and the potential that is
 integrated is `energy` V(leaf q). Trajectories, gradients and energies are those of the system itself, in these units.
-What a cost and a readout see is q, the stored position: a learnt readout finds its own scale, and a target for Q is
-divided by `leaf`.
+What a cost and a readout see is q, the stored position, as its word holds it (an angle within 2**(i - 1) eighths of a
+turn): a learnt readout finds its own scale, and a target for Q is divided by `leaf`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from tests.golden.compiler.test_lower import close
 from tests.golden.dynamics.cases import build, equal_words, state
 from tests.golden.rules.cases import case, relative_error
 
-SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
+SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=3, log2_inverse_step=1, g_bits=20, g_cut=2)
 ADDED = [name for name in SYSTEMS if name not in ("dense", "hru", "linear", "springs")]
 
 

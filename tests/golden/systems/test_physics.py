@@ -60,7 +60,7 @@ def test_turning_all_phases_by_words_changes_no_bit():
     theta = {name: program.formats.theta.raw(value) for name, value in system.initial(0).items()}
     rng = np.random.default_rng(3)
     q, p, inputs = rng.integers(-(2**19), 2**19, 5), rng.integers(-(2**15), 2**15, 5), rng.integers(-99, 99, (50, 2))
-    for turn in (7 << program.formats.q.fraction_bits, 1 << 12, 12348):
+    for turn in (8 << program.formats.q.fraction_bits, 1 << 12, 12320):
         one, other = (q, p), (q + turn, p)
         integrator = Integrator(program, theta)
         for u in inputs:
@@ -211,9 +211,10 @@ def test_a_driven_rotor_comes_back_from_a_hundred_thousand_steps():
 
 
 def test_rotors_agree_with_float64_modulo_a_turn():
-    """Where the motion is not chaotic, in fast rotation: angle and energy, within a last place of p a step.
+    """Where the motion is not chaotic, in fast rotation: angle and energy, within four last places of p a step.
 
-    A step rounds p to half a last place, and its operands' cuts do less than that again; q goes where p says.
+    A step rounds p to half a last place; an angle as operand has 2**-18 turns, which moves the kick by a few; q goes
+    where p says.
     """
     steps, n = 2000, 4
     system, formats = get("rotor", n=n, m=2), Formats(fraction_bits=20)
@@ -221,16 +222,16 @@ def test_rotors_agree_with_float64_modulo_a_turn():
     words = {name: formats.theta.raw(value) for name, value in system.initial(0).items()}
     theta = {name: formats.theta.value(value) for name, value in words.items()}
     raw = formats.u.raw(np.stack([0.3 * np.sin(np.arange(steps) / 7), np.zeros(steps)], axis=1))
-    q0, p0 = formats.q.raw(rng.normal(0, 0.5, n)), formats.p.raw(rng.choice([-1, 1], n) * rng.uniform(0.7, 1.0, n))
+    q0, p0 = formats.q.raw(rng.normal(0, 0.5, n)), formats.p.raw(rng.choice([-1, 1], n) * rng.uniform(5.6, 8.0, n))
     leapfrog, state = Leapfrog(system, theta, formats.step), (formats.q.value(q0), formats.p.value(p0))
     for u in formats.u.value(raw):
         state = leapfrog.forward(*state, u)
     q, p = Integrator(program, words).forward_many(q0, p0, raw)
     off = formats.q.value(q) - state[0]
-    off -= np.rint(off)
-    last_place = 2.0**-formats.fraction_bits
+    off -= 8 * np.rint(off / 8)
+    last_place = 4 * 2.0**-formats.fraction_bits
     drift = last_place * formats.step * steps**2 / 2
-    assert np.abs(off).max() < drift < 0.25 and np.abs(state[0]).min() > 2**formats.q.integer_bits
+    assert np.abs(off).max() < drift < 1.0 and np.abs(state[0]).min() > 2**formats.q.integer_bits
     u = formats.u.value(raw[-1])
     turned = state[0] + off  # a torque does work with every turn
     mine, other = energy(system, theta, turned, formats.p.value(p), u), energy(system, theta, *state, u)

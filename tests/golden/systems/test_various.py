@@ -11,7 +11,7 @@ from golden.systems import Random, get
 from golden.systems.various import FIRST, Various
 from tests.golden.dynamics.cases import equal_words, state
 
-SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=2, log2_inverse_step=1, g_bits=20, g_cut=2)
+SMALL = Formats(fraction_bits=10, operand_bits=12, integer_bits=3, log2_inverse_step=1, g_bits=20, g_cut=2)
 ALWAYS = (1001, 1005, 1018)  # positions with masses and a root; angles; two functions that become tables
 SEEDS = [*ALWAYS, *(pytest.param(FIRST + k, marks=pytest.mark.slow) for k in range(100) if FIRST + k not in ALWAYS)]
 

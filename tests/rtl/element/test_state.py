@@ -47,7 +47,9 @@ def random_rows(g: Geometry, source: random.Random, force: list[list[int]]) -> l
         host = source.choice([g.chain_bits, g.position_bits, g.momentum_bits])
         row = {"acc": acc, "io": any_word(source, host)}
         bits = ("q_io", "p_zero", "q_sub", "we_q", "we_p", "x_en", "x_load")
-        row |= {name: source.getrandbits(1) for name in bits + ("x_store",) * g.lane_store + ("x_turn",) * g.chooses_operand}
+        row |= {
+            name: source.getrandbits(1) for name in bits + ("x_store",) * g.lane_store + ("x_turn",) * g.chooses_operand
+        }
         row |= {name: source.randrange(max(MAX_FOLD, g.vector_words)) for name in ("s_addr0", "s_addr1")}
         row["w_addr"] = source.choice([source.randrange(MAX_FOLD), 0, MAX_FOLD - 1])
         row |= {"p_sub": source.getrandbits(2), "k_sel": source.choice(list(KickSelect))}
@@ -127,7 +129,8 @@ def expected_flags(
     return Flags(
         Flags.Q_OVERFLOW * (row["we_q"] and lost(now["pos_sum"], g.position_bits))
         | Flags.P_OVERFLOW * (row["we_p"] and lost(now["mom_sum"], g.momentum_bits))
-        | Flags.OPERAND_CLIPPED * bool(used and not in_turns(g, row_before) and any(x != saturated(x, g.operand_bits) for x in shifted))
+        | Flags.OPERAND_CLIPPED
+        * bool(used and not in_turns(g, row_before) and any(x != saturated(x, g.operand_bits) for x in shifted))
     )
 
 

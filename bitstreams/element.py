@@ -3,7 +3,7 @@
     python -m bitstreams.element -o bitstreams/results/element.json
 
 And the same element with other function tables than that of tanh (`TABLES`): what a comparison and a sum for an address
-take, and what several tables. Twenty-odd seconds a seed of each. The element of 16 is the same module as that of 1;
+take, and what several tables; and with other operands of its positions (`OPERANDS`). Twenty-odd seconds a seed of each. The element of 16 is the same module as that of 1;
 what a whole array of them reaches stands in the reports of `hel build` beside it.
 """
 
@@ -24,7 +24,7 @@ from rtl.element.element import Element
 from rtl.hls import Geometry
 from rtl.hls.plan.table_shape import TableShape
 
-__all__ = ["TABLES", "main"]
+__all__ = ["OPERANDS", "TABLES", "main"]
 
 GEOMETRY = Geometry(elements=16, neurons=64, inputs=8, log2_inverse_step=2)
 _STEEP = TableShape("", low=-100, high=300, steep=(False, True), base=400)
@@ -36,6 +36,11 @@ TABLES = {
     "three, 2048 words": replace(GEOMETRY, tables=(_STEEP, _EVEN, _TURN), weight_words=2048),
 }
 """Tables that an element may have."""
+OPERANDS = {
+    "t": replace(GEOMETRY, cut_positions=False, turns=True),
+    "x and t": replace(GEOMETRY, turns=True),
+}
+"""What positions may be as operands, beside x alone."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         {"name": name, "tables": [str(shape) for shape in g.tables], "rows": _rows(name, g, options.seed)}
         for name, g in TABLES.items()
     ]
+    result["operands"] = [{"name": name, "rows": _rows(name, g, options.seed)} for name, g in OPERANDS.items()]
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0

@@ -3,15 +3,15 @@
     drift   q += p or q -= p          exact: q's extra fraction bits make (h/2) p an integer of its last place
     kick    p += K or p -= K          K = half_up(force sum); the rounding bit rides on the carry, -(v + r) = ~v + !r
     cut     x = saturate(q >> shift)  the position as a multiplier operand
-    turn    t = wrap(q >> shift)      the same of an angle, with a shift of its own; x_turn says which, where both occur
+    turn    t = wrap(q >> shift)      the same of an angle, by another shift; x_turn says which, where there are both
 
 Every write wraps; `flags` tells, in the cycle of the write (of the load, for an operand), where the exact value of
-either context did not fit; a t always fits. Both contexts write at once, at one address. Each reads at its own, whose low bits count:
-the same field addresses the vector store.
+either context did not fit; a t always fits. Both contexts write at once, at one address. Each reads at its own, whose
+low bits count: the same field addresses the vector store.
 
-Latency, from the address: word 1, drift or operand 2; from x_turn: operand 1; from k_sel: the sum with the momentum whose address comes with it
-2; from k_src: the kick register 2, for a force sum comes in halves, and 1 for a host word. No load may follow that of a
-force sum in the next cycle.
+Latency, from the address: word 1, drift or operand 2; from x_turn: operand 1; from k_sel: the sum with the momentum
+whose address comes with it 2; from k_src: the kick register 2, for a force sum comes in halves, and 1 for a host word.
+No load may follow that of a force sum in the next cycle.
 """
 
 from __future__ import annotations

@@ -253,8 +253,8 @@ def widths(geometry: Geometry) -> dict[str, int]:
     """Width of every field in the words of one array, in the order of `FIELDS`; 0 for those it has no use for.
 
     `table` and `x_turn` are not there at all where there is nothing to choose: a build is known by the digest of its
-    Verilog, and those from before there were such fields have no wire of no bits for them. `u_index` is as narrow as the
-    inputs allow where the word would be too wide for the control store else.
+    Verilog, and those from before there were such fields have no wire of no bits for them. `u_index` is as narrow as
+    the inputs allow where the word would be too wide for the control store else.
     """
     g = geometry
     vector = (g.vector_words - 1).bit_length() if g.vector_words else 0

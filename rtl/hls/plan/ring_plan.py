@@ -7,8 +7,8 @@ A plan is an ordered list of statements, each a vector made of a sum of products
     kick   = round(sum)      the momenta take it
 
 and of gradients, which are sums of products of two operands. A product's factors are stored words (parameters and
-constants), positions as x or in turns, vectors of earlier statements, inputs u, and the constant one. `rtl.hls.plan.bind` makes the
-plan from a program; `rtl.hls.schedule.schedule` schedules it.
+constants), positions as x or in turns, vectors of earlier statements, inputs u, and the constant one.
+`rtl.hls.plan.bind` makes the plan from a program; `rtl.hls.schedule.schedule` schedules it.
 """
 
 from __future__ import annotations

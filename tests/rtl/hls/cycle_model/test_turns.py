@@ -11,10 +11,10 @@ from golden.systems import get
 from rtl.hls import compile_array
 from rtl.hls.plan.bind import bind
 from rtl.hls.report.reuse import joined
+from tests.golden.dynamics.turn_cases import Clutch, both_operands
 from tests.rtl.hls.cases import FORMATS, program, random_case
 from tests.rtl.hls.cycle_model.test_cycle_model import Pair, same
 from tests.rtl.hls.cycle_model.test_tables import learns
-from tests.rtl.hls.turn_cases import Clutch, both_operands
 
 
 @pytest.mark.parametrize("formats", FORMATS)

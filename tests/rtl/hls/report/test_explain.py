@@ -11,8 +11,8 @@ from rtl.hls.report.explain import PASSES, UNITS, activity, explain, text
 from rtl.hls.report.tables import tables
 from rtl.hls.report.tables import text as tables_text
 from tests.golden.dynamics.cases import with_tables
+from tests.golden.dynamics.turn_cases import both_operands
 from tests.rtl.hls.cases import SYSTEMS, scheduled
-from tests.rtl.hls.turn_cases import both_operands
 
 SIZES = [(4, 2, 1), (8, 4, 3), (6, 3, 2), (12, 4, 3), (3, 1, 2), (5, 5, 1)]
 

@@ -12,8 +12,8 @@ from rtl.hls.report.origin import Origin, Origins
 from rtl.hls.schedule.command import resolve
 from rtl.host.driver import Driver
 from tests.golden.dynamics.cases import with_tables
+from tests.golden.dynamics.turn_cases import both_operands
 from tests.rtl.hls.cases import Words, program, random_case, scheduled
-from tests.rtl.hls.turn_cases import both_operands
 
 SIZES = (6, 2, 2)
 """Neurons, elements, inputs."""

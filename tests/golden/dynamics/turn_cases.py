@@ -1,4 +1,4 @@
-"""Programs in which positions are operands both ways, saturated and modulo 1, for the tests of the array."""
+"""Programs in which positions are operands both ways, saturated and modulo 1, for the tests of golden and the array."""
 
 from __future__ import annotations
 

@@ -143,5 +143,5 @@ def _check(program: Program, reach: Reach, line: str) -> None:
             raise HelError(
                 f"{where}an angle reaches {reach[op.source]:.3g} {_RUN}, the table of sin ends at +-{_TABLE_END:g}"
                 " (cos x is sin(x + pi / 2)); write it with a smaller angle, add a restoring term such as"
-                " np.sum(a * q**2) / 2, or drive it less"
+                " np.sum(a * q**2) / 2, drive it less, or declare the positions angles that turn, angles = True"
             )

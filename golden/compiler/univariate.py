@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -187,4 +188,6 @@ class _Text:
 
 
 def _number(value: float) -> str:
+    if value in (2 * math.pi, -2 * math.pi):
+        return "-" * (value < 0) + "2 * pi"
     return f"{value:g}" if float(f"{value:g}") == value else repr(value)

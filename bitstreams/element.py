@@ -3,8 +3,9 @@
     python -m bitstreams.element -o bitstreams/results/element.json
 
 And the same element with other function tables than that of tanh (`TABLES`): what a comparison and a sum for an address
-take, and what several tables; and with other operands of its positions (`OPERANDS`). Twenty-odd seconds a seed of each. The element of 16 is the same module as that of 1;
-what a whole array of them reaches stands in the reports of `hel build` beside it.
+take, and what several tables; and with other operands of its positions (`OPERANDS`). Twenty-odd seconds a seed of each.
+The element of 16 is the same module as that of 1; what a whole array of them reaches stands in the reports of
+`hel build` beside it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -238,6 +239,15 @@ def test_a_program_with_everything(elements: int, scale: float) -> None:
     grads = pair.echo()
     assert pair.flags() == pair.golden.flags
     assert all(grads[name].any() for name, _ in everything.parameters)
+
+
+@pytest.mark.parametrize("taken", ["a", "M", "D", "s", "arg"])
+def test_a_program_that_calls_something_else_x(taken: str) -> None:
+    """A parameter, a constant, a look-up, a sum: the array's own names for positions are none of a program's."""
+    renamed = Program.parse(re.sub(rf"\b{taken}\b", "x", re.sub(r"\bx\b", "at", EVERYTHING))).verify()
+    pair = Pair(renamed, compile_array(renamed, elements=2))
+    pair.load(random_case(renamed, steps=1, seed=1, scale=0.05))
+    assert all(words.any() for words in pair.echo().values())
 
 
 RANDOM = [(0, (6, 2, 2)), (3, (4, 1, 1)), (5, (5, 5, 3)), (9, (9, 3, 2))]

@@ -36,12 +36,19 @@ def test_an_array_runs_its_own_system_and_smaller_ones() -> None:
         ({"operand_bits": 16}, "operand_bits must be 16, the array has 18"),
         ({"log2_inverse_step": 2}, "log2_inverse_step must be 2, the array has 3"),
         ({"sum_bits": 60}, "sum_bits must be at least 60, the array has"),
+        ({"turns": True}, "turns must be there, the array has none"),
         ({"control_words": 4096}, "control_words must be at least 4096, the array has 2048"),
     ],
 )
 def test_each_missing_need_is_named(change: dict, message: str) -> None:
     (found,) = lacks(DENSE, replace(DENSE, **change))
     assert found.startswith(message)
+
+
+def test_an_array_of_angles_alone_runs_no_positions_and_one_of_both_runs_either() -> None:
+    both, angles = replace(DENSE, turns=True), replace(DENSE, turns=True, cut_positions=False)
+    assert lacks(both, DENSE) == lacks(both, angles) == []
+    assert lacks(angles, DENSE) == ["cut_positions must be there, the array has none"]
 
 
 def test_the_number_of_neurons_is_a_matter_of_the_schedule() -> None:

@@ -38,7 +38,9 @@ HINTS = {
     **dict.fromkeys(("absolute", "fabs", "abs", "maximum", "minimum", "sign", "where", "heaviside"), _SMOOTH),
     **dict.fromkeys(("greater", "less", "greater_equal", "less_equal", "equal", "not_equal"), _SMOOTH),
     "bitwise_xor": "^ is no power in Python: write q**4 for the fourth",
-    "norm": "write np.sum(x**2), its square",
+    "norm": "write np.sum(x**2), its square, or np.sqrt(c + np.sum(x**2))",
+    "hypot": "write np.sqrt(x**2 + y**2)",
+    "sinc": "write hel.table(np.sinc, df=..., low=..., high=...)",
     **dict.fromkeys(("std", "nanstd"), "write np.var(x), its square"),
     **dict.fromkeys(
         ("max", "min", "amax", "amin", "argmax", "argmin", "sort", "argsort", "median", "percentile"), _ORDER
@@ -55,7 +57,7 @@ HINTS = {
     "multiply.sparse": "write D @ x, or c * x with an array c",
     "cross": "write it out with x[..., 0] and so on, or with np.einsum",
     "cumprod": "write products of few factors, np.prod(x[:k])",
-    "interp": "write a smooth function of x",
+    "interp": "write hel.table(lambda x: np.interp(x, ...), df=..., low=..., high=...)",
     "round": "write a smooth function: the potential has a slope everywhere",
     "power": "write x**c with a number c, or c**x",
     **dict.fromkeys(("arcsin", "arccos", "arccosh", "cbrt", "erf"), "write hel.table(f, df=..., low=..., high=...)"),
@@ -88,6 +90,8 @@ def where() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
+        if frame.f_code.co_name == "reduced" and path.endswith("base.py"):  # the coordinates' factor: no line of theirs
+            return ""
         if not path.startswith(_HERE) and "scipy" not in Path(path).parts:
             source = _expression(frame) or linecache.getline(path, frame.f_lineno).strip()
             return f"{Path(path).name}:{frame.f_lineno}: " + (f"`{source}`: " if source else "")

@@ -86,6 +86,30 @@ class UserFunction:
         return self.name
 
 
+def _check_slope(f: Callable[..., Any], df: Callable[..., Any], low: float, high: float) -> None:
+    """HelError where df is not the slope of f at most of some points; corners that lie between points are let be."""
+    x = np.linspace(low, high, 67)[1:-1]
+    step = (high - low) * 2.0**-20
+    with np.errstate(all="ignore"):
+        try:
+            found, wanted = (
+                np.asarray(df(x), np.float64),
+                (np.asarray(f(x + step)) - np.asarray(f(x - step))) / (2 * step),
+            )
+        except (TypeError, ValueError):
+            return  # said where the function is first called
+        off = np.abs(found - wanted)
+    if found.shape != x.shape or wanted.shape != x.shape or not np.isfinite(off).all():
+        return
+    wrong = off > 0.02 * np.abs(wanted).max() + 1e-6 * np.abs(np.asarray(f(x))).max()
+    if wrong.mean() > 0.25:
+        at = int(np.argmax(off))
+        raise HelError(
+            f"df of hel.table is the slope of f: at x = {x[at]:.4g} it is {found[at]:.4g}, where f changes by"
+            f" {wanted[at]:.4g}; correct df, or leave it out where f is written with NumPy"
+        )
+
+
 def table(
     f: Callable[..., Any],
     df: Callable[..., Any] | None = None,
@@ -124,4 +148,6 @@ def table(
     if error is not None:
         positive(error, "the error of hel.table", "2**-12")
     name = getattr(f, "__name__", "f")
+    if df is not None:
+        _check_slope(f, df, *ends)
     return UserFunction(f, df, *ends, error, name if name.isidentifier() else "f")

@@ -69,7 +69,8 @@ def coordinates(n: int, mass: Any, angles: bool | Sequence[int], name: str = "a 
         other = int(np.argmax(own != own[0]))
         raise HelError(
             f"{name}: angles share one mass, so that each comes round with its word, got {own[0]:g} for neuron"
-            f" {chosen[0]} and {own[other]:g} for neuron {chosen[other]}; give them one, and divide the forces on each"
+            f" {chosen[0]} and {own[other]:g} for neuron {chosen[other]}; give them one, or leave angles out and"
+            " hold the positions by springs"
         )
     return Coordinates(_one(UNIT * np.sqrt(own[0] / masses)), float(1.0 / (own[0] * UNIT**2)), chosen)
 
@@ -83,7 +84,12 @@ def _masses(n: int, mass: Any, name: str) -> Array:
     if mass is None:
         return np.ones(n)
     if callable(mass):
-        raise HelError(f"{name}: mass is numbers, got a method; write it as a property or an attribute")
+        raise HelError(
+            f"{name}: mass is numbers, got a method; write it as a property or an attribute (a mass that depends on the"
+            " position is none here: H is not |p|^2 / 2m + V then)"
+        )
+    if isinstance(mass, bool):
+        raise HelError(f"{name}: mass is fixed positive numbers, one for all or one a neuron, got {mass}; give numbers")
     try:
         values = np.asarray(mass, np.float64)
     except (TypeError, ValueError):

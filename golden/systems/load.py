@@ -26,7 +26,9 @@ import numpy as np
 from golden import own_packages
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator
+from golden.language.graph import Array, Graph
 from golden.systems.base import LIMIT, System
+from golden.systems.coordinates import coordinates
 from golden.systems.members import refuse_physics
 
 __all__ = ["absolute", "blamed", "examined", "find", "is_file", "make", "named"]
@@ -162,6 +164,9 @@ def _examine(system: System, path: Path) -> None:
                 " a name is a Python name, a shape is a tuple of whole numbers, () for a single number"
             )
     refuse_physics(system, who)
+    with _blamed(path, f"{type(system).__name__}.mass"):
+        if not np.array_equal(system.coordinates.leaf, coordinates(system.n, system.mass, system.angles).leaf):
+            raise HelError(f"{who}.mass must be fixed, it gave two values; take randomness out of it")
     with _blamed(path, f"{type(system).__name__}.potential"):
         graph = system.graph
         if system.symmetric:
@@ -192,13 +197,31 @@ def _examine(system: System, path: Path) -> None:
     rng = np.random.default_rng(0)
     point = {"q": rng.uniform(-0.5, 0.5, system.n), "u": rng.uniform(-0.5, 0.5, system.m)}
     with _blamed(path, f"{type(system).__name__}.potential"):
-        plain = float(system.reduced(point["q"], point["u"], theta))
-    traced = float(Evaluator(graph)({**point, **theta})["potential"])
+        with np.errstate(all="ignore"):
+            plain = float(system.reduced(point["q"], point["u"], theta))
+    with np.errstate(all="ignore"):
+        traced = float(Evaluator(graph)({**point, **theta})["potential"])
+    if not np.isfinite(traced):
+        raise HelError(_not_finite(graph, {**point, **theta}, who))
     if not np.isclose(plain, traced, rtol=1e-9, atol=1e-9):
         raise HelError(
             f"{who}.potential must be a function of q, u and theta alone, it gave {plain:g} and, when it was traced,"
             f" {traced:g}; take randomness, state and decisions on values out of it"
         )
+
+
+def _not_finite(graph: Graph, at: Mapping[str, Array], who: str) -> str:
+    """What first has no number at a typical position, with its line."""
+    nodes = graph.nodes
+    outputs = {str(i): node for i, node in enumerate(nodes)}
+    with np.errstate(all="ignore"):
+        found = Evaluator(Graph(graph.name, graph.inputs, graph.parameters, outputs, graph.builder))(at)
+    first = next(node for i, node in enumerate(nodes) if not np.isfinite(found[str(i)]).all())
+    place = f"{first.source}: " if first.source else f"{who}.potential: "
+    return (
+        f"{place}{first.op} has no finite value at positions, inputs and parameters of usual size; state the range of"
+        " its argument by np.clip(x, low, high), or write a function without a pole, np.log(1 + x**2) for np.log(x)"
+    )
 
 
 def _is_entry(item: tuple[object, object]) -> bool:

@@ -36,6 +36,7 @@ class Member:
 
 _KINETIC = Member("a kinetic energy of its own", "give masses as mass, a property of one number or one a neuron")
 _MASS = Member("masses", "write them as mass, a property of one number or one a neuron")
+_ANGLES = Member("angles", "write angles = True, or the indices of those that are")
 _WHOLE = Member("the whole energy", "leave it out, and write the potential alone")
 _DRIVEN = Member("a force beside that of the potential", "write its potential: -(B @ u) @ q for a force B @ u")
 _DERIVED = Member(
@@ -53,7 +54,7 @@ _GAUGE = Member("a force across the motion", "leave it out: a force is the slope
 
 MEMBERS: Mapping[str, Member] = {
     **dict.fromkeys(("kinetic", "kinetic_energy"), _KINETIC),
-    **dict.fromkeys(("masses", "mass_matrix", "inertia"), _MASS),
+    **dict.fromkeys(("masses", "mass_matrix", "inertia", "moment_of_inertia"), _MASS),
     **dict.fromkeys(("hamiltonian", "lagrangian", "total_energy"), _WHOLE),
     "force": _DERIVED,
     **dict.fromkeys(("forces", "external_force"), _DRIVEN),
@@ -61,9 +62,14 @@ MEMBERS: Mapping[str, Member] = {
     **dict.fromkeys(("temperature", "thermostat", "noise"), _NOISE),
     **dict.fromkeys(("momentum", "momenta", "velocity"), _MOMENTUM),
     **dict.fromkeys(("constraint", "constraints"), _BOUND),
+    **dict.fromkeys(("angle", "angular", "periodic"), _ANGLES),
     **dict.fromkeys(("vector_potential", "magnetic_field"), _GAUGE),
 }
 """By name. What becomes a member of `System` leaves this table."""
+
+
+OWN = ("graph", "gradient", "slopes", "coordinates", "reduced", "check", "examined")
+"""Members that are made of the others."""
 
 
 def refuse_physics(system: System, who: str) -> None:
@@ -79,6 +85,9 @@ def refuse_physics(system: System, who: str) -> None:
     ...
     golden.errors.HelError: Damped.damping would be friction, and H = |p|^2 / 2 + V(q, u; theta) is what there is; ...
     """
+    for name in OWN:
+        if any(name in vars(cls) for cls in _own(type(system))):
+            raise HelError(f"{who}.{name} is made by System from the potential, got another one; rename it")
     for name, member in MEMBERS.items():
         if _defined(system, name) and not (member.helper and _read(type(system), name)):
             raise HelError(

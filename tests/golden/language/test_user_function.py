@@ -58,3 +58,15 @@ def test_bad_arguments(arguments, options, message):
 def test_a_function_that_is_none_of_one_variable(function):
     with pytest.raises(HelError, match="maps an array to real numbers of its shape"):
         table(function)(np.ones(3))
+
+
+@pytest.mark.parametrize(("f", "df"), [(np.sin, np.sin), (np.sin, lambda x: 2 * np.cos(x)), (np.exp, np.sinh)])
+def test_a_derivative_that_is_none_is_refused(f, df):
+    with pytest.raises(HelError, match="df of hel.table is the slope of f: at x = .*; correct df, or leave it out"):
+        table(f, df=df)
+
+
+def test_corners_between_points_are_let_be():
+    knots, heights = np.linspace(-8, 8, 9), np.array([0, 1, 0, 2, 0, 1, 3, 0, 1.0])
+    slopes = np.diff(heights) / np.diff(knots)
+    table(lambda x: np.interp(x, knots, heights), df=lambda x: slopes[np.clip(((x + 8) // 2).astype(int), 0, 7)])

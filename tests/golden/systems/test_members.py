@@ -71,3 +71,32 @@ def test_a_subclass_has_what_its_parent_has():
 
     with pytest.raises(HelError, match="Child.friction would be friction"):
         examined(Child(3))
+
+
+@pytest.mark.parametrize("name", ["gradient", "slopes", "graph", "coordinates", "reduced", "check"])
+def test_what_system_makes_is_not_made_again(name):
+    with pytest.raises(HelError, match=f"Mine.{name} is made by System from the potential, got another one; rename"):
+        examined(made(**{name: 3})(3))
+
+
+@pytest.mark.parametrize("name", ["angle", "periodic", "moment_of_inertia"])
+def test_near_misses_are_told(name):
+    with pytest.raises(HelError, match=f"Mine.{name} would be (angles|masses), .*; write (angles = True|them as mass)"):
+        examined(made(**{name: 2.0})(3))
+
+
+def test_a_mass_is_fixed():
+    def drawn(self):
+        return np.random.default_rng().uniform(1, 2)
+
+    with pytest.raises(HelError, match="Mine.mass must be fixed, it gave two values"):
+        examined(made(mass=property(drawn))(3))
+
+
+@pytest.mark.parametrize("function", [np.log, np.sqrt, lambda q: q**1.5])
+def test_a_potential_is_finite_at_usual_positions(function):
+    def potential(self, q, u, theta):
+        return np.sum(theta["k"] * function(q))
+
+    with pytest.raises(HelError, match=r"test_members.py:\d+: `.*`: (log|sqrt|power) has no finite value at .*np.clip"):
+        examined(made(potential=potential)(3))

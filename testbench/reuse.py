@@ -8,9 +8,11 @@ matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from golden.errors import HelError
 from golden.program import Program
 from rtl.design import Design, given
 from rtl.hls import Geometry, compile_array
@@ -23,7 +25,7 @@ from testbench.mismatch import explained
 from testbench.session import SimulatedPort, launch
 from testbench.verify import Comparison
 
-__all__ = ["array_for", "inside", "verify_reuse"]
+__all__ = ["array_for", "inside", "together", "verify_reuse"]
 
 
 def array_for(designs: Sequence[Design]) -> Geometry:
@@ -31,6 +33,23 @@ def array_for(designs: Sequence[Design]) -> Geometry:
     first = designs[0]
     plans = [padded(bind(design.program), first.formats, elements=first.elements) for design in designs]
     return joined(plans, first.formats, elements=first.elements, neurons=first.neurons)
+
+
+def together(designs: Sequence[Design]) -> list[list[Design]]:
+    """The designs in groups that one array runs, each in the first that it fits: few arrays are compiled for many.
+
+    One that no array runs is in a group of its own.
+    """
+    groups: list[list[Design]] = []
+    for design in designs:
+        for group in groups:
+            with suppress(HelError):
+                array_for([*group, design])
+                group.append(design)
+                break
+        else:
+            groups.append([design])
+    return groups
 
 
 def verify_reuse(

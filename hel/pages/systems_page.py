@@ -22,6 +22,7 @@ from golden.errors import HelError
 from hel.commands.gradcheck import power
 from hel.commands.systems import describe
 from hel.output import Progress, write_whole
+from hel.pages import random_systems
 from hel.pages.results_page import fill
 from hel.pages.systems_results import (
     BUILT,
@@ -39,6 +40,7 @@ from hel.pages.systems_results import (
     verify_command,
 )
 from rtl.verilog import cycle_figures
+from testbench.random_systems import STEPS as STEPS_EACH
 
 __all__ = ["PAGE", "main", "measure", "tables"]
 
@@ -49,7 +51,8 @@ CELLS = {"lut": "LUT", "ff": "FF", "dsp": "DSP", "bram": "block RAM"}
 
 def tables(results: Results) -> list[list[str]]:
     """What stands between the page's markers: formulas, gradients, co-simulations, cycles, builds."""
-    return [_formulas(), _gradients(results.checks), _verified(results.checks), _cycles(), *_builds(results.builds)]
+    checks, random = results.checks, random_systems.kept(results.root)
+    return [_formulas(), _gradients(checks), _verified(checks), _random(random), _cycles(), *_builds(results.builds)]
 
 
 def _formulas() -> list[str]:
@@ -106,6 +109,19 @@ def _verified(checks: Mapping[str, Any]) -> list[str]:
         " every one of the clock cycles; all must be equal."
     )
     return _section(f"RTL against golden ({_of(SMALL)}, T = {VERIFIED_STEPS})", note, columns, rows)
+
+
+def _random(batches: Mapping[str, Any]) -> list[str]:
+    columns = ["simulator", "N", "P", "m", "w", "systems", "arrays", "mismatches", "words", "clock cycles"]
+    refused = sum(len(result["refused"]) for result in batches.values())
+    note = (
+        f"`{random_systems.COMMAND}`: as above, in {STEPS_EACH['verilator']} steps on Verilator, where an"
+        f" array runs as many as fit on it, and {STEPS_EACH['icarus']} on Icarus, each on its own."
+        " Seeds from 1000 on draw from the whole language. Where elements do not divide the neurons, vectors have pads."
+        f" Of the seeds, {refused} have no array of their batch's size: it is refused with the reason, which"
+        f" {random_systems.KEPT} keeps."
+    )
+    return _section("Random systems, RTL against golden", note, columns, random_systems.rows(batches))
 
 
 def _cycles() -> list[str]:

@@ -82,6 +82,13 @@ def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neuron
         One of them needs what no array can have, or all together do.
     """
     of = {plan.name: geometry_of(plan, formats, elements=elements, neurons=neurons) for plan in plans}
+    angles = [name for name, g in of.items() if g.turns]
+    if 0 < len(angles) < len(of):
+        other = next(name for name in of if name not in angles)
+        raise HelError(
+            f"positions of one array are all angles or all lengths, {angles[0]} has angles and {other} lengths;"
+            " build an array for each"
+        )
     cuts = sorted({shift for g in of.values() for shift in g.cut_shifts})
     array = replace(
         max(of.values(), key=lambda g: g.inputs),

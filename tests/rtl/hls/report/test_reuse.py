@@ -89,6 +89,11 @@ def test_a_joined_array_has_the_tables_of_its_plans_where_words_leave_room() -> 
     assert compile_array(sine, elements=2, array=array).memory.numbers == {"sin": 0}
 
 
+def test_angles_and_lengths_share_no_array() -> None:
+    with pytest.raises(HelError, match="^positions of one array .* rotor has angles and linear lengths; build"):
+        array_of("linear", "rotor")
+
+
 def test_a_table_that_an_array_lacks_is_named() -> None:
     plan = padded(bind(with_tables(n=8)), Formats(), elements=4)
     array = joined([plan], Formats(), elements=4, neurons=8)

@@ -1,0 +1,53 @@
+"""Potentials that users write, and the systems with tables, angles or masses: RTL against golden on both simulators.
+
+The elements do not divide the neurons, so that every vector has a pad.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from golden.errors import HelError
+from golden.systems import System
+from rtl.design import Design
+from testbench import tools
+from testbench.verify import verify
+from tests.plain_potentials import PLAIN
+from tests.potentials import RUN
+
+pytestmark = pytest.mark.cosim
+
+BUILT_IN = ("kuramoto", "josephson", "rotor", "sine_gordon", "toda", "morse", "lennard_jones", "henon_heiles", "horn")
+SIZES = {"verilator": (8, 3, 4), "icarus": (4, 3, 1)}
+"""Neurons, elements, steps."""
+
+
+def run(made: type[System] | str, simulator: str) -> None:
+    try:
+        tools.find(simulator)
+    except HelError as error:
+        pytest.skip(str(error))
+    neurons, elements, steps = SIZES[simulator]
+    if isinstance(made, str):
+        design = Design(made, neurons=neurons, elements=elements, inputs=2)
+    else:
+        design = Design(made(neurons, 2), elements=elements)
+    found = verify(design, simulator=simulator, steps=steps, seed=neurons)
+    print(found)
+    assert found["mismatches"] == 0
+    assert found["compared_words"] > 1000 and found["compared_cycles"] > 300
+    assert found["cycles"] == found["cycles_predicted"] + found["stall_cycles"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("simulator", SIZES)
+@pytest.mark.parametrize("system", BUILT_IN)
+def test_systems_of_any_function(system: str, simulator: str) -> None:
+    run(system, simulator)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("simulator", SIZES)
+@pytest.mark.parametrize("made", [*RUN, *PLAIN])
+def test_potentials_of_users(made: type[System], simulator: str) -> None:
+    run(made, simulator)

@@ -2,9 +2,9 @@
 
 The summaries stand here so that `hel --help` imports no command.
 
-May import of golden: errors, language, tasks, systems, compiler.passes, compiler, rules.glep, training, checks,
-studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, devices, estimate,
-learning; of hel: arguments, output, options, figures, doctor, report.
+May import of golden: errors, arithmetic, language, tasks, systems, compiler.passes, compiler, rules.glep, training,
+checks, studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, devices,
+estimate, learning; of hel: arguments, output, options, figures, doctor, report.
 """
 
 SUMMARIES = {

@@ -55,6 +55,8 @@ def lacks(array: Geometry, required: Geometry) -> list[str]:
     for name in _EQUAL:
         if has[name] != wants[name]:
             found.append(f"{name} must be {wants[name]}, the array has {has[name]}")
+    if array.cut_positions and not required.cut_positions:
+        found.append("positions must all be angles, the array has lengths, whose overflow it tells")
     if required.turns and array.turns and array.turn_log2 != required.turn_log2:
         found.append(f"turn_log2 must be {required.turn_log2}, the array has {array.turn_log2}")
     for name in has:
@@ -82,7 +84,7 @@ def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neuron
         One of them needs what no array can have, or all together do.
     """
     of = {plan.name: geometry_of(plan, formats, elements=elements, neurons=neurons) for plan in plans}
-    angles = [name for name, g in of.items() if g.turns]
+    angles = [name for name, g in of.items() if not g.cut_positions]
     if 0 < len(angles) < len(of):
         other = next(name for name in of if name not in angles)
         raise HelError(

@@ -47,10 +47,18 @@ def randoms(first: int, count: int) -> list[str]:
     return [f"random-{seed}" for seed in range(first, first + count)]
 
 
+ANGLES = ("kuramoto", "josephson", "rotor")
+"""Systems whose positions are all angles: an array of their own."""
+
+
 def test_all_systems_and_random_ones_on_one_array() -> None:
     """The first three at every clock: with a table and without, with cuts and without."""
-    own = [name for name in SYSTEMS if name not in ("springs", "dense")]
+    own = [name for name in SYSTEMS if name not in ("springs", "dense", *ANGLES)]
     run(["springs", "dense", *own, *randoms(0, 24)], "verilator", recorded=2)
+
+
+def test_all_systems_of_angles_on_one_array() -> None:
+    run(list(ANGLES), "verilator", recorded=1)
 
 
 def test_another_format_on_icarus() -> None:

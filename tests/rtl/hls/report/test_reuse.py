@@ -45,9 +45,10 @@ def test_each_missing_need_is_named(change: dict, message: str) -> None:
     assert found.startswith(message)
 
 
-def test_an_array_of_angles_alone_runs_no_positions_and_one_of_both_runs_either() -> None:
+def test_an_array_of_angles_alone_runs_no_positions_and_one_of_both_runs_no_angles_alone() -> None:
     both, angles = replace(DENSE, turns=True), replace(DENSE, turns=True, cut_positions=False)
-    assert lacks(both, DENSE) == lacks(both, angles) == []
+    assert lacks(both, DENSE) == lacks(angles, angles) == []
+    assert lacks(both, angles) == ["positions must all be angles, the array has lengths, whose overflow it tells"]
     assert lacks(angles, DENSE) == ["cut_positions must be there, the array has none"]
 
 

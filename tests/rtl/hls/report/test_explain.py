@@ -55,8 +55,8 @@ def test_positions_have_the_names_of_what_they_become() -> None:
             "x * t": 4, "t * x": 4, "t * t": 4, "d * t": 4, "t * 1": 4,
         }  # fmt: skip
     angles = compile_array(compile_system(get("rotor", n=4, m=2)), elements=2)
-    operands = {word for what in rows(angles, "forward") for word in what.split()}
-    assert "t" in operands and "x" not in operands
+    factors = {word for what in rows(angles, "forward") for word in what.split()}
+    assert "t" in factors and "x" not in factors
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

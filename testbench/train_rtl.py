@@ -160,6 +160,7 @@ def train_rtl(
     told = {"arithmetic": "rtl", "simulator": simulator, "elements": elements}
     return {
         **result,
+        **training.arithmetic.described(),  # with the tables' functions and the lines, which the text has not either
         **told,
         "trajectory": trajectory(training, parameters),
         "parameters": parameters,

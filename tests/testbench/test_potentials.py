@@ -13,7 +13,7 @@ from rtl.design import Design
 from testbench import tools
 from testbench.verify import verify
 from tests.plain_potentials import PLAIN
-from tests.potentials import RUN
+from tests.potentials import RUN, InverseSquareRepulsion
 
 pytestmark = pytest.mark.cosim
 
@@ -48,6 +48,16 @@ def test_systems_of_any_function(system: str, simulator: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("simulator", SIZES)
-@pytest.mark.parametrize("made", [*RUN, *PLAIN])
+@pytest.mark.parametrize("made", [made for made in (*RUN, *PLAIN) if made is not InverseSquareRepulsion])
 def test_potentials_of_users(made: type[System], simulator: str) -> None:
     run(made, simulator)
+
+
+def test_two_tables_of_all_segments_do_not_fit_and_that_is_said() -> None:
+    """2049 words each, and parameters, of 4096; on more elements, too."""
+    for elements in (3, 8):
+        message = (
+            "holds 4096 words, got 4[0-9]+: .*table f takes 2049, table f1 takes 2049; give a table a smaller range"
+        )
+        with pytest.raises(HelError, match=message):
+            verify(Design(InverseSquareRepulsion(8, 2), elements=elements), simulator="verilator")

@@ -32,6 +32,39 @@ def test_a_few_samples():
     assert all((words != 0).any() for words in result["parameters"].values())
 
 
+WELLS = """
+import numpy as np
+from golden.systems import System
+
+class Wells(System):
+    @property
+    def parameters(self):
+        return {"al": (self.n,), "c": (self.n,), "W": (self.n, self.n), "B": (self.n, self.m)}
+
+    def initial(self, seed=0):
+        rng = np.random.default_rng(seed)
+        matrices = {key: rng.normal(0, 0.1, self.parameters[key]) for key in ("W", "B")}
+        return {"al": np.full(self.n, 0.5), "c": np.full(self.n, 0.25), **matrices}
+
+    def potential(self, q, u, theta):
+        z = theta["W"] @ q + theta["B"] @ u
+        return np.sum(theta["al"] * q**2) / 2 - np.sum(theta["c"] * np.exp(-(z**2))) - np.sum(np.arctan(z)) / 4
+"""
+
+
+def test_functions_that_are_1_at_0_on_elements_that_do_not_divide_the_neurons(tmp_path):
+    """A pad's z is 0: were its exp(0) or 1 / (1 + 0) read, W^T s and the gradients of W and c would have it."""
+    file = tmp_path / "wells.py"
+    file.write_text(WELLS)
+    options = {"neurons": 10, "samples": 10, "epochs": 1, "validation": True}
+    result = train_rtl.train_rtl("digits", f"{file}:Wells", elements=4, **options)
+    golden = train("digits", f"{file}:Wells", arithmetic="fixed", **options)
+    assert result["mismatches"] == 0 and result["compared_words"] > 10 * 10**2
+    same = ("cost", "history", "flags", "argument_clamped", "formats", "cuts", "cut_formats", "tables")
+    assert {key: result[key] for key in same} == {key: golden[key] for key in same}
+    assert [row["function"] for row in result["tables"]] == ["exp(-x**2)", "1 / (1 + x**2)"]
+
+
 def test_a_difference_stops_the_run(monkeypatch):
     # One bit of one parameter, in golden only, must be found at once: the check can fail.
     from rtl.host.driver import Driver

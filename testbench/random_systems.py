@@ -6,7 +6,7 @@ compared with golden word for word and with the cycle model at every clock (`tes
 do not divide the neurons, so that pads are there to leak.
 
 >>> sum(batch.count for batch in BATCHES if batch.simulator == "verilator")
-300
+320
 >>> BATCHES[0].name, BATCHES[0].designs[0].command
 ('verilator-1000', 'random-1000 --neurons 4 --elements 2 --inputs 2 --step 2^-3')
 """

@@ -42,7 +42,7 @@ class Fine(Mine):
         return np.sum(theta["k"] * self.FINE(q)) + np.sum(q**2) - u[0] * q[0]
 '''
 SIZE = ("-n", 4, "-m", 1)
-ROW = {"name", "function", "low", "high", "stated", "segments", "format", "argument_fraction", "fold", "steep",
+ROW = {"name", "function", "low", "high", "stated", "segments", "format", "argument_fraction", "fold", "turn", "steep",
        "error_lsb", "error", "line"}  # fmt: skip
 
 

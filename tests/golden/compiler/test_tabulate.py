@@ -92,7 +92,10 @@ def test_random_compositions(seed):
         assert new[output] == pytest.approx(old[output], rel=1e-10, abs=1e-11)
 
 
-@pytest.mark.parametrize("name", SYSTEMS)
+TABLED = ("kuramoto", "josephson", "rotor", "sine_gordon", "toda", "morse", "lennard_jones", "horn")
+
+
+@pytest.mark.parametrize("name", [name for name in SYSTEMS if name not in TABLED])
 def test_systems_without_such_functions_are_left_alone(name):
     graph = get(name, n=5, m=2).gradient
     assert tabulate(graph) is graph

@@ -7,7 +7,6 @@ import pytest
 from golden.compiler import compile_system
 from golden.dynamics.integrator import Flags, twin
 from golden.program import Program
-from golden.systems import get
 from rtl.hls import compile_array
 from rtl.hls.plan.bind import bind
 from rtl.hls.report.reuse import joined
@@ -67,8 +66,8 @@ def test_from_sixteen_on_an_x_is_clipped_and_a_t_is_not(reads: str) -> None:
         assert (Flags.OPERAND_CLIPPED in pair.golden.flags) == lost and pair.flags() == pair.golden.flags
 
 
-def test_an_array_of_both_runs_programs_of_either() -> None:
-    programs = [program("springs", 4, 2), compile_system(get("rotor", n=4, m=2)), both_operands(4)]
+def test_an_array_of_both_runs_programs_of_lengths_too() -> None:
+    programs = [program("springs", 4, 2), both_operands(4)]
     array = joined([bind(found) for found in programs], programs[0].formats, elements=2, neurons=4)
     assert array.chooses_operand
     for found in programs:

@@ -78,7 +78,6 @@ class FunctionTable:
     turn : the argument is taken modulo the table's width, of an odd or even one twice that
     steep : whether an argument below, above the table raises argument_clamped
     function : the real function, for calibration; no part of the text, nor of equality
-    meaning : the function and its range, for people; likewise
     origin : what the compiler made it from; likewise
 
     >>> ramp = FunctionTable.parse("table ramp fraction 12 from -1 steep above = -8 0 8 16")
@@ -100,7 +99,6 @@ class FunctionTable:
     function: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = field(
         default=None, compare=False, repr=False
     )
-    meaning: str = field(default="", compare=False, repr=False)
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
     @property

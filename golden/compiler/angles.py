@@ -19,6 +19,7 @@ from golden.compiler.univariate import Univariate
 from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Array, Graph, Node, uniform
+from golden.systems.coordinates import UNIT_LOG2
 
 __all__ = ["in_turns", "turns_of", "with_turns", "with_two_pi"]
 
@@ -92,7 +93,7 @@ def in_turns(node: Node, below: Node, builder: Builder) -> Node:
     return builder.table(turns, Univariate(builder.unary("sin", builder.scale(x, TWO_PI)), x, "sin2pi"))
 
 
-def with_turns(graph: Graph, declared: Iterable[int] = (), finest: int = 3) -> Graph:
+def with_turns(graph: Graph, declared: Iterable[int] = (), finest: int = UNIT_LOG2) -> Graph:
     """A tabulated gradient graph whose periodic functions read q modulo 2**e, where nothing else reads it.
 
     e <= `finest` is the least with which all factors of q are whole multiples of 2**-e; a word of as many integer bits
@@ -147,8 +148,9 @@ def _parts(forms: LinearForms, node: Node) -> int:
 
 def _no_angle(graph: Graph, node: Node, forms: LinearForms) -> HelError:
     at = f"{node.source}: " if node.source else f"{graph.name}: "
-    if node.op == "table" and _parts(forms, node) <= 3:
-        return HelError(f"{at}the word of an angle has at least 3 integer bits, got fewer; raise integer_bits to 3")
+    if node.op == "table" and _parts(forms, node) <= UNIT_LOG2:
+        rule = f"the word of an angle has at least {UNIT_LOG2} integer bits, got fewer"
+        return HelError(f"{at}{rule}; raise integer_bits to {UNIT_LOG2}")
     reader = "a function that needs more than one turn" if node.op == "table" else f'"{node.op}"'
     return HelError(
         f"{at}an angle acts in functions of whole turns alone, and here it is read by {reader}; write it inside"

@@ -39,6 +39,7 @@ from golden.language.builder import Builder
 from golden.language.graph import Graph, uniform
 from golden.program import Program
 from golden.systems.base import System
+from golden.systems.coordinates import UNIT_LOG2
 
 __all__ = ["lower", "lowered"]
 
@@ -66,7 +67,7 @@ def lower(
     parameters = tuple((name, tuple(shape)) for name, shape in graph.parameters.items())
 
     def made(graph: Graph) -> Program:
-        normal = normalise(with_turns(tabulate(graph), angles, min(3, formats.integer_bits)))
+        normal = normalise(with_turns(tabulate(graph), angles, min(UNIT_LOG2, formats.integer_bits)))
         selected = select(choose_operands(normal, symmetric), formats, ranges)
         return ProgramBuilder(graph.name, formats, n, m, parameters, symmetric).build(selected).verify()
 

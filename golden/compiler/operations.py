@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from golden.arithmetic.formats import SQ
 from golden.arithmetic.function_table import FunctionTable
-from golden.compiler.univariate import Univariate
 from golden.program.constants import Constant
 from golden.program.ops import Rounding
 
@@ -90,15 +89,11 @@ class Rounded:
 
 @dataclass(frozen=True)
 class LookUp:
-    """A function of a table's argument: one that is there, or a table of the program with its words' format.
-
-    `stands_for` keeps apart the tables of two functions that have no words yet.
-    """
+    """A function of a table's argument: one that is there, or a table of the program with its words' format."""
 
     function: str | FunctionTable
     argument: Ref
     to: SQ | None = None
-    stands_for: Univariate | None = None
 
     def __str__(self) -> str:
         name = self.function if isinstance(self.function, str) else self.function.name

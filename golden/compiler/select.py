@@ -160,7 +160,7 @@ class _Selector:
             moved = Fixed(-choice.shift, np.ones(argument.size), source=source)
             argument = replace(argument, terms=(*argument.terms, moved))
         rounded = self.define(Rounded(self.total(argument), Rounding.FLOOR, choice.table.fraction), source)
-        return self.define(LookUp(choice.table, rounded, choice.to, function), source)
+        return self.define(LookUp(choice.table, rounded, choice.to), source)
 
     def product(self, product: Product) -> Ref:
         """Without its factor."""

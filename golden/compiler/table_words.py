@@ -118,7 +118,7 @@ def provisional(function: Univariate, operand_bits: int, number: int = 0) -> Cho
     """
     top = (1 << (operand_bits - 1)) - 1  # any word may be in it
     words = (-top, *(top,) * (number + 1))
-    stand_in = FunctionTable(function.name, FRACTION_LOG2, words, function=function, meaning=str(function))
+    stand_in = FunctionTable(function.name, FRACTION_LOG2, words, function=function)
     return Choice(stand_in, SQ(1, operand_bits - 1), 0.0, math.inf)
 
 
@@ -199,13 +199,11 @@ def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, st
         function.periodic,
         beyond,
         function if not moved else _Moved(function, moved * width),
-        str(function),
     )
     error = _error(table, inside, bounds, to, moved)
     least, shift = -high if fold else low, moved * width
     origin = Origin(str(function), least, high, stated, shift, to.fraction_bits, error)
-    meaning = f"{function} from {least:.4g} to {high:.4g}"
-    return Choice(replace(table, meaning=meaning, origin=origin), to, shift, error)
+    return Choice(replace(table, origin=origin), to, shift, error)
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,11 @@ from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import shortened
 
-__all__ = ["UNIT", "Coordinates", "coordinates"]
+__all__ = ["UNIT", "UNIT_LOG2", "Coordinates", "coordinates"]
 
-UNIT = 2 * math.pi / 8
+UNIT_LOG2 = 3
+"""A turn is 2**UNIT_LOG2 units of a declared angle."""
+UNIT = 2 * math.pi / 2**UNIT_LOG2
 """An angle's unit in radians: an eighth of a turn."""
 
 

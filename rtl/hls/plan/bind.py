@@ -77,7 +77,8 @@ class _Binder:
 
     def run(self) -> RingPlan:
         program = self.program
-        statements, tables, turn_log2 = [], dict[str, FunctionTable](), 0
+        statements, tables = [], dict[str, FunctionTable]()
+        turns = {op.log2 for op in self.needed if isinstance(op, Turn)}
         for op in self.needed:
             if isinstance(op, Table):
                 if op.function in REDUCED:
@@ -91,7 +92,9 @@ class _Binder:
                 if op.source != "q":
                     read = f'"round floor {op.source} ..." and a table over a turn, which takes any sum modulo 1'
                     raise self._unavailable(op, f"turns of q alone; write {read}")
-                turn_log2 = op.log2  # one for all: golden.compiler.angles
+                if len(turns) > 1:
+                    parts = ", ".join(map(str, sorted(turns)))
+                    raise self._unavailable(op, f"one power of two for all turns of q, got {parts}; write the largest")
             elif isinstance(op, Cut) and op.source == "q":
                 if op.to != self.formats.x:
                     raise self._unavailable(op, f"positions cut to {self.formats.x}")
@@ -106,7 +109,7 @@ class _Binder:
         if self.moved_inputs:
             statements.insert(0, self._input_vector())
         stored, looked_up = self.stored | self.constants, tuple(tables.values())
-        return RingPlan(program.name, stored, tuple(statements), gradients, looked_up, program.m, turn_log2)
+        return RingPlan(program.name, stored, tuple(statements), gradients, looked_up, program.m, *turns)
 
     def _table(self, name: str) -> FunctionTable:
         """A declared one, or a built-in one."""

@@ -140,6 +140,13 @@ def test_positions_as_x_and_in_turns() -> None:
     assert bind(compile_system(get("rotor", n=4, m=2))).positions == {TURNS}
 
 
+def test_turns_of_two_powers_are_refused() -> None:
+    """An element has one shift for them: the last one would be taken for both."""
+    text = str(both_operands(4)).replace("D_t = matvec D t", "t3 = turn q 3\n    D_t = matvec D t3")
+    with pytest.raises(HelError, match="one power of two for all turns of q, got 0, 3; write the largest"):
+        bind(Program.parse(text).verify())
+
+
 def test_a_turn_of_a_sum_is_refused_with_what_to_write() -> None:
     text = str(both_operands(4)).replace("D_t = matvec D t", "y = turn W_x\n    D_t = matvec D y")
     rule = 'the ring has no form for "y = turn W_x" of system both; it has turns of q alone; write'

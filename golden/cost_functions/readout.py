@@ -37,7 +37,7 @@ from golden.arithmetic.rounding import Words, floor_shift, half_up, saturate
 from golden.cost_functions.latch import position_operand
 from golden.errors import HelError
 
-__all__ = ["MASTER", "Readout", "onehot", "softmax"]
+__all__ = ["LOG2_E", "MASTER", "Readout", "onehot", "powers", "softmax"]
 
 MASTER = SQ(2, 22)
 """A readout weight as it is stored."""
@@ -48,7 +48,7 @@ CLIP = 1 << (MASTER.fraction_bits - 7)
 
 
 @cache
-def _powers() -> Words:
+def powers() -> Words:
     """E[i] = rint(2**(18 - i/256)), i = 0..256."""
     return np.array([round(2.0 ** (POWER_FRACTION - i / 256)) for i in range(257)], np.int64)
 
@@ -72,7 +72,7 @@ def softmax(logits: Words, operand_bits: int) -> Words:
     distance = logits.max(-1, keepdims=True) - logits
     t = np.minimum(floor_shift(distance, 2 * operand_bits - 7 - 16), (1 << 21) - 1)
     y = (t * LOG2_E) >> 16
-    table, i, r = _powers(), (y >> 8) & 255, y & 255
+    table, i, r = powers(), (y >> 8) & 255, y & 255
     v = (table[i] * (256 - r) + table[i + 1] * r + 128) >> 8
     m = v >> np.minimum(y >> 16, 31)
     total = m.sum(-1, keepdims=True)

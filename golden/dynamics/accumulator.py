@@ -4,7 +4,7 @@ The products are exact, aligned where a parameter has several terms, and subtrac
 one flat buffer, so that the cut, the addition and the wrap are one call each. Prose: docs/numerics.md, section 5.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from golden.program import Program
 from golden.program.densities import Density, Gradient
 from golden.program.execute import STATE, Call, Executable, Floats
 
-__all__ = ["Accumulator", "Gradients"]
+__all__ = ["Accumulator", "Gradients", "check_gradients"]
 
 
 class Gradients(dict[str, Words]):
@@ -30,6 +30,13 @@ class Gradients(dict[str, Words]):
 
     def clear(self) -> None:
         self.flat[...] = 0
+
+
+def check_gradients(program: Program, batch: tuple[int, ...], grads: Mapping[str, Words]) -> None:
+    """HelError where `grads` are not what an echo of that batch adds to."""
+    for name, shape in program.parameters:
+        if name not in grads or grads[name].shape != batch + shape or grads[name].dtype != np.int64:
+            raise HelError(f"grads['{name}'] is an int64 array of shape {batch + shape}; use Integrator.zero_gradients")
 
 
 def _total(program: Program) -> int:
@@ -89,12 +96,8 @@ class Accumulator:
 
     def into(self, grads: MutableMapping[str, Words]) -> list[Call]:
         """The calls that add the cut accumulator to `grads`, in place."""
+        check_gradients(self.program, self.executable.batch, grads)
         words, lost = _views(self.program, self.words), _views(self.program, self.lost)
-        for name, view in words.items():
-            if name not in grads or grads[name].shape != view.shape or grads[name].dtype != np.int64:
-                raise HelError(
-                    f"grads['{name}'] is an int64 array of shape {view.shape}; use Integrator.zero_gradients"
-                )
         calls: list[Call] = []
         if isinstance(grads, Gradients) and grads.flat.shape == self.words.shape:
             calls += self._add(grads.flat, self.words, self.lost)

@@ -17,10 +17,10 @@ import numpy as np
 from golden.arithmetic.rounding import Words, half_up
 from golden.dynamics.accumulator import Gradients
 from golden.dynamics.flags import Flags
-from golden.dynamics.stepper import EchoWork, Stepper
+from golden.dynamics.stepper import EchoWork, MakeSteps, Steps, numpy_steps
 from golden.errors import HelError
 from golden.program import Program
-from golden.program.execute import Executable, check_theta
+from golden.program.execute import check_theta
 
 __all__ = ["Flags", "Gradients", "Integrator", "quadratic_nudge", "twin"]
 
@@ -43,6 +43,7 @@ class Integrator:
 
     Shapes: q, p (..., n); u (..., m); in an echo q, p are (2, ..., n). Parameters may have one leading axis (S,),
     several seeds at once; the batch then ends with S. Words are int64 raw values; one out of range raises HelError.
+    `steps` makes what runs the steps: NumPy, the reference, or `golden.native.NativeSteps`, the same words from compiled code.
 
     >>> from golden.compiler import compile_system
     >>> from golden.systems import get
@@ -57,11 +58,13 @@ class Integrator:
     (True, <Flags: 0>)
     """
 
-    def __init__(self, program: Program, theta_raw: Mapping[str, Words]) -> None:
-        self.program = program.verify()
+    def __init__(
+        self, program: Program, theta_raw: Mapping[str, Words], steps: MakeSteps = numpy_steps
+    ) -> None:
+        self.program, self._make = program.verify(), steps
         self._theta = {name: np.array(theta_raw[name], np.int64) for name in theta_raw}
         check_theta(program, theta_raw)
-        self._steppers: dict[tuple[Any, ...], Stepper] = {}
+        self._steppers: dict[tuple[Any, ...], Steps] = {}
         self._flags = Flags(0)
         self._clamped: set[str] = set()
 
@@ -71,7 +74,7 @@ class Integrator:
             raise HelError("new parameter words have the batch axis of the old ones; make a new Integrator")
         self._theta = {name: np.array(theta_raw[name], np.int64) for name in theta_raw}
         for stepper in self._steppers.values():
-            stepper.executable.load(self._theta)
+            stepper.load(self._theta)
 
     def zero_gradients(self, batch: tuple[int, ...] = ()) -> Gradients:
         """Cleared gradient words for a batch; the fastest `grads` of an echo."""
@@ -92,8 +95,8 @@ class Integrator:
         one; the hardware has the flag, without the names.
         """
         for stepper in self._steppers.values():
-            self._clamped |= stepper.executable.clamped
-        return sorted({self.program.line(name).removesuffix(": ") or name for name in self._clamped})
+            self._clamped |= stepper.clamped
+        return self.program.lines_of(self._clamped)
 
     def raise_flag(self, flag: Flags) -> None:
         """Sets a flag from outside (the update's theta_clipped)."""
@@ -153,14 +156,15 @@ class Integrator:
         p: Words,
         inputs: Words,
         grads: MutableMapping[str, Words] | None = None,
-        nudge: Callable[[int, Words], Words | None] | None = None,
+        nudge: Callable[[int, Words], Words | None] | Words | None = None,
         input_differences: Words | None = None,
         one_sided: bool = False,
     ) -> tuple[Words, Words]:
         """Undoes the T steps of forward_many(..., inputs), last one first. See `echo`.
 
         nudge(t, q) is called before step t is undone, t = T-1 .. 0, with the contexts' own q (2, ..., n) after step t
-        (a buffer: do not keep it), and returns e or None. input_differences has shape (T, ..., m).
+        (a buffer: do not keep it), and returns e or None; words instead of a function are e before the first of these
+        steps, and none before the others. input_differences has shape (T, ..., m).
         """
         return self._echo(q, p, inputs, EchoWork(grads, nudge, input_differences, one_sided))
 
@@ -187,10 +191,9 @@ class Integrator:
             found.append(word.check(words.astype(np.int64, copy=False), name))
         return found[0], found[1], found[2]
 
-    def _stepper(self, batch: tuple[int, ...], contexts: tuple[int, ...], work: EchoWork) -> Stepper:
+    def _stepper(self, batch: tuple[int, ...], contexts: tuple[int, ...], work: EchoWork) -> Steps:
         gradients, inputs = work.grads is not None, work.input_differences is not None
         key = (batch, contexts, gradients, inputs)
         if key not in self._steppers:
-            executable = Executable(self.program, self._theta, batch, contexts)
-            self._steppers[key] = Stepper(executable, gradients, inputs)
+            self._steppers[key] = self._make(self.program, self._theta, batch, contexts, gradients, inputs)
         return self._steppers[key]

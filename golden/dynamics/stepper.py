@@ -3,19 +3,20 @@
 The steps are those of `golden.dynamics.integrator`, which checks shapes and words and keeps one stepper a shape.
 """
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from golden.arithmetic.rounding import Words, wrap
 from golden.dynamics.accumulator import Accumulator
 from golden.dynamics.flags import Flags
+from golden.program import Program
 from golden.program.execute import Call, Executable
 
-__all__ = ["EchoWork", "Stepper"]
+__all__ = ["EchoWork", "MakeSteps", "Stepper", "Steps", "numpy_steps"]
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,68 @@ class EchoWork:
     Members
     -------
     grads : name -> int64 array (..., *shape), the gradients it adds to, in place
-    nudge : nudge(t, q) -> e in p's raw format or None, before step t is undone
+    nudge : nudge(t, q) -> e in p's raw format or None, before step t is undone; or e itself, before the first step alone
     input_differences : int64 (T, ..., m), receives dV/du of context 1 minus that of context 0
     one_sided : context 1 is left without nudge
     """
 
     grads: MutableMapping[str, Words] | None = None
-    nudge: Callable[[int, Words], Words | None] | None = None
+    nudge: Callable[[int, Words], Words | None] | Words | None = None
     input_differences: Words | None = None
     one_sided: bool = False
+
+
+class Steps(Protocol):
+    """What runs a program in time, for one batch shape; `golden.dynamics.integrator` checks what it is given.
+
+    Members
+    -------
+    load : takes new parameter words
+    forward, echo : the steps of inputs (T, ..., m) and of their undoing; see `Stepper`
+    flags, clamped : sticky flags of everything since `clear_flags`; names of arguments beyond a steep end of a table
+    """
+
+    def load(self, theta_raw: Mapping[str, Words]) -> None: ...
+
+    def forward(
+        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
+    ) -> tuple[Words, Words]: ...
+
+    def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]: ...
+
+    @property
+    def flags(self) -> Flags: ...
+
+    @property
+    def clamped(self) -> set[str]: ...
+
+    def clear_flags(self) -> None: ...
+
+
+class MakeSteps(Protocol):
+    """Makes steps: of parameter words () or (S,) + shape, a batch, contexts () or (2,), and what echoes compute."""
+
+    def __call__(
+        self,
+        program: Program,
+        theta_raw: Mapping[str, Words],
+        batch: tuple[int, ...],
+        contexts: tuple[int, ...],
+        gradients: bool,
+        inputs: bool,
+    ) -> Steps: ...
+
+
+def numpy_steps(
+    program: Program,
+    theta_raw: Mapping[str, Words],
+    batch: tuple[int, ...],
+    contexts: tuple[int, ...],
+    gradients: bool,
+    inputs: bool,
+) -> Steps:
+    """The reference."""
+    return Stepper(Executable(program, theta_raw, batch, contexts), gradients, inputs)
 
 
 class Stepper:
@@ -71,6 +125,15 @@ class Stepper:
             self.before += executable.compile([program.input_gradient])
             given = program.input_gradient
             self.input_value = executable.ints.get(given, executable.floats.get(given))
+
+    def load(self, theta_raw: Mapping[str, Words]) -> None:
+        """Takes new parameter words of the same shapes."""
+        self.executable.load(theta_raw)
+
+    @property
+    def clamped(self) -> set[str]:
+        """Names of arguments that went beyond a steep end of their table since `clear_flags`."""
+        return self.executable.clamped
 
     @property
     def flags(self) -> Flags:
@@ -122,8 +185,10 @@ class Stepper:
         u, copy = self.executable.u, np.copyto
         nudge, differences, one_sided = work.nudge, work.input_differences, work.one_sided
         for t in range(len(inputs) - 1, -1, -1):
-            if nudge is not None:
+            if callable(nudge):
                 self._nudge(nudge(t, self.q), one_sided)
+            elif t == len(inputs) - 1:
+                self._nudge(nudge, one_sided)
             copy(u, inputs[t])
             for call in calls:
                 call()

@@ -169,6 +169,10 @@ class Program:
             stack += ops[at].operands if at in ops else ()
         return ""
 
+    def lines_of(self, names: Iterable[str]) -> list[str]:
+        """Each value as the line of the potential that it comes from, or as its name."""
+        return sorted({self.line(name).removesuffix(": ") or name for name in names})
+
     @property
     def without_inputs(self) -> HelError:
         """The error of who asks a program for the dV/du that it has not."""

@@ -14,7 +14,7 @@ from golden.systems.base import System
 from golden.training.recipe import Recipe, StaticRecipe
 from golden.training.samples import Samples
 
-__all__ = ["Progress", "Report", "judged"]
+__all__ = ["RECENT", "Progress", "Report", "judged"]
 
 Progress = Callable[[int, int, str], None]
 """Called with (samples done, samples in all, text)."""

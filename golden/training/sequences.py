@@ -21,10 +21,11 @@ from golden.language.validate import known_options, shortened
 from golden.program import Program
 from golden.tasks import Split, Task
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
+from golden.training.compiled_learner import CompiledLearner
 from golden.training.conversation import Conversation, Echo, Forward, Update, drive
 from golden.training.learner import GoldenLearner, Learner
 from golden.training.recipe import Recipe, recipe_of
-from golden.training.report import Progress, Report, judged
+from golden.training.report import RECENT, Progress, Report, judged
 from golden.training.samples import Samples, named
 from golden.training.seeds import first_readout, sample_order, seeds_of, side_by_side
 from golden.training.trajectory import trajectory
@@ -36,6 +37,9 @@ TRAINABLE = ("dense", "hru", "linear")
 
 LEAST = 2.0**-18
 """The smallest probability that a cost is told of."""
+
+AT_ONCE = 50_000
+"""Steps of the samples that a compiled learner is given at once, at the most: between them a run can be interrupted."""
 
 
 class Training:
@@ -155,7 +159,25 @@ class Training:
             self.readout.update(errors, x, rate)
             cost, hit = judged(errors, label, lsb=lsb, least=LEAST)
             report.add(cost[None], hit[None])
-        accuracy = yield from self._evaluate()
+        return self._told(report, (yield from self._evaluate()))
+
+    def run(self, learner: CompiledLearner) -> dict[str, Any]:
+        """The conversation with a learner that takes many samples at once: the same words and the same result."""
+        inputs, labels = self.encode(self.part), self.part.labels
+        total, lsb = self.samples.total, self.arithmetic.lsb
+        report = Report(self.samples, self.orders.shape[:-1], self.progress)
+        rates = np.array([self.recipe.rate(done, total) for done in range(total)])
+        block = max(1, min(RECENT, AT_ONCE // inputs.shape[1]))
+        for done in range(0, total, block):
+            now = slice(done, done + block)
+            order = self.orders[..., now]
+            errors = learner.learn(inputs, labels, order, rates[now])
+            report.add(*judged(errors, np.moveaxis(labels[order], -1, 0), lsb=lsb, least=LEAST))
+        logits = learner.logits(self.encode(self.evaluation))
+        hits = np.stack([found.argmax(-1) == label for found, label in zip(logits, self.evaluation.labels, strict=True)])
+        return self._told(report, hits.sum(0) / len(self.evaluation))
+
+    def _told(self, report: Report, accuracy: Any) -> dict[str, Any]:
         asked = report.asked(self.system, self.seed, self.recipe, arithmetic=self.arithmetic.name)
         return {**asked, **self.arithmetic.described(), **report.result(accuracy)}
 

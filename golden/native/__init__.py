@@ -1,0 +1,22 @@
+"""The integer program as compiled code: C made from a program's text, built once, word for word golden's NumPy.
+
+==============  ==================================================================================================
+`source`        the C of a whole program; `python -m golden.native SYSTEM` prints it
+`layout`        which value lies where, and when it is computed; `headers` the fixed texts and the names they take
+`operations`    the C of one operation; `constants` of matrix products, `tables` of look-ups, `gradients` of G
+`kernels.h`     panels of weights, exact products, rounded sums; `steps.h` the leapfrog and its echo, `learn.h` whole
+                samples with readout and update
+`build`         compiler, flags, cache
+`library`       the compiled library as Python sees it; `steps` what `golden.dynamics.integrator` runs with it
+==============  ==================================================================================================
+
+In: a `golden.program.Program`. Out: machines that run it, and the C.
+
+May import of golden: errors.
+"""
+
+from golden.native.build import Unavailable
+from golden.native.library import at
+from golden.native.steps import Machines, NativeSteps
+
+__all__ = ["Machines", "NativeSteps", "Unavailable", "at"]

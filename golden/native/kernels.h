@@ -1,0 +1,196 @@
+/* What every generated program shares: panels of weights, exact products, rounded gradient sums, wraps.
+ *
+ * Every value of a program is an integer below 2^53 (docs/program.md, section 2), so a double holds it exactly, and every
+ * product and sum below is exact: it does not matter in which order terms are added, nor whether a product and a sum are
+ * fused. What is rounded is rounded by floor(), or where a comment says so. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
+#define EACH(size) for (int i = 0; i < (size); i++)
+#define EACH_CONTEXT for (int c = 0; c < contexts; c++)
+#define LIMITED(x, low, high) ((x) < (low) ? (low) : (x) > (high) ? (high) : (x))
+#define INLINE static inline __attribute__((always_inline))
+#define ALIGNED __attribute__((aligned(64)))
+
+/* The widest vector of doubles that the processor has. */
+#if defined(__AVX512F__)
+#define LANES 8
+#elif defined(__AVX__)
+#define LANES 4
+#else
+#define LANES 2
+#endif
+typedef double Lanes __attribute__((vector_size(8 * LANES)));
+typedef float Halves __attribute__((vector_size(4 * LANES)));
+typedef int64_t Whole __attribute__((vector_size(8 * LANES)));
+
+/* Vectors are padded to whole lanes; a pad is 0 in every value and in every weight. */
+#define PAD(n) (((n) + LANES - 1) / LANES * LANES)
+
+INLINE Lanes lanes(const double *from) { Lanes v; memcpy(&v, from, sizeof v); return v; }
+INLINE Lanes widened(const float *from) {
+#if defined(__AVX512F__) /* one instruction; GCC 12 makes five of the general form below */
+    return (Lanes)_mm512_cvtps_pd(_mm256_loadu_ps(from));
+#elif defined(__AVX__)
+    return (Lanes)_mm256_cvtps_pd(_mm_loadu_ps(from));
+#else
+    Halves v;
+    memcpy(&v, from, sizeof v);
+    return __builtin_convertvector(v, Lanes);
+#endif
+}
+INLINE void store(double *to, Lanes v) { memcpy(to, &v, sizeof v); }
+INLINE Lanes all(double x) { return x - (Lanes){0}; }
+
+/* The signed word of `width` bits that equals x modulo 2^width. */
+INLINE int32_t wrap32(int32_t x, int width) { return (int32_t)((uint32_t)x << (32 - width)) >> (32 - width); }
+INLINE int64_t wrap64(int64_t x, int width) { return (int64_t)((uint64_t)x << (64 - width)) >> (64 - width); }
+
+/* ---- Matrix products ----
+ *
+ * A matrix that multiplies a vector x is stored by columns in panels of up to four vectors of rows: the products of one
+ * column need one broadcast of x_j and consecutive loads, and the sums of a panel stay in registers. Words of at most 24
+ * bits are exact in float32, which halves what has to be loaded. */
+#define PANEL (4 * LANES)
+
+/* Where element (i, j) of a matrix with `rows` rows lies. */
+INLINE int64_t panel_at(int64_t rows, int64_t columns, int64_t i, int64_t j) {
+    int64_t first = i / PANEL * PANEL, width = PAD(rows) - first < PANEL ? PAD(rows) - first : PANEL;
+    return first * columns + j * width + (i - first);
+}
+
+/* y[c] (+)= panel x[c] for all contexts c at once: they share the loads of the weights. So many columns are under way
+ * that a sum need not wait for the one before it. */
+INLINE void panel_product(int contexts, int vectors, int columns, const float *a, const double *x, int x_pad, double *y, int y_pad) {
+    const int split = contexts * vectors >= 8 ? 1 : contexts * vectors >= 4 ? 2 : contexts * vectors >= 2 ? 4 : 8;
+    Lanes sum[8][2][4];
+    for (int s = 0; s < split; s++)
+        for (int c = 0; c < contexts; c++)
+            for (int v = 0; v < vectors; v++) sum[s][c][v] = all(0.0);
+    int j = 0;
+    for (; j + split <= columns; j += split)
+        for (int s = 0; s < split; s++)
+            for (int v = 0; v < vectors; v++) {
+                Lanes w = widened(a + ((j + s) * vectors + v) * LANES);
+                for (int c = 0; c < contexts; c++) sum[s][c][v] += w * x[c * x_pad + j + s];
+            }
+    for (; j < columns; j++)
+        for (int v = 0; v < vectors; v++) {
+            Lanes w = widened(a + (j * vectors + v) * LANES);
+            for (int c = 0; c < contexts; c++) sum[0][c][v] += w * x[c * x_pad + j];
+        }
+    for (int c = 0; c < contexts; c++)
+        for (int v = 0; v < vectors; v++) {
+            Lanes total = sum[0][c][v];
+            for (int s = 1; s < split; s++) total += sum[s][c][v];
+            store(y + c * y_pad + v * LANES, total);
+        }
+}
+
+/* y[c] = A x[c], A (rows, columns) in panels. */
+INLINE void product(int contexts, int rows, int columns, const float *a, const double *x, int x_pad, double *y, int y_pad) {
+    int i = 0;
+    for (; i + PANEL <= rows; i += PANEL) panel_product(contexts, 4, columns, a + i * columns, x, x_pad, y + i, y_pad);
+    switch ((PAD(rows) - i) / LANES) {
+    case 1: panel_product(contexts, 1, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
+    case 2: panel_product(contexts, 2, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
+    case 3: panel_product(contexts, 3, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
+    case 4: panel_product(contexts, 4, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
+    }
+}
+
+/* ---- Gradient sums ----
+ *
+ * G += half_up(d, CUT), d = scale ((r y)_1 - (r y)_0) exact. A double of size 1.5 2^(52 + CUT) has a last place of 2^CUT:
+ * adding d + 1/2 to it rounds d / 2^CUT half up (d is an integer, so d + 1/2 never lies half way), and its bits, less
+ * those of 1.5 2^(52 + CUT), are G. */
+#define BITS_OF_OFFSET (INT64_C(0x4338000000000000) + ((int64_t)CUT << 52))
+#define HALF (CUT ? 0.5 : 0.0)
+
+INLINE int64_t added(int64_t g, double d) {
+    double sum;
+    g += BITS_OF_OFFSET;
+    memcpy(&sum, &g, sizeof sum);
+    sum += d + HALF;
+    memcpy(&g, &sum, sizeof sum);
+    return g - BITS_OF_OFFSET;
+}
+
+/* The same with the wrap, and its flag: where G may leave its word. */
+INLINE int64_t added_exactly(int64_t g, double d, int64_t *lost) {
+    int64_t exact = g + (int64_t)floor((d + (double)((INT64_C(1) << CUT) >> 1)) * (1.0 / (INT64_C(1) << CUT)));
+    g = wrap64(exact, G_BITS);
+    *lost |= g ^ exact;
+    return g;
+}
+
+INLINE void outer_rows(int rows, int vectors, int columns, int slots, double scale, int64_t *g,
+                       const double *r, int r_slot, int r_context, const double *y, int y_slot, int y_context) {
+    Whole sums[2][4];
+    Lanes sum[2][4];
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++) {
+            memcpy(&sums[i][v], g + i * columns + v * LANES, sizeof(Whole));
+            sum[i][v] = (Lanes)(sums[i][v] + BITS_OF_OFFSET);
+        }
+    for (int k = 0; k < slots; k++, r += r_slot, y += y_slot)
+        for (int v = 0; v < vectors; v++) {
+            Lanes y0 = lanes(y + v * LANES), y1 = lanes(y + y_context + v * LANES);
+            for (int i = 0; i < rows; i++) sum[i][v] += (r[r_context + i] * scale) * y1 + HALF - (r[i] * scale) * y0;
+        }
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++) {
+            sums[i][v] = (Whole)sum[i][v] - BITS_OF_OFFSET;
+            memcpy(g + i * columns + v * LANES, &sums[i][v], sizeof(Whole));
+        }
+}
+
+/* G += the outer products of `slots` steps. *_slot, *_context: how far apart the values of steps and contexts lie. */
+INLINE void outer(int rows, int columns, int slots, double scale, int64_t *g, const double *r, int r_slot, int r_context,
+                  const double *y, int y_slot, int y_context) {
+    columns = PAD(columns);
+#define ROWS(ROWS_, VECTORS_) \
+    outer_rows(ROWS_, VECTORS_, columns, slots, scale, g + i * columns + j, r + i, r_slot, r_context, y + j, y_slot, y_context)
+#define PANELS(ROWS_)                                                 \
+    {                                                                 \
+        int j = 0;                                                    \
+        for (; j + PANEL <= columns; j += PANEL) ROWS(ROWS_, 4);      \
+        switch ((columns - j) / LANES) {                              \
+        case 1: ROWS(ROWS_, 1); break;                                \
+        case 2: ROWS(ROWS_, 2); break;                                \
+        case 3: ROWS(ROWS_, 3); break;                                \
+        }                                                             \
+    }
+    int i = 0;
+    for (; i + 2 <= rows; i += 2) PANELS(2)
+    if (i < rows) PANELS(1)
+#undef PANELS
+#undef ROWS
+}
+
+/* The largest |g|. */
+INLINE double largest(const int64_t *g, int64_t size) {
+    int64_t low = 0, high = 0;
+    for (int64_t i = 0; i < size; i++) {
+        low = g[i] < low ? g[i] : low;
+        high = g[i] > high ? g[i] : high;
+    }
+    return (double)(high > -low ? high : -low);
+}
+
+/* Whether no word of G can leave its range by `step`; `bound` is on |G| and grows until G must be looked at anew. */
+INLINE int stays_inside(double *bound, double step, const int64_t *g, int64_t size) {
+    const double end = (double)(INT64_C(1) << (G_BITS - 1));
+    if (*bound + step >= end) *bound = largest(g, size);
+    if (*bound + step >= end) {
+        *bound = end;
+        return 0;
+    }
+    *bound += step;
+    return 1;
+}

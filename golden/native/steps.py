@@ -1,0 +1,183 @@
+"""`golden.dynamics.stepper.Steps` by compiled code, word for word and flag for flag those of NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from golden.arithmetic.rounding import Words
+from golden.dynamics.accumulator import Gradients, check_gradients
+from golden.dynamics.flags import Flags
+from golden.dynamics.stepper import EchoWork
+from golden.native.library import Machine, at, library_of
+from golden.program import Program
+from golden.program.execute import check_theta
+
+__all__ = ["Machines", "NativeSteps"]
+
+
+class Machines:
+    """A machine for every seed of parameters () or (S,) + shape.
+
+    Members
+    -------
+    all : `golden.native.library.Machine`, one a seed
+    theta : (S, total) words, those of all parameters one after the other
+    """
+
+    def __init__(
+        self, program: Program, theta_raw: Mapping[str, Words], gradients: bool = False, inputs: bool = False
+    ) -> None:
+        self.program, self.lead = program, check_theta(program, theta_raw)
+        found = library_of(program)
+        self.all = [Machine(found, gradients, inputs) for _ in range(self.lead[0] if self.lead else 1)]
+        self.load(theta_raw)
+
+    def load(self, theta_raw: Mapping[str, Words]) -> None:
+        """Takes new parameter words of the same shapes."""
+        rows = [np.asarray(theta_raw[name], np.int64).reshape(len(self.all), -1) for name, _ in self.program.parameters]
+        self.theta = np.ascontiguousarray(np.concatenate(rows, axis=1))
+        for machine, words in zip(self.all, self.theta, strict=True):
+            machine.load(words)
+
+    def parameters(self) -> dict[str, Words]:
+        """name -> words, copies."""
+        found, start = {}, 0
+        for name, shape in self.program.parameters:
+            stop = start + int(np.prod(shape))
+            found[name] = self.theta[:, start:stop].reshape(self.lead + shape).copy()
+            start = stop
+        return found
+
+    @property
+    def flags(self) -> Flags:
+        raised = np.any([machine.flags() for machine in self.all], axis=0)
+        named = [Flags.Q_OVERFLOW, Flags.P_OVERFLOW, Flags.OPERAND_CLIPPED, Flags.G_OVERFLOW, Flags.THETA_CLIPPED]
+        flags = Flags.ARGUMENT_CLAMPED if raised[5:].any() else Flags(0)
+        for flag, found in zip(named, raised[:5], strict=True):
+            flags |= flag if found else Flags(0)
+        return flags & ~Flags.Q_OVERFLOW if self.program.angular else flags
+
+    @property
+    def clamped(self) -> set[str]:
+        """Names of arguments beyond a steep end of their table."""
+        raised = np.any([machine.flags()[5:] for machine in self.all], axis=0)
+        return {name for name, found in zip(self.all[0].library.beyond, raised, strict=True) if found}
+
+    def clear_flags(self) -> None:
+        for machine in self.all:
+            machine.flags(clear=True)
+
+
+class NativeSteps:
+    """Steps of one batch shape; arguments as `golden.dynamics.stepper.numpy_steps`."""
+
+    def __init__(
+        self,
+        program: Program,
+        theta_raw: Mapping[str, Words],
+        batch: tuple[int, ...],
+        contexts: tuple[int, ...],
+        gradients: bool,
+        inputs: bool,
+    ) -> None:
+        if inputs and not program.input_gradient:
+            raise program.without_inputs
+        self.program, self.batch = program, batch
+        self.shape = (*contexts, *batch, program.n)
+        self.machines = Machines(program, theta_raw, gradients, inputs)
+        self.seeds = len(self.machines.all)
+        self.each = int(np.prod(batch)) // self.seeds
+
+    def load(self, theta_raw: Mapping[str, Words]) -> None:
+        self.machines.load(theta_raw)
+
+    @property
+    def flags(self) -> Flags:
+        return self.machines.flags
+
+    @property
+    def clamped(self) -> set[str]:
+        return self.machines.clamped
+
+    def clear_flags(self) -> None:
+        self.machines.clear_flags()
+
+    def forward(
+        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
+    ) -> tuple[Words, Words]:
+        q, p, u = self._state(q), self._state(p), self._inputs(inputs)
+        if observe is None:
+            self._forward(q, p, u)
+            return q, p
+        for t in range(len(u)):
+            self._forward(q, p, u[t : t + 1])
+            observe(t, q)
+        return q, p
+
+    def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]:
+        q, p, u = self._state(q), self._state(p), self._inputs(inputs)
+        grads = work.grads
+        if grads is not None:
+            check_gradients(self.program, self.batch, grads)
+        fast = isinstance(grads, Gradients) and grads.flat.shape[:-1] == self.batch
+        flat = grads.flat if fast and isinstance(grads, Gradients) else self._flat(grads)
+        differences = None if work.input_differences is None else np.zeros(u.shape, np.int64)
+        if callable(work.nudge):
+            for t in range(len(u) - 1, -1, -1):
+                now = slice(t, t + 1)
+                there = None if differences is None else differences[now]
+                self._echo(q, p, u[now], work.nudge(t, q), work.one_sided, flat, there)
+        else:
+            self._echo(q, p, u, work.nudge, work.one_sided, flat, differences)
+        if grads is not None and not fast:
+            own = Gradients(self.program, self.batch)
+            np.copyto(own.flat, flat)
+            for name, words in own.items():
+                np.copyto(grads[name], words)
+        if differences is not None:
+            np.copyto(work.input_differences, differences)
+        return q, p
+
+    def _state(self, words: Words) -> Words:
+        return np.array(np.broadcast_to(words, self.shape), np.int64, order="C")
+
+    def _inputs(self, inputs: Words) -> Words:
+        wide = np.broadcast_to(inputs, (len(inputs), *self.batch, self.program.m))
+        return np.ascontiguousarray(wide, np.int64)
+
+    def _flat(self, grads: Mapping[str, Words] | None) -> Words | None:
+        if grads is None:
+            return None
+        own = Gradients(self.program, self.batch)
+        for name, words in own.items():
+            np.copyto(words, grads[name])
+        return own.flat
+
+    def _forward(self, q: Words, p: Words, u: Words) -> None:
+        n, m, steps = self.program.n, self.program.m, len(u)
+        q, p, u = (words.reshape(-1, self.seeds, size) for words, size in ((q, n), (p, n), (u, m)))
+        for s, machine in enumerate(self.machines.all):
+            step, sample = self.each * self.seeds * m, self.seeds * m
+            here = at(u[:, s]), step, sample, at(q[:, s]), at(p[:, s]), self.seeds * n
+            machine.call.forward(machine.address, self.each, steps, *here)
+
+    def _echo(
+        self, q: Words, p: Words, u: Words, e: Words | None, one_sided: bool, g: Words | None, du: Words | None
+    ) -> None:
+        n, m, steps, seeds = self.program.n, self.program.m, len(u), self.seeds
+        plus = minus = None
+        if e is not None:
+            both = np.ndim(e) == len(self.shape)
+            plus, minus = (
+                np.ascontiguousarray(np.broadcast_to(e[c] if both else e, self.shape[1:]), np.int64).reshape(-1, seeds, n)
+                for c in (0, 1)
+            )
+        for s, machine in enumerate(self.machines.all):
+            own = [None if words is None else words.reshape(-1, seeds, words.shape[-1])[:, s] for words in (u, q, p, g, du)]
+            inputs = at(own[0]), self.each * seeds * m, seeds * m
+            state = at(own[1]), at(own[2]), seeds * n, self.each * seeds * n
+            nudges = None if plus is None else at(plus[:, s]), None if minus is None or one_sided else at(minus[:, s])
+            total = 0 if g is None else seeds * g.shape[-1]
+            machine.call.echo(machine.address, self.each, steps, *inputs, *state, *nudges, at(own[3]), total, at(own[4]))

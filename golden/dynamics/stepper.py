@@ -115,7 +115,6 @@ class Stepper:
         drift, undrift = (partial(f, self.q, self.p, self.scratch) for f in (np.add, np.subtract))
         kicked, unkicked = (partial(f, self.p, kick, self.scratch) for f in (np.subtract, np.add))
         self.forward_calls: list[Call] = [drift, to_q, *kick_calls, kicked, to_p, drift, to_q]
-        self.accumulator = Accumulator(executable) if gradients else None
         self.before: list[Call] = [undrift, to_q, *kick_calls]
         self.after: list[Call] = [unkicked, to_p, undrift, to_q]
         self.input_value: Any = None
@@ -125,6 +124,8 @@ class Stepper:
             self.before += executable.compile([program.input_gradient])
             given = program.input_gradient
             self.input_value = executable.ints.get(given, executable.floats.get(given))
+        # Last, for what it shares with dV/du has to be there before dV/du is.
+        self.accumulator = Accumulator(executable) if gradients else None
 
     def load(self, theta_raw: Mapping[str, Words]) -> None:
         """Takes new parameter words of the same shapes."""

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.compiler import compile_system
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
+from golden.systems import get
 from tests.golden.dynamics.cases import NAMES, build, equal_words, state, with_tables
 from tests.golden.dynamics.flip import echo_by_flip, most_negative
 
@@ -34,6 +36,16 @@ def test_words_of_three_tables_equal_the_naive_interpreter():
         equal_words(program, theta, integrator, 12, lambda t: np.arange(-3, program.n - 3) * (40 + t))
         assert returned(program, integrator, 100, 1, large, large) == (0, False)
     assert Flags.ARGUMENT_CLAMPED in integrator.flags and integrator.argument_clamped == ["e"]
+
+
+def test_an_input_gradient_that_shares_an_operand_with_a_gradient_alone():
+    """d = cut of x x is read by dV/dG and by dV/du, and by no kick: it belongs to the step that both are of."""
+    program = compile_system(get("random", n=9, m=2, seed=1000))
+    kick, inputs = ({op.name for op in program.needed([name])} for name in (program.kick, program.input_gradient))
+    assert inputs & {name for gradient in program.gradients for name in gradient.operands} - kick
+    initial = get("random", n=9, m=2, seed=1000).initial(0)
+    theta = {name: program.formats.theta.raw(words, saturating=True) for name, words in initial.items()}
+    equal_words(program, theta, Integrator(program, theta), 6, input_gradient=True)
 
 
 def returned(program, integrator, steps, seed, scale, inputs):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.arithmetic.formats import Formats
+from golden.native import EXECUTORS
 from hel.arguments import UsageError, choose, fraction, integer, shared
 from rtl.design import ELEMENTS, FORMATS, INPUTS, NEURONS, Design, usual_elements
 
@@ -17,6 +18,7 @@ __all__ = [
     "add_cuts",
     "add_design",
     "add_elements",
+    "add_executor",
     "add_formats",
     "add_report",
     "add_seed",
@@ -211,6 +213,26 @@ def _add_cuts(group: Any) -> None:
         " with room for twice what they reach in three runs of 1000 random inputs and all other bits for the fraction"
         " (calibrated-SEED takes other runs)",
     )
+
+
+def add_executor(parser: argparse.ArgumentParser) -> None:
+    """`--executor`: who runs the golden model."""
+    parser.add_argument(
+        "--executor",
+        type=_executor,
+        default=None,
+        metavar="E",
+        help="who runs the golden model, the same words either way: compiled, C that is made from the program and kept"
+        " in the cache; or numpy, the reference; default: compiled where the run is long enough and there is a C"
+        " compiler",
+    )
+
+
+def _executor(text: str) -> str:
+    """Argument type."""
+    if text not in EXECUTORS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no executor; choose from {', '.join(EXECUTORS)}")
+    return text
 
 
 def formats(args: argparse.Namespace) -> Formats:

@@ -44,6 +44,7 @@ def scan(
     cost: str | Cost = "final",
     targets: int | None = None,
     cuts: str = "default",
+    executor: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """`golden.checks.gradcheck.gradcheck` at the best eps in fixed point, and how the error depends on eps.
@@ -70,7 +71,7 @@ def scan(
     """
     size: dict[str, Any] = {"steps": steps, "neurons": neurons, "inputs": inputs, "targets": targets}
     posed = pose(system, **size, seed=seed, formats=formats, cost=cost, cuts=cuts, progress=progress)
-    strengths = Strengths(posed.problem, posed.wanted, posed.program, progress)
+    strengths = Strengths(posed.problem, posed.wanted, posed.program, progress, executor)
     best = strengths.best()
     top = min(best + _ABOVE, MAX_EPS_LOG2)
     strengths.in_float(range(max(best - _BELOW, -MAX_EPS_LOG2), top + 1))

@@ -49,6 +49,7 @@ def gradcheck(
     cost: str | Cost = "final",
     targets: int | None = None,
     cuts: str = "default",
+    executor: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """HEL against BPTT, in float64 and in fixed point, on one random problem of `golden.checks.cases.problem`.
@@ -59,6 +60,7 @@ def gradcheck(
     eps : a power of two, the nudge's strength; "auto": the one with the smallest error in fixed point
     cost : "final", "summed" or "averaged", `path/to/file.py:function`, or a `Cost` (`golden.checks.own_cost`)
     targets : numbers in a target; default N
+    executor : as `golden.rules.rhel_fixed.gradient`
     progress : called with (done, total, text)
 
     Returns
@@ -84,7 +86,7 @@ def gradcheck(
     given = None if isinstance(eps, str) and eps == AUTO else rhel_fixed.log2_eps(eps)  # type: ignore[arg-type]
     size: dict[str, Any] = {"steps": steps, "neurons": neurons, "inputs": inputs, "targets": targets}
     posed = pose(system, **size, seed=seed, formats=formats, cost=cost, cuts=cuts, progress=progress)
-    strengths = Strengths(posed.problem, posed.wanted, posed.program, progress)
+    strengths = Strengths(posed.problem, posed.wanted, posed.program, progress, executor)
     best = strengths.best()
     return compared(posed, strengths, best, best if given is None else given)
 
@@ -150,7 +152,9 @@ def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str,
     """What `gradcheck` returns for eps = 2**e, where `best` is the best log2 eps of `strengths`."""
     names, eps = strengths.names, 2.0**e
     in_float, _, float_report = rhel.gradient(posed.problem, eps=eps)
-    in_fixed, _, report = rhel_fixed.gradient(posed.problem, eps=eps, program=posed.program)
+    in_fixed, _, report = rhel_fixed.gradient(
+        posed.problem, eps=eps, program=posed.program, executor=strengths.executor
+    )
     cosine_float, error_float = compare(in_float, posed.wanted, names)
     cosine_fixed, error_fixed = compare(in_fixed, posed.wanted, names)
     return {

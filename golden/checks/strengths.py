@@ -65,6 +65,7 @@ class Strengths:
     problem, program : as `golden.rules.rhel_fixed.gradient`
     wanted : the reference gradient of the parameters
     progress : called with (done, total, text)
+    executor : as `golden.rules.rhel_fixed.gradient`
 
     >>> from golden.arithmetic.formats import Formats
     >>> from golden.checks.cases import Case, problem, reference
@@ -78,9 +79,14 @@ class Strengths:
     """
 
     def __init__(
-        self, problem: Problem, wanted: Mapping[str, Array], program: Program, progress: Progress | None = None
+        self,
+        problem: Problem,
+        wanted: Mapping[str, Array],
+        program: Program,
+        progress: Progress | None = None,
+        executor: str | None = None,
     ) -> None:
-        self.problem, self.wanted, self.program = problem, wanted, program
+        self.problem, self.wanted, self.program, self.executor = problem, wanted, program, executor
         self.names = list(problem.theta)
         self.progress = progress or (lambda done, total, text: None)
         self.fixed: dict[int, Figure] = {}
@@ -93,7 +99,7 @@ class Strengths:
     def in_fixed(self, exponents: Iterable[int]) -> None:
         """Measures `fixed` where it is not known yet."""
         for part in self._parts(exponents, self.fixed, "fixed point"):
-            grads, _, _ = rhel_fixed.gradients_by_eps(self.problem, [2.0**e for e in part], program=self.program)
+            grads, _, _ = self._gradients(part)
             for e, one in zip(part, grads, strict=True):
                 self.fixed[e] = Figure(*compare(one, self.wanted, self.names))
                 self._words[e] = one
@@ -164,8 +170,11 @@ class Strengths:
         return next(e for e in ranked if self.flags(e) == quiet)
 
     def _raised(self, exponents: Sequence[int]) -> frozenset[str]:
-        _, _, report = rhel_fixed.gradients_by_eps(self.problem, [2.0**e for e in exponents], program=self.program)
-        return raised(report)
+        return raised(self._gradients(exponents)[2])
+
+    def _gradients(self, exponents: Sequence[int]) -> tuple[list[Gradients], float, rhel_fixed.FixedReport]:
+        eps = [2.0**e for e in exponents]
+        return rhel_fixed.gradients_by_eps(self.problem, eps, program=self.program, executor=self.executor)
 
     def _parts(self, exponents: Iterable[int], known: Mapping[int, Figure], text: str) -> Iterable[list[int]]:
         """The strengths that are not known, in batches that fit the memory."""

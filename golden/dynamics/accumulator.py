@@ -16,7 +16,7 @@ from golden.program import Program
 from golden.program.densities import Density, Gradient
 from golden.program.execute import STATE, Call, Executable, Floats
 
-__all__ = ["Accumulator", "Gradients", "check_gradients"]
+__all__ = ["Accumulator", "Gradients", "check_gradients", "split"]
 
 
 class Gradients(dict[str, Words]):
@@ -26,7 +26,7 @@ class Gradients(dict[str, Words]):
 
     def __init__(self, program: Program, batch: tuple[int, ...] = ()) -> None:
         self.flat = np.zeros(batch + (_total(program),), np.int64)
-        super().__init__(_views(program, self.flat))
+        super().__init__(split(program, self.flat))
 
     def clear(self) -> None:
         self.flat[...] = 0
@@ -43,7 +43,8 @@ def _total(program: Program) -> int:
     return sum(int(np.prod(shape)) for _, shape in program.parameters)
 
 
-def _views(program: Program, flat: Any) -> dict[str, Any]:
+def split(program: Program, flat: Any) -> dict[str, Any]:
+    """The words of all parameters side by side, (..., total), as views by name."""
     views, start = {}, 0
     for name, shape in program.parameters:
         stop = start + int(np.prod(shape))
@@ -71,7 +72,7 @@ class Accumulator:
         self.signed: dict[str, Floats] = {}
         self.apart: dict[str, Floats] = {}
         self.more: list[tuple[str, Words, Words]] = []
-        views = _views(self.program, self.flat)
+        views = split(self.program, self.flat)
         for gradient in self.program.gradients:
             aligns = self.program.aligns(gradient)
             for i, (term, sign, align) in enumerate(zip(gradient.terms, gradient.signs, aligns, strict=True)):
@@ -97,7 +98,7 @@ class Accumulator:
     def into(self, grads: MutableMapping[str, Words]) -> list[Call]:
         """The calls that add the cut accumulator to `grads`, in place."""
         check_gradients(self.program, self.executable.batch, grads)
-        words, lost = _views(self.program, self.words), _views(self.program, self.lost)
+        words, lost = split(self.program, self.words), split(self.program, self.lost)
         calls: list[Call] = []
         if isinstance(grads, Gradients) and grads.flat.shape == self.words.shape:
             calls += self._add(grads.flat, self.words, self.lost)

@@ -43,7 +43,7 @@ class Integrator:
 
     Shapes: q, p (..., n); u (..., m); in an echo q, p are (2, ..., n). Parameters may have one leading axis (S,),
     several seeds at once; the batch then ends with S. Words are int64 raw values; one out of range raises HelError.
-    `steps` makes what runs the steps: NumPy, the reference, or `golden.native.NativeSteps`, the same words from compiled code.
+    `steps` makes what runs the steps: NumPy, the reference, or `golden.native.NativeSteps`, compiled code.
 
     >>> from golden.compiler import compile_system
     >>> from golden.systems import get
@@ -58,9 +58,7 @@ class Integrator:
     (True, <Flags: 0>)
     """
 
-    def __init__(
-        self, program: Program, theta_raw: Mapping[str, Words], steps: MakeSteps = numpy_steps
-    ) -> None:
+    def __init__(self, program: Program, theta_raw: Mapping[str, Words], steps: MakeSteps = numpy_steps) -> None:
         self.program, self._make = program.verify(), steps
         self._theta = {name: np.array(theta_raw[name], np.int64) for name in theta_raw}
         check_theta(program, theta_raw)

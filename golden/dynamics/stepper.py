@@ -26,7 +26,7 @@ class EchoWork:
     Members
     -------
     grads : name -> int64 array (..., *shape), the gradients it adds to, in place
-    nudge : nudge(t, q) -> e in p's raw format or None, before step t is undone; or e itself, before the first step alone
+    nudge : nudge(t, q) -> e in p's raw format or None, before step t is undone; or e of the first one alone
     input_differences : int64 (T, ..., m), receives dV/du of context 1 minus that of context 0
     one_sided : context 1 is left without nudge
     """

@@ -16,7 +16,8 @@ May import of golden: errors.
 """
 
 from golden.native.build import Unavailable
+from golden.native.choice import COMPILED, EXECUTORS, NUMPY, executor_of, steps_by
 from golden.native.library import at
 from golden.native.steps import Machines, NativeSteps
 
-__all__ = ["Machines", "NativeSteps", "Unavailable", "at"]
+__all__ = ["COMPILED", "EXECUTORS", "NUMPY", "Machines", "NativeSteps", "Unavailable", "at", "executor_of", "steps_by"]

@@ -1,6 +1,6 @@
 """Compiles a generated source once and keeps the library in the cache, under a digest of all that shapes it.
 
-    cache / native / digest of (source, compiler, flags, what the compiler knows of this processor) / program.c, program.so
+    cache / native / digest of (source, compiler, flags, the processor as the compiler sees it) / program.c, program.so
 
 A cache may be shared by machines, and deleted at any time: a library is used only where the same compiler would make
 the same one.
@@ -60,7 +60,7 @@ def compiler() -> tuple[str, ...]:
 
 @cache
 def _identity() -> str:
-    """What shapes a library besides its source: the compiler, its version, and this processor as the compiler sees it."""
+    """What shapes a library besides its source: compiler, version, flags, the processor as the compiler sees it."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "empty.c").touch()
         said = processes.run([*compiler(), *FLAGS, "-dM", "-E", "empty.c"], Path(folder), timeout_s=_TIMEOUT_S)
@@ -101,4 +101,6 @@ def _refusal(said: processes.Done) -> Unavailable:
     if error := machine_error(name, said.returncode, said.stdout):
         return Unavailable(str(error))
     first = next((line for line in said.stdout.splitlines() if "error" in line), f"exit status {said.returncode}")
-    return Unavailable(f"{name} must compile C11 for this processor, it said: {' '.join(first.split())}; set CC to another")
+    return Unavailable(
+        f"{name} must compile C11 for this processor, it said: {' '.join(first.split())}; set CC to another"
+    )

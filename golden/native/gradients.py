@@ -96,15 +96,15 @@ class Sums:
         return [*head, f"    if (stays_inside({bound})) {{", *fast, "        return;", "    }", *slow, "}"]
 
     def scales(self, gradient: Gradient) -> list[int]:
-        return [
-            sign << align for sign, align in zip(gradient.signs, self.program.aligns(gradient), strict=True)
-        ]
+        return [sign << align for sign, align in zip(gradient.signs, self.program.aligns(gradient), strict=True)]
 
     def _largest_step(self, gradient: Gradient) -> int | None:
         """By how much a step may move a word of G; None where a block of steps may always wrap."""
         formats, total = self.program.formats, 0
         for term, scale in zip(gradient.terms, self.scales(gradient), strict=True):
-            bounds = [max(abs(self.layout.types[name].low), abs(self.layout.types[name].high)) for name in (term.r, term.y)]
+            bounds = [
+                max(abs(self.layout.types[name].low), abs(self.layout.types[name].high)) for name in (term.r, term.y)
+            ]
             difference = 2 * bounds[0] * bounds[1] * abs(scale)
             if difference + 1 >= 1 << (EXACT_BITS - 1):  # with its half, no double
                 return None

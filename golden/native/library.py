@@ -92,7 +92,7 @@ class Machine:
         """q_overflow, p_overflow, operand_clipped, g_overflow, theta_clipped, then `Library.beyond`."""
         found = np.zeros(5 + len(self.library.beyond), np.int64)
         self.call.flags(self.address, clear, at(found))
-        return found != 0
+        return np.asarray(found != 0)
 
 
 def at(words: Words | None) -> int | None:

@@ -64,18 +64,17 @@ class Operations:
             kind, exact = self._integers(op.source, shift)
             if fits:
                 return [self._each(op, f"{at} = (double)({exact});")]
-            body = f"{{ {kind} exact = {exact}, kept = LIMITED(exact, {low}, {high}); lost |= exact ^ kept; {at} = kept; }}"
-            return self._sticky(op, kind, body, "clipped")
+            limited = f"{kind} exact = {exact}, kept = LIMITED(exact, {low}, {high});"
+            return self._sticky(op, kind, f"{{ {limited} lost |= exact ^ kept; {at} = kept; }}", "clipped")
         exact = _floor(self.layout.at(op.source), shift)
         if fits:
             return [self._each(op, f"{at} = {exact};")]
-        body = (
-            f"{{ double exact = {exact}, kept = LIMITED(exact, {low}.0, {high}.0); lost |= exact != kept; {at} = kept; }}"
-        )
-        return self._sticky(op, "int64_t", body, "clipped")
+        limited = f"double exact = {exact}, kept = LIMITED(exact, {low}.0, {high}.0);"
+        return self._sticky(op, "int64_t", f"{{ {limited} lost |= exact != kept; {at} = kept; }}", "clipped")
 
     def _turn(self, op: Turn) -> list[str]:
-        at, shift, width = self.layout.at(op.name), op.shift(self.types[op.source], self.formats), self.formats.operand_bits
+        at, width = self.layout.at(op.name), self.formats.operand_bits
+        shift = op.shift(self.types[op.source], self.formats)
         if op.source == "q":
             kind, exact = self._integers(op.source, shift)
             return [self._each(op, f"{at} = wrap{kind[3:5]}({exact}, {width});")]

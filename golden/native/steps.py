@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from golden.arithmetic.rounding import Words
-from golden.dynamics.accumulator import Gradients, check_gradients
+from golden.dynamics.accumulator import Gradients, check_gradients, split
 from golden.dynamics.flags import Flags
 from golden.dynamics.stepper import EchoWork
 from golden.native.library import Machine, at, library_of
@@ -118,12 +118,9 @@ class NativeSteps:
 
     def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]:
         q, p, u = self._state(q), self._state(p), self._inputs(inputs)
-        grads = work.grads
-        if grads is not None:
-            check_gradients(self.program, self.batch, grads)
-        fast = isinstance(grads, Gradients) and grads.flat.shape[:-1] == self.batch
-        flat = grads.flat if fast and isinstance(grads, Gradients) else self._flat(grads)
-        differences = None if work.input_differences is None else np.zeros(u.shape, np.int64)
+        grads, given = work.grads, work.input_differences
+        flat = None if grads is None else self._flat(grads)
+        differences = None if given is None else np.zeros(u.shape, np.int64)
         if callable(work.nudge):
             for t in range(len(u) - 1, -1, -1):
                 now = slice(t, t + 1)
@@ -131,13 +128,11 @@ class NativeSteps:
                 self._echo(q, p, u[now], work.nudge(t, q), work.one_sided, flat, there)
         else:
             self._echo(q, p, u, work.nudge, work.one_sided, flat, differences)
-        if grads is not None and not fast:
-            own = Gradients(self.program, self.batch)
-            np.copyto(own.flat, flat)
-            for name, words in own.items():
+        if grads is not None and flat is not None and flat is not getattr(grads, "flat", None):
+            for name, words in split(self.program, flat).items():
                 np.copyto(grads[name], words)
-        if differences is not None:
-            np.copyto(work.input_differences, differences)
+        if given is not None and differences is not None:
+            np.copyto(given, differences)
         return q, p
 
     def _state(self, words: Words) -> Words:
@@ -147,9 +142,11 @@ class NativeSteps:
         wide = np.broadcast_to(inputs, (len(inputs), *self.batch, self.program.m))
         return np.ascontiguousarray(wide, np.int64)
 
-    def _flat(self, grads: Mapping[str, Words] | None) -> Words | None:
-        if grads is None:
-            return None
+    def _flat(self, grads: Mapping[str, Words]) -> Words:
+        """The words of all parameters side by side: those of `Gradients` themselves, of others a copy."""
+        check_gradients(self.program, self.batch, grads)
+        if isinstance(grads, Gradients) and grads.flat.shape[:-1] == self.batch:
+            return grads.flat
         own = Gradients(self.program, self.batch)
         for name, words in own.items():
             np.copyto(words, grads[name])
@@ -171,13 +168,19 @@ class NativeSteps:
         if e is not None:
             both = np.ndim(e) == len(self.shape)
             plus, minus = (
-                np.ascontiguousarray(np.broadcast_to(e[c] if both else e, self.shape[1:]), np.int64).reshape(-1, seeds, n)
+                np.ascontiguousarray(np.broadcast_to(e[c] if both else e, self.shape[1:]), np.int64).reshape(
+                    -1, seeds, n
+                )
                 for c in (0, 1)
             )
         for s, machine in enumerate(self.machines.all):
-            own = [None if words is None else words.reshape(-1, seeds, words.shape[-1])[:, s] for words in (u, q, p, g, du)]
+            own = [
+                None if words is None else words.reshape(-1, seeds, words.shape[-1])[:, s] for words in (u, q, p, g, du)
+            ]
             inputs = at(own[0]), self.each * seeds * m, seeds * m
             state = at(own[1]), at(own[2]), seeds * n, self.each * seeds * n
             nudges = None if plus is None else at(plus[:, s]), None if minus is None or one_sided else at(minus[:, s])
             total = 0 if g is None else seeds * g.shape[-1]
-            machine.call.echo(machine.address, self.each, steps, *inputs, *state, *nudges, at(own[3]), total, at(own[4]))
+            machine.call.echo(
+                machine.address, self.each, steps, *inputs, *state, *nudges, at(own[3]), total, at(own[4])
+            )

@@ -51,6 +51,8 @@ def look_up(name: str, table: FunctionTable) -> list[str]:
     if small:
         lines.append(f"    double s = ({name}_base[j] + {name}_slope[j] * (place & {steps - 1})) >> {_FRACTION};")
     else:
-        lines.append(f"    double s = floor(({name}_base[j] + {name}_slope[j] * (place & {steps - 1})) * 0x1p-{_FRACTION});")
+        lines.append(
+            f"    double s = floor(({name}_base[j] + {name}_slope[j] * (place & {steps - 1})) * 0x1p-{_FRACTION});"
+        )
     lines += [f"    return {'z < 0 ? -s : s' if table.fold == 'odd' else 's'};", "}"]
     return lines

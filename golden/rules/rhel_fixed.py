@@ -14,7 +14,7 @@ One-sided: the minus context gets no nudge. It then retraces the free forward pa
 that takes the free operands from the forward pass: d = free - plus, with eps for 2 eps. Twin of golden.rules.rhel.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import shortened
+from golden.native import executor_of, steps_by
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
 from golden.program import Program
@@ -77,6 +78,7 @@ def gradient(
     symmetric: bool = True,
     self_test: bool = True,
     program: Program | None = None,
+    executor: str | None = None,
 ) -> tuple[Gradients, float, FixedReport]:
     """The gradient of a cost by Hamiltonian echo learning in integers; results as `golden.rules.rhel.gradient`.
 
@@ -87,6 +89,7 @@ def gradient(
     eps : a power of two, the nudge strength of the whole run
     self_test : run one more echo, without nudge, for `return_error_lsb` (the one-sided estimator contains it)
     program : the system's, if not the one of golden.compiler.compile_system; its formats are the formats
+    executor : "compiled" or "numpy", the same words; None: compiled code for long runs (`golden.native.executor_of`)
 
     Raises
     ------
@@ -100,11 +103,16 @@ def gradient(
     (['B', 'a', 'p0', 'q0', 'u'], 3, 0, <Flags: 0>)
     """
     eps_log2 = log2_eps(eps)
-    return _Run(problem, _program(problem, formats, program), symmetric).gradient(eps_log2, self_test)
+    return _Run(problem, _program(problem, formats, program), symmetric, executor).gradient(eps_log2, self_test)
 
 
 def gradients_by_eps(
-    problem: Problem, eps: Sequence[float], *, formats: Formats | None = None, program: Program | None = None
+    problem: Problem,
+    eps: Sequence[float],
+    *,
+    formats: Formats | None = None,
+    program: Program | None = None,
+    executor: str | None = None,
 ) -> tuple[list[Gradients], float, FixedReport]:
     """The symmetric gradients at several nudge strengths: one forward pass, and all echoes in one batch of integers.
 
@@ -119,7 +127,7 @@ def gradients_by_eps(
     (True, ['B', 'a'], 5)
     """
     strengths = [log2_eps(one) for one in eps]
-    return _Run(problem, _program(problem, formats, program), True).fan(strengths)
+    return _Run(problem, _program(problem, formats, program), True, executor).fan(strengths)
 
 
 def _program(problem: Problem, formats: Formats | None, program: Program | None) -> Program:
@@ -160,11 +168,14 @@ def return_error(integrator: Integrator, q0: Words, p0: Words, inputs: Words) ->
 class _Run:
     """One call of `gradient`: the words of the problem and an integrator."""
 
-    def __init__(self, problem: Problem, program: Program, symmetric: bool) -> None:
+    def __init__(self, problem: Problem, program: Program, symmetric: bool, executor: str | None) -> None:
         formats = program.formats
         self.problem, self.program, self.symmetric = problem, program, symmetric
         self.q0, self.p0, self.inputs = (array_words(problem, formats, name) for name in ("q0", "p0", "inputs"))
-        self.integrator = Integrator(program, theta_words(problem, formats))
+        work = self.inputs.size // program.m if program.m else problem.steps
+        self.integrator = Integrator(
+            program, theta_words(problem, formats), steps_by(executor_of(program, executor, work))
+        )
         self.meter = problem.meter()
         self.weak = power_of_two(self.meter.strength, "strength")
         cost = problem.cost
@@ -172,6 +183,21 @@ class _Run:
         self.targets = array_words(problem, formats, "targets") if self.quadratic else np.zeros(0, np.int64)
         self.averaged = isinstance(cost, AveragedCost)
         self.latch: Latch | None = None
+
+    def forward(self) -> tuple[Words, Words]:
+        """The forward pass, with the cost read off; a final cost asks for no step but the last."""
+        if not isinstance(self.problem.cost, FinalCost):
+            return self.integrator.forward_many(self.q0, self.p0, self.inputs, self.observe)
+        q, p = self.integrator.forward_many(self.q0, self.p0, self.inputs)
+        self.observe(self.problem.steps - 1, q)
+        return q, p
+
+    def nudges(
+        self, q: Words, of: Callable[[int, Words], Words | None]
+    ) -> Callable[[int, Words], Words | None] | Words:
+        """The nudges of an echo from positions q (2, ..., n): of(t, q), or the only one of a final cost."""
+        only = of(self.problem.steps - 1, q) if isinstance(self.problem.cost, FinalCost) else None
+        return of if only is None else only
 
     def observe(self, t: int, q: Words) -> None:
         """Reads the cost off: of the whole word, or for an averaged cost of the operand, and latches its slope."""
@@ -205,7 +231,7 @@ class _Run:
         """At one strength of the whole run, with the gradients of inputs and initial state."""
         run = self.integrator
         eps_log2 += self.weak
-        q, p = run.forward_many(self.q0, self.p0, self.inputs, self.observe)
+        q, p = self.forward()
         words = run.zero_gradients(q.shape[:-1])
         driven = bool(self.program.input_gradient)
         differences = np.zeros(self.inputs.shape, np.int64) if driven else None
@@ -213,7 +239,9 @@ class _Run:
         def nudge(t: int, q: Words) -> Words | None:
             return self.nudge(t, q, eps_log2)
 
-        q, p = run.echo_many(*twin(q, p), self.inputs, words, nudge, differences, one_sided=not self.symmetric)
+        both = twin(q, p)
+        nudges = self.nudges(both[0], nudge)
+        q, p = run.echo_many(*both, self.inputs, words, nudges, differences, one_sided=not self.symmetric)
         if not self.symmetric:
             error = int(max(np.abs(q[1] - self.q0).max(), np.abs(p[1] - self.p0).max()))
         else:
@@ -232,7 +260,7 @@ class _Run:
     def fan(self, eps_log2: Sequence[int]) -> tuple[list[Gradients], float, FixedReport]:
         """At every one of the strengths of the whole run, on an axis before those of the batch."""
         run, strengths = self.integrator, [one + self.weak for one in eps_log2]
-        q, p = run.forward_many(self.q0, self.p0, self.inputs, self.observe)
+        q, p = self.forward()
         words = run.zero_gradients((len(strengths), *q.shape[:-1]))
 
         def nudge(t: int, q: Words) -> Words | None:
@@ -241,7 +269,8 @@ class _Run:
             return np.stack(kicks, axis=1) if kicks else None
 
         spread = [np.broadcast_to(one, (len(strengths), *one.shape)) for one in (q, p)]
-        run.echo_many(*twin(*spread), self.inputs, words, nudge)
+        both = twin(*spread)
+        run.echo_many(*both, self.inputs, words, self.nudges(both[0], nudge))
         grads = [self._parameters({name: words[name][k] for name in words}, one) for k, one in enumerate(strengths)]
         return grads, self._total, self._report(echoes=2 * len(strengths))
 

@@ -1,7 +1,7 @@
 """The compiled learner: whole samples, readout and updates included, without a return to Python.
 
-Word for word and flag for flag what `golden.training.learner.GoldenLearner` makes of the trainer's requests; seeds run on
-threads of their own.
+Word for word and flag for flag what `golden.training.learner.GoldenLearner` makes of the trainer's requests; seeds run
+on threads of their own.
 """
 
 from __future__ import annotations

@@ -95,3 +95,8 @@ class GoldenLearner:
     def flags(self) -> list[str]:
         raised = self.integrator.flags
         return [str(flag.name).lower() for flag in Flags if flag in raised]
+
+    @property
+    def argument_clamped(self) -> list[str]:
+        """See `golden.dynamics.integrator.Integrator`."""
+        return self.integrator.argument_clamped

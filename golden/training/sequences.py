@@ -8,6 +8,7 @@ both arithmetics (`golden.training.arithmetics`). Several seeds train side by si
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from golden.arithmetic.formats import Formats, checked
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.language.validate import known_options, shortened
+from golden.native import COMPILED, executor_of
 from golden.program import Program
 from golden.tasks import Split, Task
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
@@ -120,6 +122,12 @@ class Training:
         self.arithmetic = self._arithmetic(arithmetic, cuts, program)
         self.theta, self.readout = self.arithmetic.theta, self.arithmetic.readout
 
+    @property
+    def steps(self) -> int:
+        """Leapfrog steps of all samples that are met, both passes, of all seeds."""
+        length = self.part.inputs.shape[1] * self.task.hold
+        return int(3 * length * self.samples.total * math.prod(self.orders.shape[:-1]))
+
     def _order(self, seed: int) -> dict[str, Any]:
         return {"order": sample_order(seed, len(self.part), self.samples.epochs).reshape(-1)}
 
@@ -174,7 +182,9 @@ class Training:
             errors = learner.learn(inputs, labels, order, rates[now])
             report.add(*judged(errors, np.moveaxis(labels[order], -1, 0), lsb=lsb, least=LEAST))
         logits = learner.logits(self.encode(self.evaluation))
-        hits = np.stack([found.argmax(-1) == label for found, label in zip(logits, self.evaluation.labels, strict=True)])
+        hits = np.stack(
+            [found.argmax(-1) == label for found, label in zip(logits, self.evaluation.labels, strict=True)]
+        )
         return self._told(report, hits.sum(0) / len(self.evaluation))
 
     def _told(self, report: Report, accuracy: Any) -> dict[str, Any]:
@@ -216,9 +226,15 @@ def train(
     *,
     arithmetic: str = "fixed",
     rule: str = "hel",
+    executor: str | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """Train on the golden model and evaluate once; `options` as `Training`.
+
+    Parameters
+    ----------
+    executor : of fixed-point arithmetic, "compiled" or "numpy", the same words; None: compiled code where the run is
+        long enough (`golden.native.executor_of`)
 
     Returns
     -------
@@ -228,6 +244,7 @@ def train(
     cost : of the last epoch
     samples_per_s : training samples per second, all seeds together
     flags : sticky flags raised on the way
+    executor : who ran the program (fixed)
     argument_clamped : expressions whose angles went beyond the table of sin (fixed)
     trajectory : a sample forward and back, `golden.training.trajectory` (fixed, one seed)
     and what was asked for. With several seeds, accuracies and costs are lists.
@@ -238,10 +255,20 @@ def train(
     """
     known_options(options, OPTIONS, "training")
     training = Training(task, system, arithmetic=arithmetic, **options)
-    learner = training.learner(rule)
-    result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
-    if isinstance(learner, GoldenLearner):
-        result["argument_clamped"] = learner.integrator.argument_clamped
-        if isinstance(training.seed, int):
-            result["trajectory"] = trajectory(training, learner.parameters())
+    if arithmetic != "fixed" or rule != "hel":
+        if executor is not None:
+            raise HelError(f"an executor is chosen for fixed-point arithmetic, got {shortened(executor)}; leave it out")
+        learner = training.learner(rule)
+        return {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
+    chosen = executor_of(training.program, executor, training.steps)
+    found: CompiledLearner | GoldenLearner
+    if chosen == COMPILED:
+        found = CompiledLearner(training.program, training.theta, training.readout)
+        result = training.run(found)
+    else:
+        found = GoldenLearner(training.program, training.theta)
+        result = drive(training.conversation(), found)
+    result |= {"rule": rule, "executor": chosen, "flags": found.flags, "argument_clamped": found.argument_clamped}
+    if isinstance(training.seed, int):
+        result["trajectory"] = trajectory(training, found.parameters())
     return result

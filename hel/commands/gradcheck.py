@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from hel.arguments import UsageError, integer, power_of_two
-from hel.options import add_formats, add_seed, add_size, add_system, checked_system, formats
+from hel.options import add_executor, add_formats, add_seed, add_size, add_system, checked_system, formats
 from hel.output import Progress, clamped_lines, cut_lines, table
 
 FAR = 0.05
@@ -80,6 +80,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_size(parser)
     add_formats(parser)
+    add_executor(parser)
     add_seed(parser)
 
 
@@ -97,7 +98,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `golden.checks.gradcheck` and `golden.checks.eps_scan`."""
     checked_system(args.system)
     asked: dict[str, Any] = {name: getattr(args, name) for name in ("steps", "neurons", "inputs", "cost", "targets")}
-    asked |= {"formats": formats(args), "cuts": args.cuts, "seed": args.seed}
+    asked |= {"formats": formats(args), "cuts": args.cuts, "seed": args.seed, "executor": args.executor}
     if args.eps != SCAN:
         if args.figure is not None:
             raise UsageError("--figure draws what --eps scan measures, got no scan; add --eps scan")

@@ -23,6 +23,7 @@ from hel.arguments import UsageError, choose, integer
 from hel.options import (
     add_cuts,
     add_elements,
+    add_executor,
     add_report,
     add_seed,
     add_size,
@@ -84,6 +85,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="judge on a part held back from the training set, and leave the test set unread",
     )
     add_cuts(parser)
+    add_executor(parser)
     add_seed(parser)
     add_report(parser)
 
@@ -110,6 +112,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise UsageError(f"--rule {args.rule} is for --arithmetic float, not {args.arithmetic}; {instead}")
     if args.cuts != "default" and args.arithmetic == "float":
         raise UsageError(f"--cuts is for fixed-point arithmetic, got {args.cuts} with float; drop --cuts")
+    if args.executor is not None and args.arithmetic != "fixed":
+        raise UsageError(f"--executor is for --arithmetic fixed, not {args.arithmetic}; drop --executor")
     with Progress(quiet=args.quiet, unit="samples") as progress:
         result = {"made_by": args.made_by, **_trained(args, progress)}
     return page.added(result, report)
@@ -138,7 +142,8 @@ def _trained(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         return {name: value for name, value in result.items() if name not in ("training", "parameters")}
     from golden.training.sequences import train
 
-    return train(args.task, args.system, arithmetic=args.arithmetic, rule=args.rule, cuts=args.cuts, **options)
+    how = {"arithmetic": args.arithmetic, "rule": args.rule, "cuts": args.cuts, "executor": args.executor}
+    return train(args.task, args.system, **how, **options)
 
 
 def text(result: dict[str, Any]) -> str:

@@ -117,7 +117,7 @@ void learn(Machine *m, int64_t count, const int64_t *order, const int64_t *rates
         memcpy(m->p[1], m->p[0], sizeof m->p[0]);
         nudge(m, e, e);
         clear_gradients(m);
-        echo_steps(m, steps, sequence, INPUTS, 1, 0, NULL, 0);
+        echo_for_gradients(m, steps, sequence, INPUTS);
         update_parameters(m, theta, (2 * OPERAND_BITS - 6 - CUT) - 16 + rates[done] + LOG2_INVERSE_STEP + 1 + log2_eps);
         load(m, theta, 1, 0);
         update_readout(weights, bias, classes, errors, x, rates[done]);

@@ -50,7 +50,8 @@ static void nudge(Machine *m, const int64_t *plus, const int64_t *minus) {
     }
 }
 
-INLINE void echo_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u_step, int gradients, int inputs, int64_t *du, int64_t du_step) {
+INLINE void echo_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u_step, int gradients, int inputs,
+                       int64_t *du, int64_t du_step) {
     const int contexts = 2;
     Word lost_q = 0, lost_p = 0;
     int slots = 0;
@@ -68,6 +69,11 @@ INLINE void echo_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u_st
     }
     m->lost_q |= lost_q;
     m->lost_p |= lost_p;
+}
+
+/* The echo of learning, which is compiled without the questions. */
+static void echo_for_gradients(Machine *m, int64_t steps, const int64_t *u, int64_t u_step) {
+    echo_steps(m, steps, u, u_step, 1, 0, NULL, 0);
 }
 
 /* ---- What is called from outside: whole passes of a batch ----
@@ -92,14 +98,10 @@ void echo(Machine *m, int64_t batch, int64_t steps, const int64_t *u, int64_t u_
         enter(m, 2, q + b * sample, p + b * sample, context);
         if (plus || minus) nudge(m, plus ? plus + b * sample : NULL, minus ? minus + b * sample : NULL);
         if (g) take_gradients(m, g + b * g_sample);
-        if (g && du)
-            echo_steps(m, steps, from, u_step, 1, 1, du + b * u_sample, u_step);
-        else if (g)
-            echo_steps(m, steps, from, u_step, 1, 0, NULL, 0);
-        else if (du)
-            echo_steps(m, steps, from, u_step, 0, 1, du + b * u_sample, u_step);
+        if (g && !du)
+            echo_for_gradients(m, steps, from, u_step);
         else
-            echo_steps(m, steps, from, u_step, 0, 0, NULL, 0);
+            echo_steps(m, steps, from, u_step, g != NULL, du != NULL, du ? du + b * u_sample : NULL, u_step);
         if (g) give_gradients(m, g + b * g_sample);
         leave(m, 2, q + b * sample, p + b * sample, context);
     }

@@ -1,0 +1,145 @@
+"""Compiled code and NumPy make the same words, gradients, dV/du and flags, of any program in any format."""
+
+import numpy as np
+import pytest
+
+from golden.arithmetic.formats import Formats
+from golden.compiler import compile_system
+from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.errors import HelError
+from golden.native import NativeSteps
+from golden.systems import get
+from tests.golden.dynamics.cases import build, equal_words, state, with_tables
+from tests.golden.native.cases import FORMATS, equal, words
+
+
+def compared(seed):
+    """A random system in three formats, near rest and far beyond every range. A format may be too narrow for it."""
+    system = get("random", n=3 + seed % 7, m=1 + seed % 3, seed=seed)
+    count = 0
+    for name in ("reference", "small", "tight"):
+        try:
+            program = compile_system(system, FORMATS[name])
+        except HelError:
+            continue
+        count += 1
+        theta = words(program, system, seed)
+        for scale in (0.3, 8.0):
+            equal(program, theta, seed=seed, scale=scale)
+    return count
+
+
+@pytest.mark.parametrize("seed", [*range(5), *range(1000, 1005)])
+def test_random_systems(seed):
+    assert compared(seed) >= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [*range(5, 150), *range(1005, 1160)])
+def test_three_hundred_random_systems(seed):
+    assert compared(seed) >= 1
+
+
+@pytest.mark.parametrize("name", ["wide", "widest"])
+@pytest.mark.parametrize("system", ["dense", "pendulum"])
+def test_words_that_no_int32_holds(system, name):
+    made = get(system, n=5, m=2)
+    program = compile_system(made, FORMATS[name])
+    for scale in (0.5, 1e5):
+        equal(program, words(program, made, 0), seed=1, scale=scale)
+
+
+@pytest.mark.parametrize("system", ["dense", "springs", "kuramoto", "graph"])
+def test_sizes_beyond_a_panel_and_beside_whole_lanes(system):
+    """Four vectors of eight are a panel: 37 is one more and five; 33 inputs are one more and one."""
+    made = get(system, n=37, m=1 if system in ("springs", "graph") else 3)
+    program = compile_system(made, FORMATS["small"])
+    equal(program, words(program, made, 0), seed=2, steps=19, scale=1.0)
+
+
+def test_the_naive_interpreter_agrees():
+    program, theta, _ = build("dense", formats=FORMATS["tight"])
+    equal_words(program, theta, Integrator(program, theta, NativeSteps), 9, input_gradient=True)
+    tables = with_tables()
+    rng = np.random.default_rng(5)
+    theta = {name: tables.formats.theta.raw(rng.uniform(-1.9, 1.9, shape)) for name, shape in tables.parameters}
+    equal_words(tables, theta, Integrator(tables, theta, NativeSteps), 9)
+
+
+@pytest.mark.parametrize("seeds", [(), (3,)])
+def test_batches_and_seeds(seeds):
+    made = get("dense", n=6, m=3)
+    program = compile_system(made)
+    equal(program, words(program, made, 0, seeds), seed=3, batch=(2, *seeds), scale=1.0)
+
+
+@pytest.mark.parametrize("formats", [Formats(g_bits=34), Formats(g_bits=30), Formats(g_bits=16, g_cut=0)])
+def test_gradients_wrap_where_numpy_wraps_them(formats):
+    """34 bits: a block of steps may be safe, and is looked after; 30: none is; 16: every write wraps."""
+    made = get("dense", n=6, m=3)
+    program = compile_system(made, formats)
+    theta = {name: np.full(shape, (1 << 17) - 1) for name, shape in program.parameters}
+    found = equal(program, theta, seed=4, steps=60, scale=8.0)
+    assert Flags.G_OVERFLOW in found[-3]
+
+
+def test_gradients_of_any_kind_are_added_to():
+    """A plain dictionary is changed in place; what was there before stays in the sum."""
+    program, theta, reference = build("dense")
+    q, p, inputs = state(program, 7, steps=9)
+    compiled = Integrator(program, theta, NativeSteps)
+    start = {name: np.arange(int(np.prod(shape))).reshape(shape) * 1000 for name, shape in program.parameters}
+    e = np.full(program.n, 500)
+    sums = []
+    for run in (reference, compiled):
+        grads = {name: value.copy() for name, value in start.items()}
+        kept = grads["W"]
+        run.echo_many(*twin(q, p), inputs, grads, e)
+        assert grads["W"] is kept and not (kept == start["W"]).all()
+        sums.append(grads)
+    assert all((sums[0][name] == sums[1][name]).all() for name in start)
+    with pytest.raises(HelError, match=r"grads\['al'\] is an int64 array of shape \(6,\); use Integrator"):
+        compiled.echo(*twin(q, p), inputs[0], grads={"al": np.zeros(5, np.int64)})
+
+
+def test_flags_are_sticky_until_cleared_and_parameters_are_loaded():
+    program, theta, reference = build("pendulum", n=3, m=1)
+    compiled = Integrator(program, theta, NativeSteps)
+    u = np.zeros((1, 1), np.int64)
+    for size in (0.5, 9.0, 0.5):
+        far = program.formats.q.raw(np.full(3, size))
+        for run in (reference, compiled):
+            run.forward_many(far, np.zeros(3, np.int64), u)
+        assert compiled.flags == reference.flags and compiled.argument_clamped == reference.argument_clamped
+    assert Flags.ARGUMENT_CLAMPED in compiled.flags
+    compiled.clear_flags()
+    assert compiled.flags == Flags(0) and compiled.argument_clamped == []
+    other = build("pendulum", n=3, m=1, seed=1)[1]
+    near = program.formats.q.raw(np.full(3, 0.5))
+    ends = []
+    for run in (reference, compiled):
+        run.load(other)
+        ends.append(run.forward_many(near, near, u))
+    assert (ends[0][0] == ends[1][0]).all() and (ends[0][1] == ends[1][1]).all()
+
+
+def test_a_watcher_sees_every_position():
+    program, theta, reference = build("dense")
+    q, p, inputs = state(program, 6, steps=5)
+    seen = ([], [])
+    for run, found in zip((reference, Integrator(program, theta, NativeSteps)), seen, strict=True):
+        run.forward_many(q, p, inputs, lambda t, q, found=found: found.append((t, q.tolist())))
+    assert seen[0] == seen[1] and len(seen[0]) == 5
+
+
+def test_a_program_without_an_input_gradient_says_so():
+    program, theta, _ = build("hru", n=3)
+    free = type(program)(**{**vars_of(program), "input_gradient": ""})
+    run = Integrator(free, theta, NativeSteps)
+    q, p, inputs = state(free, 0, steps=2)
+    with pytest.raises(HelError, match="has no dV/du"):
+        run.echo_many(*twin(q, p), inputs, input_differences=np.zeros(inputs.shape, np.int64))
+
+
+def vars_of(program):
+    return {name: getattr(program, name) for name in program.__dataclass_fields__}

@@ -12,7 +12,7 @@
 
 In: a `golden.program.Program`. Out: machines that run it, and the C.
 
-May import of golden: errors.
+May import of golden: errors, arithmetic, language, computer, cost_functions, program, systems, dynamics, compiler.
 """
 
 from golden.native.build import Unavailable

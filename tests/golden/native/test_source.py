@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,6 +51,13 @@ def test_every_statement_stands_above_its_c():
         assert f"/* {op} : {program.types[op.name]}    {program.line(op.name).removesuffix(': ')} */" in source
     for gradient in program.gradients:
         assert f"/* {gradient} */" in source
+
+
+def test_the_architecture_quotes_it():
+    page = (Path(__file__).parents[3] / "docs" / "architecture.md").read_text()
+    quoted = page.partition("## The program as compiled code")[2].partition("```text\n")[2].partition("```")[0]
+    source = str(Source(compile_system(get("dense", n=32, m=8))))
+    assert len(quoted.splitlines()) == 4 and all(f"    {line}\n" in source for line in quoted.splitlines())
 
 
 def test_a_sum_whose_parts_are_no_doubles_is_made_in_int64():

@@ -18,6 +18,17 @@ May import of golden: errors, arithmetic, language, computer, cost_functions, pr
 from golden.native.build import Unavailable
 from golden.native.choice import COMPILED, EXECUTORS, NUMPY, executor_of, steps_by
 from golden.native.library import at
-from golden.native.steps import Machines, NativeSteps
+from golden.native.steps import Machines, NativeSteps, steps_at_once
 
-__all__ = ["COMPILED", "EXECUTORS", "NUMPY", "Machines", "NativeSteps", "Unavailable", "at", "executor_of", "steps_by"]
+__all__ = [
+    "COMPILED",
+    "EXECUTORS",
+    "NUMPY",
+    "Machines",
+    "NativeSteps",
+    "Unavailable",
+    "at",
+    "executor_of",
+    "steps_at_once",
+    "steps_by",
+]

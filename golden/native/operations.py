@@ -51,10 +51,10 @@ class Operations:
         return ["{", f"    {kind} lost = 0;", f"    {self._each(op, body)}", f"    m->{flag} |= lost;", "}"]
 
     def _integers(self, source: str, shift: int) -> tuple[str, str]:
-        """(type, expression) of a word of q shifted right."""
+        """(type, expression) of a word of q shifted right; further than its width there is but the sign."""
         if shift >= 0:
-            return self.layout.word, f"q[c][i] >> {shift}"
-        return "int64_t", f"(int64_t)q[c][i] << {-shift}"
+            return self.layout.word, f"q[c][i] >> {min(shift, int(self.layout.word[3:5]) - 1)}"
+        return "int64_t", f"q[c][i] * (INT64_C(1) << {-shift})"
 
     def _cut(self, op: Cut) -> list[str]:
         at, shift, source = self.layout.at(op.name), op.shift(self.types[op.source]), self.types[op.source]
@@ -80,7 +80,7 @@ class Operations:
             return [self._each(op, f"{at} = wrap{kind[3:5]}({exact}, {width});")]
         source = self.layout.at(op.source)
         if self.types[op.source].bits - shift > EXACT_BITS:
-            return [self._each(op, f"{at} = wrap64((int64_t){source} << {-shift}, {width});")]
+            return [self._each(op, f"{at} = wrap64((int64_t){source} * (INT64_C(1) << {-shift}), {width});")]
         return [self._each(op, f"{{ double exact = {_floor(source, shift)}; {at} = {_wrapped('exact', width)}; }}")]
 
     def _matvec(self, op: Matvec | MatvecT) -> list[str]:

@@ -14,7 +14,12 @@ from golden.native.library import Machine, at, library_of
 from golden.program import Program
 from golden.program.execute import check_theta
 
-__all__ = ["Machines", "NativeSteps"]
+__all__ = ["Machines", "NativeSteps", "steps_at_once"]
+
+
+def steps_at_once(program: Program) -> int:
+    """So many steps end in a fraction of a second: between two calls Python can be interrupted."""
+    return max(1, (1 << 28) // (program.n + 64) ** 2)
 
 
 class Machines:
@@ -89,6 +94,7 @@ class NativeSteps:
         self.machines = Machines(program, theta_raw, gradients, inputs)
         self.seeds = len(self.machines.all)
         self.each = int(np.prod(batch)) // self.seeds
+        self.at_once = max(1, steps_at_once(program) // max(1, self.each))
 
     def load(self, theta_raw: Mapping[str, Words]) -> None:
         self.machines.load(theta_raw)
@@ -108,12 +114,11 @@ class NativeSteps:
         self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
     ) -> tuple[Words, Words]:
         q, p, u = self._state(q), self._state(p), self._inputs(inputs)
-        if observe is None:
-            self._forward(q, p, u)
-            return q, p
-        for t in range(len(u)):
-            self._forward(q, p, u[t : t + 1])
-            observe(t, q)
+        stride = self.at_once if observe is None else 1
+        for t in range(0, len(u), stride):
+            self._forward(q, p, u[t : t + stride])
+            if observe is not None:
+                observe(t, q)
         return q, p
 
     def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]:
@@ -121,13 +126,15 @@ class NativeSteps:
         grads, given = work.grads, work.input_differences
         flat = None if grads is None else self._flat(grads)
         differences = None if given is None else np.zeros(u.shape, np.int64)
-        if callable(work.nudge):
-            for t in range(len(u) - 1, -1, -1):
-                now = slice(t, t + 1)
-                there = None if differences is None else differences[now]
-                self._echo(q, p, u[now], work.nudge(t, q), work.one_sided, flat, there)
-        else:
-            self._echo(q, p, u, work.nudge, work.one_sided, flat, differences)
+        stride = 1 if callable(work.nudge) else self.at_once
+        for stop in range(len(u), 0, -stride):
+            now = slice(max(0, stop - stride), stop)
+            there = None if differences is None else differences[now]
+            if callable(work.nudge):
+                e = work.nudge(stop - 1, q)
+            else:
+                e = work.nudge if stop == len(u) else None
+            self._echo(q, p, u[now], e, work.one_sided, flat, there)
         if grads is not None and flat is not None and flat is not getattr(grads, "flat", None):
             for name, words in split(self.program, flat).items():
                 np.copyto(grads[name], words)

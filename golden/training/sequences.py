@@ -19,7 +19,7 @@ from golden.arithmetic.formats import Formats, checked
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.language.validate import known_options, shortened
-from golden.native import COMPILED, executor_of
+from golden.native import COMPILED, executor_of, steps_at_once
 from golden.program import Program
 from golden.tasks import Split, Task
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
@@ -39,9 +39,6 @@ TRAINABLE = ("dense", "hru", "linear")
 
 LEAST = 2.0**-18
 """The smallest probability that a cost is told of."""
-
-AT_ONCE = 50_000
-"""Steps of the samples that a compiled learner is given at once, at the most: between them a run can be interrupted."""
 
 
 class Training:
@@ -175,17 +172,19 @@ class Training:
         total, lsb = self.samples.total, self.arithmetic.lsb
         report = Report(self.samples, self.orders.shape[:-1], self.progress)
         rates = np.array([self.recipe.rate(done, total) for done in range(total)])
-        block = max(1, min(RECENT, AT_ONCE // inputs.shape[1]))
+        block = max(1, min(RECENT, steps_at_once(self.program) // (3 * inputs.shape[1])))
         for done in range(0, total, block):
             now = slice(done, done + block)
             order = self.orders[..., now]
             errors = learner.learn(inputs, labels, order, rates[now])
             report.add(*judged(errors, np.moveaxis(labels[order], -1, 0), lsb=lsb, least=LEAST))
-        logits = learner.logits(self.encode(self.evaluation))
-        hits = np.stack(
-            [found.argmax(-1) == label for found, label in zip(logits, self.evaluation.labels, strict=True)]
-        )
-        return self._told(report, hits.sum(0) / len(self.evaluation))
+        hits = np.zeros(self.orders.shape[:-1])
+        sequences, labels = self.encode(self.evaluation), self.evaluation.labels
+        for first in range(0, len(labels), block):
+            now = slice(first, first + block)
+            for found, label in zip(learner.logits(sequences[now]), labels[now], strict=True):
+                hits = hits + (found.argmax(-1) == label)
+        return self._told(report, hits / len(self.evaluation))
 
     def _told(self, report: Report, accuracy: Any) -> dict[str, Any]:
         asked = report.asked(self.system, self.seed, self.recipe, arithmetic=self.arithmetic.name)

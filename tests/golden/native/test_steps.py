@@ -7,7 +7,7 @@ from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
 from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.errors import HelError
-from golden.native import NativeSteps
+from golden.native import NativeSteps, steps
 from golden.systems import get
 from tests.golden.dynamics.cases import build, equal_words, state, with_tables
 from tests.golden.native.cases import FORMATS, equal, words
@@ -121,6 +121,15 @@ def test_flags_are_sticky_until_cleared_and_parameters_are_loaded():
         run.load(other)
         ends.append(run.forward_many(near, near, u))
     assert (ends[0][0] == ends[1][0]).all() and (ends[0][1] == ends[1][1]).all()
+
+
+def test_long_passes_are_made_in_parts(monkeypatch):
+    """Of 4 steps, 2 of them for a batch of two: the nudge belongs to the first, gradients add up over all."""
+    monkeypatch.setattr(steps, "steps_at_once", lambda program: 4)
+    made = get("dense", n=6, m=3)
+    program = compile_system(made)
+    for batch in ((), (2,)):
+        equal(program, words(program, made, 0), seed=5, batch=batch, scale=1.0)
 
 
 def test_a_watcher_sees_every_position():

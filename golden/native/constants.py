@@ -73,7 +73,7 @@ class Products:
             each_entry = f"EACH({constant.entries}) {to}[{a}[i].{row}] += {a}[i].word * {of}[{a}[i].{column}];"
             return [*lines, each + each_entry]
         for run in constant.runs:
-            row, column = "i", f"i + {run.offset}" if run.offset >= 0 else f"i - {-run.offset}"
+            row, column = "i", "i" + (f" {'-' if run.offset < 0 else '+'} {abs(run.offset)}" if run.offset else "")
             row, column = (column, row) if transposed else (row, column)
             each_row = f"for (int i = {run.start}; i < {run.stop}; i++) {to}[{row}] += {run.word}.0 * {of}[{column}];"
             lines.append(each + each_row)

@@ -81,16 +81,13 @@ class Sums:
     def _function(self, gradient: Gradient) -> list[str]:
         parameter = gradient.parameter
         terms = list(zip(gradient.terms, self.scales(gradient), strict=True))
-        slow = [
-            "    for (int k = 0; k < slots; k++) {",
-            *(f"        {self._exactly(parameter, term, scale)}" for term, scale in terms),
-            "    }",
-        ]
-        fast = [f"        {self._together(parameter, term, scale)}" for term, scale in terms]
+        slow = [f"    {line}" for term, scale in terms for line in self._exactly(parameter, term, scale)]
+        slow = ["    for (int k = 0; k < slots; k++) {", *(f"    {line}" for line in slow), "    }"]
         head = [f"/* {gradient} */", f"static void gradient_{self.layout.c[parameter]}(Machine *m, int slots) {{"]
         largest = self._largest_step(gradient)
         if largest is None:
             return [*head, *slow, "}"]
+        fast = [f"        {line}" for term, scale in terms for line in self._together(parameter, term, scale)]
         size = f"sizeof m->{self.g(parameter)} / sizeof(int64_t)"
         bound = f"&m->bound_{self.layout.c[parameter]}, {largest}.0 * slots, {self._first(parameter)}, {size}"
         return [*head, f"    if (stays_inside({bound})) {{", *fast, "        return;", "    }", *slow, "}"]
@@ -124,21 +121,25 @@ class Sums:
         plus, minus = (f"{self._at(term.r, c, rows)} * {self._at(term.y, c, columns)}" for c in (0, 1))
         return f"{minus} - {plus}" if scale == 1 else f"{scale}.0 * ({minus} - {plus})"
 
-    def _exactly(self, parameter: str, term: Density, scale: int) -> str:
-        if term.product == "outer":
-            rows, columns = self.shape(parameter)
-            g, d = f"m->{self.g(parameter)}[i][j]", self._difference(term, scale, "i", "j")
-            return f"EACH({rows}) for (int j = 0; j < {columns}; j++) {g} = added_exactly({g}, {d}, &m->lost_g);"
-        g, d = f"m->{self.g(parameter)}[i]", self._difference(term, scale, "i", "i")
-        return f"EACH({self.shape(parameter)[0]}) {g} = added_exactly({g}, {d}, &m->lost_g);"
+    def _exactly(self, parameter: str, term: Density, scale: int) -> list[str]:
+        """One step's term, every write looked at."""
+        *rows, columns = self.shape(parameter)
+        g, each = f"m->{self.g(parameter)}[i]", f"EACH({columns})"
+        row = column = "i"
+        if rows:
+            g, each, column = g + "[j]", f"EACH({rows[0]}) for (int j = 0; j < {columns}; j++)", "j"
+        d = self._difference(term, scale, row, column)
+        return [f"{each} {{", f"    double d = {d};", f"    {g} = added_exactly({g}, d, &m->lost_g);", "}"]
 
-    def _together(self, parameter: str, term: Density, scale: int) -> str:
-        if term.product == "outer":
-            rows, columns = self.shape(parameter)
+    def _together(self, parameter: str, term: Density, scale: int) -> list[str]:
+        """The same term of several steps."""
+        *rows, columns = self.shape(parameter)
+        if rows:
             operands = ", ".join(self._pointer(name) for name in (term.r, term.y))
-            return f"outer({rows}, {columns}, slots, {scale}.0, m->{self.g(parameter)}[0], {operands});"
+            return [f"outer({rows[0]}, {columns}, slots, {scale}.0, m->{self.g(parameter)}[0], {operands});"]
         g, d = f"m->{self.g(parameter)}[i]", self._difference(term, scale, "i", "i")
-        return f"for (int k = 0; k < slots; k++) EACH({self.shape(parameter)[0]}) {g} = added({g}, {d});"
+        each = f"for (int k = 0; k < slots; k++) EACH({columns})"
+        return [f"{each} {{", f"    double d = {d};", f"    {g} = added({g}, d);", "}"]
 
     def _pointer(self, name: str) -> str:
         """First element, distance of steps, distance of contexts."""

@@ -15,8 +15,8 @@ _KEYWORDS = """
     restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
 """
 _GENERATED = """
-    c i j k m q p u g du one contexts gradients inputs slot slots exact kept lost given theta floor all lanes store
-    product outer added largest Lanes Halves Whole Word Machine
+    c i j k m p q u one contexts gradients inputs slot slots exact kept lost given theta clipped beyond
+    Lanes Halves Whole Word Machine
 """
 
 
@@ -27,8 +27,23 @@ def text(name: str) -> str:
 
 
 @cache
-def taken() -> frozenset[str]:
-    """Names that no value of a program may have in C: of the language, of macros, of the generated code."""
-    macros = {found for name in HEADERS for found in re.findall(r"^#define (\w+)", text(name), re.MULTILINE)}
-    used = {found for name in HEADERS for found in re.findall(r"\b[A-Z][A-Z0-9_]+\b", text(name))}
-    return frozenset({*_KEYWORDS.split(), *_GENERATED.split(), *macros, *used})
+def _names() -> frozenset[str]:
+    """Keywords, and every macro and function of the headers."""
+    found = {*_KEYWORDS.split(), *_GENERATED.split()}
+    for name in HEADERS:
+        code = re.sub(r"/\*.*?\*/", "", text(name), flags=re.DOTALL)
+        found.update(re.findall(r"\b[A-Z][A-Z0-9_]+\b|\w+(?=\()", code), re.findall(r"#define (\w+)", code))
+    return frozenset(found)
+
+
+_MADE = re.compile(r"(G|bound|gradient|look_up|lost)_.*|.*_(panels|words|base|slope)")
+"""Names that the generated code makes of those of a program."""
+
+
+def taken(name: str) -> bool:
+    """Whether no value of a program may have this name in C: the language, a macro or the generated code has it.
+
+    >>> [name for name in ("x", "W_x", "double", "PAD", "learn", "G_W") if taken(name)]
+    ['double', 'PAD', 'learn', 'G_W']
+    """
+    return name in _names() or bool(_MADE.fullmatch(name))

@@ -1,14 +1,18 @@
 /* What every generated program shares: panels of weights, exact products, rounded gradient sums, wraps.
  *
- * Every value of a program is an integer below 2^53 (docs/program.md, section 2), so a double holds it exactly, and every
- * product and sum below is exact: it does not matter in which order terms are added, nor whether a product and a sum are
- * fused. What is rounded is rounded by floor(), or where a comment says so. */
+ * Every value of a program is an integer below 2^53 (docs/program.md, section 2), so a double holds it exactly, and
+ * every product and sum below is exact: it does not matter in which order terms are added, nor whether a product and
+ * a sum are fused. What is rounded is rounded by floor(), or where a comment says so. */
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined(__AVX__)
 #include <immintrin.h>
+#endif
+#if FLT_EVAL_METHOD != 0
+#error "doubles must be doubles: on this processor the compiler computes with more bits"
 #endif
 
 #define EACH(size) for (int i = 0; i < (size); i++)
@@ -53,9 +57,9 @@ INLINE int64_t wrap64(int64_t x, int width) { return (int64_t)((uint64_t)x << (6
 
 /* ---- Matrix products ----
  *
- * A matrix that multiplies a vector x is stored by columns in panels of up to four vectors of rows: the products of one
- * column need one broadcast of x_j and consecutive loads, and the sums of a panel stay in registers. Words of at most 24
- * bits are exact in float32, which halves what has to be loaded. */
+ * A matrix that multiplies a vector x is stored by columns in panels of up to four vectors of rows: the products of
+ * one column need one broadcast of x_j and consecutive loads, and the sums of a panel stay in registers. Words of at
+ * most 24 bits are exact in float32, which halves what has to be loaded. */
 #define PANEL (4 * LANES)
 
 /* Where element (i, j) of a matrix with `rows` rows lies. */
@@ -66,7 +70,8 @@ INLINE int64_t panel_at(int64_t rows, int64_t columns, int64_t i, int64_t j) {
 
 /* y[c] (+)= panel x[c] for all contexts c at once: they share the loads of the weights. So many columns are under way
  * that a sum need not wait for the one before it. */
-INLINE void panel_product(int contexts, int vectors, int columns, const float *a, const double *x, int x_pad, double *y, int y_pad) {
+INLINE void panel_product(int contexts, int vectors, int columns, const float *a, const double *x, int x_pad,
+                          double *y, int y_pad) {
     const int split = contexts * vectors >= 8 ? 1 : contexts * vectors >= 4 ? 2 : contexts * vectors >= 2 ? 4 : 8;
     Lanes sum[8][2][4];
     for (int s = 0; s < split; s++)
@@ -93,7 +98,8 @@ INLINE void panel_product(int contexts, int vectors, int columns, const float *a
 }
 
 /* y[c] = A x[c], A (rows, columns) in panels. */
-INLINE void product(int contexts, int rows, int columns, const float *a, const double *x, int x_pad, double *y, int y_pad) {
+INLINE void product(int contexts, int rows, int columns, const float *a, const double *x, int x_pad, double *y,
+                    int y_pad) {
     int i = 0;
     for (; i + PANEL <= rows; i += PANEL) panel_product(contexts, 4, columns, a + i * columns, x, x_pad, y + i, y_pad);
     switch ((PAD(rows) - i) / LANES) {
@@ -106,9 +112,9 @@ INLINE void product(int contexts, int rows, int columns, const float *a, const d
 
 /* ---- Gradient sums ----
  *
- * G += half_up(d, CUT), d = scale ((r y)_1 - (r y)_0) exact. A double of size 1.5 2^(52 + CUT) has a last place of 2^CUT:
- * adding d + 1/2 to it rounds d / 2^CUT half up (d is an integer, so d + 1/2 never lies half way), and its bits, less
- * those of 1.5 2^(52 + CUT), are G. */
+ * G += half_up(d, CUT), d = scale ((r y)_1 - (r y)_0) exact. A double of size 1.5 2^(52 + CUT) has a last place of
+ * 2^CUT: adding d + 1/2 to it rounds d / 2^CUT half up (d is an integer, so d + 1/2 never lies half way), and its bits,
+ * less those of 1.5 2^(52 + CUT), are G. This is the one addition that rounds. */
 #define BITS_OF_OFFSET (INT64_C(0x4338000000000000) + ((int64_t)CUT << 52))
 #define HALF (CUT ? 0.5 : 0.0)
 
@@ -151,27 +157,28 @@ INLINE void outer_rows(int rows, int vectors, int columns, int slots, double sca
 }
 
 /* G += the outer products of `slots` steps. *_slot, *_context: how far apart the values of steps and contexts lie. */
-INLINE void outer(int rows, int columns, int slots, double scale, int64_t *g, const double *r, int r_slot, int r_context,
-                  const double *y, int y_slot, int y_context) {
+INLINE void outer(int rows, int columns, int slots, double scale, int64_t *g, const double *r, int r_slot,
+                  int r_context, const double *y, int y_slot, int y_context) {
     columns = PAD(columns);
-#define ROWS(ROWS_, VECTORS_) \
-    outer_rows(ROWS_, VECTORS_, columns, slots, scale, g + i * columns + j, r + i, r_slot, r_context, y + j, y_slot, y_context)
-#define PANELS(ROWS_)                                                 \
-    {                                                                 \
-        int j = 0;                                                    \
-        for (; j + PANEL <= columns; j += PANEL) ROWS(ROWS_, 4);      \
-        switch ((columns - j) / LANES) {                              \
-        case 1: ROWS(ROWS_, 1); break;                                \
-        case 2: ROWS(ROWS_, 2); break;                                \
-        case 3: ROWS(ROWS_, 3); break;                                \
-        }                                                             \
+#define CASE(some, vectors)                                                                                 \
+    case 4 * some + vectors:                                                                                \
+        outer_rows(some, vectors, columns, slots, scale, sums, of, r_slot, r_context, with, y_slot, y_context); \
+        break;
+    for (int i = 0; i < rows; i += 2) {
+        const int some = rows - i < 2 ? 1 : 2;
+        for (int j = 0; j < columns; j += PANEL) {
+            const int vectors = columns - j < PANEL ? (columns - j) / LANES : 4;
+            int64_t *sums = g + i * columns + j;
+            const double *of = r + i, *with = y + j;
+            /* Both are known to the compiler only where they are written out. */
+            switch (4 * some + vectors) {
+                CASE(1, 1) CASE(1, 2) CASE(1, 3) CASE(1, 4)
+                CASE(2, 1) CASE(2, 2) CASE(2, 3) CASE(2, 4)
+            }
+        }
     }
-    int i = 0;
-    for (; i + 2 <= rows; i += 2) PANELS(2)
-    if (i < rows) PANELS(1)
-#undef PANELS
-#undef ROWS
 }
+#undef CASE
 
 /* The largest |g|. */
 INLINE double largest(const int64_t *g, int64_t size) {

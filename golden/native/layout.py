@@ -29,12 +29,12 @@ def identifiers(names: list[str]) -> dict[str, str]:
     {'W_x': 'W_x', 'double': 'double_', 'z': 'z', 'α': 'u3b1'}
     """
     found: dict[str, str] = {}
-    used = {*taken(), *(name for name in names if re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII))}
+    used = {name for name in names if re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)}
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9_]", lambda found: f"u{ord(found[0]):x}", name)
         plain = plain if plain[0].isalpha() else "v" + plain
-        if plain != name or name in taken():
-            while plain in used:
+        if plain != name or taken(name):
+            while plain in used or taken(plain):
                 plain += "_"
         used.add(plain)
         found[name] = plain

@@ -76,7 +76,8 @@ static int64_t nudge_of(const int64_t *weights, int64_t classes, const int64_t *
 }
 
 /* Rule 9. */
-static void update_readout(int64_t *weights, int64_t *bias, int64_t classes, const int64_t *errors, const int64_t *x, int64_t rate) {
+static void update_readout(int64_t *weights, int64_t *bias, int64_t classes, const int64_t *errors, const int64_t *x,
+                           int64_t rate) {
     const int64_t n = rate + (2 * OPERAND_BITS - 6) - 22, clip = 1 << 15, high = (1 << 23) - 1;
     for (int64_t k = 0; k < classes; k++) {
         EACH(NEURONS) {
@@ -101,8 +102,9 @@ static void run_sequence(Machine *m, int64_t steps, const int64_t *u, int64_t *x
 
 /* Learns `count` samples, one after the other: forward, readout, nudge, twin echo, update of theta and of the readout.
  *
- * u (., steps, INPUTS) and labels are of all samples, order says which are met, rates with which log2 of the inverse rate. theta,
- * weights (classes, NEURONS) and bias are changed in place; errors (count, classes) is what the readout found. */
+ * u (., steps, INPUTS) and labels are of all samples, order says which are met, rates with which log2 of the inverse
+ * rate. theta, weights (classes, NEURONS) and bias are changed in place; errors (count, classes) is what the readout
+ * found. */
 void learn(Machine *m, int64_t count, const int64_t *order, const int64_t *rates, int64_t steps, const int64_t *u,
            const int64_t *labels, int64_t *theta, int64_t classes, int64_t *weights, int64_t *bias, int64_t log2_eps0,
            int64_t *errors) {

@@ -51,13 +51,15 @@ class Loading:
         lines = []
         if name in self.layout.vectors:
             size = self.layout.size(name)
-            lines.append(f"    EACH({size}) m->{self.layout.c[name]}[i] = (double)({self._operand(f'{start} + i')});")
+            lines.append(f"    EACH({size}) m->{self.layout.c[name]}[i] = (double){self._operand(f'{start} + i')};")
         return lines + self._panels(name, lambda at: self._operand(f"{start} + {at}"))
 
     def _operand(self, at: str) -> str:
         """A parameter's word as an operand: floor to its width."""
         word = f"theta[{at}]"
-        return f"{word} >> {self._cut}" if self._cut >= 0 else f"{word} * {1 << -self._cut}"
+        if self._cut == 0:
+            return word
+        return f"({word} >> {self._cut})" if self._cut > 0 else f"({word} * {1 << -self._cut})"
 
     def _panels(self, name: str, word: Callable[[str], str]) -> list[str]:
         """A matrix into each of its forms; word(at) is its word number `at` by rows."""
@@ -68,5 +70,5 @@ class Loading:
                 at = f"panel_at({columns}, {rows}, j, i)" if transposed else f"panel_at({rows}, {columns}, i, j)"
                 to = f"m->{self.products.panels(name, transposed)}[{at}]"
                 value = word(f"i * {columns} + j")
-                lines.append(f"    EACH({rows}) for (int j = 0; j < {columns}; j++) {to} = (float)({value});")
+                lines.append(f"    EACH({rows}) for (int j = 0; j < {columns}; j++) {to} = (float){value};")
         return lines

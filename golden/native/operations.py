@@ -47,8 +47,10 @@ class Operations:
         contexts = "EACH_CONTEXT " if self.layout.domain[op.name] == STATE else ""
         return f"{contexts}EACH({self.layout.size(op.name)}) {body}"
 
-    def _sticky(self, op: Op, kind: str, body: str, flag: str) -> list[str]:
-        return ["{", f"    {kind} lost = 0;", f"    {self._each(op, body)}", f"    m->{flag} |= lost;", "}"]
+    def _sticky(self, op: Op, kind: str, body: list[str], flag: str) -> list[str]:
+        """A loop that notes in `lost` what was lost."""
+        loop = [self._each(op, "{"), *(f"    {line}" for line in body), "}"]
+        return ["{", f"    {kind} lost = 0;", *(f"    {line}" for line in loop), f"    m->{flag} |= lost;", "}"]
 
     def _integers(self, source: str, shift: int) -> tuple[str, str]:
         """(type, expression) of a word of q shifted right; further than its width there is but the sign."""
@@ -65,12 +67,12 @@ class Operations:
             if fits:
                 return [self._each(op, f"{at} = (double)({exact});")]
             limited = f"{kind} exact = {exact}, kept = LIMITED(exact, {low}, {high});"
-            return self._sticky(op, kind, f"{{ {limited} lost |= exact ^ kept; {at} = kept; }}", "clipped")
+            return self._sticky(op, kind, [limited, "lost |= exact ^ kept;", f"{at} = kept;"], "clipped")
         exact = _floor(self.layout.at(op.source), shift)
         if fits:
             return [self._each(op, f"{at} = {exact};")]
         limited = f"double exact = {exact}, kept = LIMITED(exact, {low}.0, {high}.0);"
-        return self._sticky(op, "int64_t", f"{{ {limited} lost |= exact != kept; {at} = kept; }}", "clipped")
+        return self._sticky(op, "int64_t", [limited, "lost |= exact != kept;", f"{at} = kept;"], "clipped")
 
     def _turn(self, op: Turn) -> list[str]:
         at, width = self.layout.at(op.name), self.formats.operand_bits
@@ -143,7 +145,7 @@ class Operations:
             return [self._each(op, f"{at} = {look_up};")]
         if flag not in self.beyond:
             self.beyond.append(flag)
-        return self._sticky(op, "int64_t", f"{at} = {look_up};", f"beyond[{self.beyond.index(flag)}]")
+        return self._sticky(op, "int64_t", [f"{at} = {look_up};"], f"beyond[{self.beyond.index(flag)}]")
 
 
 def _floor(value: str, shift: int) -> str:

@@ -78,8 +78,8 @@ static void echo_for_gradients(Machine *m, int64_t steps, const int64_t *u, int6
 
 /* ---- What is called from outside: whole passes of a batch ----
  *
- * Arrays hold int64 words. `sample` and `context` are distances between samples and contexts in q and p; those of inputs
- * and of gradients are given likewise. */
+ * Arrays hold int64 words. `sample` and `context` are distances between samples and contexts in q and p; those of
+ * inputs and of gradients are given likewise. */
 void forward(Machine *m, int64_t batch, int64_t steps, const int64_t *u, int64_t u_step, int64_t u_sample, int64_t *q,
              int64_t *p, int64_t sample) {
     for (int64_t b = 0; b < batch; b++) {

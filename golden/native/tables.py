@@ -47,7 +47,8 @@ def look_up(name: str, table: FunctionTable) -> list[str]:
     ends = [f"a {sign} {end}.0" for steep, sign, end in zip(table.steep, "<>", (low, high), strict=True) if steep]
     if ends:
         lines.append(f"    *lost |= {' || '.join(f'({end})' for end in ends)};".replace("||", "|"))
-    lines.append(f"    int32_t place = (int32_t)LIMITED(a, {low}.0, {high}.0) - ({low}), j = place >> {_FRACTION};")
+    first = f" - {low}" if low > 0 else f" + {-low}" if low else ""
+    lines.append(f"    int32_t place = (int32_t)LIMITED(a, {low}.0, {high}.0){first}, j = place >> {_FRACTION};")
     if small:
         lines.append(f"    double s = ({name}_base[j] + {name}_slope[j] * (place & {steps - 1})) >> {_FRACTION};")
     else:

@@ -85,7 +85,7 @@ def gradient(
     Rules
     -----
     rhel : the Hamiltonian echo, float64; symmetric=True
-    rhel_fixed : the echo in integers; formats=None, symmetric=True, self_test=True, program=None
+    rhel_fixed : the echo in integers; formats=None, symmetric=True, self_test=True, program=None, executor=None
     dissipative : the echo of a damped system; damping, symmetric=True
     dissipative_fixed : the same in integers; log2_loss, formats=None, keep_bits=False
     glep : least action under a `golden.rules.glep.Boundary`; boundary=..., residual=None, names=None, delta=1e-05

@@ -34,8 +34,8 @@ def identifiers(names: list[str]) -> dict[str, str]:
         plain = re.sub(r"[^A-Za-z0-9_]", lambda found: f"u{ord(found[0]):x}", name)
         plain = plain if plain[0].isalpha() else "v" + plain
         if plain != name or taken(name):
-            while plain in used or taken(plain):
-                plain += "_"
+            while plain in used or taken(plain):  # names that begin like one of the generated code's stay so
+                plain = f"v_{plain}" if taken(f"{plain}_") else f"{plain}_"
         used.add(plain)
         found[name] = plain
     return found

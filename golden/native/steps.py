@@ -146,8 +146,10 @@ class NativeSteps:
         return np.array(np.broadcast_to(words, self.shape), np.int64, order="C")
 
     def _inputs(self, inputs: Words) -> Words:
-        wide = np.broadcast_to(inputs, (len(inputs), *self.batch, self.program.m))
-        return np.ascontiguousarray(wide, np.int64)
+        """(T, ..., m) to (T, *batch, m); axes of the batch that inputs have not are in front of theirs."""
+        steps, *own = inputs.shape
+        wide = inputs.reshape(steps, *(1,) * (len(self.batch) + 1 - len(own)), *own)
+        return np.ascontiguousarray(np.broadcast_to(wide, (steps, *self.batch, self.program.m)), np.int64)
 
     def _flat(self, grads: Mapping[str, Words]) -> Words:
         """The words of all parameters side by side: those of `Gradients` themselves, of others a copy."""

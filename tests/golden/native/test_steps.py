@@ -73,6 +73,20 @@ def test_batches_and_seeds(seeds):
     equal(program, words(program, made, 0, seeds), seed=3, batch=(2, *seeds), scale=1.0)
 
 
+def test_a_batch_may_share_its_inputs_and_its_nudge():
+    """Axes that inputs, state or nudge have not are repeated, as NumPy repeats them."""
+    program, theta, reference = build("dense")
+    q, p, inputs = state(program, 7, steps=9)
+    wide = np.stack([q, q + 5, q - 7])
+    ends = []
+    for run in (reference, Integrator(program, theta, NativeSteps)):
+        grads = run.zero_gradients((3,))
+        forth = run.forward_many(wide, p, inputs)
+        back = run.echo_many(*twin(*forth), inputs, grads, np.full(program.n, 500))
+        ends.append([*forth, *back, grads.flat])
+    assert all(np.array_equal(a, b) for a, b in zip(*ends, strict=True))
+
+
 @pytest.mark.parametrize("formats", [Formats(g_bits=34), Formats(g_bits=30), Formats(g_bits=16, g_cut=0)])
 def test_gradients_wrap_where_numpy_wraps_them(formats):
     """34 bits: a block of steps may be safe, and is looked after; 30: none is; 16: every write wraps."""

@@ -1,0 +1,38 @@
+"""--executor: the same answer, whoever runs the golden model; and what is refused."""
+
+import pytest
+
+from tests.hel.commands import answer, hel
+
+CLOCK = ("samples_per_s", "made_by", "executor")
+
+
+@pytest.mark.parametrize("cost", ["final", "averaged"])
+def test_gradcheck_is_the_same(capfd, cost):
+    words = ("gradcheck", "pendulum", "-n", 4, "-m", 2, "--steps", 20, "--cost", cost)
+    ours, theirs = (answer(capfd, *words, "--executor", one) for one in ("compiled", "numpy"))
+    for result in (ours, theirs):
+        result.pop("made_by", None)
+    assert ours == theirs and ours["return_error_lsb"] == 0
+
+
+def test_train_is_the_same(capfd):
+    words = ("train", "digits", "-n", 8, "--samples", 30, "--epochs", 1, "--validation")
+    ours, theirs = (answer(capfd, *words, "--executor", one) for one in ("compiled", "numpy"))
+    assert (ours["executor"], theirs["executor"]) == ("compiled", "numpy")
+    assert all(ours[name] == value for name, value in theirs.items() if name not in CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("gradcheck", "dense", "--executor", "jax"), "'jax' is no executor; choose from compiled, numpy"),
+        (
+            ("train", "digits", "--arithmetic", "float", "--executor", "numpy"),
+            "--executor is for --arithmetic fixed, not float; drop --executor",
+        ),
+    ],
+)
+def test_what_is_refused(capfd, words, message):
+    code, out, err = hel(capfd, *words)
+    assert (code, out) == (2, "") and message in err and len(err.strip().splitlines()) == 1

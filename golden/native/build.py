@@ -79,8 +79,19 @@ def library(source: str) -> Path:
     digest = hashlib.sha256(f"{_identity()}\n{source}".encode()).hexdigest()
     folder = caches.folder() / "native" / digest[:2] / digest[2:]
     made = folder / "program.so"
-    if made.exists():
-        return made
+    try:
+        if not made.exists():
+            _compile(source, folder)
+    except TimeoutError as error:
+        raise Unavailable(f"{compiler()[0]} must end, {error}; set CC to another compiler") from None
+    except OSError as error:
+        raise Unavailable(
+            f"a compiled program needs room in {folder.parents[1]}, got: {error}; set HEL_CACHE"
+        ) from None
+    return made
+
+
+def _compile(source: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Made beside its place and moved there whole: what an interrupted run leaves is never taken for a library.
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
@@ -93,7 +104,6 @@ def library(source: str) -> Path:
             raise _refusal(said)
         with suppress(OSError):  # another process was faster
             os.replace(there, folder)
-    return made
 
 
 def _refusal(said: processes.Done) -> Unavailable:

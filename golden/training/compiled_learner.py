@@ -114,5 +114,5 @@ def _on_threads(one: Callable[[int], Any], seeds: int) -> None:
     if seeds == 1:
         one(0)
         return
-    with ThreadPoolExecutor(min(seeds, len(os.sched_getaffinity(0)))) as pool:
+    with ThreadPoolExecutor(min(seeds, os.cpu_count() or 1)) as pool:
         list(pool.map(one, range(seeds)))

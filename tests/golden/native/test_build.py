@@ -66,6 +66,16 @@ def test_a_missing_compiler_is_told_once_and_numpy_runs(machine, tmp_path, capsy
     )
 
 
+def test_a_cache_without_room_is_named(machine):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    machine.setattr(build.tempfile, "TemporaryDirectory", full)
+    machine.setattr(build, "_identity", lambda: "known")
+    with pytest.raises(Unavailable, match=r"needs room in .*native, got: .*No space left on device; set HEL_CACHE"):
+        build.library(SOURCE)
+
+
 def test_a_compiler_that_is_not_there_is_named(machine):
     machine.setenv("CC", "no-such-cc -O1")
     with pytest.raises(Unavailable, match="CC names the compiler, and there is no no-such-cc -O1; correct or unset it"):

@@ -76,18 +76,17 @@ def library(source: str) -> Path:
     ------
     Unavailable : there is no compiler, or it does not work here.
     """
-    digest = hashlib.sha256(f"{_identity()}\n{source}".encode()).hexdigest()
-    folder = caches.folder() / "native" / digest[:2] / digest[2:]
-    made = folder / "program.so"
+    place = caches.folder() / "native"
     try:
+        digest = hashlib.sha256(f"{_identity()}\n{source}".encode()).hexdigest()
+        folder = place / digest[:2] / digest[2:]
+        made = folder / "program.so"
         if not made.exists():
             _compile(source, folder)
     except TimeoutError as error:
         raise Unavailable(f"{compiler()[0]} must end, {error}; set CC to another compiler") from None
     except OSError as error:
-        raise Unavailable(
-            f"a compiled program needs room in {folder.parents[1]}, got: {error}; set HEL_CACHE"
-        ) from None
+        raise Unavailable(f"a compiled program needs room in {place}, got: {error}; set HEL_CACHE") from None
     return made
 
 

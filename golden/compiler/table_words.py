@@ -3,7 +3,8 @@
 - an odd or even function is folded: half the words
 - the format is the narrowest SQ(i, w - i) that holds the function on its range
 - a segment is 2**-s wide, with the smallest s at which no look-up is further off than the error, one last place unless
-  somebody asks for another, and no step of the argument moves the function by more than that; at most 2048 segments
+  somebody asks for another, and no step of the argument moves the function by more than that; at most 2048 segments,
+  or fewer where the tables of a program would not fit together (golden.compiler.select)
 - a range without 0 is moved there: the table is one of f(x + shift)
 - a periodic function of turns has a table over one, without ends
 - an end is steep where the function goes on beyond it
@@ -59,8 +60,10 @@ class Choice:
     error: float
 
 
-def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: bool) -> Choice:
-    """The table of a function on a range.
+def words_of(
+    function: Univariate, bounds: Range, operand_bits: int, *, stated: bool, most: int = MAX_SEGMENTS
+) -> Choice:
+    """The table of a function on a range, of at most so many segments; what was asked an error for may have all.
 
     Raises
     ------
@@ -77,12 +80,12 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     to = _format(values, operand_bits)
     wanted = 1.0 if function.error is None else function.error * 2.0**to.fraction_bits
     found: Choice | None = None
-    for s in _widths((low, high)):
+    for s in _widths((low, high), most if function.error is None else MAX_SEGMENTS):
         found = _at_width(function, (low, high), fold, to, s, stated)
         if found.error <= wanted:
             return found
     assert found is not None
-    if function.error is None and found.error > 2.0 ** (operand_bits - 1) / WILD:
+    if function.error is None and most == MAX_SEGMENTS and found.error > 2.0 ** (operand_bits - 1) / WILD:
         at = x[np.abs(np.diff(values)).argmax()]
         raise _pole(
             function, f"jumps, has a pole or changes too fast for {MAX_SEGMENTS} segments near x = {at:.4g}", bounds
@@ -162,12 +165,12 @@ def _format(values: Array, operand_bits: int) -> SQ:
     return SQ(integers, operand_bits - integers)
 
 
-def _widths(bounds: Range) -> Iterator[int]:
-    """s of the segments 2**-s, from few on."""
+def _widths(bounds: Range, most: int) -> Iterator[int]:
+    """s of the segments 2**-s, from few on; at most so many."""
     low, high = bounds
     s = math.ceil(math.log2(LEAST_SEGMENTS / (high - low)))
     yield s
-    while math.ceil(high * 2.0 ** (s + 1)) - math.floor(low * 2.0 ** (s + 1)) <= MAX_SEGMENTS:
+    while math.ceil(high * 2.0 ** (s + 1)) - math.floor(low * 2.0 ** (s + 1)) <= most:
         s += 1
         yield s
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def words_of(
     wanted = 1.0 if function.error is None else function.error * 2.0**to.fraction_bits
     found: Choice | None = None
     for s in _widths((low, high), most if function.error is None else MAX_SEGMENTS):
-        found = _at_width(function, (low, high), fold, to, s, stated)
+        found = _at_width(function, function.name, (low, high), fold, to, s, stated)
         if found.error <= wanted:
             return found
     assert found is not None
@@ -175,8 +176,9 @@ def _widths(bounds: Range, most: int) -> Iterator[int]:
         yield s
 
 
-def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, stated: bool) -> Choice:
-    """The table with segments of 2**-s."""
+@lru_cache(maxsize=128)  # a compile asks twice, and more often where tables are to fit together
+def _at_width(function: Univariate, name: str, bounds: Range, fold: str, to: SQ, s: int, stated: bool) -> Choice:
+    """The table with segments of 2**-s. Functions may be equal and have other names."""
     low, high = bounds
     first, last = math.floor(low * 2.0**s), max(math.ceil(high * 2.0**s), math.floor(low * 2.0**s) + 1)
     moved = 0 if first <= 0 < last else first
@@ -194,7 +196,7 @@ def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, st
     words = np.clip(np.rint(np.ldexp(ends - off / 2, to.fraction_bits)), -limit, limit).astype(np.int64)
     beyond = (False, False) if function.periodic else _steep(function, bounds, fold, to, stated)
     table = FunctionTable(
-        function.name,
+        name,
         s + FRACTION_LOG2,
         tuple(words.tolist()),
         first - moved,

@@ -67,8 +67,8 @@ def gradcheck(
     return_error_lsb : of an echo without nudge
     round_off : |fixed - float64| / |reference|; asymmetry : of the two echoes in float64
     best_eps, best_relative_error_fixed : of the powers of two, the best in fixed point and what it has
-    the arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`), the cuts
-    of the program (`golden.compiler.compile`)
+    the arguments with the cost's value, the flags raised, the arguments beyond their table (`argument_clamped`), the
+    cuts that saturated (`operand_clipped`), the cuts of the program (`golden.compiler.compile`)
 
     Raises
     ------
@@ -168,6 +168,7 @@ def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str,
         "return_error_lsb": report.return_error_lsb,
         "flags": names_of(report.flags),
         "argument_clamped": list(report.argument_clamped),
+        "operand_clipped": list(report.operand_clipped),
         **posed.told,
     }
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from golden.errors import HelError
+from golden.errors import HelError, abridged
 
 __all__ = ["Progress", "clamped_lines", "clipped_lines", "cut_lines", "flag_lines", "report_lines", "stdout_to_stderr",
            "table", "table_lines", "takes_files", "write_whole"]  # fmt: skip
@@ -303,7 +303,7 @@ def table_lines(result: Mapping[str, Any]) -> list[str]:
         both = len(row["steep"]) == 2 or (row["steep"] and row["fold"])
         ends = "either end" if both else f"the end {row['steep'][0]}" if row["steep"] else ""
         lines.append(
-            f"table {row['name']}: {row['function']} for x from {row['low']:.4g} to {row['high']:.4g}"
+            f"table {row['name']}: {abridged(row['function'])} for x from {row['low']:.4g} to {row['high']:.4g}"
             f" ({_range(row)}), {row['segments']} segments, {row['format']},"
             f" off by at most {row['error_lsb']:.3g} last places = {row['error']:.3g}"
             + (f"; beyond {ends} argument_clamped is raised" if ends else "" if row.get("turn") else "; flat beyond")

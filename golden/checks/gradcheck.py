@@ -179,8 +179,8 @@ def _finite_reference(case: Case, seed: int, formats: Formats) -> tuple[Mapping[
         wanted, value = reference(case, seed, formats.operand_bits, formats.step)
     if not all(np.all(np.abs(one) < LARGE) for one in (np.asarray(value), *wanted.values())):
         raise HelError(
-            f"a trajectory must stay finite, that of {case.name} grows without bound in {case.steps} steps; use a "
-            "smaller --step or fewer --steps, or smaller forces in the potential"
+            f"a trajectory must stay finite, that of {case.name} grows without bound in {case.steps} steps; take a "
+            "smaller step or fewer of them, add a restoring term such as np.sum(a * q**2) / 2, or weaken the forces"
         )
     return wanted, value
 

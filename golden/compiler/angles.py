@@ -150,7 +150,7 @@ def _no_angle(graph: Graph, node: Node, forms: LinearForms) -> HelError:
     at = f"{node.source}: " if node.source else f"{graph.name}: "
     if node.op == "table" and _parts(forms, node) <= UNIT_LOG2:
         rule = f"the word of an angle has at least {UNIT_LOG2} integer bits, got fewer"
-        return HelError(f"{at}{rule}; raise integer_bits to {UNIT_LOG2}")
+        return HelError(f"{at}{rule}; take the usual formats, or in Python Formats(integer_bits={UNIT_LOG2})")
     reader = "a function that needs more than one turn" if node.op == "table" else f'"{node.op}"'
     return HelError(
         f"{at}an angle acts in functions of whole turns alone, and here it is read by {reader}; write it inside"

@@ -25,7 +25,7 @@ from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable, Origin
 from golden.arithmetic.rounding import Words
 from golden.arithmetic.tables import FRACTION_LOG2
 from golden.compiler.univariate import Univariate
-from golden.errors import HelError
+from golden.errors import HelError, abridged
 from golden.language.graph import Array
 
 __all__ = ["Choice", "Range", "fitting", "provisional", "words_of"]
@@ -90,9 +90,8 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     if function.error is not None:
         best = found.error * 2.0**-to.fraction_bits
         raise HelError(
-            f"{_at(function)}{function} from {low:.4g} to {high:.4g} is off by {best:.2g} with {MAX_SEGMENTS} segments,"
-            f" an error of {function.error:.2g} was asked for; ask for a larger one, shorten the range, or raise"
-            " operand_bits"
+            f"{_named(function)} from {low:.4g} to {high:.4g} is off by {best:.2g} with {MAX_SEGMENTS} segments,"
+            f" an error of {function.error:.2g} was asked for; ask for a larger one, or shorten the range"
         )
     return found
 
@@ -106,7 +105,7 @@ def _samples(bounds: Range) -> Array:
 
 def _pole(function: Univariate, wrong: str, bounds: Range) -> HelError:
     return HelError(
-        f"{_at(function)}{function} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
+        f"{_named(function)} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
         " stays in by np.clip(x, low, high), or write a function without a pole"
     )
 
@@ -134,8 +133,9 @@ def fitting(function: Univariate, reach: Range, margin: float) -> Range:
     return low, high
 
 
-def _at(function: Univariate) -> str:
-    return f"{function.source}: " if function.source else ""
+def _named(function: Univariate) -> str:
+    """With its line."""
+    return (f"{function.source}: " if function.source else "") + abridged(str(function))
 
 
 def _fold(function: Univariate, bounds: Range) -> str:

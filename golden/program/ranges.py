@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from golden.arithmetic.tables import PERIODIC
+from golden.errors import abridged
 from golden.program.ops import Cut, Table
 from golden.program.program import Program
 
@@ -48,7 +49,7 @@ def _clamped(program: Program, name: str) -> str:
             if op.function in PERIODIC:
                 what = _ANGLE
             elif origin is not None:
-                what = f"x of {origin.function} beyond {origin.low:.4g} to {origin.high:.4g}"
+                what = f"x of {abridged(origin.function)} beyond {origin.low:.4g} to {origin.high:.4g}"
     return f"{program.line(name) or f'{name}: '}{what}".removesuffix(": ")
 
 

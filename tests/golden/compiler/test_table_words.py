@@ -172,7 +172,7 @@ def test_an_error_that_is_asked_for():
         assert off <= error and one.error * 2.0**-one.to.fraction_bits <= error
     with pytest.raises(HelError) as error:
         choice(1e-9)
-    assert "with 2048 segments, an error of 1e-09 was asked for; ask for a larger one, shorten the range" in str(
+    assert "with 2048 segments, an error of 1e-09 was asked for; ask for a larger one, or shorten the range" in str(
         error.value
     )
     assert str(error.value).startswith("test_table_words.py:")

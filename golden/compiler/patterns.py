@@ -248,4 +248,5 @@ def at(node: Node) -> str:
 
 def unavailable(node: Node, way_out: str) -> HelError:
     """The error of a node that has no integer form, with the line of the user's code that made it."""
-    return HelError(f"{at(node)}{_WRITTEN.get(node.op, f'np.{node.op}')} has no fixed-point form here; {way_out}")
+    name = f"np.{getattr(node.function, 'name', node.op) if node.op == 'table' else node.op}"
+    return HelError(f"{at(node)}{_WRITTEN.get(node.op, name)} has no fixed-point form here; {way_out}")

@@ -17,6 +17,7 @@ from golden.errors import HelError
 from golden.language.autodiff import gradient
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
+from golden.language.numpy_rules import where
 from golden.language.trace import trace_function
 from golden.language.validate import positive, shortened
 
@@ -52,12 +53,18 @@ class UserFunction:
         if called is not None:
             return called(x, self)
         numbers = np.clip(np.asarray(x, np.float64), self.low, self.high)
-        values = np.asarray(self.function(numbers))
+        try:
+            values = np.asarray(self.function(numbers))
+        except TypeError as error:
+            raise HelError(
+                f"{where()}the function {self.name} of hel.table maps an array to real numbers of its shape, element by"
+                f" element: {error}; write it with NumPy, or wrap it in np.vectorize"
+            ) from None
         if values.shape != numbers.shape or values.dtype.kind not in "biuf":
             got = f"{values.dtype} of shape {values.shape} for {numbers.shape}"
             raise HelError(
-                f"the function {self.name} of hel.table maps an array to real numbers of its shape, element by element,"
-                f" got {got}; write it with NumPy, or wrap it in np.vectorize"
+                f"{where()}the function {self.name} of hel.table maps an array to real numbers of its shape, element by"
+                f" element, got {got}; write it with NumPy, or wrap it in np.vectorize"
             )
         return np.asarray(values, np.float64)
 
@@ -71,8 +78,9 @@ class UserFunction:
             graph = trace_function(self.function, self.name, {"x": ()})
             evaluate = Evaluator(gradient(graph), ["x"])
         except (HelError, TypeError, ValueError) as error:
+            why = f" ({error})" if hasattr(self.function, "__code__") else ""
             raise HelError(
-                f"hel.table needs the derivative of {self.name}, for this function cannot be traced ({error});"
+                f"hel.table needs the derivative of {self.name}, for this function cannot be traced{why};"
                 f" give it: hel.table({self.name}, df=...)"
             ) from None
         return UserFunction(lambda x: evaluate({"x": x})["x"], None, self.low, self.high, self.error, name)

@@ -205,8 +205,8 @@ def _examine(system: System, path: Path) -> None:
         raise HelError(_not_finite(graph, {**point, **theta}, who))
     if not np.isclose(plain, traced, rtol=1e-9, atol=1e-9):
         raise HelError(
-            f"{who}.potential must be a function of q, u and theta alone, it gave {plain:g} and, when it was traced,"
-            f" {traced:g}; take randomness, state and decisions on values out of it"
+            f"{who}.potential must be a function of q, u and theta alone, it gave {plain:.12g} and, when it was traced,"
+            f" {traced:.12g}; take randomness, state and decisions on values out of it"
         )
 
 

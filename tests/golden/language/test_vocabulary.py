@@ -7,7 +7,8 @@ import pytest
 
 from golden.language import trace
 from golden.language.array_rules import ARRAY_RULES, METHODS
-from golden.language.numpy_rules import AVAILABLE, UFUNCS
+from golden.language.hints import AVAILABLE
+from golden.language.numpy_rules import UFUNCS
 from golden.language.smooth_rules import SMOOTH_UFUNCS
 
 TUTORIAL = (Path(__file__).parents[3] / "docs" / "your_own_hamiltonian.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Array, Node, uniform
 
-__all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable"]
+__all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable", "written"]
 
 TABLES = (*FUNCTIONS, *REDUCED, "table")
 """Functions with a form in integers; ``table`` is one of the program's own."""
@@ -246,7 +246,12 @@ def at(node: Node) -> str:
     return f"{node.source}: " if node.source else ""
 
 
+def written(node: Node) -> str:
+    """What a user wrote for a node."""
+    name = getattr(node.function, "name", node.op) if node.op == "table" else node.op
+    return _WRITTEN.get(node.op, f"np.{name}")
+
+
 def unavailable(node: Node, way_out: str) -> HelError:
     """The error of a node that has no integer form, with the line of the user's code that made it."""
-    name = f"np.{getattr(node.function, 'name', node.op) if node.op == 'table' else node.op}"
-    return HelError(f"{at(node)}{_WRITTEN.get(node.op, name)} has no fixed-point form here; {way_out}")
+    return HelError(f"{at(node)}{written(node)} has no fixed-point form here; {way_out}")

@@ -100,9 +100,9 @@ class Symbol(NDArrayOperatorsMixin):
         except HelError:
             raise
         except (IndexError, TypeError, ValueError) as error:
-            option = {"q": ", or ask for more positions with -n", "u": ", or ask for more inputs with -m"}
-            way_out = f"correct it{option.get(self.node.name, '')}"
-            raise HelError(f"{where()}an index lies inside the array {self.shape}: {error}; {way_out}") from None
+            more = {"q": ", or ask for more positions with -n", "u": ", or ask for more inputs with -m"}
+            got = f"of shape {self.shape}: {error}; correct it{more.get(self.node.name, '')}"
+            raise HelError(f"{where()}an index lies inside the array, {got}") from None
         return Symbol(self._builder, found.node, found.shape)
 
     def reshape(self, *shape: Any, **options: Any) -> Any:

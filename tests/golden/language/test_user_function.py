@@ -22,14 +22,10 @@ def test_one_slope_is_given_or_traced():
 
 
 def test_errors_name_the_line_of_the_call():
-    with pytest.raises(
-        HelError, match=r"^test_user_function.py:\d+: `table.*the function cos .*wrap it in np.vectorize"
-    ):
+    with pytest.raises(HelError, match=r"^test_user_function.py:\d+: `table.*function cos .*wrap it in np.vec"):
         table(math.cos)(np.zeros(3))
     graph = trace_function(lambda q: np.sum(table(special.erf)(q)), "f", {"q": (3,)})
-    with pytest.raises(
-        HelError, match=r"^test_user_function.py:\d+: `table.* traced; give it: hel.table\(erf, df=...\)$"
-    ):
+    with pytest.raises(HelError, match=r"^test_user_function.py:\d+: `.* traced; give it: hel.table\(erf, df=...\)$"):
         gradient(graph)
 
 

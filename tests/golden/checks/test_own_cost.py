@@ -47,6 +47,7 @@ def _hidden(q, y):
 path = costs.SummedCost(last)
 energy = costs.AveragedCost(lambda m, y: np.sum((m - y) ** 2) / 2)
 given = costs.FinalCost(lambda q, y: np.abs(q - y).sum(axis=-1), gradient=lambda q, y: np.sign(q - y))
+twice = costs.FinalCost(lambda q, y: ((q - y) ** 2).sum(axis=-1), gradient=lambda q, y: q - y)
 number = 3.0
 
 
@@ -128,12 +129,30 @@ def test_a_file_that_does_not_run(tmp_path):
         ("absolute", r"mine.py:15: `np.abs\(q - y\)`: np.absolute is not available"),
         ("beyond", r"mine.py:19: `q\[99\]`: an index lies inside the array, of shape \(8,\)"),
         ("by_chance", r"mine.py: FinalCost\(by_chance\) must be a function of q and y alone, it gave .*; take random"),
+        (
+            "twice",
+            r"mine.py: gradient= of FinalCost\(<lambda>\) is dc/dq, .* component \d is .* where c changes by ",
+        ),
         ("raises", r"mine.py: FinalCost\(raises\) of q \(8,\) and a target \(8,\) raised KeyError"),
     ],
 )
 def test_what_cannot_be_differentiated(file, name, message):
     with pytest.raises(HelError, match=f"^{message}"):
         examined(cost_of(f"{file}:{name}"), 8, 8)
+
+
+def test_a_gradient_is_compared_at_one_point_of_every_component(file):
+    right = examined(cost_of(f"{file}:given"), 8, 8)
+    assert right.gradient is not None
+    for k in range(8):
+
+        def wrong(q, y, k=k):
+            slope = 2.0 * (q - y)
+            slope[..., k] *= 1.01
+            return slope
+
+        with pytest.raises(HelError, match=f"its component {k} is .* where c changes by .*; correct it, or leave it"):
+            examined(FinalCost(lambda q, y: ((q - y) ** 2).sum(axis=-1), gradient=wrong), 8, 8)
 
 
 def test_the_half_squared_error_needs_as_many_targets_as_positions():

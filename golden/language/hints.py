@@ -18,7 +18,6 @@ _COMPARED = f"{_STEP}, np.logaddexp(k * x, k * y) / k for the larger of two"
 _ORDER = "write a smooth function: np.logaddexp(x, y) for the larger of two, np.sum for all of them"
 _ALGEBRA = "compute it beforehand of constants, in __init__; of parameters write products of matrices and vectors"
 _BITS = "traced values are real numbers, without bits"
-_TABLE = "write hel.table(f, df=..., low=..., high=...)"
 _LOG_SUM = "write np.log(np.sum(np.exp(x)))"
 
 HINTS: dict[str, str] = {
@@ -73,7 +72,14 @@ HINTS: dict[str, str] = {
     "interp": "write hel.table(lambda x: np.interp(x, ...), df=..., low=..., high=...)",
     "round": "write a smooth function: the potential has a slope everywhere",
     "power": "write x**c with a number c, or c**x",
-    **dict.fromkeys(("arcsin", "arccos", "arccosh", "cbrt"), _TABLE),
+    **dict.fromkeys(("conjugate", "conj", "imag"), "leave it out: traced values are real numbers"),
+    "nansum": "write np.sum(x)",
+    "nanmean": "write np.mean(x)",
+    "cov": "write np.var(x), or products of x - np.mean(x)",
+    "logaddexp2": "write np.log2(2**x + 2**y)",
+    **dict.fromkeys(("block", "insert"), "write np.concatenate"),
+    **dict.fromkeys(("ptp", "quantile"), _ORDER),
+    "divmod": _STEPS,
     "expit": "write (1 + np.tanh(x / 2)) / 2",
     "log_expit": "write -np.logaddexp(0, -x)",
     **dict.fromkeys(("deg2rad", "radians"), "write x * (np.pi / 180)"),
@@ -82,7 +88,8 @@ HINTS: dict[str, str] = {
     "xlogy": "write x * np.log(np.clip(x, low, high)) with 0 < low",
     "inplace": "write v = v + x",
     "setitem": "build the array of its parts: np.stack, np.concatenate, np.where with a constant condition",
-    "array": "a traced value is one already; write np.stack([a, b]) for np.array([a, b]), and for a list in np.sum",
+    "array": "a traced value is one already; write np.stack([a, b]) for np.array([a, b]), and for a list in np.sum;"
+    " np.concatenate for x[1:] = a",
     "number": "write np.cos(x) for math.cos(x), x for float(x), and np.stack([a, b]) for an array that is filled"
     " element by element",
     "index": "an index is a whole number or an array of them; write np.sum(mask * x) with a smooth mask",

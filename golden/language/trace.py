@@ -139,7 +139,8 @@ class Symbol(NDArrayOperatorsMixin):
             ufunc = np.matmul
         rule = _UFUNCS.get(ufunc.__name__)
         if (rule is None and ufunc is not np.matmul) or method != "__call__":
-            unsupported(name, ufunc.__name__, _tabled(ufunc))
+            vectorised = ufunc.__name__.endswith("(vectorized)")  # by np.frompyfunc
+            unsupported(name, "vectorize" if vectorised else ufunc.__name__, _tabled(ufunc))
         if "out" in options:
             unsupported("assignment in place (v += x and its like)", "inplace")
         if options:
@@ -254,7 +255,7 @@ def _named(ufunc: np.ufunc) -> str:
 def _tabled(ufunc: np.ufunc) -> str:
     """What to write for a function of one variable from another package."""
     one = ufunc.nin == ufunc.nout == 1
-    return f"write hel.table({ufunc.__name__}, df=..., low=..., high=...)" if one else ""
+    return f"write hel.table({_named(ufunc)}, df=..., low=..., high=...)" if one else ""
 
 
 def _takes(name: str, rule: Callable[..., Any]) -> str:
@@ -384,9 +385,10 @@ def _valued(builder: Builder, value: Any) -> Value:
     if kind == "c":
         unsupported("a complex number", "complex")
     if kind not in "biuf":
-        raise HelError(
-            f"{where()}a whole number beyond 64 bits is a Python object to NumPy, not a number; write 2.0**70 for 2**70"
-        )
+        what, example = "whole number beyond 64 bits", "2.0**70 for 2**70"
+        if not isinstance(value, int):
+            what, example = type(value).__name__, "float(x) for x"
+        raise HelError(f"{where()}a {what} is a Python object to NumPy, not a number; write {example}")
     if data.ndim > 2:
         return Value(located(lambda: builder.const(data.ravel())), data.shape)
     return Value(located(lambda: builder.const(data)), data.shape)

@@ -12,12 +12,25 @@ from golden.program.types import EXACT_BITS, Type
 if TYPE_CHECKING:
     from golden.program import Program
 
-__all__ = ["verify"]
+__all__ = ["TooWide", "verify"]
 
 
 def verify(program: Program) -> None:
     """Raises HelError at the first line that breaks a rule."""
     _Checks(program).run()
+
+
+class TooWide(HelError):
+    """A sum that no word of 53 bits holds.
+
+    Members
+    -------
+    rule : what is wrong, without the line at its head
+    """
+
+    def __init__(self, line: str, rule: str) -> None:
+        super().__init__(line + rule)
+        self.rule = rule
 
 
 class _Checks:
@@ -50,7 +63,7 @@ class _Checks:
                 got = f"dV/du has shape {(program.m,)}, got {shape}"
                 raise HelError(f"input {program.input_gradient}: {got}; gather it by a constant")
 
-    def wide(self, op: Op) -> HelError:
+    def wide(self, op: Op) -> TooWide:
         """Of a value with too many bits: the term that asks for them is the one without which there are the fewest."""
         types = {name: self.types[name] for name in op.operands}
 
@@ -61,10 +74,11 @@ class _Checks:
 
         term, value = min(types, key=strange), self.types[op.name]
         line = self.program.line(term) or f"{self.program.name}: "
-        return HelError(
-            f"{line}{op}: every value has at most {EXACT_BITS} bits, got {value.bits}: {term} reaches"
-            f" 2**{_top(types[term])}, and the last place of the sum is 2**{-value.fraction}; bring the factors of the"
-            " summed terms closer together, or lower operand_bits"
+        return TooWide(
+            line,
+            f"{op}: every value has at most {EXACT_BITS} bits, got {value.bits}: {term} reaches 2**{_top(types[term])},"
+            f" and the last place of the sum is 2**{-value.fraction}; bring the factors of the summed terms closer"
+            " together, or lower operand_bits",
         )
 
     def operand(self, name: str) -> bool:

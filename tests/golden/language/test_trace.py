@@ -2,6 +2,7 @@
 
 import math
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -130,6 +131,9 @@ UNSUPPORTED = {
     r"np.sign is not available .*; write .* np.tanh\(k \* x\)": lambda q, u: np.sum(np.sign(q)),
     r"np.logaddexp.reduce is not available .*; write np.log": lambda q, u: np.logaddexp.reduce(q),
     r"np.diff with these arguments .*np.concatenate\(\(\[0\], x": lambda q, u: np.sum(np.diff(q, prepend=0)),
+    r"hel.table\(np.arccos, df=": lambda q, u: np.sum(np.arccos(q)),
+    r"a Fraction is a Python object to NumPy, not a number; write float\(x\)": lambda q, u: Fraction(1, 3) * np.sum(q),
+    "vectorized.* not available .*; write the function of the": lambda q, u: np.frompyfunc(abs, 1, 1)(q)[0],
     "numbers of 64 bits, got dtype=float32; leave it": lambda q, u: np.sum(q, dtype=np.float32),
     r"conversion to int64 \(values are real numbers\)": lambda q, u: np.sum(q.astype(int)),
 }

@@ -84,8 +84,10 @@ def overflow(program: Program, reach: Reach) -> str:
         holds = 2 ** (word.integer_bits - 1)
         if not reach[name] < holds:
             got = f"{name} reaches {reach[name]:.4g} {_RUN}, its word {word} holds +-{holds}"
-            wider = f", or take wider words, in Python Formats(integer_bits={formats.integer_bits + 1})"
-            return f"{got}; {restore}, or take a smaller step{wider if formats.integer_bits < 16 else ''}"
+            if formats.integer_bits == 16:
+                return f"{got}; {restore}, or take a smaller step"
+            wider = f"wider words, in Python Formats(integer_bits={formats.integer_bits + 1})"
+            return f"{got}; {restore}, take a smaller step, or {wider}"
     holds = 2 ** (formats.x.integer_bits - 1)
     if not reach["q"] < holds:
         got = f"q reaches {reach['q']:.4g} {_RUN}, as a factor it is {formats.x} and holds +-{holds}"

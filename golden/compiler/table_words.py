@@ -37,6 +37,8 @@ PROBES = 32
 """Arguments tried in a segment for the error."""
 SAMPLES = 4097
 """Points at which a range is looked at."""
+PEAKS, ZOOMS = 8, 6
+"""Peaks that are looked at for poles, and how often, 32 times closer each time."""
 WILD = 64
 """A table that is further off than this part of its largest value, with all segments, is none of a smooth function."""
 
@@ -71,6 +73,8 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     values = function(x)
     if not np.isfinite(values).all():
         raise _pole(function, f"is not finite at x = {x[~np.isfinite(values)][0]:.4g}", bounds)
+    if (at := _between(function, x, values)) is not None:
+        raise _pole(function, f"has a pole, or changes too fast, near x = {at:.4g}", bounds)
     fold = _fold(function, bounds)
     if fold:
         low, high = 0.0, max(-low, high)
@@ -101,6 +105,26 @@ def _samples(bounds: Range) -> Array:
     low, high = bounds
     whole = np.arange(max(math.ceil(low), -SAMPLES), min(math.floor(high), SAMPLES) + 1, dtype=np.float64)
     return np.unique(np.concatenate([np.linspace(low, high, SAMPLES), whole]))
+
+
+def _between(function: Univariate, x: Array, values: Array) -> float | None:
+    """Where a function grows beyond what was seen of it, between two points at which it was looked at; None: nowhere.
+
+    The largest peaks are looked at again, closer each time: a pole goes on growing.
+    """
+    sizes = np.abs(values)
+    inner = np.flatnonzero((sizes[1:-1] >= sizes[:-2]) & (sizes[1:-1] >= sizes[2:])) + 1
+    for peak in inner[np.argsort(-sizes[inner])][:PEAKS]:
+        low, high = x[peak - 1], x[peak + 1]
+        for _ in range(ZOOMS):
+            near = np.linspace(low, high, 65)
+            found = np.abs(function(near))
+            found[~np.isfinite(found)] = np.inf
+            at = int(np.argmax(found))
+            if found[at] > 2.0 * sizes.max():
+                return float(near[at])
+            low, high = near[max(at - 1, 0)], near[min(at + 1, 64)]
+    return None
 
 
 def _pole(function: Univariate, wrong: str, bounds: Range) -> HelError:

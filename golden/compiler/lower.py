@@ -55,7 +55,9 @@ def lowered(system: System, formats: Formats | None = None, ranges: Ranges | Non
         return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric, ranges, angles)
     except TooWide as error:
         line = _unlike(system.graph)
-        raise HelError(f"{line}: {error.rule}") from None if line else error
+        if not line:
+            raise
+        raise HelError(f"{line}: {error.rule}") from None
 
 
 def _unlike(graph: Graph) -> str:

@@ -17,7 +17,7 @@ from golden.errors import HelError
 from golden.language.autodiff import gradient
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
-from golden.language.numpy_rules import where
+from golden.language.numpy_rules import located, where
 from golden.language.trace import trace_function
 from golden.language.validate import positive, shortened
 
@@ -113,7 +113,7 @@ def _check_slope(f: Callable[..., Any], df: Callable[..., Any], low: float, high
     if wrong.mean() > 0.25:
         at = int(np.argmax(off))
         raise HelError(
-            f"df of hel.table is the slope of f: at x = {x[at]:.4g} it is {found[at]:.4g}, where f changes by"
+            f"{where()}df of hel.table is the slope of f: at x = {x[at]:.4g} it is {found[at]:.4g}, where f changes by"
             f" {wanted[at]:.4g}; correct df, or leave it out where f is written with NumPy"
         )
 
@@ -145,16 +145,19 @@ def table(
     """
     for what, each in (("f", f), *((("df", df),) if df is not None else ())):
         if not callable(each):
-            raise HelError(f"hel.table takes a function, got {shortened(each)} for {what}; pass the function itself")
+            got = f"{shortened(each)} for {what}"
+            raise HelError(f"{where()}hel.table takes a function, got {got}; pass the function itself")
     try:
         ends = float(low), float(high)
     except (TypeError, ValueError):
         ends = (np.nan, np.nan)
     if not (np.isfinite(ends).all() and ends[0] < ends[1]):
         got = f"{shortened(low)} and {shortened(high)}"
-        raise HelError(f"the range of hel.table is two numbers low < high, got {got}; write low=-4.0, high=4.0")
+        raise HelError(
+            f"{where()}the range of hel.table is two numbers low < high, got {got}; write low=-4.0, high=4.0"
+        )
     if error is not None:
-        positive(error, "the error of hel.table", "2**-12")
+        located(lambda: positive(error, "the error of hel.table", "2**-12"))
     name = getattr(f, "__name__", "f")
     if df is not None:
         _check_slope(f, df, *ends)

@@ -64,13 +64,15 @@ class _Checks:
                 raise HelError(f"input {program.input_gradient}: {got}; gather it by a constant")
 
     def wide(self, op: Op) -> TooWide:
-        """Of a value with too many bits: the term that asks for them is the one without which there are the fewest."""
+        """Of a value with too many bits: the term that asks for them is the one without which they would do; of several
+        such terms that of the most unusual size.
+        """
         types = {name: self.types[name] for name in op.operands}
 
         def strange(name: str) -> tuple[int, int]:
             rest = [one for other, one in types.items() if other != name] or [types[name]]
             top, fraction = max(_top(one) for one in rest), max(one.fraction for one in rest)
-            return top + fraction, -abs(_top(types[name]))
+            return max(0, top + fraction + 1 - EXACT_BITS), -abs(_top(types[name]))
 
         term, value = min(types, key=strange), self.types[op.name]
         line = self.program.line(term) or f"{self.program.name}: "
@@ -78,7 +80,7 @@ class _Checks:
             line,
             f"{op}: every value has at most {EXACT_BITS} bits, got {value.bits}: {term} reaches 2**{_top(types[term])},"
             f" and the last place of the sum is 2**{-value.fraction}; bring the factors of the summed terms closer"
-            " together, or lower operand_bits",
+            " together, state a smaller range of a function by np.clip, or lower operand_bits",
         )
 
     def operand(self, name: str) -> bool:

@@ -90,6 +90,14 @@ def test_sizes_too_far_apart_are_refused():
         assert "every value has at most 53 bits, got" in text and "bring the factors of the summed terms closer" in text
 
 
+def test_a_function_that_grows_too_large_is_refused_by_its_line():
+    """No factor stands out: the program's own line."""
+    with pytest.raises(
+        HelError, match=r"^test_lower\.py:\d+: `np\.sinh\(10 \* q\)`: .*every value has at most 53 bits"
+    ):
+        compile_system(system({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + np.sum(np.sinh(10 * q)), 3, 3))
+
+
 def density(program, gradient, values):
     """dV/d(parameter) of a program's values, as floats."""
     total = 0.0

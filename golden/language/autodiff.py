@@ -126,6 +126,7 @@ class _Wholes:
         b, parts = self.b, opened(y, frozenset(group.nodes))
         found = [(node, b.scale(g, factor)) for factor, node in parts.outside]
         for factor, node in parts.inside:
+            b.where = partial(_source, node)  # where it was written, not where it is added up
             found.append((group.variable, b.mul(b.scale(g, factor), self._slope(node, group.variable))))
         return found
 

@@ -12,6 +12,7 @@ import difflib
 import importlib.util
 import inspect
 import linecache
+import math
 import re
 import sys
 import traceback
@@ -166,6 +167,17 @@ def _examine(system: System, path: Path) -> None:
             raise HelError(
                 f"{who}.parameters must map names to shapes such as {{'k': (self.n,)}}, got {parameters!r};"
                 " a name is a Python name, a shape is a tuple of whole numbers, () for a single number"
+            )
+        for name, shape in parameters.items():
+            if len(shape) > 2:
+                raise HelError(
+                    f"{who}.parameters: a shape has at most two axes, {name} has {shape}; declare it"
+                    f' ({math.prod(shape)},) and write theta["{name}"].reshape{shape}'
+                )
+        if not isinstance(system.symmetric, tuple | list | set | frozenset):
+            raise HelError(
+                f"{who}.symmetric must be a tuple of names of parameters, got {system.symmetric!r:.60};"
+                " write symmetric = ('W',)"
             )
     refuse_physics(system, who)
     with blamed(path, f"{kind}.mass", name=system.name):

@@ -181,6 +181,15 @@ FILES = [
         body(WORKS, "{'k': (2, 2)}", "symmetric = ('k',)\ndef initial(self, seed):\n    return {'k': np.tri(2)}\n"),
         "S.initial: k is a symmetric matrix, its elements differ from those of its transpose; give it as (W + W.T)",
     ),
+    (
+        body(WORKS, more="symmetric = True"),
+        "mine.py: S.symmetric must be a tuple of names of parameters, got True; wri",
+    ),
+    (
+        body(WORKS, more="symmetric = 'k'"),
+        "mine.py: S.symmetric must be a tuple of names of parameters, got 'k'; write",
+    ),
+    (body(WORKS, "{'k': (2, 3, 4)}"), "at most two axes, k has (2, 3, 4); declare it (24,) and write theta["),
     (body(WORKS, more="mass = -1"), "mine.py: S.mass must be positive, got -1; give positive numbers"),
     (body(WORKS, more="angles = [99]"), "mine.py: S.angles must be neurons, got [99]; write True for all"),
     (

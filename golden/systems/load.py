@@ -324,16 +324,19 @@ def _run(path: Path) -> ModuleType:
 def blamed(path: Path, what: str, way_out: str = "correct it", name: str = "") -> Iterator[None]:
     """Turns any exception of the user's code into a HelError that names the line of the user's file.
 
-    Where `name` is that of a system, errors without a line begin with the file and with `what`, Class.member, too.
+    So do HelErrors of ours; those that are of no line begin with the file, and with `what`, Class.member, where `name`
+    is that of a system.
     """
     try:
         yield
     except HelError as error:
-        text = str(error)
-        if not name or _PLACED.match(text):
+        text, frames = str(error), traceback.extract_tb(error.__traceback__)
+        if _PLACED.match(text) or frames[-1].filename == str(path.resolve()):  # or the user's own
             raise
-        text = text.removeprefix(f"{name}: ")
-        head = f"{path.name}: " + ("" if text.startswith(f"{what.partition('.')[0]}.") else f"{what}: ")
+        head = _line(path, error)
+        if name and head == f"{path.name}: ":
+            text = text.removeprefix(f"{name}: ")
+            head += "" if text.startswith(f"{what.partition('.')[0]}.") else f"{what}: "
         raise HelError(head + text) from None
     except SyntaxError as error:
         if error.lineno is None:

@@ -177,10 +177,10 @@ def advice(result: dict[str, Any]) -> list[str]:
     if error <= FAR or result["flags"] or result["argument_clamped"]:
         return []
     if exact <= FAR:
+        finer = "" if result.get("cuts", "default") != "default" else "--cuts calibrated, "
         return [
             f"fixed point is far from float64 and no eps is much better than {at}: the gradient is small against the"
-            " last place of the words; take more --fraction-bits, --cuts calibrated, or write the potential with larger"
-            " numbers"
+            f" last place of the words; take more --fraction-bits, {finer}or write the potential with larger numbers"
         ]
     return [
         f"no eps is much better than {at}: weaker nudges drown in the words' last places, stronger ones are no longer"

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from golden import systems
 from golden.errors import HelError
 from golden.language.validate import known_options, whole
-from golden.program import Program
+from golden.program import Program, ranges
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import OPTIONS, Training
@@ -152,8 +152,8 @@ def train_rtl(
     build = build_array(simulator, compile_array(program, elements=elements).geometry, notice=notice)
     arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": options}
     result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
-    clamped = result["argument_clamped"]  # by name: a program's text has no lines of the potential
-    result["argument_clamped"] = sorted({program.line(name).removesuffix(": ") or name for name in clamped})
+    for flag, of in (("argument_clamped", ranges.clamped), ("operand_clipped", ranges.clipped)):
+        result[flag] = of(program, result[flag])  # by name: a program's text has no lines of the potential
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
     for name, words in result.pop("readout").items():
         setattr(training.readout, name, np.array(words, np.int64))
@@ -194,7 +194,8 @@ async def inside(
     return {
         **result,
         "flags": golden.flags,
-        "argument_clamped": golden.integrator.argument_clamped,
+        "argument_clamped": sorted(golden.integrator.argument_clamped),
+        "operand_clipped": sorted(golden.integrator.operand_clipped),
         "mismatches": learner.mismatches,
         "compared_words": learner.compared_words,
         "cycles": array.cycles,

@@ -67,8 +67,8 @@ def gradcheck(
     return_error_lsb : of an echo without nudge
     round_off : |fixed - float64| / |reference|; asymmetry : of the two echoes in float64
     best_eps, best_relative_error_fixed : of the powers of two, the best in fixed point and what it has
-    the arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`), the cuts
-    of the program (`golden.compiler.compile`)
+    the arguments with the cost's value, the flags raised, the arguments beyond their table (`argument_clamped`), the
+    cuts that saturated (`operand_clipped`), the cuts of the program (`golden.compiler.compile`)
 
     Raises
     ------
@@ -168,6 +168,7 @@ def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str,
         "return_error_lsb": report.return_error_lsb,
         "flags": names_of(report.flags),
         "argument_clamped": list(report.argument_clamped),
+        "operand_clipped": list(report.operand_clipped),
         **posed.told,
     }
 
@@ -178,8 +179,8 @@ def _finite_reference(case: Case, seed: int, formats: Formats) -> tuple[Mapping[
         wanted, value = reference(case, seed, formats.operand_bits, formats.step)
     if not all(np.all(np.abs(one) < LARGE) for one in (np.asarray(value), *wanted.values())):
         raise HelError(
-            f"a trajectory must stay finite, that of {case.name} grows without bound in {case.steps} steps; use a "
-            "smaller --step or fewer --steps, or smaller forces in the potential"
+            f"a trajectory must stay finite, that of {case.name} grows without bound in {case.steps} steps; take a "
+            "smaller step or fewer of them, add a restoring term such as np.sum(a * q**2) / 2, or weaken the forces"
         )
     return wanted, value
 

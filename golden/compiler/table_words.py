@@ -27,7 +27,7 @@ from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable, Origin
 from golden.arithmetic.rounding import Words
 from golden.arithmetic.tables import FRACTION_LOG2
 from golden.compiler.univariate import Univariate
-from golden.errors import HelError
+from golden.errors import HelError, abridged
 from golden.language.graph import Array
 
 __all__ = ["Choice", "Range", "fitting", "provisional", "words_of"]
@@ -39,6 +39,8 @@ PROBES = 32
 """Arguments tried in a segment for the error."""
 SAMPLES = 4097
 """Points at which a range is looked at."""
+PEAKS, ZOOMS = 8, 6
+"""Peaks that are looked at for poles, and how often, 32 times closer each time."""
 WILD = 64
 """A table that is further off than this part of its largest value, with all segments, is none of a smooth function."""
 
@@ -75,6 +77,8 @@ def words_of(
     values = function(x)
     if not np.isfinite(values).all():
         raise _pole(function, f"is not finite at x = {x[~np.isfinite(values)][0]:.4g}", bounds)
+    if (at := _between(function, x, values)) is not None:
+        raise _pole(function, f"has a pole, or changes too fast, near x = {at:.4g}", bounds)
     fold = _fold(function, bounds)
     if fold:
         low, high = 0.0, max(-low, high)
@@ -94,9 +98,8 @@ def words_of(
     if function.error is not None:
         best = found.error * 2.0**-to.fraction_bits
         raise HelError(
-            f"{_at(function)}{function} from {low:.4g} to {high:.4g} is off by {best:.2g} with {MAX_SEGMENTS} segments,"
-            f" an error of {function.error:.2g} was asked for; ask for a larger one, shorten the range, or raise"
-            " operand_bits"
+            f"{_named(function)} from {low:.4g} to {high:.4g} is off by {best:.2g} with {MAX_SEGMENTS} segments,"
+            f" an error of {function.error:.2g} was asked for; ask for a larger one, or shorten the range"
         )
     return found
 
@@ -108,9 +111,29 @@ def _samples(bounds: Range) -> Array:
     return np.unique(np.concatenate([np.linspace(low, high, SAMPLES), whole]))
 
 
+def _between(function: Univariate, x: Array, values: Array) -> float | None:
+    """Where a function grows beyond what was seen of it, between two points at which it was looked at; None: nowhere.
+
+    The largest peaks are looked at again, closer each time: a pole goes on growing.
+    """
+    sizes = np.abs(values)
+    inner = np.flatnonzero((sizes[1:-1] >= sizes[:-2]) & (sizes[1:-1] >= sizes[2:])) + 1
+    for peak in inner[np.argsort(-sizes[inner])][:PEAKS]:
+        low, high = x[peak - 1], x[peak + 1]
+        for _ in range(ZOOMS):
+            near = np.linspace(low, high, 65)
+            found = np.abs(function(near))
+            found[~np.isfinite(found)] = np.inf
+            at = int(np.argmax(found))
+            if found[at] > 2.0 * sizes.max():
+                return float(near[at])
+            low, high = near[max(at - 1, 0)], near[min(at + 1, 64)]
+    return None
+
+
 def _pole(function: Univariate, wrong: str, bounds: Range) -> HelError:
     return HelError(
-        f"{_at(function)}{function} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
+        f"{_named(function)} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
         " stays in by np.clip(x, low, high), or write a function without a pole"
     )
 
@@ -138,8 +161,9 @@ def fitting(function: Univariate, reach: Range, margin: float) -> Range:
     return low, high
 
 
-def _at(function: Univariate) -> str:
-    return f"{function.source}: " if function.source else ""
+def _named(function: Univariate) -> str:
+    """With its line."""
+    return (f"{function.source}: " if function.source else "") + abridged(str(function))
 
 
 def _fold(function: Univariate, bounds: Range) -> str:

@@ -90,7 +90,7 @@ class Stepper:
 
     def clear_flags(self) -> None:
         seen = (*self.executable.arguments.values(), *self.executable.beyond.values())
-        for lost in (self.lost_q, self.lost_p, *self.executable.lost, *seen):
+        for lost in (self.lost_q, self.lost_p, *self.executable.lost.values(), *seen):
             lost[...] = 0
         if self.accumulator is not None:
             self.accumulator.clear()

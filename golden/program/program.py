@@ -29,6 +29,7 @@ MAX_SHIFT = 35
 """Largest shift of a gradient word by an update, which has 36 bits; 0 is the smallest (docs/numerics.md, section 5)."""
 
 _RESERVED = ("q", "p", "u", "one")
+_TAKEN = f"taken: {', '.join(_RESERVED)}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Program:
         }
         for name, shape in self.parameters:
             if name in _RESERVED or name in types:
-                raise HelError(f'a parameter\'s name must be its own, got "{name}"; rename it')
+                raise HelError(f'a parameter\'s name must be its own, got "{name}"; rename it ({_TAKEN})')
             types[name] = Type.of(f.weight, shape or (1,))
         for constant in self.constants:
             if constant.name in _RESERVED or constant.name in types:

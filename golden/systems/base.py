@@ -94,7 +94,7 @@ class System(ABC):
     @cached_property
     def coordinates(self) -> Coordinates:
         """How the position that the potential sees is made of the one that is integrated."""
-        return coordinates(self.n, self.mass, self.angles, self.name)
+        return coordinates(self.n, self.mass, self.angles, type(self).__name__)
 
     def initial(self, seed: int) -> dict[str, Array]:
         """A random theta: matrices normal with variance 1 / columns, vectors and numbers uniform in [0.2, 1]."""

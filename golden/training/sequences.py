@@ -18,7 +18,7 @@ from golden.arithmetic.formats import Formats, checked
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.language.validate import known_options, shortened
-from golden.program import Program
+from golden.program import Program, ranges
 from golden.tasks import Split, Task
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.conversation import Conversation, Echo, Forward, Update, drive
@@ -206,7 +206,7 @@ def train(
     cost : of the last epoch
     samples_per_s : training samples per second, all seeds together
     flags : sticky flags raised on the way
-    argument_clamped : expressions whose angles went beyond the table of sin (fixed)
+    argument_clamped, operand_clipped : arguments beyond their table, and cuts that saturated, by their lines (fixed)
     trajectory : a sample forward and back, `golden.training.trajectory` (fixed, one seed)
     and what was asked for. With several seeds, accuracies and costs are lists.
 
@@ -219,7 +219,8 @@ def train(
     learner = training.learner(rule)
     result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
     if isinstance(learner, GoldenLearner):
-        result["argument_clamped"] = learner.integrator.argument_clamped
+        result["argument_clamped"] = ranges.clamped(learner.program, learner.integrator.argument_clamped)
+        result["operand_clipped"] = ranges.clipped(learner.program, learner.integrator.operand_clipped)
         if isinstance(training.seed, int):
             result["trajectory"] = trajectory(training, learner.parameters())
     return result

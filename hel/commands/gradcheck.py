@@ -32,7 +32,7 @@ from typing import Any
 
 from hel.arguments import UsageError, integer, power_of_two
 from hel.options import add_formats, add_seed, add_size, add_system, checked_system, formats
-from hel.output import Progress, clamped_lines, cut_lines, table
+from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, table
 
 FAR = 0.05
 """Relative error of a gradient that a user should hear of: about that of a cosine of 0.999."""
@@ -131,7 +131,7 @@ def text(result: dict[str, Any]) -> str:
     lines += advice(result)
     if result["flags"]:
         lines.append(f"flags raised in fixed point: {', '.join(result['flags'])}")
-    lines += clamped_lines(result)
+    lines += clipped_lines(result) + clamped_lines(result)
     lines.append(f"echo without nudge returns to within {result['return_error_lsb']} LSB")
     lines += cut_lines(result)
     if "figure" in result:
@@ -177,10 +177,10 @@ def advice(result: dict[str, Any]) -> list[str]:
     if error <= FAR or result["flags"] or result["argument_clamped"]:
         return []
     if exact <= FAR:
+        finer = "" if result.get("cuts", "default") != "default" else "--cuts calibrated, "
         return [
             f"fixed point is far from float64 and no eps is much better than {at}: the gradient is small against the"
-            " last place of the words; take more --fraction-bits, --cuts calibrated, or write the potential with larger"
-            " numbers"
+            f" last place of the words; take more --fraction-bits, {finer}or write the potential with larger numbers"
         ]
     return [
         f"no eps is much better than {at}: weaker nudges drown in the words' last places, stronger ones are no longer"

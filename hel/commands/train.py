@@ -30,7 +30,7 @@ from hel.options import (
     check_size,
     checked_system,
 )
-from hel.output import Progress, clamped_lines, cut_lines, flag_lines, report_lines
+from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, flag_lines, report_lines
 from hel.report import page
 from testbench.tools import SIMULATORS
 
@@ -148,7 +148,7 @@ def text(result: dict[str, Any]) -> str:
         for k, row in enumerate(result["history"], start=1)
     ]
     lines += flag_lines(result["flags"])
-    lines += clamped_lines(result)
+    lines += clipped_lines(result) + clamped_lines(result)
     measure = "test" if result["test_accuracy"] is not None else "validation"
     if "mismatches" in result:
         lines.append(f"array and golden: {result['mismatches']} mismatches in {result['compared_words']} words")

@@ -63,6 +63,7 @@ SHAPES: dict[str, Any] = {
     "curve": [_ROW],
     "flags": [TEXT],
     "argument_clamped": [TEXT],
+    "operand_clipped": [TEXT],
     "cut_formats": [{"name": TEXT, "of": TEXT, "format": TEXT, "default": TEXT, "line": TEXT}],
     "trajectory": {
         "neurons": [COUNT],

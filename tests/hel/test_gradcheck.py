@@ -98,6 +98,11 @@ RESULT = {
 }
 
 
+def test_advice_offers_nothing_that_was_taken():
+    far = RESULT | {"relative_error_fixed": 3 * FAR, "best_relative_error_fixed": FAR, "round_off": 3 * FAR}
+    assert "--cuts calibrated" in advice(far)[0] and "--cuts" not in advice(far | {"cuts": "calibrated"})[0]
+
+
 @pytest.mark.parametrize(
     ("changes", "start"),
     [

@@ -137,5 +137,6 @@ def test_an_angle_beyond_the_table_is_named_by_its_line(tmp_path):
     options = {"neurons": 2, "epochs": 1, "samples": 10, "validation": True}
     result = train_rtl.train_rtl("digits", f"{file}:Whirl", elements=1, **options)
     assert result["mismatches"] == 0
-    assert "whirl.py:13: `np.cos(16 * q)`" in result["argument_clamped"]
-    assert result["argument_clamped"] == train("digits", f"{file}:Whirl", **options)["argument_clamped"]
+    assert any(one.startswith("whirl.py:13: `np.cos(16 * q)`: an angle") for one in result["argument_clamped"])
+    golden = train("digits", f"{file}:Whirl", **options)
+    assert all(result[flag] == golden[flag] for flag in ("argument_clamped", "operand_clipped"))

@@ -38,6 +38,7 @@ __all__ = [
     "WEIGHT_DEPTHS",
     "WEIGHT_WORDS",
     "Geometry",
+    "more_elements",
 ]
 
 WEIGHT_WORDS = WEIGHT_DEPTHS[0]
@@ -301,3 +302,10 @@ class Geometry:
 
 def _divisors(n: int) -> str:
     return ", ".join(str(d) for d in range(1, n + 1) if n % d == 0 and n // d <= MAX_FOLD)
+
+
+def more_elements(geometry: Geometry) -> str:
+    """What to do where an element's memory is too small."""
+    if geometry.fold > 1:
+        return "use more elements"
+    return "each neuron has an element of its own already: use fewer neurons, or shorter vectors in the potential"

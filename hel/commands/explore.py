@@ -11,7 +11,7 @@ together. A range is a text, "0..9" or "2^-8..2^-2". A text under [options] may 
   steps = 20
   [axes]
   fraction-bits = [12, 16, 20]
-  seed = "0..4"
+  seed = "0..2"
   [[zip]]
   neurons = [4, 8]
   inputs = [1, 2]
@@ -46,8 +46,8 @@ from hel.output import Progress
 
 LIMIT = 1000
 """More points than these are rather a slip than a wish."""
-SHOWN = 40
-"""Rows, and points, of a table that is still looked at."""
+SHOWN = 12
+"""Points of a list that is still looked at."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,8 @@ from hel.arguments import Parser, UsageError, suggest
 
 __all__ = ["Options"]
 
+_WRITTEN = ("output", "report", "figure", "waves")
+
 
 class Options:
     """The options of a command.
@@ -51,8 +53,8 @@ class Options:
         raise UsageError(f"unknown {kind} {key!r}{hint} `hel {self.command}` takes {', '.join(sorted(self.names))}")
 
     def written(self) -> list[str]:
-        """The options that name a file to be written."""
-        return [name for name, action in self.names.items() if str(action.metavar).startswith("FILE")]
+        """The options that name a place to be written: they change no result."""
+        return [name for name in _WRITTEN if name in self.names]
 
     def argv(self, options: Mapping[str, Any]) -> list[str]:
         """The command line, behind `hel COMMAND`; positional arguments first."""

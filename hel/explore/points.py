@@ -9,6 +9,7 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hel.arguments import UsageError, suggest
@@ -18,6 +19,8 @@ from hel.explore.options import Options
 from hel.explore.spec import Exploration
 
 __all__ = ["Point", "points"]
+
+_NAMES_A_BUILD = ("system", "neurons", "elements", "fold", "board", "seed")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def points(exploration: Exploration) -> list[Point]:
     """All points, each once, in the file's order; raises UsageError where a command cannot be asked so."""
     known = Options(exploration.command)
     written, found = known.written(), {}
-    files: Counter[tuple[str, str]] = Counter()
+    places: Counter[tuple[str, ...]] = Counter()
     for own in product(exploration.axes):
         options = _filled({**exploration.options, **own}, set(exploration.swept))
         try:
@@ -65,15 +68,26 @@ def points(exploration: Exploration) -> list[Point]:
         if digest in found:
             continue
         found[digest] = Point(f"{digest}-{sources.ours()}", options, (exploration.command, *argv))
-        files.update((name, str(options[name])) for name in written if name in options)
-    for (name, file), times in files.items():
+        places.update(_places(exploration.command, {name: asked.get(name) for name in written}, asked))
+    for (name, place, *_), times in places.items():
         if times > 1:
-            axis = exploration.swept[0]
+            axis = next((axis for axis in exploration.swept if axis not in (name, *_NAMES_A_BUILD)), "seed")
+            better = Path(place).with_name(f"{{{axis}}}_{Path(place).name}")
             raise UsageError(
-                f"{name} must name a file for each point, got {file} for {times}; put an axis into it, as in"
-                f' {name} = "{{{axis}}}_{file}"'
+                f"each point writes into a place of its own, got {name} {place} for {times}; put an axis into it, as in"
+                f' {name} = "{better}"'
             )
     return list(found.values())
+
+
+def _places(command: str, written: Mapping[str, Any], asked: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """What a point writes; a build makes a folder of its own in its output, called by these options."""
+    of_a_build = [str(asked[name]) for name in _NAMES_A_BUILD] if command == "build" else []
+    return [
+        (name, str(place), *(of_a_build if name == "output" else ()))
+        for name, place in written.items()
+        if place is not None
+    ]
 
 
 def _filled(options: dict[str, Any], axes: set[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -44,15 +45,17 @@ def scheduler(folder, workers=2, **environment):
                 each.wait()
 
 
-def test_a_cluster_gives_the_rows_of_this_machine(tmp_path):
-    """And an interrupt ends what its workers run; the next run starts where it was."""
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
+def test_a_cluster_gives_the_rows_of_this_machine(tmp_path, number):
+    """And whoever is stopped, or killed, leaves nothing running there."""
     file, mark = written(tmp_path), f"HEL_TEST_MARK={tmp_path / 'cluster'}".encode()
     with scheduler(tmp_path, HEL_TEST_MARK=str(tmp_path / "cluster")) as (address, dask):
         with started(tmp_path, written(tmp_path, LONG, "long.toml"), "--scheduler", address) as running:
             assert until(lambda: len(those_with(mark)) == 3 + 4), those_with(mark)  # a worker of ours and a fork each
-            running.send_signal(signal.SIGINT)
+            running.send_signal(number)
             _, err = running.communicate(timeout=60)
-        assert running.returncode == 130 and err.endswith("hel: interrupted\n") and "Traceback" not in err
+        if number == signal.SIGINT:
+            assert running.returncode == 130 and err.endswith("hel: interrupted\n") and "Traceback" not in err
         assert until(lambda: len(those_with(mark)) == 3), those_with(mark)
         assert rows(tmp_path / "long.jsonl") == []
         with started(tmp_path, file, "--rows", "there.jsonl", "--scheduler", address) as running:
@@ -89,21 +92,20 @@ def test_a_scheduler_that_goes_is_one_line(tmp_path):
 def points_of(folder):
     """Command lines of the processes that run points on the cluster of a folder."""
     mark = f"CLUSTER_MARK={folder}".encode()
-    from pathlib import Path
-
     return [Path(f"/proc/{process}/cmdline") for process in those_with(mark)]
 
 
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ("tcp://127.0.0.1:{closed}", "no answer within 5 s"),
-        ("tcp://127.0.0.1:{silent}", "no answer within 5 s"),
+        ("tcp://127.0.0.1:{closed}", "no answer within 1 s"),
+        ("tcp://127.0.0.1:{silent}", "no answer within 1 s"),
         ("nowhere", "a host and a port are missing, as in tcp://127.0.0.1:8786"),
         ("tcp://127.0.0.1:port", "Port could not be cast to integer value as 'port'"),
     ],
 )
-def test_what_does_not_answer_is_one_line(tmp_path, capfd, address, why):
+def test_what_does_not_answer_is_one_line(tmp_path, capfd, monkeypatch, address, why):
+    monkeypatch.setattr(cluster, "PATIENCE_S", 1.0)
     with socket.socket() as silent, socket.socket() as closed:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

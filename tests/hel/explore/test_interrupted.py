@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.hel.explore.sweeps import LONG, SMALL, rows, same, started, written
-from tests.hel.test_signals import those_with, until
+from tests.hel.test_signals import stopped, those_with, until
 
 MANY = SMALL.replace('"0..3"', '"0..9"')
 
@@ -66,3 +66,12 @@ def test_two_runs_do_not_write_one_file(tmp_path):
     assert second.returncode == 2 and out == "" and err.count("\n") == 1
     assert "rows have one writer, " in err and "wait for it, or choose another --rows" in err
     assert until(lambda: not those_with(mark))
+
+
+@pytest.mark.cosim
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_compilers_of_points_end_too(tmp_path, number):
+    """Two compilers that never end, each with a child of its own; their folders go."""
+    text = 'command = "verify"\n[options]\nsystem = "dense"\nneurons = 4\ninputs = 1\n[axes]\nelements = [1, 2]\n'
+    code, words = stopped(tmp_path, ["explore", written(tmp_path, text), "-j", "2"], "c++", number)
+    assert code == -signal.SIGKILL or (code, words.endswith("hel: interrupted\n")) == (130, True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hel.arguments import UsageError
 from hel.explore.points import points
 from hel.explore.spec import read
 from tests.hel.commands import answer, hel
@@ -30,8 +31,8 @@ WRONG = {
     "table": (SMALL.replace("[2, 3]", "[{a = 1}]"), "neurons must be a number or a text, got {'a': 1}"),
     "missing": (SMALL.replace('system = "linear"', ""), "arguments are required: SYSTEM; write system = ... under"),
     "keep": (SMALL.replace('"flags"', "3"), "keep must be a list of keys of the result, got ['relative_er"),
-    "a file for all": (SMALL + "[[zip]]\nfigure = ['a.svg']\n", "figure must name a file for each point, got a.svg for"
-                       " 8; put an axis into it, as in figure = \"{neurons}_a.svg\""),
+    "a file for all": (SMALL + "[[zip]]\nfigure = ['a.svg']\n", "each point writes into a place of its own, got figure"
+                       " a.svg for 8; put an axis into it, as in figure = \"{seed}_a.svg\""),
     "no axis": (SMALL.replace('"linear"', '"{neuron}"'), "unknown axis 'neuron' in '{neuron}', did you mean neurons?"),
 }  # fmt: skip
 
@@ -76,6 +77,16 @@ def test_switches_and_positions(tmp_path):
     assert found[1].argv == ("train", "digits", "--report", "3_False.html", "--seed", "3")
 
 
+def test_places_of_results(tmp_path):
+    """A build has a folder of its own for each size, board and seed, but not for each clock."""
+    text = 'command = "build"\n[options]\nsystem = "dense"\n[axes]\nseed = [1, 2]\n'
+    assert len(points(read(written(tmp_path, text), ["build"], 100))) == 2
+    with pytest.raises(UsageError, match='output build for 2; put an axis into it, as in output = "{clock}_build"'):
+        points(read(written(tmp_path, text + "clock = [80, 90]\n"), ["build"], 100))
+    named = text.replace("[axes]", 'output = "build/{clock}"\n[axes]') + "clock = [80, 90]\n"
+    assert len(points(read(written(tmp_path, named), ["build"], 100))) == 4
+
+
 def test_a_digest_is_of_what_is_asked(tmp_path, monkeypatch):
     """Not of how it is written; and of the files that it is given, and of our sources."""
     from hel.explore import sources
@@ -95,5 +106,11 @@ def test_a_digest_is_of_what_is_asked(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text("# another")
     after = digests(mine)
     assert before != after
+    resident = 'command = "rtl"\n[options]\nsystem = "linear"\nresident = "a.json"\n'
+    found = set()
+    for text in ("{}", "{ }"):
+        (tmp_path / "a.json").write_text(text)
+        found.add(points(read(written(tmp_path, resident), ["rtl"], 100))[0].digest)
+    assert len(found) == 2, "a file that is read, though its name stands where others write"
     monkeypatch.setattr(sources, "ours", lambda: "other")
     assert digests(mine)[0] == f"{after[0].partition('-')[0]}-other"

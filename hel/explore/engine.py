@@ -34,6 +34,8 @@ def explore(
         if file.broken:
             progress.line(f"{path}: its last row was not whole and is dropped; its point is run again")
         todo = waiting(points, file, retry=retry)
+        if others := len(file.newest(todo)) - sum(file.of(point) is not None for point in todo):
+            progress.line(f"{path}: {others} points have rows of other sources than these, and are run again")
         checked = any("result" in row for row in file.by_digest.values())
         done = before = len(points) - len(todo)
         try:

@@ -81,7 +81,9 @@ def test_rows_of_other_sources_are_drawn_and_said(tmp_path, capfd):
     draw = ("explore", file, "--plot", "neurons", "relative_error_fixed", "-o", tmp_path / "a.svg")
     assert hel(capfd, *draw)[1].endswith(": 8 of 8 points, 8 of them by other sources than these\n")
     assert answer(capfd, "explore", file, "--list")["list"][0]["state"] == "waiting"
-    assert answer(capfd, "explore", file)["ran"] == 8 and len(rows(path)) == 16
+    code, out, err = hel(capfd, "explore", file)
+    assert (code, out) == (0, f"{path}: 8 points, 8 run now\n") and len(rows(path)) == 16
+    assert err.startswith(f"{path}: 8 points have rows of other sources than these, and are run again\n")
     assert answer(capfd, *draw)["of_other_sources"] == 0
 
 

@@ -22,9 +22,18 @@ def flat(row: Row) -> dict[str, Any]:
 
     >>> flat({"point": {"seed": 1}, "result": {"fixed": {"best": 2}}, "seconds": 0.5})
     {'seed': 1, 'fixed.best': 2, 'seconds': 0.5}
+    >>> flat({"point": {"eps": "2^-3"}, "seconds": 0.5})["eps"]
+    0.125
     """
     rest = {"seconds": row["seconds"], **({"failed": row["error"]} if "error" in row else {})}
-    return {**row["point"], **_leaves("", row.get("result", {})), **row["point"], **rest}
+    point = {name: _number(value) for name, value in row["point"].items()}
+    return {**point, **_leaves("", row.get("result", {})), **point, **rest}
+
+
+def _number(value: Any) -> Any:
+    """A power of two as the number that it is."""
+    power = re.fullmatch(r"2\^(-?\d{1,3})", value) if isinstance(value, str) else None
+    return 2.0 ** int(power[1]) if power else value
 
 
 def _leaves(head: str, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,18 +49,11 @@ def names(rows: Iterable[Row]) -> list[str]:
 
 
 def value(row: Row, name: str) -> Any:
-    """A column of a row, None where it has none; a power of two as the number that it is.
-
-    >>> value({"point": {"eps": "2^-3"}, "seconds": 1.0}, "eps")
-    0.125
-    """
+    """A column of a row, None where it has none; of a list in the result one entry, `history.-1.cost`."""
     found = flat(row).get(name)
     if found is None:
-        found = find(row["point"], name.replace("_", "-"))
-    if found is None:
-        found = find(row.get("result", {}), name)
-    power = re.fullmatch(r"2\^(-?\d{1,4})", found) if isinstance(found, str) else None
-    return 2.0 ** int(power[1]) if power else found
+        found = flat(row).get(name.replace("_", "-"))
+    return find(row.get("result", {}), name) if found is None else found
 
 
 def series(rows: Sequence[Row], x: str, y: str, by: str | None) -> Series:

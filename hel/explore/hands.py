@@ -8,7 +8,7 @@ import select
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,17 +41,16 @@ class Answer:
 class Hand:
     """A worker process for points of one command; it ends when it is dismissed, and when we die."""
 
-    def __init__(self, command: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, command: str) -> None:
         self.command = command
         self._text = b""
         self._channel, theirs = socket.socketpair()
-        surroundings = {**_ONE_THREAD, **(os.environ if environment is None else environment)}
         words = [sys.executable, "-c", _START, str(Path(__file__).parents[2]), json.dumps(sys.path)]
         with theirs, undisturbed():
             self._process = start(
                 [*words, str(theirs.fileno()), command],
                 cwd=Path.cwd(),
-                env=surroundings,
+                env={**_ONE_THREAD, **os.environ},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],

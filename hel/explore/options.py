@@ -30,9 +30,9 @@ class Options:
         self.names: dict[str, argparse.Action] = {}
         self._short: dict[str, str] = {}
         for action in self.parser._actions:
-            long = next((option[2:] for option in action.option_strings if option.startswith("--")), action.dest)
-            if not action.option_strings or f"--{action.dest}" in action.option_strings or long not in self.names:
-                self.names.setdefault(long, action)
+            long = next((option[2:] for option in action.option_strings if option.startswith("--")), None)
+            long = long or action.dest.replace("_", "-")
+            self.names.setdefault(long, action)  # a positional SYSTEM comes before its --system
             self._short |= {option.lstrip("-"): long for option in action.option_strings}
 
     def named(self, key: str, kind: str) -> str:
@@ -58,7 +58,8 @@ class Options:
 
     def argv(self, options: Mapping[str, Any]) -> list[str]:
         """The command line, behind `hel COMMAND`; positional arguments first."""
-        order = sorted(options, key=lambda name: bool(self.names[name].option_strings))
+        positional = [name for name, action in self.names.items() if not action.option_strings and name in options]
+        order = positional + [name for name in options if name not in positional]
         return [word for name in order for word in self._words(name, options[name])]
 
     def _words(self, name: str, value: Any) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from hel.explore import cluster
 from tests.hel.commands import hel
-from tests.hel.explore.sweeps import LONG, ROOT, rows, same, started, written
+from tests.hel.explore.sweeps import LONG, ROOT, SMALL, rows, same, started, written
 from tests.hel.test_signals import those_with, until
 
 pytest.importorskip("distributed")
@@ -78,6 +78,19 @@ def test_a_worker_with_other_sources_is_refused(tmp_path):
     assert "every worker must have hel-fpga with the sources of this one (" in err and " has 00000000; install" in err
 
 
+@pytest.mark.slow
+def test_a_worker_that_dies_costs_nothing(tmp_path):
+    """Dask gives its point to the other one."""
+    file = written(tmp_path, SMALL.replace('"0..3"', '"0..19"'))
+    with scheduler(tmp_path) as (address, dask):
+        with started(tmp_path, file, "--scheduler", address) as running:
+            assert until(lambda: (tmp_path / "small.jsonl").exists() and len(rows(tmp_path / "small.jsonl")) >= 2)
+            dask[1].kill()
+            out, err = running.communicate(timeout=120)
+    assert (running.returncode, out.split(": ")[1]) == (0, "40 points, 40 run now\n"), err
+
+
+@pytest.mark.slow
 def test_a_scheduler_that_goes_is_one_line(tmp_path):
     with scheduler(tmp_path, workers=1) as (address, dask):
         with started(tmp_path, written(tmp_path, LONG), "--scheduler", address) as running:

@@ -25,7 +25,8 @@ def test_it_is_read_back(tmp_path):
     path = parquet([*ROWS], tmp_path / "a.parquet")
     table = reader.read_table(path).to_pydict()
     assert (
-        table["seed"] == [0, 1, 0]
+        table["eps"] == [0.125] * 3
+        and table["seed"] == [0, 1, 0]
         and table["failed"] == [None, None, "it failed"]
         and table["error"] == [1.0, 0.5, None]
     )

@@ -4,7 +4,7 @@ The summaries stand here so that `hel --help` imports no command.
 
 May import of golden: errors, arithmetic, language, tasks, systems, compiler.passes, compiler, rules.glep, training,
 checks, studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, devices,
-estimate, learning; of hel: arguments, output, options, figures, doctor, report.
+estimate, learning; of hel: arguments, output, options, figures, doctor, explore, report.
 """
 
 SUMMARIES = {
@@ -16,6 +16,7 @@ SUMMARIES = {
     "verify": "co-simulate the RTL against the golden model",
     "rtl": "write the array as Verilog with its memory map",
     "build": "bitstream and report for a board",
+    "explore": "run a command over a sweep, on all processors or a cluster",
     "report": "one HTML page that shows runs",
     "doctor": "what this machine has and lacks, and how to get it",
 }

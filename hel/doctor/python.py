@@ -27,8 +27,11 @@ TAKES_AWAY = {
     "rtl": "no Verilog, no co-simulation, no bitstreams",
     "builds": "no bitstreams",
     "simulation": "no co-simulation",
+    "explore": "no sweeps on a Dask cluster, none as Parquet",
 }
 """Extras whose packages commands use, and what fails without them."""
+APART = ("explore",)
+"""Extras that only a special wish asks for."""
 
 
 def interpreter() -> Iterable[Check]:
@@ -105,16 +108,16 @@ def requirements() -> dict[str, list[str]]:
 def _package(extra: str, requirement: str) -> Check:
     name, wanted = re.findall(r"^([\w.-]+)(?:\[.*?\])?\s*(.*)$", requirement)[0]
     title = f"{name} ({extra})" if extra else name
-    remedy = f"pip install '{requirement}'"
+    remedy, needed = f"pip install '{requirement}'", extra not in APART
     try:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
-        return Check(PACKAGES, title, False, without=TAKES_AWAY[extra], remedy=remedy)
+        return Check(PACKAGES, title, False, needed=needed, without=TAKES_AWAY[extra], remedy=remedy)
     version = distribution.version
     if not fits(version, wanted):
         without = f"{TAKES_AWAY[extra]}: {name} {wanted} is wanted"
-        return Check(PACKAGES, title, False, version=version, without=without, remedy=remedy)
-    return Check(PACKAGES, title, True, version=version, path=str(distribution.locate_file("")))
+        return Check(PACKAGES, title, False, needed=needed, version=version, without=without, remedy=remedy)
+    return Check(PACKAGES, title, True, needed=needed, version=version, path=str(distribution.locate_file("")))
 
 
 def fits(version: str, wanted: str) -> bool:

@@ -30,7 +30,21 @@ from golden.tasks.cards import CARDS, Card
 from golden.tasks.checks import checked, cost_of
 from golden.tasks.user_file import SUFFIXES, Way, is_file, task_of_file
 
-__all__ = ["CARDS", "COSTS", "KINDS", "Card", "Split", "Task", "Way", "checked", "cost_of", "get", "is_known", "names"]
+__all__ = [
+    "CARDS",
+    "COSTS",
+    "KINDS",
+    "Card",
+    "Split",
+    "Task",
+    "Way",
+    "checked",
+    "cost_of",
+    "get",
+    "is_file",
+    "is_known",
+    "names",
+]
 
 
 def _digits() -> Task:

@@ -14,8 +14,8 @@ from golden.tasks.base import COSTS, KINDS, Split, Task
 
 __all__ = ["checked", "cost_of"]
 
-TARGET_LIMIT = 1.0
-"""Of targets: the readout's error is a word that holds -1 to 1."""
+TARGET_LIMIT = 4.0
+"""Of targets: errors of a readout are words that hold -1 to 1, and its outputs begin near 0."""
 
 
 def checked(task: Task, *, ranges: bool = True) -> Task:
@@ -41,6 +41,12 @@ def checked(task: Task, *, ranges: bool = True) -> Task:
     for split, called in ((task.train, "the training set"), (task.test, "the test set")):
         _check_inputs(split, task.train, f"{called} of {task.name}", ranges)
         _check_answers(split, task, f"{called} of {task.name}", ranges)
+    shortest = min(int(split.mask.sum(1).min()) for split in (task.train, task.test))
+    if task.kind == "forecasting" and not 0 <= task.warm_up < shortest:
+        raise HelError(
+            f"a warm-up ends before every sequence does, that of {task.name} is {task.warm_up} frames, the shortest"
+            f" sequence has {shortest}; shorten it"
+        )
     whole(task.validation_samples, "the size of the validation part", 1, len(task.train) - 1)
     if task.kind == "classification":
         _check_classes(task)
@@ -135,7 +141,7 @@ def _check_answers(split: Split, task: Task, where: str, ranges: bool) -> None:
     if ranges and task.train is split and largest > TARGET_LIMIT:
         raise HelError(
             f"targets are -{TARGET_LIMIT:g} to {TARGET_LIMIT:g}, {where} has {largest:g}; divide all by"
-            f" {1 << math.ceil(math.log2(largest))}, or have them normalised (--normalise)"
+            f" {1 << math.ceil(math.log2(largest))} (values within 1 are best), or have them normalised (--normalise)"
         )
 
 

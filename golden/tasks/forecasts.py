@@ -63,7 +63,7 @@ def _mackey_glass(sequences: int, frames: int) -> NDArray[np.float64]:
     for t in range(delay, total):
         first = slope(x[t], x[t - delay])
         x[t + 1] = x[t] + STEP / 2 * (first + slope(x[t] + STEP * first, x[t + 1 - delay]))
-    return x[-frames * a_unit :: a_unit].T.copy()
+    return x[delay + TRANSIENT * a_unit :: a_unit][:frames].T.copy()
 
 
 @cache

@@ -48,7 +48,7 @@ def parse_npz(path: Path) -> tuple[Split, Split | None, int | None]:
 
 def _arrays(path: Path) -> dict[str, Any]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
         why = "objects" if "allow_pickle" in str(error) else str(error) or type(error).__name__

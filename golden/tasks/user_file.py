@@ -123,7 +123,8 @@ def _made(name: str, train: Split, test: Split | None, classes: int | None, way:
         cost="per-step" if kind == "forecasting" else "final",
         unit=(1.0,) * (0 if train.targets is None else train.targets.shape[-1]),
     )
-    return checked(_normalised(task) if way.normalise else task)
+    found = checked(_normalised(task) if way.normalise else task)
+    return replace(found, train=found.train.read_only(), test=found.test.read_only())
 
 
 def _held_back(name: str, split: Split) -> tuple[NDArray[np.int64], int]:

@@ -29,7 +29,7 @@ class Played:
     >>> played = Played(task, task.test, lambda values: values)
     >>> sequence, label = played[3]
     >>> sequence.shape, int(label), len(played)
-    ((76, 12), 0, 370)
+    ((72, 12), 0, 370)
     """
 
     def __init__(self, task: Task, split: Split, encode: Callable[[Any], Any]) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from golden import systems
+from golden import systems, tasks
 from golden.errors import HelError
 from golden.language.validate import known_options, whole
 from golden.program import Program, ranges
@@ -117,7 +119,8 @@ def train_rtl(
     elements : P; neurons is a multiple of it
     simulator : one of `testbench.tools.SIMULATORS`
     progress : called with (samples done, samples in all, text)
-    options : neurons, epochs, seed, samples, validation, recipe, formats, cuts, as `golden.training.sequences.Training`
+    options : neurons, epochs, seed, samples, validation, cost, way, recipe, formats, cuts, as
+        `golden.training.sequences.Training`; the array reads the last step, so its cost is the final one
 
     Returns
     -------
@@ -141,6 +144,11 @@ def train_rtl(
     tools.find(simulator)
     training = Training(task, system, arithmetic="fixed", **options)
     program = training.program
+    if training.task.cost != "final":
+        raise HelError(
+            f"the array reads positions after the last step, a final cost, got {training.task.cost} for"
+            f" {training.task.name}; choose the final cost where the task has one, or fixed arithmetic"
+        )
 
     def report(line: str) -> None:
         if progress is None:
@@ -150,7 +158,11 @@ def train_rtl(
 
     notice = (lambda text: progress(0, 1, text)) if progress else None
     build = build_array(simulator, compile_array(program, elements=elements).geometry, notice=notice)
-    arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": options}
+    if tasks.is_file(task):
+        task = str(Path(task).absolute())
+    way = options.get("way")
+    sent = {**options, "way": None if way is None else asdict(way)}
+    arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": sent}
     result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
     for flag, of in (("argument_clamped", ranges.clamped), ("operand_clipped", ranges.clipped)):
         result[flag] = of(program, result[flag])  # by name: a program's text has no lines of the potential
@@ -182,6 +194,8 @@ async def inside(
             print(f"{done} {total} {text}", flush=True)
 
     parsed = Program.parse(program)
+    way = options.get("way")
+    options = {**options, "way": None if way is None else tasks.Way(**way)}
     training = Training(task, system, arithmetic="fixed", program=parsed, progress=progress, **options)
     golden = training.learner()
     assert isinstance(golden, GoldenLearner)

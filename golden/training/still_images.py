@@ -62,6 +62,10 @@ class StaticTraining:
         progress: Progress | None = None,
     ) -> None:
         self.task = named(task)
+        if self.task.kind != "classification":
+            raise HelError(
+                f"equilibrium propagation learns labels, and {self.task.name} is a {self.task.kind}; learn it in time"
+            )
         if self.task.steps != 1:
             raise HelError(
                 f"equilibrium propagation learns still images, and {self.task.name} has {self.task.steps} steps; "

@@ -10,6 +10,7 @@ estimate, learning; of hel: arguments, output, options, figures, doctor, explore
 SUMMARIES = {
     "new": "write a Hamiltonian of your own to start from",
     "systems": "list the built-in systems",
+    "tasks": "list the tasks: data sets, sizes, sources, licences",
     "gradcheck": "echo learning against backpropagation, float and fixed point",
     "glep": "every boundary condition of the learning rule, side by side",
     "train": "train a system on a task with echo learning",

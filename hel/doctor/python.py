@@ -23,6 +23,7 @@ GROUP, PACKAGES = "Python", "Python packages"
 TAKES_AWAY = {
     "": "no command works",
     "tasks": "no training on digits",
+    "data": "no training on the data sets that it ships",
     "plots": "no figures",
     "rtl": "no Verilog, no co-simulation, no bitstreams",
     "builds": "no bitstreams",
@@ -30,7 +31,7 @@ TAKES_AWAY = {
     "explore": "no sweeps on a Dask cluster, none as Parquet",
 }
 """Extras whose packages commands use, and what fails without them."""
-APART = ("explore",)
+APART = ("explore", "data")
 """Extras that only a special wish asks for."""
 
 
@@ -108,7 +109,8 @@ def requirements() -> dict[str, list[str]]:
 def _package(extra: str, requirement: str) -> Check:
     name, wanted = re.findall(r"^([\w.-]+)(?:\[.*?\])?\s*(.*)$", requirement)[0]
     title = f"{name} ({extra})" if extra else name
-    remedy, needed = f"pip install '{requirement}'", extra not in APART
+    without_its_own = "--no-deps " if extra == "data" else ""  # files are wanted, not what the package needs to run
+    remedy, needed = f"pip install {without_its_own}'{requirement}'", extra not in APART
     try:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:

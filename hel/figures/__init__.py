@@ -2,5 +2,5 @@
 
 In: results of commands and studies. Out: PNG, SVG or PDF files.
 
-May import of golden: dynamics, computer; of rtl: hls.report; of hel: arguments, output.
+May import of golden: computer, dynamics; of rtl: hls.report; of hel: arguments, output.
 """

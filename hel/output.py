@@ -259,8 +259,8 @@ def flag_lines(flags: Sequence[str]) -> list[str]:
     lines = [f"flags raised on the way: {', '.join(flags)}"]
     if {"q_overflow", "p_overflow"} & set(flags):
         lines.append(
-            "positions or momenta wrapped round, and what is learnt from those samples is no physics: a stiffness that"
-            " stays positive (k**2 + 0.5 for k) or smaller initial values avoid it"
+            "positions or momenta wrapped round, and what is learnt from those samples is no physics: a range that"
+            ' keeps a stiffness positive (ranges = {"k": (0.0625, 2.0)}) or smaller initial values avoid it'
         )
     elif "operand_clipped" in flags:
         lines.append(

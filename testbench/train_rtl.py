@@ -18,7 +18,7 @@ import numpy.typing as npt
 from golden import systems, tasks
 from golden.errors import HelError
 from golden.language.validate import known_options, whole
-from golden.program import Program, ranges
+from golden.program import Program, flagged
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import OPTIONS, Training
@@ -164,7 +164,7 @@ def train_rtl(
     sent = {**options, "way": None if way is None else asdict(way)}
     arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": sent}
     result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
-    for flag, of in (("argument_clamped", ranges.clamped), ("operand_clipped", ranges.clipped)):
+    for flag, of in (("argument_clamped", flagged.clamped), ("operand_clipped", flagged.clipped)):
         result[flag] = of(program, result[flag])  # by name: a program's text has no lines of the potential
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
     for name, words in result.pop("readout").items():

@@ -18,6 +18,7 @@ from golden.arithmetic.formats import Formats, checked
 from golden.checks import own_cost
 from golden.checks.cases import Case, problem, reference
 from golden.checks.comparison import compare
+from golden.checks.stability import stability
 from golden.checks.strengths import Progress, Strengths
 from golden.compiler.compile import compile_system, described
 from golden.compiler.realised import told
@@ -67,6 +68,7 @@ def gradcheck(
     return_error_lsb : of an echo without nudge
     round_off : |fixed - float64| / |reference|; asymmetry : of the two echoes in float64
     best_eps, best_relative_error_fixed : of the powers of two, the best in fixed point and what it has
+    stability : of the motion without a nudge (`golden.checks.stability`)
     the arguments with the cost's value, the flags raised, the arguments beyond their table (`argument_clamped`), the
     cuts that saturated (`operand_clipped`), the cuts of the program (`golden.compiler.compile`)
 
@@ -148,7 +150,7 @@ def pose(
 
 def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str, Any]:
     """What `gradcheck` returns for eps = 2**e, where `best` is the best log2 eps of `strengths`."""
-    names, eps = strengths.names, 2.0**e
+    names, eps, p = strengths.names, 2.0**e, posed.problem
     in_float, _, float_report = rhel.gradient(posed.problem, eps=eps)
     in_fixed, _, report = rhel_fixed.gradient(posed.problem, eps=eps, program=posed.program)
     cosine_float, error_float = compare(in_float, posed.wanted, names)
@@ -165,6 +167,7 @@ def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str,
         "cosine_fixed": cosine_fixed,
         "relative_error_fixed": error_fixed,
         "round_off": strengths.apart(in_fixed, in_float),
+        "stability": stability(p.system, p.theta, p.inputs, p.step, p.q0, p.p0).told,
         "return_error_lsb": report.return_error_lsb,
         "flags": names_of(report.flags),
         "argument_clamped": list(report.argument_clamped),

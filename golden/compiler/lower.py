@@ -41,9 +41,11 @@ from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Graph, uniform
 from golden.program import Program
+from golden.program.parameter_range import ParameterRange
 from golden.program.verifier import TooWide
 from golden.systems.base import System
 from golden.systems.coordinates import UNIT_LOG2
+from golden.systems.ranges import checked_ranges
 
 __all__ = ["lower", "lowered"]
 
@@ -51,13 +53,17 @@ __all__ = ["lower", "lowered"]
 def lowered(system: System, formats: Formats | None = None, ranges: Ranges | None = None) -> Program:
     """The program of a system before any pass; `ranges` of its table functions, see `golden.compiler.select`."""
     angles = system.coordinates.angles
+    formats = formats or Formats()
     try:
-        return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric, ranges, angles)
+        program = lower(system.gradient, system.n, system.m, formats, system.symmetric, ranges, angles)
     except TooWide as error:
         line = _unlike(system.graph)
         if not line:
             raise
         raise HelError(f"{line}: {error.rule}") from None
+    kept = checked_ranges(system)
+    of = (ParameterRange.of(name, *kept[name], formats.theta) for name in system.parameters if name in kept)
+    return replace(program, ranges=tuple(of))
 
 
 def _unlike(graph: Graph) -> str:

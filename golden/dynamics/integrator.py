@@ -88,7 +88,7 @@ class Integrator:
     @property
     def argument_clamped(self) -> frozenset[str]:
         """Names of the arguments that went beyond a steep end of their table since `clear_flags`; of sin and cos,
-        |z| >= 8. `golden.program.ranges.clamped` has them in the user's words. The flag argument_clamped is raised if
+        |z| >= 8. `golden.program.flagged.clamped` has them in the user's words. The flag argument_clamped is raised if
         there is one; the hardware has the flag, without the names.
         """
         for stepper in self._steppers.values():
@@ -97,7 +97,7 @@ class Integrator:
 
     @property
     def operand_clipped(self) -> frozenset[str]:
-        """Names of the cuts that saturated since `clear_flags`, likewise (`golden.program.ranges.clipped`)."""
+        """Names of the cuts that saturated since `clear_flags`, likewise (`golden.program.flagged.clipped`)."""
         for stepper in self._steppers.values():
             self._clipped |= stepper.executable.clipped
         return frozenset(self._clipped)

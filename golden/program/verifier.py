@@ -51,6 +51,8 @@ class _Checks:
             shape = self.shapes.get(name, ())
             if len(shape) != 2 or shape[0] != shape[1]:
                 raise HelError(f"a symmetric parameter is a square matrix, got {name} {list(shape)}; drop the word")
+        for each in program.ranges:
+            each.check(program.formats.theta)
         listed = [gradient.parameter for gradient in program.gradients]
         if listed != list(self.shapes):
             wanted, got = (", ".join(names) or "none" for names in (self.shapes, listed))

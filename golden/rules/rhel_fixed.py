@@ -30,7 +30,7 @@ from golden.language.graph import Array
 from golden.language.validate import shortened
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
-from golden.program import Program, ranges
+from golden.program import Program, flagged
 from golden.rules.input_gradient import undriven
 from golden.rules.words import array_words, theta_words
 
@@ -61,7 +61,7 @@ class FixedReport(Report):
     -------
     flags : sticky flags of all passes
     argument_clamped, operand_clipped : arguments beyond their table, and cuts that saturated, by their lines
-        (`golden.program.ranges`)
+        (`golden.program.flagged`)
     return_error_lsb : largest difference of any word of q_0, p_0 after an echo without nudge, in LSB: 0
     """
 
@@ -260,8 +260,8 @@ class _Run:
             force_evaluations=self.problem.steps * (1 + echoes),
             flags=self.integrator.flags,
             return_error_lsb=error,
-            argument_clamped=tuple(ranges.clamped(self.program, self.integrator.argument_clamped)),
-            operand_clipped=tuple(ranges.clipped(self.program, self.integrator.operand_clipped)),
+            argument_clamped=tuple(flagged.clamped(self.program, self.integrator.argument_clamped)),
+            operand_clipped=tuple(flagged.clipped(self.program, self.integrator.operand_clipped)),
         )
 
     def _double(self, eps_log2: int) -> float:

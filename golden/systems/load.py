@@ -29,9 +29,10 @@ from golden import own_packages
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array, Graph
-from golden.systems.base import LIMIT, System
+from golden.systems.base import System
 from golden.systems.coordinates import coordinates
 from golden.systems.members import refuse_physics
+from golden.systems.ranges import LIMIT, checked_ranges
 
 __all__ = ["absolute", "blamed", "examined", "find", "is_file", "make", "named"]
 
@@ -183,6 +184,8 @@ def _examine(system: System, path: Path) -> None:
     with blamed(path, f"{kind}.mass", name=system.name):
         if not np.array_equal(system.coordinates.leaf, coordinates(system.n, system.mass, system.angles).leaf):
             raise HelError(f"{who}.mass must be fixed, it gave two values; take randomness out of it")
+    with blamed(path, f"{kind}.ranges", name=system.name):
+        ranges = checked_ranges(system)
     with blamed(path, f"{kind}.potential", name=system.name):
         graph = system.graph
         if system.symmetric:
@@ -204,6 +207,12 @@ def _examine(system: System, path: Path) -> None:
                 raise HelError(
                     f"{who}.initial: parameters lie in [-{LIMIT:g}, {LIMIT:g}), {name} has {far:g};"
                     " scale it, and multiply by a power of two in the potential where it must be larger"
+                )
+            low, high = ranges.get(name, (-LIMIT, LIMIT))
+            if value.size and not (value.min() >= low and value.max() <= high):
+                raise HelError(
+                    f"{who}.initial: {name} has the range {low:g} to {high:g}, got {value.min():g} to {value.max():g};"
+                    f" draw it within, or widen {who}.ranges"
                 )
             if name in system.symmetric and not np.array_equal(value, value.swapaxes(-1, -2)):
                 raise HelError(

@@ -18,7 +18,7 @@ from golden.arithmetic.formats import Formats, checked
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.language.validate import known_options, shortened
-from golden.program import Program, ranges
+from golden.program import Program, flagged
 from golden.tasks import Split, Task, Way
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.conversation import Conversation, Echo, Forward, Update, drive
@@ -243,8 +243,8 @@ def train(
     learner = training.learner(rule)
     result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
     if isinstance(learner, GoldenLearner):
-        result["argument_clamped"] = ranges.clamped(learner.program, learner.integrator.argument_clamped)
-        result["operand_clipped"] = ranges.clipped(learner.program, learner.integrator.operand_clipped)
+        result["argument_clamped"] = flagged.clamped(learner.program, learner.integrator.argument_clamped)
+        result["operand_clipped"] = flagged.clipped(learner.program, learner.integrator.operand_clipped)
         if isinstance(training.seed, int):
             result["trajectory"] = trajectory(training, learner.parameters())
     return result

@@ -19,7 +19,7 @@ from golden.cost_functions.float_readout import FloatReadout
 from golden.errors import HelError
 from golden.language.validate import known_options, shortened, whole
 from golden.rules.landscape import Landscape
-from golden.systems.base import LIMIT
+from golden.systems.ranges import LIMIT
 from golden.tasks import Split, Task
 from golden.training.momentum import Momentum
 from golden.training.recipe import StaticRecipe, halvings, recipe_of

@@ -223,6 +223,7 @@ ELEMENT_FIELDS: dict[str, int] = {
     "g_clear": 1,
     "shift": 6,
     "u_add": 1,
+    "range": 2,  # which of the array's ranges the parameter written keeps to, from 1 on; 0 for none
     # Host chain.
     "io_op": 2,
     "io_src": 3,
@@ -245,15 +246,15 @@ FIELDS: dict[str, int] = {**ELEMENT_FIELDS, **SEQUENCER_FIELDS}
 WORD_BITS = sum(FIELDS.values())
 """Of the widest word."""
 
-_OPTIONAL = ("table", "x_turn")
+_OPTIONAL = ("table", "x_turn", "range")
 _STATE_ADDRESS = (MAX_FOLD - 1).bit_length()
 
 
 def widths(geometry: Geometry) -> dict[str, int]:
     """Width of every field in the words of one array, in the order of `FIELDS`; 0 for those it has no use for.
 
-    `table` and `x_turn` are not there at all where there is nothing to choose: a build is known by the digest of its
-    Verilog, and those from before there were such fields have no wire of no bits for them.
+    `table`, `x_turn` and `range` are not there at all where there is nothing to choose: a build is known by the digest
+    of its Verilog, and those from before there were such fields have no wire of no bits for them.
     """
     g = geometry
     vector = (g.vector_words - 1).bit_length() if g.vector_words else 0
@@ -265,6 +266,7 @@ def widths(geometry: Geometry) -> dict[str, int]:
         **dict.fromkeys(("addr_a", "addr_b"), g.weight_address_bits),
         "z_take": 2 if g.tables or g.cut_shifts else 0,
         **dict.fromkeys(("lookup", "z_en"), int(bool(g.tables))),
+        "range": len(g.ranges).bit_length(),
         "table": (len(g.tables) - 1).bit_length() if g.tables else 0,
         **dict.fromkeys(("z_lane", "s_lane"), int(g.odd_table)),
         "cut": (len(g.cut_shifts) - 1).bit_length() if g.cut_shifts else 0,

@@ -4,7 +4,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
-from golden.program import ranges
+from golden.program import flagged
 from tests.golden.dynamics.cases import NAMES, build, equal_words, state, with_tables
 from tests.golden.dynamics.flip import echo_by_flip, most_negative
 
@@ -74,7 +74,7 @@ def test_an_angle_beyond_the_table_is_remembered_until_flags_are_cleared():
     integrator.echo_many(*twin(*integrator.forward_many(near, still, u)), u)
     assert not integrator.argument_clamped
     integrator.echo_many(*twin(far, still), u)
-    (line,) = ranges.clamped(program, integrator.argument_clamped)
+    (line,) = flagged.clamped(program, integrator.argument_clamped)
     assert line.startswith("pendulum.py:") and "`np.cos(q)`: an angle beyond the table of sin, -8 to 8" in line
 
 
@@ -85,7 +85,7 @@ def test_cuts_that_saturated_are_remembered_by_name_until_flags_are_cleared():
     for start, seen in ((small, False), (large, True), (small, True)):
         integrator.forward_many(start, still, u)
         assert bool(integrator.operand_clipped) == seen == (Flags.OPERAND_CLIPPED in integrator.flags)
-    told = ranges.clipped(program, integrator.operand_clipped)
+    told = flagged.clipped(program, integrator.operand_clipped)
     assert "q as a factor beyond SQ(5, 13), +-16" in told and any("`q**4`: x_x beyond SQ" in one for one in told)
     integrator.clear_flags()
     assert not integrator.operand_clipped and integrator.flags == Flags(0)

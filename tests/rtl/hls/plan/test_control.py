@@ -80,9 +80,9 @@ def test_a_field_without_use_has_no_bits() -> None:
     """The array of a tanh network is narrower than the widest; without a table it is narrower still."""
     tanh = widths(Geometry(4, 16, 3))
     plain = widths(Geometry(4, 16, 3, tables=(), vector_words=0, alignments=(0,)))
-    several = widths(Geometry(4, 16, 3, tables=(TableShape(),) * 3, turns=True))
-    assert list(several) == list(FIELDS) and several["table"] == 2 and several["x_turn"] == 1
-    assert list(tanh) == list(plain) == [name for name in FIELDS if name not in ("table", "x_turn")]
+    several = widths(Geometry(4, 16, 3, tables=(TableShape(),) * 3, turns=True, ranges=((0, 9),)))
+    assert several["range"] == 1 and list(several) == list(FIELDS) and several["table"] == 2 and several["x_turn"] == 1
+    assert list(tanh) == list(plain) == [name for name in FIELDS if name not in ("table", "x_turn", "range")]
     assert widths(Geometry(4, 16, 3, turns=True, cut_positions=False)) == tanh, "all are angles: nothing to choose"
     assert sum(plain.values()) < sum(tanh.values()) < WORD_BITS
     assert {name for name, bits in tanh.items() if not bits} == {"x_store", "x_back", "cut", "s_cut"}

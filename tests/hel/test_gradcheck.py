@@ -83,6 +83,7 @@ def test_a_nudge_too_weak_and_one_too_strong_are_told_the_best(capfd):
 
 
 RESULT = {
+    "stability": {"figure": 0.1, "limit": 4.0, "growth_log2": 1.0, "lyapunov_time": 18.0, "duration": 12.5},
     "eps": 2.0**-5,
     "best_eps": 2.0**-5,
     "relative_error_float": 1e-4,

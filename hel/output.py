@@ -18,6 +18,10 @@ __all__ = ["Progress", "clamped_lines", "clipped_lines", "cut_lines", "flag_line
            "table", "table_lines", "takes_files", "write_whole"]  # fmt: skip
 
 
+COARSE = 16.0
+"""Last places by which a table is off that are worth a word."""
+
+
 class Progress:
     """Progress of long work on standard error: a bar on a terminal, a line now and then elsewhere, or nothing.
 
@@ -305,11 +309,19 @@ def table_lines(result: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"table {row['name']}: {abridged(row['function'])} for x from {row['low']:.4g} to {row['high']:.4g}"
             f" ({_range(row)}), {row['segments']} segments, {row['format']},"
-            f" off by at most {row['error_lsb']:.3g} last places = {row['error']:.3g}"
+            f" off by at most {row['error_lsb']:.3g} last places = {row['error']:.3g}{_finer(row)}"
             + (f"; beyond {ends} argument_clamped is raised" if ends else "" if row.get("turn") else "; flat beyond")
             + (f"  {row['line']}" if row["line"] else "")
         )
     return lines
+
+
+def _finer(row: Mapping[str, Any]) -> str:
+    """What makes a coarse table finer."""
+    if row["error_lsb"] <= COARSE or row.get("turn"):
+        return ""
+    shorter = "stated range" if row["stated"] else "range, np.clip(x, low, high),"
+    return f" (a shorter {shorter} makes it finer)"
 
 
 def _range(row: Mapping[str, Any]) -> str:

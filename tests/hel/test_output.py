@@ -165,6 +165,19 @@ def test_a_long_formula_is_shortened_in_the_middle():
     assert "..." in formula
 
 
+def test_a_coarse_table_says_what_makes_it_finer():
+    row = {"name": "f", "function": "exp(x)", "low": -1.0, "high": 9.0, "segments": 2048, "format": "SQ(14, 4)"}
+    row |= {"fold": "", "steep": [], "error": 1e-5, "line": ""}
+    said = {
+        (stated, off): table_lines({"tables": [row | {"stated": stated, "error_lsb": off}]})[0]
+        for stated in (True, False)
+        for off in (15.0, 45.0)
+    }
+    assert not any("finer" in said[stated, 15.0] for stated in (True, False))
+    assert "45 last places = 1e-05 (a shorter range, np.clip(x, low, high), makes it finer)" in said[False, 45.0]
+    assert "(a shorter stated range makes it finer)" in said[True, 45.0]
+
+
 def test_flags_say_where_and_what_to_write():
     """Of sin the range is fixed, of any other function it can be stated; cuts are named, a few of them."""
     angle, other = (

@@ -19,10 +19,11 @@ help:  ## this list
 
 env: $(READY)  ## create .venv with pinned versions; install Icarus Verilog where that is allowed
 
-$(READY): requirements.lock pyproject.toml .ci/system-packages
+$(READY): requirements.lock requirements.data.lock pyproject.toml .ci/system-packages
 	@bash .ci/system-packages $(PYTHON)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) install --quiet -r requirements.lock
+	$(PIP) install --quiet --no-deps -r requirements.data.lock
 	$(PIP) install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
 
@@ -53,12 +54,15 @@ lint: env  ## ruff, its format too, and mypy
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 
-lock:  ## rewrite both locks with the newest versions that the extras dev and docs allow
+lock:  ## rewrite the locks with the newest versions that the extras dev and docs allow, and of the data packages
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet hatchling editables -e ".[dev]"
 	build/lock/bin/pip freeze --exclude-editable > requirements.lock
 	build/lock/bin/pip install --quiet -e ".[docs]"
 	build/lock/bin/pip freeze --exclude-editable | grep -vxFf requirements.lock > requirements.docs.lock
+	build/lock/bin/pip install --quiet --no-deps $$(sed 's/=.*//' requirements.data.lock)
+	build/lock/bin/pip freeze --exclude-editable | grep -vxF -f requirements.lock -f requirements.docs.lock \
+	  > build/lock/data && cp build/lock/data requirements.data.lock
 
 clean:  ## remove build products (not .venv)
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache

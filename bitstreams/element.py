@@ -3,7 +3,8 @@
     python -m bitstreams.element -o bitstreams/results/element.json
 
 And the same element with other function tables than that of tanh (`TABLES`): what a comparison and a sum for an address
-take, and what several tables; and with other operands of its positions (`OPERANDS`). Twenty-odd seconds a seed of each.
+take, and what several tables; with other operands of its positions (`OPERANDS`); and with ranges of parameters
+(`RANGES`). Twenty-odd seconds a seed of each.
 The element of 16 is the same module as that of 1; what a whole array of them reaches stands in the reports of
 `hel build` beside it.
 """
@@ -25,7 +26,7 @@ from rtl.element.element import Element
 from rtl.hls import Geometry
 from rtl.hls.plan.table_shape import TableShape
 
-__all__ = ["OPERANDS", "TABLES", "main"]
+__all__ = ["OPERANDS", "RANGES", "TABLES", "main"]
 
 GEOMETRY = Geometry(elements=16, neurons=64, inputs=8, log2_inverse_step=2)
 _STEEP = TableShape("", low=-100, high=300, steep=(False, True), base=400)
@@ -42,6 +43,13 @@ OPERANDS = {
     "x and t": replace(GEOMETRY, turns=True),
 }
 """What positions may be as operands, beside x alone."""
+_TOP = (1 << 17) - 1
+RANGES = {
+    "one, of a stiffness": replace(GEOMETRY, ranges=((4096, _TOP),)),
+    "two, of springs": replace(GEOMETRY, ranges=((0, _TOP), (4096, _TOP))),
+    "three, of any ends": replace(GEOMETRY, ranges=((-30000, -3000), (-3000, 50000), (4097, 70000))),
+}
+"""Ranges that parameters may have."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         {"name": name, "tables": [str(shape) for shape in g.tables], "rows": _rows(name, g, options.seed)}
         for name, g in TABLES.items()
     ]
+    result["ranges"] = [{"name": name, "rows": _rows(name, g, options.seed)} for name, g in RANGES.items()]
     result["operands"] = [{"name": name, "rows": _rows(name, g, options.seed)} for name, g in OPERANDS.items()]
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

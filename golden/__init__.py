@@ -6,7 +6,7 @@ room            what it is for
 computer        what runs us: the cache, outside programs, whose fault it is
 language        what a potential may say: trace, graph, gradient, float64
 arithmetic      words: formats, roundings, tables
-tasks           what is to be learnt: digits
+tasks           what is to be learnt, with its data
 cost_functions  the loss, and the nudge it gives the echo
 systems         potentials by name
 program         the typed integer program

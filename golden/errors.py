@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["HelError"]
+__all__ = ["HelError", "abridged"]
 
 
 class HelError(ValueError):
@@ -15,3 +15,13 @@ class HelError(ValueError):
     ...
     golden.errors.HelError: the step h must be positive, got -0.5; use for example h = 0.125
     """
+
+
+def abridged(text: str, size: int = 60) -> str:
+    """A text of at most `size` characters, as a message quotes a formula: the middle of a longer one left out.
+
+    >>> abridged("exp(-x**2)"), abridged("0123456789" * 3, 11)
+    ('exp(-x**2)', '0123...6789')
+    """
+    kept = (size - 3) // 2
+    return text if len(text) <= size else f"{text[:kept]}...{text[-kept:]}"

@@ -6,12 +6,15 @@ import argparse
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from golden.arithmetic.formats import Formats
 from golden.native import EXECUTORS
 from hel.arguments import UsageError, choose, fraction, integer, shared
 from rtl.design import ELEMENTS, FORMATS, INPUTS, NEURONS, Design, usual_elements
+
+if TYPE_CHECKING:
+    from golden.tasks import Way
 
 __all__ = [
     "add_board",
@@ -24,11 +27,14 @@ __all__ = [
     "add_seed",
     "add_size",
     "add_system",
+    "add_way",
     "check_size",
     "checked_system",
+    "checked_task",
     "design",
     "formats",
     "given_system",
+    "way_of",
 ]
 
 
@@ -74,6 +80,39 @@ def checked_system(name: str, among: Iterable[str] | None = None, doing: str = "
     if among is not None and name not in among:
         raise UsageError(f"system {name!r} cannot be {doing}; systems that can: {', '.join(sorted(among))}")
     return name
+
+
+def add_way(parser: argparse.ArgumentParser) -> None:
+    """`--hold`, `--step` and `--normalise`, for data that say nothing of it."""
+    group = parser.add_argument_group("data of your own", "for a file, or uea:NAME; built-in tasks have theirs")
+    group.add_argument(
+        "--hold", type=integer(1, 1024), default=None, metavar="H", help="steps that a frame is held; default: 1"
+    )
+    group.add_argument(
+        "--step", type=fraction, default=None, metavar="H", help="time step h, a power of two; default: 2^-2"
+    )
+    group.add_argument(
+        "--normalise", action="store_true", help="scale inputs and targets by mean and deviation of the training set"
+    )
+
+
+def way_of(args: argparse.Namespace) -> Way | None:
+    """What the options of `add_way` say; None where they say nothing."""
+    from golden.tasks import Way
+
+    if args.hold is None and args.step is None and not args.normalise:
+        return None
+    k = 2 if args.step is None else log2_inverse(args.step)
+    return Way(hold=args.hold or 1, log2_inverse_step=k, normalise=args.normalise)
+
+
+def checked_task(name: str) -> str:
+    """`name`, if `golden.tasks.get` takes it."""
+    from golden import tasks
+
+    if tasks.is_known(name):
+        return name
+    return choose("task", name, tasks.names(), "watch:SUBJECT, uea:NAME, or a file .npz, .csv or .ts")
 
 
 def add_size(parser: argparse.ArgumentParser, *, neurons: int = NEURONS, inputs: int | None = INPUTS) -> None:
@@ -237,13 +276,22 @@ def _executor(text: str) -> str:
 
 def formats(args: argparse.Namespace) -> Formats:
     """The `golden.arithmetic.formats.Formats` that the options describe."""
-    step: float = args.step
+    k = log2_inverse(args.step, "steps" in args)
+    return Formats(fraction_bits=args.fraction_bits, operand_bits=args.operand_bits, log2_inverse_step=k)
+
+
+def log2_inverse(step: float, steps: bool = False) -> int:
+    """k of a step 2**-k; `steps`: the command has an option of that name, which may have been meant.
+
+    >>> log2_inverse(0.25)
+    2
+    """
     k = min(max(-round(math.log2(abs(step))), 1), 8)
     if step != 2.0**-k:
         meant = f", or --steps {step:g} for the length in time steps" if step > 1 and step % 1 == 0 else ""
-        nearest = f"2^-{k}{meant if 'steps' in args else ''}"
+        nearest = f"2^-{k}{meant if steps else ''}"
         raise UsageError(f"--step must be a power of two from 2^-8 to 2^-1, not {step:g}; nearest: {nearest}")
-    return Formats(fraction_bits=args.fraction_bits, operand_bits=args.operand_bits, log2_inverse_step=k)
+    return k
 
 
 def add_board(parser: argparse.ArgumentParser) -> None:

@@ -12,10 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from golden.errors import HelError
+from golden.errors import HelError, abridged
 
-__all__ = ["Progress", "clamped_lines", "cut_lines", "flag_lines", "report_lines", "stdout_to_stderr", "table",
-           "table_lines", "takes_files", "write_whole"]  # fmt: skip
+__all__ = ["Progress", "clamped_lines", "clipped_lines", "cut_lines", "flag_lines", "report_lines", "stdout_to_stderr",
+           "table", "table_lines", "takes_files", "write_whole"]  # fmt: skip
+
+
+COARSE = 16.0
+"""Last places by which a table is off that are worth a word."""
 
 
 class Progress:
@@ -219,12 +223,31 @@ def table(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) 
 
 
 def clamped_lines(result: Mapping[str, Any]) -> list[str]:
-    """A line for each argument that went beyond the end of a table."""
-    return [
-        f"{line}: an argument went beyond its table (that of sin ends at +-8, and cos x is sin(x + pi / 2)); golden and"
-        " array take it for the end: write it with a smaller one, state a larger range, or hold q with a restoring term"
-        for line in result.get("argument_clamped", ())
-    ]
+    """A line for each argument that went beyond the end of a table, with the table's function and range.
+
+    >>> clamped_lines({"argument_clamped": ["a.py:9: `np.sinh(q)`: x of sinh(x) beyond -4 to 2.5"]})[0][:95]
+    'a.py:9: `np.sinh(q)`: x of sinh(x) beyond -4 to 2.5, and taken for the end; state a wider range'
+    """
+    return [f"{line}, and taken for the end; {_wider(line)}" for line in result.get("argument_clamped", ())]
+
+
+def _wider(line: str) -> str:
+    """What to do about an argument beyond its table: that of sin and cos cannot be stated, any other can."""
+    held = "hold q by a restoring term"
+    if ": an angle beyond" in line:
+        return f"write it with a smaller factor, {held}, or declare the positions angles, angles = True"
+    return f"state a wider range, np.clip(x, low, high) or hel.table(f, low=, high=), or {held}"
+
+
+def clipped_lines(result: Mapping[str, Any], shown: int = 3) -> list[str]:
+    """Which cuts saturated, where it is known: a few of them.
+
+    >>> clipped_lines({"operand_clipped": ["a.py:9: `q**3`: x_x beyond SQ(5, 13), +-16", "q as a factor"]}, 1)
+    ['clipped: a.py:9: `q**3`: x_x beyond SQ(5, 13), +-16; and 1 more']
+    """
+    lines = result.get("operand_clipped", ())
+    more = f"; and {len(lines) - shown} more" if len(lines) > shown else ""
+    return [f"clipped: {'; '.join(lines[:shown])}{more}"] if lines else []
 
 
 def flag_lines(flags: Sequence[str]) -> list[str]:
@@ -240,8 +263,8 @@ def flag_lines(flags: Sequence[str]) -> list[str]:
     lines = [f"flags raised on the way: {', '.join(flags)}"]
     if {"q_overflow", "p_overflow"} & set(flags):
         lines.append(
-            "positions or momenta wrapped round, and what is learnt from those samples is no physics: a stiffness that"
-            " stays positive (k**2 + 0.5 for k) or smaller initial values avoid it"
+            "positions or momenta wrapped round, and what is learnt from those samples is no physics: a range that"
+            ' keeps a stiffness positive (ranges = {"k": (0.0625, 2.0)}) or smaller initial values avoid it'
         )
     elif "operand_clipped" in flags:
         lines.append(
@@ -284,13 +307,21 @@ def table_lines(result: Mapping[str, Any]) -> list[str]:
         both = len(row["steep"]) == 2 or (row["steep"] and row["fold"])
         ends = "either end" if both else f"the end {row['steep'][0]}" if row["steep"] else ""
         lines.append(
-            f"table {row['name']}: {row['function']} for x from {row['low']:.4g} to {row['high']:.4g}"
+            f"table {row['name']}: {abridged(row['function'])} for x from {row['low']:.4g} to {row['high']:.4g}"
             f" ({_range(row)}), {row['segments']} segments, {row['format']},"
-            f" off by at most {row['error_lsb']:.3g} last places = {row['error']:.3g}"
+            f" off by at most {row['error_lsb']:.3g} last places = {row['error']:.3g}{_finer(row)}"
             + (f"; beyond {ends} argument_clamped is raised" if ends else "" if row.get("turn") else "; flat beyond")
             + (f"  {row['line']}" if row["line"] else "")
         )
     return lines
+
+
+def _finer(row: Mapping[str, Any]) -> str:
+    """What makes a coarse table finer."""
+    if row["error_lsb"] <= COARSE or row.get("turn"):
+        return ""
+    shorter = "stated range" if row["stated"] else "range, np.clip(x, low, high),"
+    return f" (a shorter {shorter} makes it finer)"
 
 
 def _range(row: Mapping[str, Any]) -> str:

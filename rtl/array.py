@@ -148,11 +148,11 @@ class Array(wiring.Component):
             m.d.sync += segment.eq(now.data)
         with m.If(go & now.write_repeat):
             m.d.sync += repeat.eq(now.data)
-        command = sequencer.i_command.payload
+        command, part_bits = sequencer.i_command.payload, len(sequencer.store_part)
         m.d.comb += [
             sequencer.store_we.eq(go & now.write_store),
-            sequencer.store_addr.eq(now.addr[2:]),
-            sequencer.store_part.eq(now.addr[:2]),
+            sequencer.store_addr.eq(now.addr[part_bits:]),
+            sequencer.store_part.eq(now.addr[:part_bits]),
             sequencer.store_data.eq(now.data),
             sequencer.clear.eq(go & now.write_cycles),
             command.start.eq(segment[:12]),

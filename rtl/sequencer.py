@@ -30,9 +30,8 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
-from rtl.hls.plan.control import ADDRESSES, MAX_SHIFT, ImmSource, widths
+from rtl.hls.plan.control import ADDRESSES, MAX_SHIFT, ImmSource, store_parts, widths
 from rtl.hls.plan.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
-from rtl.hls.plan.registers import STORE_PARTS
 from rtl.primitives.memory import WeightMemory
 from rtl.streams.buffer import Buffer
 from rtl.streams.queue import Queue
@@ -118,7 +117,7 @@ class Sequencer(wiring.Component):
                 "i_word": In(stream.Signature(word)),
                 "taken": In(1),
                 "store_addr": In(range(geometry.control_words)),
-                "store_part": In(range(STORE_PARTS)),
+                "store_part": In(range(store_parts(geometry))),
                 "store_data": In(32),
                 "store_we": In(1),
                 "control": Out(control_word(geometry)),
@@ -258,8 +257,8 @@ class Sequencer(wiring.Component):
 
         A write takes two cycles more than a request: the next one comes no sooner.
         """
-        parts = [Signal(32, name=f"part{part}", reset_less=True) for part in range(STORE_PARTS)]
-        arrived = Signal(STORE_PARTS)
+        parts = [Signal(32, name=f"part{part}", reset_less=True) for part in range(store_parts(self.geometry))]
+        arrived = Signal(len(parts))
         where = Signal(range(self.geometry.control_words), reset_less=True)
         m.d.sync += [
             arrived.eq(Mux(self.store_we, 1 << self.store_part, 0)),

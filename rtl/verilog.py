@@ -12,6 +12,7 @@ from rtl.design import Design, given
 from rtl.element.debug_bus import debug_bus_verilog
 from rtl.element.element import Element
 from rtl.hls import Geometry, Schedule
+from rtl.hls.plan.control import store_parts
 from rtl.hls.plan.registers import Address
 from rtl.hls.report.runs import schedule_runs
 from rtl.hls.report.tables import tables
@@ -41,8 +42,9 @@ def report(design: Design) -> dict[str, Any]:
     Returns
     -------
     system, neurons, elements, inputs, formats; cycles_per_step, cycles_per_echo_step, cycles_per_update, busy (share of
-    multiplier cycles with a useful product, a pass), ports, registers (host port addresses), parameters (name -> first
-    address, words, layout), memory (`rtl.hls.report.tables`), segments (control store), control_store (hex words),
+    multiplier cycles with a useful product, a pass), ports, registers (host port addresses), store_parts (host words of
+    a control word), parameters (name -> first address, words, layout), memory (`rtl.hls.report.tables`), segments
+    (control store), control_store (hex words),
     accumulator_bits, geometry (what is wired: all of `Geometry`), cuts and cut_formats, schedule
     (`rtl.hls.report.runs`), made_by
 
@@ -69,6 +71,7 @@ def report(design: Design) -> dict[str, Any]:
             "o__ready": 1,
         },
         "registers": {address.name.lower(): int(address) for address in Address},
+        "store_parts": store_parts(geometry),
         "parameters": {
             name: {"address": memory.base[name], "words": memory.size(name), "layout": layout.value}
             for name, layout in schedule.plan.parameters.items()

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from golden import systems
+from golden import systems, tasks
 from golden.errors import HelError
 from golden.language.validate import known_options, whole
-from golden.program import Program
+from golden.program import Program, flagged
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
 from golden.training.sequences import OPTIONS, Training
@@ -117,7 +119,8 @@ def train_rtl(
     elements : P; neurons is a multiple of it
     simulator : one of `testbench.tools.SIMULATORS`
     progress : called with (samples done, samples in all, text)
-    options : neurons, epochs, seed, samples, validation, recipe, formats, cuts, as `golden.training.sequences.Training`
+    options : neurons, epochs, seed, samples, validation, cost, way, recipe, formats, cuts, as
+        `golden.training.sequences.Training`; the array reads the last step, so its cost is the final one
 
     Returns
     -------
@@ -141,6 +144,11 @@ def train_rtl(
     tools.find(simulator)
     training = Training(task, system, arithmetic="fixed", **options)
     program = training.program
+    if training.task.cost != "final":
+        raise HelError(
+            f"the array reads positions after the last step, a final cost, got {training.task.cost} for"
+            f" {training.task.name}; choose the final cost where the task has one, or fixed arithmetic"
+        )
 
     def report(line: str) -> None:
         if progress is None:
@@ -150,10 +158,14 @@ def train_rtl(
 
     notice = (lambda text: progress(0, 1, text)) if progress else None
     build = build_array(simulator, compile_array(program, elements=elements).geometry, notice=notice)
-    arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": options}
+    if tasks.is_file(task):
+        task = str(Path(task).absolute())
+    way = options.get("way")
+    sent = {**options, "way": None if way is None else asdict(way)}
+    arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": sent}
     result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
-    clamped = result["argument_clamped"]  # by name: a program's text has no lines of the potential
-    result["argument_clamped"] = sorted({program.line(name).removesuffix(": ") or name for name in clamped})
+    for flag, of in (("argument_clamped", flagged.clamped), ("operand_clipped", flagged.clipped)):
+        result[flag] = of(program, result[flag])  # by name: a program's text has no lines of the potential
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
     for name, words in result.pop("readout").items():
         setattr(training.readout, name, np.array(words, np.int64))
@@ -182,6 +194,8 @@ async def inside(
             print(f"{done} {total} {text}", flush=True)
 
     parsed = Program.parse(program)
+    way = options.get("way")
+    options = {**options, "way": None if way is None else tasks.Way(**way)}
     training = Training(task, system, arithmetic="fixed", program=parsed, progress=progress, **options)
     golden = training.learner()
     assert isinstance(golden, GoldenLearner)
@@ -194,7 +208,8 @@ async def inside(
     return {
         **result,
         "flags": golden.flags,
-        "argument_clamped": golden.integrator.argument_clamped,
+        "argument_clamped": sorted(golden.integrator.argument_clamped),
+        "operand_clipped": sorted(golden.integrator.operand_clipped),
         "mismatches": learner.mismatches,
         "compared_words": learner.compared_words,
         "cycles": array.cycles,

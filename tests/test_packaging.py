@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from golden.tasks.package_files import VERSIONS
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCK = [
-    line for name in ("requirements.lock", "requirements.docs.lock") for line in (ROOT / name).read_text().splitlines()
-]
+LOCKS = ("requirements.lock", "requirements.docs.lock", "requirements.data.lock")
+LOCK = [line for name in LOCKS for line in (ROOT / name).read_text().splitlines()]
 
 
 def normal(name):
@@ -34,6 +35,15 @@ def test_the_lock_holds_every_dependency():
     wanted = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"], *sum(extras.values(), [])]
     names = {normal(re.match(r"[A-Za-z0-9._-]+", requirement)[0]) for requirement in wanted}
     assert names - {"hel-fpga"} <= locked
+
+
+def test_the_packages_of_data_are_those_that_messages_name():
+    """A message says which release has the files whose hashes we know; `make env` installs the same."""
+    lock = (ROOT / "requirements.data.lock").read_text().split()
+    assert sorted(lock) == sorted(f"{package}=={version}" for package, version in VERSIONS.items())
+    assert {
+        normal(re.match(r"[\w.-]+", line)[0]) for line in PROJECT["project"]["optional-dependencies"]["data"]
+    } == set(VERSIONS)
 
 
 def test_folders_of_the_configuration_exist():

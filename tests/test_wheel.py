@@ -33,6 +33,14 @@ class Mine(System):
     def potential(self, q, u, theta):
         return np.sum(theta["k"] * q**2) / 2 + np.sum(np.log(np.cosh(q))) - (theta["B"] @ u) @ q
 """
+SWEEP = """
+command = "gradcheck"
+[options]
+system = "mine.py:Mine"
+steps = 5
+[axes]
+seed = "0..2"
+"""
 RUNS = [
     ["systems"],
     ["systems", "mine.py:Mine", "--json"],
@@ -45,11 +53,12 @@ RUNS = [
     ["verify", "mine.py:Mine", *SMALL, "--steps", "2", "--simulator", "icarus"],
     ["rtl", "dense", *SMALL, "-o", "my array.v", "--explain"],
     ["build", "linear", "-n", "2", "-m", "1", "-p", "1", "--board", "ulx3s_25f", "-o", "my build"],
+    ["explore", "my sweep.toml", "--json"],
     ["report", "my array.v.json", "-o", "my runs.html"],
     ["new", "ring too.py"],
     ["doctor"],
 ]
-MADE = ["my runs.html", "ring too.py", "glep.png", "my array.v", "my array.v.json", "my build"]
+MADE = ["my sweep.jsonl", "my runs.html", "ring too.py", "glep.png", "my array.v", "my array.v.json", "my build"]
 
 
 def interpreters():
@@ -117,6 +126,7 @@ def test_every_command_runs_from_the_wheel(version, wheel, table, tmp_path):
     work = lab / "my work"
     work.mkdir()
     (work / "mine.py").write_text(MINE, encoding="utf-8")
+    (work / "my sweep.toml").write_text(SWEEP, encoding="utf-8")
     failed = {}
     for run in RUNS:
         began = time.monotonic()

@@ -23,8 +23,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from golden.arithmetic.rounding import Words, half_up, wrap
-from golden.arithmetic.tables import ARGUMENT_FRACTION, FRACTION_LOG2, PERIODIC, entries
+from golden.arithmetic.rounding import Words, wrap
+from golden.arithmetic.tables import ARGUMENT_FRACTION, FRACTION_LOG2, PERIODIC, entries, interpolated, slopes
 from golden.errors import HelError
 
 __all__ = ["MAX_SEGMENTS", "FunctionTable", "Origin", "builtin"]
@@ -36,8 +36,6 @@ _LINE = re.compile(
     r"table (\w+)(?: (odd|even))?( turn)? fraction (-?\d+)(?: from (-?\d+))?(?: steep (below|above|both))?"
     r" =((?: -?\d+)+)"
 )
-_MASK = np.array((1 << FRACTION_LOG2) - 1)
-_SHIFT = np.array(FRACTION_LOG2)
 _SIGN = np.array(63)
 
 
@@ -149,9 +147,7 @@ class FunctionTable:
 
     @cached_property
     def _slopes(self) -> tuple[Words, Words]:
-        """(word << 12, next word - word): the same sum with one multiplication."""
-        words = np.array(self.words, np.int64)
-        return words[:-1] << FRACTION_LOG2, np.diff(words)
+        return slopes(np.array(self.words, np.int64))
 
     def _folded(self, z: Words) -> tuple[Words, Words | None]:
         """The argument inside a turn, of an odd or even table its magnitude; and the sign, 0 or -1, of an odd one."""
@@ -167,8 +163,7 @@ class FunctionTable:
         base, slope = self._slopes
         a, sign = self._folded(z)
         a = np.minimum(np.maximum(a, self.low << FRACTION_LOG2), (self.high << FRACTION_LOG2) - 1)
-        i = np.right_shift(a, _SHIFT) - self.low
-        s = half_up(np.add(base.take(i), np.multiply(slope.take(i), np.bitwise_and(a, _MASK))), FRACTION_LOG2)
+        s = interpolated(base, slope, a, self.low)
         if sign is not None:
             s = np.subtract(np.bitwise_xor(s, sign), sign)
         if out is None:

@@ -30,8 +30,10 @@ __all__ = [
     "beyond",
     "entries",
     "half_pi",
+    "interpolated",
     "largest",
     "lookup",
+    "slopes",
 ]
 
 ARGUMENT_FRACTION = 18
@@ -73,9 +75,24 @@ _SIGN = np.array(63)
 
 @cache
 def _slopes(function: str, operand_bits: int) -> tuple[Words, Words]:
-    """(table << 12, table[i + 1] - table[i]): the same sum with one multiplication."""
-    table = entries(function, operand_bits)
-    return table[:-1] << FRACTION_LOG2, np.diff(table)
+    return slopes(entries(function, operand_bits))
+
+
+def slopes(words: Words) -> tuple[Words, Words]:
+    """(words[i] << 12, words[i + 1] - words[i]), which `interpolated` reads."""
+    return words[:-1] << FRACTION_LOG2, np.diff(words)
+
+
+def interpolated(base: Words, slope: Words, a: Words, low: int = 0) -> Words:
+    """(words[i] (4096 - r) + words[i + 1] r + 2048) >> 12 with one multiplication, i = (a >> 12) - low, r = a & 4095.
+
+    >>> interpolated(*slopes(np.array([-8, 0, 8])), np.array([-4096, -2048, 2048]), low=-1)
+    array([-8, -4,  4])
+    """
+    i = np.right_shift(a, _SHIFT)
+    if low:
+        i -= low
+    return half_up(np.add(base.take(i), np.multiply(slope.take(i), np.bitwise_and(a, _MASK))), FRACTION_LOG2)
 
 
 def lookup(function: str, operand_bits: int, z: Words, out: Words | None = None) -> Words:
@@ -87,12 +104,7 @@ def lookup(function: str, operand_bits: int, z: Words, out: Words | None = None)
     base, slope = _slopes(function, operand_bits)
     sign = np.right_shift(z, _SIGN)  # 0 or -1
     a = np.bitwise_xor(z, sign)
-    a = np.minimum(a, _TOP)
-    i = np.right_shift(a, _SHIFT)
-    a = np.bitwise_and(a, _MASK)
-    a = np.multiply(slope.take(i), a)
-    a = half_up(np.add(base.take(i), a), FRACTION_LOG2)
-    a = np.bitwise_xor(a, sign)
+    a = np.bitwise_xor(interpolated(base, slope, np.minimum(a, _TOP)), sign)
     return np.asarray(np.subtract(a, sign, out))
 
 

@@ -18,6 +18,7 @@ from golden.arithmetic.formats import Formats, checked
 from golden.checks import own_cost
 from golden.checks.cases import Case, problem, reference
 from golden.checks.comparison import compare
+from golden.checks.stability import stability
 from golden.checks.strengths import Progress, Strengths
 from golden.compiler.compile import compile_system, described
 from golden.compiler.realised import told
@@ -69,8 +70,9 @@ def gradcheck(
     return_error_lsb : of an echo without nudge
     round_off : |fixed - float64| / |reference|; asymmetry : of the two echoes in float64
     best_eps, best_relative_error_fixed : of the powers of two, the best in fixed point and what it has
-    the arguments with the cost's value, the flags raised, the angles beyond sin's table (`argument_clamped`), the cuts
-    of the program (`golden.compiler.compile`)
+    stability : of the motion without a nudge (`golden.checks.stability`)
+    the arguments with the cost's value, the flags raised, the arguments beyond their table (`argument_clamped`), the
+    cuts that saturated (`operand_clipped`), the cuts of the program (`golden.compiler.compile`)
 
     Raises
     ------
@@ -150,7 +152,7 @@ def pose(
 
 def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str, Any]:
     """What `gradcheck` returns for eps = 2**e, where `best` is the best log2 eps of `strengths`."""
-    names, eps = strengths.names, 2.0**e
+    names, eps, p = strengths.names, 2.0**e, posed.problem
     in_float, _, float_report = rhel.gradient(posed.problem, eps=eps)
     in_fixed, _, report = rhel_fixed.gradient(
         posed.problem, eps=eps, program=posed.program, executor=strengths.executor
@@ -169,9 +171,11 @@ def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str,
         "cosine_fixed": cosine_fixed,
         "relative_error_fixed": error_fixed,
         "round_off": strengths.apart(in_fixed, in_float),
+        "stability": stability(p.system, p.theta, p.inputs, p.step, p.q0, p.p0).told,
         "return_error_lsb": report.return_error_lsb,
         "flags": names_of(report.flags),
         "argument_clamped": list(report.argument_clamped),
+        "operand_clipped": list(report.operand_clipped),
         **posed.told,
     }
 
@@ -182,8 +186,8 @@ def _finite_reference(case: Case, seed: int, formats: Formats) -> tuple[Mapping[
         wanted, value = reference(case, seed, formats.operand_bits, formats.step)
     if not all(np.all(np.abs(one) < LARGE) for one in (np.asarray(value), *wanted.values())):
         raise HelError(
-            f"a trajectory must stay finite, that of {case.name} grows without bound in {case.steps} steps; use a "
-            "smaller --step or fewer --steps, or smaller forces in the potential"
+            f"a trajectory must stay finite, that of {case.name} grows without bound in {case.steps} steps; take a "
+            "smaller step or fewer of them, add a restoring term such as np.sum(a * q**2) / 2, or weaken the forces"
         )
     return wanted, value
 

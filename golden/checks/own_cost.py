@@ -18,6 +18,7 @@ import numpy as np
 from golden.cost_functions import AveragedCost, Cost, FinalCost, SummedCost
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator
+from golden.language.graph import Array, depends
 from golden.language.trace import trace_function
 from golden.language.validate import shortened
 from golden.systems import load
@@ -108,7 +109,8 @@ def examined(cost: Cost, n: int, targets: int) -> Cost:
 
     Raises
     ------
-    HelError : a cost that cannot be traced, is not one number, or not a function of q and y alone.
+    HelError : a cost that cannot be traced, is not one number, or not a function of q and y alone; a gradient= of its
+        own that is not its slope.
 
     >>> examined(FinalCost(lambda q, y: np.sum((q[:2] - y) ** 2)), n=4, targets=2)
     FinalCost(<lambda>)
@@ -121,10 +123,11 @@ def examined(cost: Cost, n: int, targets: int) -> Cost:
         fits = next((k for k in (n, *reversed(range(1, min(n, _TRIED)))) if not _refusal(cost, n, k)), 0)
         hint = f"; a target has {targets} numbers here: say --targets {fits} (targets={fits})" if fits else ""
         raise HelError(f"{_said(cost, refused)}{hint}")
-    if cost.gradient is not None:
-        return cost
     rng = np.random.default_rng(0)
     q, y = rng.uniform(0.1, 0.9, n), rng.uniform(0.1, 0.9, targets)
+    if cost.gradient is not None:
+        _check_slope(cost, q, y)
+        return cost
     plain = float(cost.function(q, y))
     graph = trace_function(cost.function, "cost", {"q": (n,), "target": (targets,)}, output="cost")
     traced = float(Evaluator(graph)({"q": q, "target": y})["cost"])
@@ -134,7 +137,45 @@ def examined(cost: Cost, n: int, targets: int) -> Cost:
             _said(cost, f"{rule}, it gave {plain:g} and, when it was traced, {traced:g}")
             + "; take randomness, state and decisions on values out of it"
         )
+    if not depends(graph.outputs["cost"], "q", {}):
+        raise HelError(_said(cost, f"a cost is a function of q, {cost!r} does not depend on it; let q act in it"))
     return cost
+
+
+def _check_slope(cost: Cost, q: Array, y: Array) -> None:
+    """HelError where the gradient that came with a cost is not what central differences at one point give.
+
+    A cost that has no number there is let be: its domain is not known here.
+    """
+    step = 2.0**-17
+    with np.errstate(all="ignore"):
+        if not _finite(cost, q, y):
+            return
+        try:
+            found, around = cost.call("dc/dq", q, y), abs(float(cost.call("c", q, y)))
+            moved = step * np.eye(q.size)
+            wanted = np.array([float(cost.call("c", q + d, y) - cost.call("c", q - d, y)) for d in moved]) / (2 * step)
+        except HelError as error:
+            raise HelError(_said(cost, str(error))) from None
+    off = np.abs(found - wanted)
+    if np.all(off <= 1e-4 * np.abs(wanted).max() + 1e-8 * around):
+        return
+    at = int(np.argmax(off))
+    rule = f"gradient= of {cost!r} is the slope of c, and at a random point its component {at} is {found[at]:.6g}"
+    raise HelError(
+        _said(cost, rule)
+        + f" where c changes by {wanted[at]:.6g}; correct it, or leave it out where c is written with NumPy"
+    )
+
+
+def _finite(cost: Cost, q: Array, y: Array) -> bool:
+    """Whether c and its slope have numbers around q; what they raise is told by who calls them."""
+    assert cost.gradient is not None
+    try:
+        near = [np.asarray(f(q + d, y)) for f in (cost.function, cost.gradient) for d in (-1e-4, 0.0, 1e-4)]
+        return all(bool(np.isfinite(one).all()) for one in near)
+    except Exception:
+        return True
 
 
 def _refusal(cost: Cost, n: int, targets: int) -> str:

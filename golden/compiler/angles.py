@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from golden.compiler.linear import LinearForms
+from golden.compiler.patterns import TABLES, written
 from golden.compiler.univariate import Univariate
-from golden.errors import HelError
+from golden.errors import HelError, abridged
 from golden.language.builder import Builder
 from golden.language.graph import Array, Graph, Node, uniform
 from golden.systems.coordinates import UNIT_LOG2
@@ -117,7 +119,7 @@ def with_turns(graph: Graph, declared: Iterable[int] = (), finest: int = UNIT_LO
     others = list(_other_readers(needed, forms, finest))
     for node, columns in others:
         if np.any(columns[angles]):
-            raise _no_angle(graph, node, forms)
+            raise _no_angle(graph, node, forms, angles)
     if others and not angles:
         return graph
     made = dict[Node, Node]()
@@ -128,7 +130,7 @@ def with_turns(graph: Graph, declared: Iterable[int] = (), finest: int = UNIT_LO
         made[node] = builder.again(node, (_again(node.args[0], turned, builder),))
     by_input = replace(graph, outputs={"u": graph.outputs["u"]})
     for node, columns in () if others else _other_readers(by_input, forms, finest):
-        raise _no_angle(graph, node, forms) if np.any(columns[angles]) else _no_slope(graph, node)
+        raise _no_angle(graph, node, forms, angles) if np.any(columns[angles]) else _no_slope(graph, node)
     outputs = {name: _again(node, made, builder) for name, node in graph.outputs.items()}
     return replace(graph, outputs=outputs)
 
@@ -146,17 +148,40 @@ def _parts(forms: LinearForms, node: Node) -> int:
     return next((e for e in range(9) if np.array_equal(form.matrix * 2**e, np.rint(form.matrix * 2**e))), 99)
 
 
-def _no_angle(graph: Graph, node: Node, forms: LinearForms) -> HelError:
+def _no_angle(graph: Graph, node: Node, forms: LinearForms, angles: list[int]) -> HelError:
     at = f"{node.source}: " if node.source else f"{graph.name}: "
     if node.op == "table" and _parts(forms, node) <= UNIT_LOG2:
         rule = f"the word of an angle has at least {UNIT_LOG2} integer bits, got fewer"
-        return HelError(f"{at}{rule}; raise integer_bits to {UNIT_LOG2}")
-    reader = "a function that needs more than one turn" if node.op == "table" else f'"{node.op}"'
+        return HelError(f"{at}{rule}; take the usual formats, or in Python Formats(integer_bits={UNIT_LOG2})")
+    rule, undeclared = "an angle acts in functions of whole turns alone", "or do not declare it an angle"
+    if found := _part_of_a_turn(node, forms, angles):
+        return HelError(f"{at}{rule}, and {found} here; write whole factors inside np.sin and np.cos, {undeclared}")
+    if any(node is output and name in graph.parameters for name, output in graph.outputs.items()):
+        why = "the gradient of a learnt torque is the angle itself, which has no end"
+        return HelError(f"{at}{rule}, and {why}; drive it by u times the angle, {undeclared}")
+    if node.op == "table":
+        reader = f"{abridged(str(node.function))} has another period, or none"
+    else:
+        reader = f"np.{node.op} has no period" if node.op in TABLES else f"{written(node)} reads it by itself"
     return HelError(
-        f"{at}an angle acts in functions of whole turns alone, and here it is read by {reader}; write it inside"
-        " np.sin and np.cos with whole factors, drive it by u times the angle, or do not declare it an angle (the"
-        " gradient of a learnt torque is the angle itself, which has no end)"
+        f"{at}{rule}, and {reader}; write it inside np.sin and np.cos with whole factors, drive it by u times the"
+        f" angle, {undeclared}"
     )
+
+
+def _part_of_a_turn(node: Node, forms: LinearForms, angles: list[int]) -> str:
+    """Which angle turns how many times, where a function of a sum of angles reads it by no whole number."""
+    form = forms.of(node.args[0]) if node.op in ("sin", "cos") or _over_a_turn(node) else None
+    if form is None:
+        return ""
+    turns = form.matrix * (2**UNIT_LOG2 if node.op == "table" else 2**UNIT_LOG2 / TWO_PI)
+    for row in turns:
+        for neuron in angles:
+            if abs(row[neuron] - round(row[neuron])) > 1e-9 * max(1.0, abs(row[neuron])):
+                part = Fraction(row[neuron]).limit_denominator(64)
+                near = abs(float(part) - row[neuron]) < 1e-9
+                return f"q[{neuron}] turns {part if near else f'{row[neuron]:.4g}'} times"
+    return ""
 
 
 def _other_readers(graph: Graph, forms: LinearForms, finest: int) -> Iterator[tuple[Node, Array]]:

@@ -109,7 +109,7 @@ def lowered_with_tables(system: System, formats: Formats | None = None, runs: ra
     True
     """
     program = lowered(system, formats)
-    if not program.tables:
+    if all(table.origin is not None for table in program.tables):  # periodic, or on ranges that are stated
         return program
     found = reached(program, system, seeds=runs, steps=STEPS)
     return lowered(system, formats, {function: fitting(function, span, MARGIN) for function, span in found.items()})

@@ -17,7 +17,7 @@ import numpy as np
 
 from golden.arithmetic.formats import SQ, Formats
 from golden.compiler.passes.rewrite import Rewriter
-from golden.errors import HelError
+from golden.errors import HelError, abridged
 from golden.program import Program
 from golden.program.ops import Cut, Table
 from golden.program.types import Type
@@ -31,6 +31,8 @@ FRACTION = 8
 """Fraction bits that a cut keeps at least."""
 
 _TABLE_END = 8.0
+_WIDEST = 18
+"""Bits of an operand on an array, at most."""
 _RUN = "in the calibration run"
 
 
@@ -57,11 +59,12 @@ def infer(program: Program, reach: Reach, margin: float = 2.0, line: str = "") -
             integers = max(min(source.bits - source.fraction, needed), width - source.fraction)
             if width - integers < FRACTION:
                 where = program.line(op.source) or f"{program.name}: "
+                wider = f", or take operands of more bits, {_WIDEST} at most" if width < _WIDEST else ""
                 raise HelError(
                     f"{where}{op.source} reaches {reach[op.source]:.3g} {_RUN}, a word of {width} bits would keep"
                     f" {width - integers} fraction bits of it; take the power of np.eye(self.n) / 8 @ q, times a power"
-                    " of two (a plain factor is drawn out of the power), hold q smaller by a restoring term, lower the"
-                    " power, or raise operand_bits"
+                    " of two (a plain factor is drawn out of the power), hold q smaller by a restoring term, or lower"
+                    f" the power{wider}"
                 )
             op = replace(op, to=SQ(integers, width - integers))
         rewriter.emit(op)
@@ -81,7 +84,10 @@ def overflow(program: Program, reach: Reach) -> str:
         holds = 2 ** (word.integer_bits - 1)
         if not reach[name] < holds:
             got = f"{name} reaches {reach[name]:.4g} {_RUN}, its word {word} holds +-{holds}"
-            return f"{got}; {restore}, take a smaller step, or raise integer_bits"
+            if formats.integer_bits == 16:
+                return f"{got}; {restore}, or take a smaller step"
+            wider = f"wider words, in Python Formats(integer_bits={formats.integer_bits + 1})"
+            return f"{got}; {restore}, take a smaller step, or {wider}"
     holds = 2 ** (formats.x.integer_bits - 1)
     if not reach["q"] < holds:
         got = f"q reaches {reach['q']:.4g} {_RUN}, as a factor it is {formats.x} and holds +-{holds}"
@@ -103,7 +109,7 @@ def check_stated(program: Program, spans: Mapping[str, tuple[float, float]]) -> 
         if low < origin.low or high > origin.high:
             where = program.line(op.name) or f"{program.name}: "
             raise HelError(
-                f"{where}x of {origin.function} goes from {low:.4g} to {high:.4g} {_RUN}, its stated range is"
+                f"{where}x of {abridged(origin.function)} goes from {low:.4g} to {high:.4g} {_RUN}, its stated range is"
                 f" {origin.low:.4g} to {origin.high:.4g}; state a larger one, write it with a smaller argument, add a"
                 " restoring term such as np.sum(a * q**2) / 2, or drive it less"
             )

@@ -27,10 +27,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from golden.arithmetic.formats import Formats
 from golden.compiler.angles import with_turns
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
+from golden.compiler.patterns import summands
 from golden.compiler.program_builder import ProgramBuilder
 from golden.compiler.select import Ranges, select
 from golden.compiler.tabulate import tabulate
@@ -38,8 +41,11 @@ from golden.errors import HelError
 from golden.language.builder import Builder
 from golden.language.graph import Graph, uniform
 from golden.program import Program
+from golden.program.parameter_range import ParameterRange
+from golden.program.verifier import TooWide
 from golden.systems.base import System
 from golden.systems.coordinates import UNIT_LOG2
+from golden.systems.ranges import checked_ranges
 
 __all__ = ["lower", "lowered"]
 
@@ -47,7 +53,30 @@ __all__ = ["lower", "lowered"]
 def lowered(system: System, formats: Formats | None = None, ranges: Ranges | None = None) -> Program:
     """The program of a system before any pass; `ranges` of its table functions, see `golden.compiler.select`."""
     angles = system.coordinates.angles
-    return lower(system.gradient, system.n, system.m, formats or Formats(), system.symmetric, ranges, angles)
+    formats = formats or Formats()
+    try:
+        program = lower(system.gradient, system.n, system.m, formats, system.symmetric, ranges, angles)
+    except TooWide as error:
+        line = _unlike(system.graph)
+        if not line:
+            raise
+        raise HelError(f"{line}: {error.rule}") from None
+    kept = checked_ranges(system)
+    of = (ParameterRange.of(name, *kept[name], formats.theta) for name in system.parameters if name in kept)
+    return replace(program, ranges=tuple(of))
+
+
+def _unlike(graph: Graph) -> str:
+    """The line of the potential's term whose factor is the furthest from 1; "" where none is far."""
+    assert isinstance(graph.builder, Builder)
+    (potential,) = graph.outputs.values()
+    sizes = [(abs(np.log2(abs(factor))), term.source) for factor, term in summands(potential, graph.builder) if factor]
+    size, line = max(sizes, default=(0.0, ""))
+    return line if size >= _FAR else ""
+
+
+_FAR = 16
+"""Powers of two between 1 and a factor that stands out."""
 
 
 def lower(

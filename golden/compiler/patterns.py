@@ -9,10 +9,11 @@ import numpy as np
 from golden.arithmetic.tables import FUNCTIONS, REDUCED
 from golden.compiler.normal_form import Atom, Fixed, Form, Matrices, Outer, Split, Summand, Wiring
 from golden.errors import HelError
+from golden.language import graph
 from golden.language.builder import Builder
 from golden.language.graph import Array, Node, uniform
 
-__all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable"]
+__all__ = ["TABLES", "at", "density", "opened", "summands", "unavailable", "written"]
 
 TABLES = (*FUNCTIONS, *REDUCED, "table")
 """Functions with a form in integers; ``table`` is one of the program's own."""
@@ -111,19 +112,8 @@ def _weighted_split(node: Node, builder: Builder, moves: Moves) -> Split | None:
 
 
 def summands(node: Node, builder: Builder) -> list[tuple[float, Node]]:
-    """(factor, node) of a sum, in order; no recursion, for sums may be long."""
-    found, stack = [], [(1.0, node)]
-    while stack:
-        factor, top = stack.pop()
-        if top.op == "add":
-            stack += [(factor, top.args[1]), (factor, top.args[0])]
-        elif top.op == "scale":
-            stack.append((factor * top.factor, top.args[0]))
-        elif top.op == "mul" and (powers := polynomial(top, builder)):
-            stack += [(factor, power) for power in reversed(powers)]
-        else:
-            found.append((factor, top))
-    return found
+    """(factor, node) of a sum, in order, polynomials opened."""
+    return list(graph.summands(node, lambda product: polynomial(product, builder)))
 
 
 def polynomial(node: Node, builder: Builder) -> list[Node]:
@@ -246,6 +236,12 @@ def at(node: Node) -> str:
     return f"{node.source}: " if node.source else ""
 
 
+def written(node: Node) -> str:
+    """What a user wrote for a node."""
+    name = getattr(node.function, "name", node.op) if node.op == "table" else node.op
+    return _WRITTEN.get(node.op, f"np.{name}")
+
+
 def unavailable(node: Node, way_out: str) -> HelError:
     """The error of a node that has no integer form, with the line of the user's code that made it."""
-    return HelError(f"{at(node)}{_WRITTEN.get(node.op, f'np.{node.op}')} has no fixed-point form here; {way_out}")
+    return HelError(f"{at(node)}{written(node)} has no fixed-point form here; {way_out}")

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from golden.arithmetic.formats import Formats
+from golden.arithmetic.function_table import MAX_SEGMENTS
 from golden.arithmetic.tables import ARGUMENT_FRACTION
 from golden.compiler.operations import (
     CutTo,
@@ -59,12 +60,23 @@ Ranges = Mapping[Univariate, Range]
 """What the variable of a function reaches."""
 
 
-class Tables:
-    """The tables chosen, one a function."""
+TABLE_WORDS = 3584
+"""What the largest array has for all tables of a program: 4096 words an element, without its parameters."""
+LIMITS = tuple(MAX_SEGMENTS >> k for k in range(6))
+"""Segments that a table may have, tried in turn until all tables of a program fit."""
 
-    def __init__(self, operand_bits: int, ranges: Ranges | None) -> None:
-        self.operand_bits, self.ranges = operand_bits, ranges
+
+class Tables:
+    """The tables chosen, one a function, each of at most `most` segments."""
+
+    def __init__(self, operand_bits: int, ranges: Ranges | None, most: int) -> None:
+        self.operand_bits, self.ranges, self.most = operand_bits, ranges, most
         self.chosen: dict[Univariate, Choice] = {}
+
+    @property
+    def fit(self) -> bool:
+        """Whether all of them go into an array; one larger than all that is told there."""
+        return sum(len(each.table.words) for each in self.chosen.values()) <= TABLE_WORDS
 
     def choice(self, function: Univariate) -> Choice:
         if function not in self.chosen:
@@ -73,19 +85,23 @@ class Tables:
 
     def _choice(self, function: Univariate) -> Choice:
         if function.periodic:
-            return words_of(function, (-0.5, 0.5), self.operand_bits, stated=False)
+            return self._words(function, (-0.5, 0.5))
         if function.bounds is not None:
-            return words_of(function, function.bounds, self.operand_bits, stated=True)
+            return self._words(function, function.bounds, stated=True)
         if self.ranges is None:
             return provisional(function, self.operand_bits, len(self.chosen))
-        return words_of(function, self.ranges[function], self.operand_bits, stated=False)
+        return self._words(function, self.ranges[function])
+
+    def _words(self, function: Univariate, bounds: Range, stated: bool = False) -> Choice:
+        return words_of(function, bounds, self.operand_bits, stated=stated, most=self.most)
 
 
 def select(outputs: Outputs, formats: Formats, ranges: Ranges | None = None) -> Selected:
     """The operations that compute the kick, the operands of every density, and dV/du.
 
     `ranges` says where each function of a table is looked up, if its own text does not; without `ranges` such a table
-    has no words yet.
+    has no words yet. Tables that do not fit into an array together are made again, of half as many segments at the
+    most.
 
     Raises
     ------
@@ -107,20 +123,32 @@ def select(outputs: Outputs, formats: Formats, ranges: Ranges | None = None) -> 
     gradient B = - outer %0 u >> 0
     input %6
     """
-    work = _Selector(formats, ranges)
+    first, fits = _selected(outputs, formats, ranges, LIMITS[0])
+    if fits:
+        return first
+    for most in LIMITS[1:]:
+        found, fits = _selected(outputs, formats, ranges, most)
+        if fits:
+            return found
+    return first
+
+
+def _selected(outputs: Outputs, formats: Formats, ranges: Ranges | None, most: int) -> tuple[Selected, bool]:
+    """With tables of at most so many segments; and whether they fit."""
+    work = _Selector(formats, Tables(formats.operand_bits, ranges, most))
     force = work.total(outputs.force)
     kick = work.define(Rounded(force, Rounding.HALF_UP, formats.kick_fraction), "")
     gradients = tuple((each.parameter, work.density(each)) for each in outputs.densities)
     inputs = work.total(outputs.inputs) if outputs.inputs is not None else None
-    return Selected(tuple(zip(work.numbers, work.sources, strict=True)), kick, gradients, inputs)
+    made = tuple(zip(work.numbers, work.sources, strict=True))
+    return Selected(made, kick, gradients, inputs), work.tables.fit
 
 
 class _Selector:
     """Operations by value, in order, with their numbers; and the operands that are defined."""
 
-    def __init__(self, formats: Formats, ranges: Ranges | None) -> None:
-        self.formats = formats
-        self.tables = Tables(formats.operand_bits, ranges)
+    def __init__(self, formats: Formats, tables: Tables) -> None:
+        self.formats, self.tables = formats, tables
         self.numbers: dict[Operation, int] = {}
         self.sources: list[str] = []
         self.refs: dict[Factor, Ref] = {}

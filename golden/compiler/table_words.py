@@ -3,7 +3,8 @@
 - an odd or even function is folded: half the words
 - the format is the narrowest SQ(i, w - i) that holds the function on its range
 - a segment is 2**-s wide, with the smallest s at which no look-up is further off than the error, one last place unless
-  somebody asks for another, and no step of the argument moves the function by more than that; at most 2048 segments
+  somebody asks for another, and no step of the argument moves the function by more than that; at most 2048 segments,
+  or fewer where the tables of a program would not fit together (golden.compiler.select)
 - a range without 0 is moved there: the table is one of f(x + shift)
 - a periodic function of turns has a table over one, without ends
 - an end is steep where the function goes on beyond it
@@ -17,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,7 +27,7 @@ from golden.arithmetic.function_table import MAX_SEGMENTS, FunctionTable, Origin
 from golden.arithmetic.rounding import Words
 from golden.arithmetic.tables import FRACTION_LOG2
 from golden.compiler.univariate import Univariate
-from golden.errors import HelError
+from golden.errors import HelError, abridged
 from golden.language.graph import Array
 
 __all__ = ["Choice", "Range", "fitting", "provisional", "words_of"]
@@ -37,6 +39,8 @@ PROBES = 32
 """Arguments tried in a segment for the error."""
 SAMPLES = 4097
 """Points at which a range is looked at."""
+PEAKS, ZOOMS = 8, 6
+"""Peaks that are looked at for poles, and how often, 32 times closer each time."""
 WILD = 64
 """A table that is further off than this part of its largest value, with all segments, is none of a smooth function."""
 
@@ -59,8 +63,10 @@ class Choice:
     error: float
 
 
-def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: bool) -> Choice:
-    """The table of a function on a range.
+def words_of(
+    function: Univariate, bounds: Range, operand_bits: int, *, stated: bool, most: int = MAX_SEGMENTS
+) -> Choice:
+    """The table of a function on a range, of at most so many segments; what was asked an error for may have all.
 
     Raises
     ------
@@ -71,18 +77,20 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     values = function(x)
     if not np.isfinite(values).all():
         raise _pole(function, f"is not finite at x = {x[~np.isfinite(values)][0]:.4g}", bounds)
+    if (at := _between(function, x, values)) is not None:
+        raise _pole(function, f"has a pole, or changes too fast, near x = {at:.4g}", bounds)
     fold = _fold(function, bounds)
     if fold:
         low, high = 0.0, max(-low, high)
     to = _format(values, operand_bits)
     wanted = 1.0 if function.error is None else function.error * 2.0**to.fraction_bits
     found: Choice | None = None
-    for s in _widths((low, high)):
-        found = _at_width(function, (low, high), fold, to, s, stated)
+    for s in _widths((low, high), most if function.error is None else MAX_SEGMENTS):
+        found = _at_width(function, function.name, (low, high), fold, to, s, stated)
         if found.error <= wanted:
             return found
     assert found is not None
-    if function.error is None and found.error > 2.0 ** (operand_bits - 1) / WILD:
+    if function.error is None and most == MAX_SEGMENTS and found.error > 2.0 ** (operand_bits - 1) / WILD:
         at = x[np.abs(np.diff(values)).argmax()]
         raise _pole(
             function, f"jumps, has a pole or changes too fast for {MAX_SEGMENTS} segments near x = {at:.4g}", bounds
@@ -90,9 +98,8 @@ def words_of(function: Univariate, bounds: Range, operand_bits: int, *, stated: 
     if function.error is not None:
         best = found.error * 2.0**-to.fraction_bits
         raise HelError(
-            f"{_at(function)}{function} from {low:.4g} to {high:.4g} is off by {best:.2g} with {MAX_SEGMENTS} segments,"
-            f" an error of {function.error:.2g} was asked for; ask for a larger one, shorten the range, or raise"
-            " operand_bits"
+            f"{_named(function)} from {low:.4g} to {high:.4g} is off by {best:.2g} with {MAX_SEGMENTS} segments,"
+            f" an error of {function.error:.2g} was asked for; ask for a larger one, or shorten the range"
         )
     return found
 
@@ -104,9 +111,29 @@ def _samples(bounds: Range) -> Array:
     return np.unique(np.concatenate([np.linspace(low, high, SAMPLES), whole]))
 
 
+def _between(function: Univariate, x: Array, values: Array) -> float | None:
+    """Where a function grows beyond what was seen of it, between two points at which it was looked at; None: nowhere.
+
+    The largest peaks are looked at again, closer each time: a pole goes on growing.
+    """
+    sizes = np.abs(values)
+    inner = np.flatnonzero((sizes[1:-1] >= sizes[:-2]) & (sizes[1:-1] >= sizes[2:])) + 1
+    for peak in inner[np.argsort(-sizes[inner])][:PEAKS]:
+        low, high = x[peak - 1], x[peak + 1]
+        for _ in range(ZOOMS):
+            near = np.linspace(low, high, 65)
+            found = np.abs(function(near))
+            found[~np.isfinite(found)] = np.inf
+            at = int(np.argmax(found))
+            if found[at] > 2.0 * sizes.max():
+                return float(near[at])
+            low, high = near[max(at - 1, 0)], near[min(at + 1, 64)]
+    return None
+
+
 def _pole(function: Univariate, wrong: str, bounds: Range) -> HelError:
     return HelError(
-        f"{_at(function)}{function} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
+        f"{_named(function)} {wrong}, and x goes from {bounds[0]:.4g} to {bounds[1]:.4g}; state a range that it"
         " stays in by np.clip(x, low, high), or write a function without a pole"
     )
 
@@ -134,8 +161,9 @@ def fitting(function: Univariate, reach: Range, margin: float) -> Range:
     return low, high
 
 
-def _at(function: Univariate) -> str:
-    return f"{function.source}: " if function.source else ""
+def _named(function: Univariate) -> str:
+    """With its line."""
+    return (f"{function.source}: " if function.source else "") + abridged(str(function))
 
 
 def _fold(function: Univariate, bounds: Range) -> str:
@@ -162,18 +190,19 @@ def _format(values: Array, operand_bits: int) -> SQ:
     return SQ(integers, operand_bits - integers)
 
 
-def _widths(bounds: Range) -> Iterator[int]:
-    """s of the segments 2**-s, from few on."""
+def _widths(bounds: Range, most: int) -> Iterator[int]:
+    """s of the segments 2**-s, from few on; at most so many."""
     low, high = bounds
     s = math.ceil(math.log2(LEAST_SEGMENTS / (high - low)))
     yield s
-    while math.ceil(high * 2.0 ** (s + 1)) - math.floor(low * 2.0 ** (s + 1)) <= MAX_SEGMENTS:
+    while math.ceil(high * 2.0 ** (s + 1)) - math.floor(low * 2.0 ** (s + 1)) <= most:
         s += 1
         yield s
 
 
-def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, stated: bool) -> Choice:
-    """The table with segments of 2**-s."""
+@lru_cache(maxsize=128)  # a compile asks twice, and more often where tables are to fit together
+def _at_width(function: Univariate, name: str, bounds: Range, fold: str, to: SQ, s: int, stated: bool) -> Choice:
+    """The table with segments of 2**-s. Functions may be equal and have other names."""
     low, high = bounds
     first, last = math.floor(low * 2.0**s), max(math.ceil(high * 2.0**s), math.floor(low * 2.0**s) + 1)
     moved = 0 if first <= 0 < last else first
@@ -191,7 +220,7 @@ def _at_width(function: Univariate, bounds: Range, fold: str, to: SQ, s: int, st
     words = np.clip(np.rint(np.ldexp(ends - off / 2, to.fraction_bits)), -limit, limit).astype(np.int64)
     beyond = (False, False) if function.periodic else _steep(function, bounds, fold, to, stated)
     table = FunctionTable(
-        function.name,
+        name,
         s + FRACTION_LOG2,
         tuple(words.tolist()),
         first - moved,

@@ -15,6 +15,7 @@ The summands of a demand are demands of their own, but where a table of their su
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -74,8 +75,7 @@ class _Rewriting:
         many = {node: self._sum(each.inside) for node, each in found.items() if len(each.inside) > 1}
         if many:
             demands = dict.fromkeys(many.get(node) or found[node].inside[0][1] for node in group.read)
-            nodes = dict.fromkeys((*group.nodes, *many.values()))
-            other = smallest_cut(tuple(nodes), list(demands), WITHOUT_PRODUCTS)
+            other = smallest_cut(_with(group.nodes, many.values()), list(demands), WITHOUT_PRODUCTS)
             if len(other) <= len(cut):
                 cut = other
                 for node, total in many.items():
@@ -87,6 +87,7 @@ class _Rewriting:
 
     def _sum(self, summands: tuple[tuple[float, Node], ...]) -> Node:
         factor, node = summands[0]
+        self.builder.where = partial(_source, node)  # a sum of slopes has no line of its own
         total = self.builder.scale(node, factor)
         for factor, node in summands[1:]:
             total = self.builder.add(total, self.builder.scale(node, factor))
@@ -110,6 +111,15 @@ class _Rewriting:
             made = self._make(total)
             return made if rest is None else self.builder.add(made, self._make(rest))
         return self.builder.again(node, tuple(self.outputs[arg] for arg in node.args))
+
+
+def _with(nodes: tuple[Node, ...], totals: Iterable[Node]) -> tuple[Node, ...]:
+    """The nodes, and all that the totals are made of above them."""
+    found = dict.fromkeys(nodes)
+    for node in topological(totals):
+        if any(arg in found for arg in node.args):
+            found[node] = None
+    return tuple(found)
 
 
 def _source(node: Node) -> str:

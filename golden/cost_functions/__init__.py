@@ -5,6 +5,7 @@
 `latch`          the averaged cost's nudge in integers
 `readout`        softmax cross-entropy of a linear readout, in integers, with the update of the readout's own weights
 `float_readout`  the same in float64
+`squared_error`  half squared error of a linear readout, at the end or at every step, in both
 `cross_entropy`  softmax cross-entropy of any logits, for `FinalCost(cross_entropy, gradient=cross_entropy_slope)`
 ===============  =====================================================================================================
 

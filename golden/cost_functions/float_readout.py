@@ -43,9 +43,9 @@ class FloatReadout:
         """R x + c."""
         return np.asarray((self.weights @ x[..., None])[..., 0] + self.bias)
 
-    def errors(self, x: Array, labels: NDArray[np.int64]) -> Array:
+    def errors(self, x: Array, answers: NDArray[np.int64]) -> Array:
         """softmax(R x + c) - onehot(label)."""
-        return np.asarray(cross_entropy_slope(self.logits(x), onehot(labels, self.bias.shape[-1])))
+        return np.asarray(cross_entropy_slope(self.logits(x), onehot(answers, self.bias.shape[-1])))
 
     def nudge(self, errors: Array) -> tuple[Array, Array]:
         """eps R^T errors and m of eps = 2**-m, such that the largest component lies in (eps0/2, eps0]."""

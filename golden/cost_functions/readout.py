@@ -95,6 +95,9 @@ class Readout:
     array([43691, 43691, 43691])
     """
 
+    least = 2
+    """Classes that there are at least."""
+
     def __init__(self, formats: Formats, weights: object, bias: object, log2_eps0: int = -2) -> None:
         self.formats = formats
         self.weights = MASTER.raw(np.asarray(weights, np.float64), saturating=True)
@@ -104,7 +107,7 @@ class Readout:
                 f"a readout has weights (..., classes, n) and bias (..., classes), got {self.weights.shape} and "
                 f"{self.bias.shape}; give one bias a class"
             )
-        if self.weights.shape[-2] < 2:
+        if self.weights.shape[-2] < self.least:
             raise HelError(f"a readout tells at least 2 classes apart, got {self.weights.shape[-2]}; add classes")
         self.log2_eps0 = log2_eps0
 
@@ -119,21 +122,21 @@ class Readout:
 
     def logits(self, x: Words) -> Words:
         """Rule 2: x (..., n) -> (..., classes)."""
-        return _matvec(self.weights >> self.cut, x) + (self.bias >> self.cut) * self.formats.one
+        return matvec(self.weights >> self.cut, x) + (self.bias >> self.cut) * self.formats.one
 
     def probabilities(self, x: Words) -> Words:
         """Rules 2 to 5: x (..., n) -> (..., classes), fraction w-1."""
         return softmax(self.logits(x), self.formats.operand_bits)
 
-    def errors(self, x: Words, labels: Words) -> Words:
+    def errors(self, x: Words, answers: Words) -> Words:
         """Rules 2 to 6: x (..., n), labels (...) -> (..., classes), SQ(1, w-1)."""
         p = self.probabilities(x)
-        hit = onehot(labels, p.shape[-1])
+        hit = onehot(answers, p.shape[-1])
         return saturate(p - (hit.astype(np.int64) << (self.formats.operand_bits - 1)), self.formats.operand_bits)
 
     def nudge(self, errors: Words) -> tuple[Words, Words]:
         """Rule 7: errors (..., classes) -> the nudge (..., n) in p's raw format and m (...) of eps = 2**-m."""
-        y = _matvec(np.swapaxes(self.weights, -1, -2) >> self.cut, errors)
+        y = matvec(np.swapaxes(self.weights, -1, -2) >> self.cut, errors)
         largest = np.abs(y).max(-1)
         target = self.formats.fraction_bits + self.log2_eps0
         shift = np.where(largest > 0, bit_length(largest - 1) - target, 0)
@@ -160,6 +163,6 @@ def bit_length(x: Words) -> Words:
     return np.frexp(np.asarray(x).astype(np.float64))[1].astype(np.int64)
 
 
-def _matvec(a: Words, x: Words) -> Words:
+def matvec(a: Words, x: Words) -> Words:
     """a (..., k, n) times x (..., n), exact in int64: operands of at most 24 bits."""
     return np.asarray(np.matmul(a, x[..., None])[..., 0])

@@ -65,6 +65,7 @@ class Integrator:
         self._steppers: dict[tuple[Any, ...], Steps] = {}
         self._flags = Flags(0)
         self._clamped: set[str] = set()
+        self._clipped: set[str] = set()
 
     def load(self, theta_raw: Mapping[str, Words]) -> None:
         """Takes new parameter words of the same shapes; much cheaper than a new Integrator."""
@@ -86,15 +87,21 @@ class Integrator:
         return self._flags
 
     @property
-    def argument_clamped(self) -> list[str]:
-        """Arguments that went beyond a steep end of their table since `clear_flags`; of sin and cos, |z| >= 8.
-
-        Each as the line of the potential it comes from, or as its name. The flag argument_clamped is raised if there is
-        one; the hardware has the flag, without the names.
+    def argument_clamped(self) -> frozenset[str]:
+        """Names of the arguments that went beyond a steep end of their table since `clear_flags`; of sin and cos,
+        |z| >= 8. `golden.program.flagged.clamped` has them in the user's words. The flag argument_clamped is raised if
+        there is one; the hardware has the flag, without the names.
         """
         for stepper in self._steppers.values():
             self._clamped |= stepper.clamped
-        return self.program.lines_of(self._clamped)
+        return frozenset(self._clamped)
+
+    @property
+    def operand_clipped(self) -> frozenset[str]:
+        """Names of the cuts that saturated since `clear_flags`, likewise (`golden.program.flagged.clipped`)."""
+        for stepper in self._steppers.values():
+            self._clipped |= stepper.clipped
+        return frozenset(self._clipped)
 
     def raise_flag(self, flag: Flags) -> None:
         """Sets a flag from outside (the update's theta_clipped)."""
@@ -102,7 +109,7 @@ class Integrator:
 
     def clear_flags(self) -> None:
         self._flags = Flags(0)
-        self._clamped = set()
+        self._clamped, self._clipped = set(), set()
         for stepper in self._steppers.values():
             stepper.clear_flags()
 

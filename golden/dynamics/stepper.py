@@ -44,7 +44,8 @@ class Steps(Protocol):
     -------
     load : takes new parameter words
     forward, echo : the steps of inputs (T, ..., m) and of their undoing; see `Stepper`
-    flags, clamped : sticky flags of everything since `clear_flags`; names of arguments beyond a steep end of a table
+    flags : sticky flags of everything since `clear_flags`
+    clamped, clipped : names of arguments beyond a steep end of a table, and of cuts that saturated, likewise
     """
 
     def load(self, theta_raw: Mapping[str, Words]) -> None: ...
@@ -60,6 +61,9 @@ class Steps(Protocol):
 
     @property
     def clamped(self) -> set[str]: ...
+
+    @property
+    def clipped(self) -> set[str]: ...
 
     def clear_flags(self) -> None: ...
 
@@ -137,6 +141,11 @@ class Stepper:
         return self.executable.clamped
 
     @property
+    def clipped(self) -> set[str]:
+        """Names of cuts that saturated since `clear_flags`."""
+        return self.executable.clipped
+
+    @property
     def flags(self) -> Flags:
         """Of everything since `clear_flags`."""
         flags = Flags(0)
@@ -154,7 +163,7 @@ class Stepper:
 
     def clear_flags(self) -> None:
         seen = (*self.executable.arguments.values(), *self.executable.beyond.values())
-        for lost in (self.lost_q, self.lost_p, *self.executable.lost, *seen):
+        for lost in (self.lost_q, self.lost_p, *self.executable.lost.values(), *seen):
             lost[...] = 0
         if self.accumulator is not None:
             self.accumulator.clear()

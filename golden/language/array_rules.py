@@ -66,6 +66,8 @@ def summed(
     x = value(a)
     if out is not None:
         raise Refused("a traced value has no place to write into; leave out=... away")
+    if dtype is not None and np.dtype(dtype) != np.float64:
+        raise Refused(f"traced values are real numbers of 64 bits, got dtype={np.dtype(dtype)}; leave it away")
     axes = tuple(range(len(x.shape))) if axis is None else normalize_axis_tuple(axis, len(x.shape))
     kept = tuple(1 if at in axes else size for at, size in enumerate(x.shape))
     shape = kept if keepdims is True else tuple(size for at, size in enumerate(x.shape) if at not in axes)
@@ -85,7 +87,7 @@ def summed(
 
 def mean(builder: Builder, value: ToValue, a: Any, axis: Any = None, dtype: Any = None, **options: Any) -> Value:
     x = value(a)
-    total = summed(builder, value, x, axis, **options)
+    total = summed(builder, value, x, axis, dtype, **options)
     return Value(builder.scale(total.node, max(1, total.size) / max(1, x.size)), total.shape)
 
 

@@ -28,12 +28,12 @@ Adjoints are built in the graph's own builder, so they share nodes with the pote
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from golden.errors import HelError
 from golden.language.builder import Builder
-from golden.language.graph import Graph, Node, topological
+from golden.language.graph import Graph, Node, summands, topological
 from golden.language.one_variable import groups, opened, variables
 from golden.language.smooth import SLOPES
 
@@ -126,6 +126,7 @@ class _Wholes:
         b, parts = self.b, opened(y, frozenset(group.nodes))
         found = [(node, b.scale(g, factor)) for factor, node in parts.outside]
         for factor, node in parts.inside:
+            b.where = partial(_source, node)  # where it was written, not where it is added up
             found.append((group.variable, b.mul(b.scale(g, factor), self._slope(node, group.variable))))
         return found
 
@@ -169,26 +170,13 @@ def _check_symmetric(graph: Graph, name: str) -> None:
 def _symmetric_part(b: Builder, derivative: Node) -> Node:
     """(G + G^T) / 2: each of G's summands at half scale, followed by its transpose."""
     total = b.full(0.0, derivative.shape)
-    for factor, term in _opened(derivative):
+    for factor, term in summands(derivative):
         b.where = partial(_source, term)
         half = b.scale(term, factor / 2)
         pair = b.add(half, b.transpose(half))
         b.where = _nowhere
         total = b.add(total, pair)
     return total
-
-
-def _opened(node: Node) -> Iterator[tuple[float, Node]]:
-    """(factor, summand) of a sum, in order; no recursion, for sums may be long."""
-    stack = [(1.0, node)]
-    while stack:
-        factor, top = stack.pop()
-        if top.op == "add":
-            stack += [(factor, top.args[1]), (factor, top.args[0])]
-        elif top.op == "scale":
-            stack.append((factor * top.factor, top.args[0]))
-        else:
-            yield factor, top
 
 
 def _source(node: Node) -> str:

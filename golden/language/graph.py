@@ -34,14 +34,26 @@ operations, so a sum of products meets its constants last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OPS", "SMOOTH", "TABLES", "Array", "Graph", "Node", "Shape", "depends", "topological", "uniform"]
+__all__ = [
+    "OPS",
+    "SMOOTH",
+    "TABLES",
+    "Array",
+    "Graph",
+    "Node",
+    "Shape",
+    "depends",
+    "summands",
+    "topological",
+    "uniform",
+]
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -153,6 +165,24 @@ def topological(outputs: Iterable[Node]) -> tuple[Node, ...]:
             stack.append((node, True))
             stack.extend((arg, False) for arg in reversed(node.args))
     return tuple(order)
+
+
+def summands(node: Node, products: Callable[[Node], Sequence[Node]] = lambda node: ()) -> Iterator[tuple[float, Node]]:
+    """(factor, summand) of a sum, in order; no recursion, for sums may be long.
+
+    `products` says of which nodes an element-wise product is the sum; none for one that is left as it is.
+    """
+    stack = [(1.0, node)]
+    while stack:
+        factor, top = stack.pop()
+        if top.op == "add":
+            stack += [(factor, top.args[1]), (factor, top.args[0])]
+        elif top.op == "scale":
+            stack.append((factor * top.factor, top.args[0]))
+        elif top.op == "mul" and (parts := products(top)):
+            stack += [(factor, part) for part in reversed(parts)]
+        else:
+            yield factor, top
 
 
 def depends(node: Node, name: str, cache: dict[Node, bool]) -> bool:

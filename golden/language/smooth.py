@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from golden.errors import HelError
 from golden.language.graph import SMOOTH, Array, Node
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ def _power_slope(b: Builder, a: Node, y: Node) -> Node:
     return b.scale(b.power_of(a, y.factor - 1.0), y.factor)
 
 
+def _call_slope(b: Builder, a: Node, y: Node) -> Node:
+    try:
+        return b.call(a, y.function.slope)
+    except HelError as error:
+        raise HelError(f"{y.source}: {error}" if y.source else str(error)) from None
+
+
 SLOPES: dict[str, Slope] = {
     "exp": lambda b, a, y: y,
     "expm1": lambda b, a, y: b.unary("exp", a),
@@ -67,7 +75,7 @@ SLOPES: dict[str, Slope] = {
     "arctanh": lambda b, a, y: _reciprocal(b, _one_plus(b, b.square(a), -1.0)),
     "arcsinh": lambda b, a, y: _reciprocal(b, b.unary("sqrt", _one_plus(b, b.square(a)))),
     "clip": lambda b, a, y: b.full(1.0, a.shape),
-    "call": lambda b, a, y: b.call(a, y.function.slope),
+    "call": _call_slope,
 }
 """One a function of `golden.language.graph.SMOOTH`."""
 

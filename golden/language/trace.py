@@ -28,6 +28,7 @@ Anything else raises `HelError` with the operation, the line of the user's code 
 
 from __future__ import annotations
 
+import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -40,8 +41,9 @@ from golden.errors import HelError
 from golden.language.array_rules import ARRAY_RULES, METHODS, index
 from golden.language.builder import Builder
 from golden.language.graph import Graph, Node, Shape
+from golden.language.hints import HINTS
 from golden.language.layout import Value, elementwise
-from golden.language.numpy_rules import UFUNCS, located, unsupported, where
+from golden.language.numpy_rules import UFUNCS, called, located, unsupported, where
 from golden.language.products import matmul
 from golden.language.smooth_rules import SMOOTH_UFUNCS, clip
 
@@ -91,14 +93,16 @@ class Symbol(NDArrayOperatorsMixin):
 
     def __getitem__(self, key: object) -> Symbol:
         if any(isinstance(one, Symbol) for one in (key if isinstance(key, tuple | list) else (key,))):
-            unsupported("an index that is a traced value")
+            unsupported("an index that is a traced value", "index")
         x = Value(self.node, self.shape)
         try:
             found = located(lambda: index(self._builder, self._value, x, key))
         except HelError:
             raise
         except (IndexError, TypeError, ValueError) as error:
-            raise HelError(f"{where()}an index lies inside the array, of shape {self.shape}; {error}") from None
+            more = {"q": ", or ask for more positions with -n", "u": ", or ask for more inputs with -m"}
+            got = f"of shape {self.shape}: {error}; correct it{more.get(self.node.name, '')}"
+            raise HelError(f"{where()}an index lies inside the array, {got}") from None
         return Symbol(self._builder, found.node, found.shape)
 
     def reshape(self, *shape: Any, **options: Any) -> Any:
@@ -126,7 +130,7 @@ class Symbol(NDArrayOperatorsMixin):
         return self
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        name = _named(ufunc) + ("" if method == "__call__" else f".{method}")
         if method in ("outer", "reduce", "accumulate"):
             return self._method(ufunc.__name__, method, inputs, options)
         if "out" in options and method == "__call__" and not options["out"][0].shape:
@@ -135,7 +139,8 @@ class Symbol(NDArrayOperatorsMixin):
             ufunc = np.matmul
         rule = _UFUNCS.get(ufunc.__name__)
         if (rule is None and ufunc is not np.matmul) or method != "__call__":
-            unsupported(name, ufunc.__name__)
+            vectorised = ufunc.__name__.endswith("(vectorized)")  # by np.frompyfunc
+            unsupported(name, "vectorize" if vectorised else ufunc.__name__, _tabled(ufunc))
         if "out" in options:
             unsupported("assignment in place (v += x and its like)", "inplace")
         if options:
@@ -157,26 +162,26 @@ class Symbol(NDArrayOperatorsMixin):
         like = {("add", "reduce"): "sum", ("multiply", "reduce"): "prod", ("add", "accumulate"): "cumsum"}
         name = like.get((ufunc, method))
         if name is None:
-            unsupported(f"np.{ufunc}.{method}", ufunc)
+            unsupported(f"np.{ufunc}.{method}", f"{ufunc}.{method}", HINTS.get(ufunc, ""))
         return self._ruled(name, inputs, {"axis": 0} | options)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        return self._ruled(function.__name__, args, options)
+        return self._ruled(function.__name__, args, options, str(function.__module__).replace("numpy", "np", 1))
 
-    def _ruled(self, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    def _ruled(self, name: str, args: tuple[Any, ...], options: dict[str, Any], module: str = "np") -> Any:
         """What a function of whole arrays makes."""
         if name == "matmul":
             return np.matmul(*args)
         rule = _ARRAY_RULES.get(name)
         if rule is None:
-            unsupported(f"np.{name}", name)
+            unsupported(f"{module}.{name}", name)
         given = {key: value for key, value in options.items() if value is not None}
         try:
             found = located(lambda: rule(self._builder, self._value, *args, **given))
         except HelError:
             raise
         except TypeError:
-            unsupported(f"np.{name} with these arguments")
+            unsupported(f"np.{name} with these arguments", f"{name} arguments", _takes(name, rule))
         except (IndexError, ValueError) as error:  # as NumPy says it
             raise HelError(f"{where()}np.{name} takes other shapes or axes; {error}") from None
         return _symbols(self._builder, found)
@@ -190,6 +195,9 @@ class Symbol(NDArrayOperatorsMixin):
             alone = np.empty((), object)
             alone[()] = self
             return alone
+        name = called()
+        if name:
+            unsupported("np.vectorize" if name == "_vectorize_call" else name, name)
         unsupported("conversion to an array (np.asarray, np.array, assignment into an array)", "array")
 
     def __bool__(self) -> NoReturn:
@@ -225,7 +233,37 @@ class Symbol(NDArrayOperatorsMixin):
 
 _UFUNCS, _ARRAY_RULES = UFUNCS | SMOOTH_UFUNCS, ARRAY_RULES | {"clip": clip}
 _PRODUCTS = ("matmul", "vecdot", "matvec", "vecmat")
+_COMPARISONS = {
+    "greater": ">",
+    "less": "<",
+    "greater_equal": ">=",
+    "less_equal": "<=",
+    "equal": "==",
+    "not_equal": "!=",
+}
 _SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**"}
+
+
+def _named(ufunc: np.ufunc) -> str:
+    """As a user calls it: by its sign, as NumPy's, or as another package's."""
+    name = ufunc.__name__
+    if name in _COMPARISONS:
+        return f"the comparison {_COMPARISONS[name]}"
+    return f"np.{name}" if hasattr(np, name) else name
+
+
+def _tabled(ufunc: np.ufunc) -> str:
+    """What to write for a function of one variable from another package."""
+    one = ufunc.nin == ufunc.nout == 1
+    return f"write hel.table({_named(ufunc)}, df=..., low=..., high=...)" if one else ""
+
+
+def _takes(name: str, rule: Callable[..., Any]) -> str:
+    """What a rule takes, where that can be read from it."""
+    parameters = list(inspect.signature(rule).parameters.values())[2:]
+    if any(one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD) for one in parameters):
+        return "look at its arguments"
+    return f"it takes {', '.join(one.name for one in parameters if one.name not in ('out', 'dtype'))}"
 
 
 def _symbols(builder: Builder, found: Any) -> Any:
@@ -269,9 +307,10 @@ class _Parameters(Mapping[str, Symbol]):
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self._symbols:
-            raise HelError(f'{where()}a parameter is asked for by its name, got theta.{name}; write theta["{name}"]')
-        self._fixed()
+        if name in ("update", "pop", "popitem", "clear", "setdefault"):
+            self._fixed()
+        known = name if name in self._symbols else next(iter(self._symbols), "k")
+        raise HelError(f'{where()}a parameter is asked for by its name, got theta.{name}; write theta["{known}"]')
 
 
 def trace_function(
@@ -335,20 +374,21 @@ def _valued(builder: Builder, value: Any) -> Value:
         value = value.toarray()
     if value is None or value is NotImplemented:
         what = "nothing (None)" if value is None else "the element-wise product of a sparse matrix and a traced value"
-        unsupported(f"{what} as an operand", "" if value is None else "multiply.sparse")
+        unsupported(f"{what} as an operand", "operand" if value is None else "multiply.sparse")
     try:
         data = np.asarray(value, dtype=None if np.iscomplexobj(value) else np.float64)
     except HelError:
         unsupported(f"a {type(value).__name__} of traced values as an operand", "array")
     except (TypeError, ValueError):
-        unsupported(f"an operand of type {type(value).__name__}")
+        unsupported(f"an operand of type {type(value).__name__}", "operand")
     kind = np.asarray(value).dtype.kind
     if kind == "c":
         unsupported("a complex number", "complex")
     if kind not in "biuf":
-        raise HelError(
-            f"{where()}a whole number beyond 64 bits is a Python object to NumPy, not a number; write 2.0**70 for 2**70"
-        )
+        what, example = "whole number beyond 64 bits", "2.0**70 for 2**70"
+        if not isinstance(value, int):
+            what, example = type(value).__name__, "float(x) for x"
+        raise HelError(f"{where()}a {what} is a Python object to NumPy, not a number; write {example}")
     if data.ndim > 2:
         return Value(located(lambda: builder.const(data.ravel())), data.shape)
     return Value(located(lambda: builder.const(data)), data.shape)

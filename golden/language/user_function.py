@@ -17,6 +17,7 @@ from golden.errors import HelError
 from golden.language.autodiff import gradient
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array
+from golden.language.numpy_rules import located, where
 from golden.language.trace import trace_function
 from golden.language.validate import positive, shortened
 
@@ -52,12 +53,18 @@ class UserFunction:
         if called is not None:
             return called(x, self)
         numbers = np.clip(np.asarray(x, np.float64), self.low, self.high)
-        values = np.asarray(self.function(numbers))
+        try:
+            values = np.asarray(self.function(numbers))
+        except TypeError as error:
+            raise HelError(
+                f"{where()}the function {self.name} of hel.table maps an array to real numbers of its shape, element by"
+                f" element: {error}; write it with NumPy, or wrap it in np.vectorize"
+            ) from None
         if values.shape != numbers.shape or values.dtype.kind not in "biuf":
             got = f"{values.dtype} of shape {values.shape} for {numbers.shape}"
             raise HelError(
-                f"the function {self.name} of hel.table maps an array to real numbers of its shape, element by element,"
-                f" got {got}; write it with NumPy, or wrap it in np.vectorize"
+                f"{where()}the function {self.name} of hel.table maps an array to real numbers of its shape, element by"
+                f" element, got {got}; write it with NumPy, or wrap it in np.vectorize"
             )
         return np.asarray(values, np.float64)
 
@@ -71,8 +78,9 @@ class UserFunction:
             graph = trace_function(self.function, self.name, {"x": ()})
             evaluate = Evaluator(gradient(graph), ["x"])
         except (HelError, TypeError, ValueError) as error:
+            why = f" ({error})" if hasattr(self.function, "__code__") else ""
             raise HelError(
-                f"hel.table needs the derivative of {self.name}, for this function cannot be traced ({error});"
+                f"hel.table needs the derivative of {self.name}, for this function cannot be traced{why};"
                 f" give it: hel.table({self.name}, df=...)"
             ) from None
         return UserFunction(lambda x: evaluate({"x": x})["x"], None, self.low, self.high, self.error, name)
@@ -105,7 +113,7 @@ def _check_slope(f: Callable[..., Any], df: Callable[..., Any], low: float, high
     if wrong.mean() > 0.25:
         at = int(np.argmax(off))
         raise HelError(
-            f"df of hel.table is the slope of f: at x = {x[at]:.4g} it is {found[at]:.4g}, where f changes by"
+            f"{where()}df of hel.table is the slope of f: at x = {x[at]:.4g} it is {found[at]:.4g}, where f changes by"
             f" {wanted[at]:.4g}; correct df, or leave it out where f is written with NumPy"
         )
 
@@ -137,16 +145,19 @@ def table(
     """
     for what, each in (("f", f), *((("df", df),) if df is not None else ())):
         if not callable(each):
-            raise HelError(f"hel.table takes a function, got {shortened(each)} for {what}; pass the function itself")
+            got = f"{shortened(each)} for {what}"
+            raise HelError(f"{where()}hel.table takes a function, got {got}; pass the function itself")
     try:
         ends = float(low), float(high)
     except (TypeError, ValueError):
         ends = (np.nan, np.nan)
     if not (np.isfinite(ends).all() and ends[0] < ends[1]):
         got = f"{shortened(low)} and {shortened(high)}"
-        raise HelError(f"the range of hel.table is two numbers low < high, got {got}; write low=-4.0, high=4.0")
+        raise HelError(
+            f"{where()}the range of hel.table is two numbers low < high, got {got}; write low=-4.0, high=4.0"
+        )
     if error is not None:
-        positive(error, "the error of hel.table", "2**-12")
+        located(lambda: positive(error, "the error of hel.table", "2**-12"))
     name = getattr(f, "__name__", "f")
     if df is not None:
         _check_slope(f, df, *ends)

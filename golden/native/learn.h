@@ -18,9 +18,11 @@ static int64_t bit_length(int64_t x) {
     return bits;
 }
 
+#define HALF(n) ((n) ? INT64_C(1) << ((n) - 1) : 0)
+
 /* theta -= sign clip(half_up(G, n), -C, C), saturated. */
 INLINE void update_words(Machine *m, int64_t *theta, const int64_t *g, int size, int n, int sign) {
-    const int64_t half = n ? INT64_C(1) << (n - 1) : 0, high = (INT64_C(1) << (THETA_BITS - 1)) - 1;
+    const int64_t half = HALF(n), high = (INT64_C(1) << (THETA_BITS - 1)) - 1;
     int64_t lost = 0;
     EACH(size) {
         int64_t step = (g[i] + half) >> n;
@@ -29,6 +31,15 @@ INLINE void update_words(Machine *m, int64_t *theta, const int64_t *g, int size,
         theta[i] = kept;
     }
     m->lost_theta |= lost;
+}
+
+/* The same, kept to a range where it moves. */
+INLINE void keep_words(int64_t *theta, const int64_t *g, int size, int n, int sign, int64_t low, int64_t high) {
+    const int64_t half = HALF(n);
+    EACH(size) {
+        int64_t step = (g[i] + half) >> n, exact = theta[i] - sign * LIMITED(step, -CLIP, CLIP);
+        theta[i] = step ? LIMITED(exact, low, high) : theta[i];
+    }
 }
 
 static int shift_of(int64_t base, int64_t offset) { return (int)LIMITED(base + offset, 0, MAX_SHIFT); }

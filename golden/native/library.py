@@ -42,7 +42,8 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
 
 
 class Library:
-    """`call` has the C functions of steps.h; `beyond` names the arguments that have a flag of their own."""
+    """`call` has the C functions of steps.h; `clipped` and `beyond` name the cuts and arguments that have a
+    flag of their own."""
 
     def __init__(self, program: Program) -> None:
         source = Source(program)
@@ -54,7 +55,7 @@ class Library:
         for name, (answer, arguments) in _SIGNATURES.items():
             function = getattr(self.call, name)
             function.restype, function.argtypes = answer, arguments
-        self.beyond = source.beyond
+        self.clipped, self.beyond = source.clipped, source.beyond
 
 
 @cache
@@ -89,8 +90,8 @@ class Machine:
         self.call.load(self.address, at(theta), self.gradients, self.inputs)
 
     def flags(self, clear: bool = False) -> NDArray[np.bool_]:
-        """q_overflow, p_overflow, operand_clipped, g_overflow, theta_clipped, then `Library.beyond`."""
-        found = np.zeros(5 + len(self.library.beyond), np.int64)
+        """q_overflow, p_overflow, g_overflow, theta_clipped, then `Library.clipped` and `Library.beyond`."""
+        found = np.zeros(4 + len(self.library.clipped) + len(self.library.beyond), np.int64)
         self.call.flags(self.address, clear, at(found))
         return np.asarray(found != 0)
 

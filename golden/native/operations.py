@@ -30,11 +30,12 @@ def power(exponent: int) -> str:
 
 
 class Operations:
-    """C of operations, with `beyond`: the arguments that have a flag of their own, in order."""
+    """C of operations, with `clipped` and `beyond`: cuts and arguments that have a flag of their own, in order."""
 
     def __init__(self, layout: Layout, products: Products) -> None:
         self.layout, self.types, self.products = layout, layout.types, products
         self.formats = layout.program.formats
+        self.clipped: list[str] = []
         self.beyond: list[str] = []
         self.used_tables: dict[str, FunctionTable] = {}
 
@@ -52,6 +53,9 @@ class Operations:
         loop = [self._each(op, "{"), *(f"    {line}" for line in body), "}"]
         return ["{", f"    {kind} lost = 0;", *(f"    {line}" for line in loop), f"    m->{flag} |= lost;", "}"]
 
+    def _flag(self, op: Cut) -> str:
+        return f"clipped[{numbered(self.clipped, op.name)}]"
+
     def _integers(self, source: str, shift: int) -> tuple[str, str]:
         """(type, expression) of a word of q shifted right; further than its width there is but the sign."""
         if shift >= 0:
@@ -67,12 +71,22 @@ class Operations:
             if fits:
                 return [self._each(op, f"{at} = (double)({exact});")]
             limited = f"{kind} exact = {exact}, kept = LIMITED(exact, {low}, {high});"
-            return self._sticky(op, kind, [limited, "lost |= exact ^ kept;", f"{at} = kept;"], "clipped")
+            return self._sticky(
+                op,
+                kind,
+                [limited, "lost |= exact ^ kept;", f"{at} = kept;"],
+                f"clipped[{numbered(self.clipped, op.name)}]",
+            )
         exact = _floor(self.layout.at(op.source), shift)
         if fits:
             return [self._each(op, f"{at} = {exact};")]
         limited = f"double exact = {exact}, kept = LIMITED(exact, {low}.0, {high}.0);"
-        return self._sticky(op, "int64_t", [limited, "lost |= exact != kept;", f"{at} = kept;"], "clipped")
+        return self._sticky(
+            op,
+            "int64_t",
+            [limited, "lost |= exact != kept;", f"{at} = kept;"],
+            f"clipped[{numbered(self.clipped, op.name)}]",
+        )
 
     def _turn(self, op: Turn) -> list[str]:
         at, width = self.layout.at(op.name), self.formats.operand_bits
@@ -143,9 +157,14 @@ class Operations:
             look_up = f"floor(({look_up} + {power(width - 1)}) * 0.5)"
         if not steep:
             return [self._each(op, f"{at} = {look_up};")]
-        if flag not in self.beyond:
-            self.beyond.append(flag)
-        return self._sticky(op, "int64_t", [f"{at} = {look_up};"], f"beyond[{self.beyond.index(flag)}]")
+        return self._sticky(op, "int64_t", [f"{at} = {look_up};"], f"beyond[{numbered(self.beyond, flag)}]")
+
+
+def numbered(names: list[str], name: str) -> int:
+    """The place of a name in a list, which it joins if it is new."""
+    if name not in names:
+        names.append(name)
+    return names.index(name)
 
 
 def _floor(value: str, shift: int) -> str:

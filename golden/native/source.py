@@ -28,7 +28,8 @@ class Source:
 
     Members
     -------
-    beyond : names of the arguments of which a flag is kept, in the order of the C function `flags`
+    clipped, beyond : names of the cuts and of the arguments of which a flag is kept, in the order of the C function
+        `flags`
 
     >>> from golden.compiler import compile_system
     >>> from golden.systems import get
@@ -45,7 +46,7 @@ class Source:
         static = self._bodies(PARAMETERS)
         self._static = ["    {", *(f"    {line}" for line in self._locals(static) + static), "    }"] if static else []
         self._of_inputs, self._of_state = self._bodies(INPUTS), self._bodies(STATE)
-        self.beyond = tuple(self.operations.beyond)
+        self.clipped, self.beyond = tuple(self.operations.clipped), tuple(self.operations.beyond)
 
     def __str__(self) -> str:
         head = [
@@ -75,7 +76,8 @@ class Source:
         f = self.program.formats
         numbers = {
             "NEURONS": self.program.n, "INPUTS": self.program.m, "Q_BITS": f.q.width, "P_BITS": f.p.width,
-            "G_BITS": f.g_bits, "CUT": f.g_cut, "BLOCK": BLOCK, "BEYOND": len(self.beyond),
+            "G_BITS": f.g_bits, "CUT": f.g_cut, "BLOCK": BLOCK,
+            "CLIPPED": len(self.clipped), "BEYOND": len(self.beyond),
             "KICK": self.layout.c[self.program.kick], "WRAP": f"wrap{self.layout.word[3:5]}",
             "OPERAND_BITS": f.operand_bits, "P_FRACTION": f.fraction_bits, "LOG2_INVERSE_STEP": f.log2_inverse_step,
             "X_CUT": f.q.fraction_bits - f.x.fraction_bits, "ONE": f.one, "THETA_BITS": f.theta.width,
@@ -111,7 +113,7 @@ class Source:
         lines.append("    /* gradient words, and bounds on them */")
         lines += [f"    {line}" for line in self.sums.members()]
         lines.append("    /* sticky flags */")
-        lines.append("    int64_t lost_q, lost_p, clipped, lost_g, lost_theta, beyond[BEYOND + 1];")
+        lines.append("    int64_t lost_q, lost_p, lost_g, lost_theta, clipped[CLIPPED + 1], beyond[BEYOND + 1];")
         return [*lines, "} Machine;", ""]
 
     def _values(self) -> list[str]:
@@ -151,11 +153,13 @@ class Source:
         for name, start in self.loading.starts.items():
             *rows, columns = self.sums.shape(name)
             how = f"{columns}, shift_of(base, {self.program.update_offset(name)}), {self.program.gradient(name).sign}"
+            kept = self.program.range_of(name)
+            call = f"keep_words(%s, %s, {how}, {kept.low}, {kept.high})" if kept else f"update_words(m, %s, %s, {how})"
             g = f"m->{self.sums.g(name)}"
             if rows:
-                lines.append(f"    EACH({rows[0]}) update_words(m, theta + {start} + i * {columns}, {g}[i], {how});")
+                lines.append(f"    EACH({rows[0]}) {call % (f'theta + {start} + i * {columns}', f'{g}[i]')};")
             else:
-                lines.append(f"    update_words(m, theta + {start}, {g}, {how});")
+                lines.append(f"    {call % (f'theta + {start}', g)};")
         return ["", "static void update_parameters(Machine *m, int64_t *theta, int64_t base) {", *lines, "}"]
 
     def _bodies(self, domain: int) -> list[str]:

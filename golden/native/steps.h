@@ -107,18 +107,19 @@ void echo(Machine *m, int64_t batch, int64_t steps, const int64_t *u, int64_t u_
     }
 }
 
-/* Sticky flags, in the order of golden.dynamics.flags, then those of arguments beyond a table. */
+/* Sticky flags: overflow of q, p and G, clipped parameters; then those of cuts, and of arguments beyond a table. */
 void flags(Machine *m, int64_t clear, int64_t *found) {
     if (clear) {
-        m->lost_q = m->lost_p = m->clipped = m->lost_g = m->lost_theta = 0;
+        m->lost_q = m->lost_p = m->lost_g = m->lost_theta = 0;
+        memset(m->clipped, 0, sizeof m->clipped);
         memset(m->beyond, 0, sizeof m->beyond);
     }
     found[0] = m->lost_q != 0;
     found[1] = m->lost_p != 0;
-    found[2] = m->clipped != 0;
-    found[3] = m->lost_g != 0;
-    found[4] = m->lost_theta != 0;
-    for (int i = 0; i < BEYOND; i++) found[5 + i] = m->beyond[i] != 0;
+    found[2] = m->lost_g != 0;
+    found[3] = m->lost_theta != 0;
+    for (int i = 0; i < CLIPPED; i++) found[4 + i] = m->clipped[i] != 0;
+    for (int i = 0; i < BEYOND; i++) found[4 + CLIPPED + i] = m->beyond[i] != 0;
 }
 
 Machine *make(void) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from golden.arithmetic.rounding import Words
 from golden.dynamics.accumulator import Gradients, check_gradients, split
@@ -20,6 +21,9 @@ __all__ = ["Machines", "NativeSteps", "steps_at_once"]
 def steps_at_once(program: Program) -> int:
     """So many steps end in a fraction of a second: between two calls Python can be interrupted."""
     return max(1, (1 << 28) // (program.n + 64) ** 2)
+
+
+_OVERFLOWS = (Flags.Q_OVERFLOW, Flags.P_OVERFLOW, Flags.G_OVERFLOW, Flags.THETA_CLIPPED)
 
 
 class Machines:
@@ -56,19 +60,29 @@ class Machines:
         return found
 
     @property
+    def _raised(self) -> tuple[NDArray[np.bool_], set[str], set[str]]:
+        """The four flags without a name, the names of the cuts that saturated, and those of the arguments beyond."""
+        raised, found = np.any([machine.flags() for machine in self.all], axis=0), self.all[0].library
+        names = [name for name, there in zip((*found.clipped, *found.beyond), raised[4:], strict=True) if there]
+        return raised[:4], set(names) & set(found.clipped), set(names) & set(found.beyond)
+
+    @property
     def flags(self) -> Flags:
-        raised = np.any([machine.flags() for machine in self.all], axis=0)
-        named = [Flags.Q_OVERFLOW, Flags.P_OVERFLOW, Flags.OPERAND_CLIPPED, Flags.G_OVERFLOW, Flags.THETA_CLIPPED]
-        flags = Flags.ARGUMENT_CLAMPED if raised[5:].any() else Flags(0)
-        for flag, found in zip(named, raised[:5], strict=True):
-            flags |= flag if found else Flags(0)
+        raised, clipped, clamped = self._raised
+        flags = (Flags.OPERAND_CLIPPED if clipped else Flags(0)) | (Flags.ARGUMENT_CLAMPED if clamped else Flags(0))
+        for flag, there in zip(_OVERFLOWS, raised, strict=True):
+            flags |= flag if there else Flags(0)
         return flags & ~Flags.Q_OVERFLOW if self.program.angular else flags
+
+    @property
+    def clipped(self) -> set[str]:
+        """Names of cuts that saturated."""
+        return self._raised[1]
 
     @property
     def clamped(self) -> set[str]:
         """Names of arguments beyond a steep end of their table."""
-        raised = np.any([machine.flags()[5:] for machine in self.all], axis=0)
-        return {name for name, found in zip(self.all[0].library.beyond, raised, strict=True) if found}
+        return self._raised[2]
 
     def clear_flags(self) -> None:
         for machine in self.all:
@@ -106,6 +120,10 @@ class NativeSteps:
     @property
     def clamped(self) -> set[str]:
         return self.machines.clamped
+
+    @property
+    def clipped(self) -> set[str]:
+        return self.machines.clipped
 
     def clear_flags(self) -> None:
         self.machines.clear_flags()

@@ -94,7 +94,7 @@ class Executable:
         for name, constant in self.constants.items():
             self.domain[name] = PARAMETERS
             self.floats[name] = constant.words.astype(np.float64)
-        self.lost: list[Words] = []
+        self.lost: dict[str, Words] = {}
         self.arguments: dict[str, Words] = {}
         self.beyond: dict[str, Words] = {}
         self.tables = {table.name: table for table in program.tables}
@@ -154,8 +154,9 @@ class Executable:
             self._target.append(call)
 
     @property
-    def clipped(self) -> bool:
-        return any(bool(lost.any()) for lost in self.lost)
+    def clipped(self) -> set[str]:
+        """Names of the cuts that saturated."""
+        return {name for name, lost in self.lost.items() if lost.any()}
 
     @property
     def clamped(self) -> set[str]:
@@ -171,7 +172,7 @@ class Executable:
         source = self.as_int(op.source)
         floor, lost, out = np.zeros_like(source), np.zeros_like(source), np.zeros_like(source)
         self.ints[op.name] = out
-        self.lost.append(lost)
+        self.lost[op.name] = lost
         domain = self.domain[op.name]
         self.emit(domain, floor_shift, source, op.shift(self.program.types[op.source]), floor)
         self.emit(domain, saturate, floor, op.to.width, out, lost)

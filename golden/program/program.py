@@ -19,6 +19,7 @@ from golden.errors import HelError
 from golden.program.constants import Constant
 from golden.program.densities import Density, Gradient
 from golden.program.ops import Cut, Matvec, MatvecT, Mul, Op, Sum, Turn
+from golden.program.parameter_range import ParameterRange
 from golden.program.text import Parser
 from golden.program.types import Type
 from golden.program.verifier import verify
@@ -29,6 +30,7 @@ MAX_SHIFT = 35
 """Largest shift of a gradient word by an update, which has 36 bits; 0 is the smallest (docs/numerics.md, section 5)."""
 
 _RESERVED = ("q", "p", "u", "one")
+_TAKEN = f"taken: {', '.join(_RESERVED)}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Program:
     input_gradient : name of dV/du; "" where the potential does not depend on u, or dV/du has no integer form
     constants : Constant
     symmetric : names of the square parameters that are symmetric matrices
+    ranges : ParameterRange, of the parameters that have one
     tables : FunctionTable, those declared
     origins : (value, line of the user's code) pairs; no part of the text, nor of equality
     inputs_refused : why dV/du has no integer form, with its line; "" where it has one, where the potential does not
@@ -65,6 +68,7 @@ class Program:
     constants: tuple[Constant, ...] = ()
     symmetric: tuple[str, ...] = ()
     tables: tuple[FunctionTable, ...] = ()
+    ranges: tuple[ParameterRange, ...] = ()
     origins: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
     inputs_refused: str = field(default="", compare=False, repr=False)
 
@@ -79,7 +83,7 @@ class Program:
         }
         for name, shape in self.parameters:
             if name in _RESERVED or name in types:
-                raise HelError(f'a parameter\'s name must be its own, got "{name}"; rename it')
+                raise HelError(f'a parameter\'s name must be its own, got "{name}"; rename it ({_TAKEN})')
             types[name] = Type.of(f.weight, shape or (1,))
         for constant in self.constants:
             if constant.name in _RESERVED or constant.name in types:
@@ -141,6 +145,10 @@ class Program:
         finest = min(map(self.term_log2, self.gradient(parameter).terms))
         return -finest - (2 * self.formats.operand_bits - 6)
 
+    def range_of(self, parameter: str) -> ParameterRange | None:
+        """Where its words stay when they are updated; None where it has the whole word."""
+        return next((each for each in self.ranges if each.parameter == parameter), None)
+
     def gradient(self, parameter: str) -> Gradient:
         for gradient in self.gradients:
             if gradient.parameter == parameter:
@@ -169,10 +177,6 @@ class Program:
             stack += ops[at].operands if at in ops else ()
         return ""
 
-    def lines_of(self, names: Iterable[str]) -> list[str]:
-        """Each value as the line of the potential that it comes from, or as its name."""
-        return sorted({self.line(name).removesuffix(": ") or name for name in names})
-
     @property
     def without_inputs(self) -> HelError:
         """The error of who asks a program for the dV/du that it has not."""
@@ -192,7 +196,9 @@ class Program:
         column = max(map(len, texts), default=0)
         lines = [f"program {self.name} n={self.n} m={self.m}", f"formats {self.formats}"]
         for name, shape in self.parameters:
-            lines.append(f"parameter {name} {list(shape)}" + (" symmetric" if name in self.symmetric else ""))
+            ranged = self.range_of(name)
+            words = ["parameter", name, str(list(shape)), *(["symmetric"] if name in self.symmetric else [])]
+            lines.append(" ".join([*words, *([str(ranged)] if ranged else [])]))
         lines += map(str, (*self.constants, *self.tables))
         lines += [f"{text:<{column}} : {types[op.name]}" for op, text in zip(self.ops, texts, strict=True)]
         lines += [f"kick {self.kick}", *map(str, self.gradients)]

@@ -10,6 +10,7 @@ from golden.errors import HelError
 from golden.program.constants import Constant
 from golden.program.densities import Gradient
 from golden.program.ops import OPS, Op
+from golden.program.parameter_range import ParameterRange
 
 if TYPE_CHECKING:
     from golden.program import Program
@@ -29,6 +30,7 @@ class Parser:
         self.symmetric: list[str] = []
         self.constants: list[Constant] = []
         self.tables: list[FunctionTable] = []
+        self.ranges: list[ParameterRange] = []
         self.ops: list[Op] = []
         self.written: dict[str, str] = {}
         self.gradients: list[Gradient] = []
@@ -52,7 +54,7 @@ class Parser:
             raise HelError('a program starts with "program NAME n=N m=M", got none; add the line')
         name, n, m = self.head
         lists = tuple(self.ops), self.kick, tuple(self.gradients), self.input
-        extras = tuple(self.constants), tuple(self.symmetric), tuple(self.tables)
+        extras = tuple(self.constants), tuple(self.symmetric), tuple(self.tables), tuple(self.ranges)
         program = make(name, self.formats, n, m, tuple(self.parameters), *lists, *extras)
         for op in self.ops:
             found, written = str(program.types[op.name]), self.written[op.name]
@@ -72,11 +74,12 @@ class Parser:
         elif first == "formats":
             self.formats = Formats.parse(rest)
         elif first == "parameter":
-            found = re.fullmatch(r"(\w+) \[([\d, ]*)\]( symmetric)?", rest)
+            found = re.fullmatch(r"(\w+) \[([\d, ]*)\]( symmetric)?(?: from (-?\d+) to (-?\d+))?", rest)
             if not found:
                 raise ValueError(line)
             self.parameters.append((found[1], tuple(int(size) for size in found[2].split(",") if size.strip())))
             self.symmetric += [found[1]] if found[3] else []
+            self.ranges += [ParameterRange(found[1], int(found[4]), int(found[5]))] if found[4] else []
         elif first == "constant":
             self.constants.append(Constant.parse(line))
         elif first == "table":

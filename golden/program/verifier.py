@@ -12,12 +12,25 @@ from golden.program.types import EXACT_BITS, Type
 if TYPE_CHECKING:
     from golden.program import Program
 
-__all__ = ["verify"]
+__all__ = ["TooWide", "verify"]
 
 
 def verify(program: Program) -> None:
     """Raises HelError at the first line that breaks a rule."""
     _Checks(program).run()
+
+
+class TooWide(HelError):
+    """A sum that no word of 53 bits holds.
+
+    Members
+    -------
+    rule : what is wrong, without the line at its head
+    """
+
+    def __init__(self, line: str, rule: str) -> None:
+        super().__init__(line + rule)
+        self.rule = rule
 
 
 class _Checks:
@@ -31,16 +44,15 @@ class _Checks:
         program = self.program
         for op in program.ops:
             if self.types[op.name].bits > EXACT_BITS:
-                got = f"every value has at most {EXACT_BITS} bits, got {self.types[op.name].bits}"
-                way_out = "lower operand_bits, or bring the sizes of the summed terms closer together"
-                finest = max(op.operands, key=lambda name: self.types[name].fraction)
-                raise HelError(f"{program.line(finest)}{op}: {got}; {way_out}")
+                raise self.wide(op)
             self.sources(op)
         self.kick()
         for name in program.symmetric:
             shape = self.shapes.get(name, ())
             if len(shape) != 2 or shape[0] != shape[1]:
                 raise HelError(f"a symmetric parameter is a square matrix, got {name} {list(shape)}; drop the word")
+        for each in program.ranges:
+            each.check(program.formats.theta)
         listed = [gradient.parameter for gradient in program.gradients]
         if listed != list(self.shapes):
             wanted, got = (", ".join(names) or "none" for names in (self.shapes, listed))
@@ -52,6 +64,26 @@ class _Checks:
             if shape != (program.m,):
                 got = f"dV/du has shape {(program.m,)}, got {shape}"
                 raise HelError(f"input {program.input_gradient}: {got}; gather it by a constant")
+
+    def wide(self, op: Op) -> TooWide:
+        """Of a value with too many bits: the term that asks for them is the one without which they would do; of several
+        such terms that of the most unusual size.
+        """
+        types = {name: self.types[name] for name in op.operands}
+
+        def strange(name: str) -> tuple[int, int]:
+            rest = [one for other, one in types.items() if other != name] or [types[name]]
+            top, fraction = max(_top(one) for one in rest), max(one.fraction for one in rest)
+            return max(0, top + fraction + 1 - EXACT_BITS), -abs(_top(types[name]))
+
+        term, value = min(types, key=strange), self.types[op.name]
+        line = self.program.line(term) or f"{self.program.name}: "
+        return TooWide(
+            line,
+            f"{op}: every value has at most {EXACT_BITS} bits, got {value.bits}: {term} reaches 2**{_top(types[term])},"
+            f" and the last place of the sum is 2**{-value.fraction}; bring the factors of the summed terms closer"
+            " together, state a smaller range of a function by np.clip, or lower operand_bits",
+        )
 
     def operand(self, name: str) -> bool:
         """Whether a value is a word that was cut, or a table's output: it may travel."""
@@ -122,7 +154,8 @@ class _Checks:
                 raise HelError(f"{gradient}: {got}; check both")
             if r.bits + y.bits + align > EXACT_BITS:
                 got = f"an aligned product has at most {EXACT_BITS} bits, got {r.bits + y.bits + align}"
-                raise HelError(f"{gradient}: {got}; scale the terms of {gradient.parameter} to agree")
+                line = self.program.line(term.r) or self.program.line(term.y)
+                raise HelError(f"{line}{gradient}: {got}; scale the terms of {gradient.parameter} to agree")
 
     def factor(self, gradient: Gradient, term: Density, name: str) -> Type:
         found = self.type(name, str(gradient))
@@ -139,3 +172,8 @@ class _Checks:
         if name not in self.types:
             raise HelError(f'{where} {name}: a value is defined before its use, got "{name}"; add its definition')
         return self.types[name]
+
+
+def _top(value: Type) -> int:
+    """A value is less than 2 to this power."""
+    return value.bits - 1 - value.fraction

@@ -31,7 +31,7 @@ from golden.language.validate import shortened
 from golden.native import executor_of, steps_by
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
-from golden.program import Program
+from golden.program import Program, flagged
 from golden.rules.input_gradient import undriven
 from golden.rules.words import array_words, theta_words
 
@@ -61,13 +61,15 @@ class FixedReport(Report):
     Members
     -------
     flags : sticky flags of all passes
-    argument_clamped : expressions whose angles went beyond the table of sin (`golden.dynamics.integrator.Integrator`)
+    argument_clamped, operand_clipped : arguments beyond their table, and cuts that saturated, by their lines
+        (`golden.program.flagged`)
     return_error_lsb : largest difference of any word of q_0, p_0 after an echo without nudge, in LSB: 0
     """
 
     flags: Flags = Flags(0)
     return_error_lsb: int = 0
     argument_clamped: tuple[str, ...] = ()
+    operand_clipped: tuple[str, ...] = ()
 
 
 def gradient(
@@ -287,7 +289,8 @@ class _Run:
             force_evaluations=self.problem.steps * (1 + echoes),
             flags=self.integrator.flags,
             return_error_lsb=error,
-            argument_clamped=tuple(self.integrator.argument_clamped),
+            argument_clamped=tuple(flagged.clamped(self.program, self.integrator.argument_clamped)),
+            operand_clipped=tuple(flagged.clipped(self.program, self.integrator.operand_clipped)),
         )
 
     def _double(self, eps_log2: int) -> float:

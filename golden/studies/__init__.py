@@ -2,6 +2,6 @@
 
 In: nothing but the code. Out: rows in docs/results/NAME.json, tables in the pages of docs.
 
-May import of golden: errors, arithmetic, language, tasks, computer, cost_functions, program, systems, dynamics,
-compiler, stacks, rules.glep, rules, training, checks.
+May import of golden: errors, arithmetic, language, computer, tasks, cost_functions, program, systems, dynamics, stacks,
+compiler, rules.glep, rules, training, checks.
 """

@@ -17,7 +17,8 @@ import numpy as np
 from golden.cost_functions import FinalCost, cross_entropy, cross_entropy_slope
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Detectors", "WaveLattice", "bptt", "walls", "waves"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,14 @@ from golden.language.graph import Array, Graph, Shape
 from golden.language.trace import trace_function
 from golden.language.validate import reals
 from golden.systems.coordinates import Coordinates, coordinates
+from golden.systems.ranges import bounded
 
-__all__ = ["LIMIT", "System", "Theta", "bounded", "symmetrised"]
+__all__ = ["System", "Theta", "symmetrised"]
 
 Theta = Mapping[str, Array]
 
 _MADE = ("graph", "gradient", "force", "slopes", "coordinates", "examined")
 """Members of a system that are made from the others when they are first asked for."""
-
-LIMIT = 2.0
-"""Parameters lie in [-LIMIT, LIMIT): they are stored as SQ(2, 16)."""
 
 
 class System(ABC):
@@ -42,6 +41,7 @@ class System(ABC):
     potential(q, u, theta) : q (n,), u (m,), theta[name] of the declared shape -> one number
     initial(seed) : a random theta within [-2, 2)
     symmetric : names of the parameters that are symmetric matrices; default none. Their gradients are symmetric too
+    ranges : name -> (lowest, highest), within [-2, 2], of the parameters that learning keeps to a range; default none
     mass : positive numbers that do not change, (n,) or one for all; default 1
     angles : which positions are angles, in radians: True for all, or indices; default none
 
@@ -60,6 +60,7 @@ class System(ABC):
     """
 
     symmetric: tuple[str, ...] = ()
+    ranges: Mapping[str, tuple[float, float]] = MappingProxyType({})
     mass: Any = None
     angles: bool | Sequence[int] = False
 
@@ -94,10 +95,11 @@ class System(ABC):
     @cached_property
     def coordinates(self) -> Coordinates:
         """How the position that the potential sees is made of the one that is integrated."""
-        return coordinates(self.n, self.mass, self.angles, self.name)
+        return coordinates(self.n, self.mass, self.angles, type(self).__name__)
 
     def initial(self, seed: int) -> dict[str, Array]:
-        """A random theta: matrices normal with variance 1 / columns, vectors and numbers uniform in [0.2, 1]."""
+        """A random theta: matrices normal with variance 1 / columns, vectors and numbers uniform in [0.2, 1]; within
+        their ranges."""
         rng = np.random.default_rng(seed)
         theta: dict[str, Array] = {}
         for name, shape in self.parameters.items():
@@ -105,7 +107,7 @@ class System(ABC):
             theta[name] = rng.normal(0.0, 1.0, shape) / np.sqrt(shape[1]) if matrix else rng.uniform(0.2, 1.0, shape)
             if name in self.symmetric:
                 theta[name] = symmetrised(theta[name])
-        return bounded(theta)
+        return bounded(theta, self.ranges)
 
     @cached_property
     def graph(self) -> Graph:
@@ -175,8 +177,3 @@ class System(ABC):
 def symmetrised(matrix: Array) -> Array:
     """(W + W^T) / sqrt 2: symmetric, its elements off the diagonal of the variance of W's."""
     return np.asarray((matrix + matrix.T) / np.sqrt(2.0))
-
-
-def bounded(theta: Mapping[str, Array]) -> dict[str, Array]:
-    """theta clipped to [-2, 2 - 2^-16], the range of a stored parameter word."""
-    return {name: np.clip(value, -LIMIT, LIMIT - 2.0**-16) for name, value in theta.items()}

@@ -70,7 +70,7 @@ def coordinates(n: int, mass: Any, angles: bool | Sequence[int], name: str = "a 
     if (own != own[0]).any():
         other = int(np.argmax(own != own[0]))
         raise HelError(
-            f"{name}: angles share one mass, so that each comes round with its word, got {own[0]:g} for neuron"
+            f"{name}.angles must share one mass, so that each comes round with its word, got {own[0]:g} for neuron"
             f" {chosen[0]} and {own[other]:g} for neuron {chosen[other]}; give them one, or leave angles out and"
             " hold the positions by springs"
         )
@@ -87,22 +87,21 @@ def _masses(n: int, mass: Any, name: str) -> Array:
         return np.ones(n)
     if callable(mass):
         raise HelError(
-            f"{name}: mass is numbers, got a method; write it as a property or an attribute (a mass that depends on the"
-            " position is none here: H is not |p|^2 / 2m + V then)"
+            f"{name}.mass must be numbers, got a method; write it as a property or an attribute (a mass that depends"
+            " on the position is none here: H is not |p|^2 / 2m + V then)"
         )
+    rule = f"{name}.mass must be fixed positive numbers, one for all or one a neuron"
     if isinstance(mass, bool):
-        raise HelError(f"{name}: mass is fixed positive numbers, one for all or one a neuron, got {mass}; give numbers")
+        raise HelError(f"{rule}, got {mass}; give numbers")
     try:
         values = np.asarray(mass, np.float64)
     except (TypeError, ValueError):
-        raise HelError(
-            f"{name}: mass is fixed positive numbers, one for all or one a neuron, got {shortened(mass)}; give numbers"
-        ) from None
+        raise HelError(f"{rule}, got {shortened(mass)}; give numbers") from None
     if values.shape not in ((), (1,), (n,)):
-        raise HelError(f"{name}: mass has one number or {n}, one a neuron, got shape {values.shape}; give it so")
+        raise HelError(f"{name}.mass must have one number or {n}, one a neuron, got shape {values.shape}; give it so")
     wrong = values[~(np.isfinite(values) & (values > 0.0))]
     if wrong.size:
-        raise HelError(f"{name}: a mass is positive, got {wrong.flat[0]:g}; give positive numbers")
+        raise HelError(f"{name}.mass must be positive, got {wrong.flat[0]:g}; give positive numbers")
     return np.array(np.broadcast_to(values, (n,)))
 
 
@@ -117,7 +116,7 @@ def _angles(n: int, angles: Any, name: str) -> tuple[int, ...]:
     if values.ndim == 1 and values.dtype.kind == "b" and values.shape == (n,):
         return tuple(np.flatnonzero(values).tolist())
     if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
-        raise HelError(f"{name}: angles says which neurons are angles, got {shortened(angles)}; {way_out}")
+        raise HelError(f"{name}.angles must say which neurons are angles, got {shortened(angles)}; {way_out}")
     if values.size and not (values.min() >= 0 and values.max() < n):
-        raise HelError(f"{name}: an angle is a neuron, got {shortened(angles)}; {way_out}")
+        raise HelError(f"{name}.angles must be neurons, got {shortened(angles)}; {way_out}")
     return tuple(sorted(set(values.tolist())))

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Fput"]
 
@@ -43,5 +44,6 @@ class Fput(System):
                 "k": rng.uniform(0.5, 1.0, self.n + 1),
                 "a": rng.uniform(-0.2, 0.2, self.n + 1),
                 "c": rng.uniform(0.1, 0.3, self.n + 1),
-            }
+            },
+            self.ranges,
         )

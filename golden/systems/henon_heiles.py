@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["HenonHeiles"]
 
@@ -54,5 +55,6 @@ class HenonHeiles(System):
                 "c": rng.uniform(0.1, 0.2, stars),
                 "ka": rng.uniform(0.05, 0.2, stars),
                 "B": rng.normal(0.0, 0.25, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded, symmetrised
+from golden.systems.base import System, symmetrised
+from golden.systems.ranges import bounded
 
 __all__ = ["Hopfield"]
 
@@ -43,5 +44,6 @@ class Hopfield(System):
                 "W": symmetrised(rng.normal(0.0, 0.25, (self.n, self.n)) / np.sqrt(self.n)),
                 "B": rng.normal(0.0, 0.5, (self.n, self.m)) / np.sqrt(self.m),
                 "b": rng.normal(0.0, 0.3, self.n),
-            }
+            },
+            self.ranges,
         )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Horn"]
 
@@ -45,5 +46,6 @@ class Horn(System):
                 "W": rng.normal(0.0, 0.5, (self.n, self.n)) / np.sqrt(self.n),
                 "B": rng.normal(0.0, 1.0, (self.n, self.m)) / np.sqrt(self.m),
                 "b": rng.normal(0.0, 0.3, self.n),
-            }
+            },
+            self.ranges,
         )

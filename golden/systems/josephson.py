@@ -10,7 +10,8 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Josephson"]
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded, symmetrised
+from golden.systems.base import System, symmetrised
+from golden.systems.ranges import bounded
 
 __all__ = ["Kuramoto"]
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["LennardJones"]
 
@@ -56,5 +57,6 @@ class LennardJones(System):
                 "al": rng.uniform(0.5, 1.0, self.n),
                 "k": rng.uniform(0.2, 0.5, self.n - 1),
                 "B": rng.normal(0.0, 0.25, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Linear"]
 
@@ -37,5 +38,6 @@ class Linear(System):
             {
                 "a": rng.uniform(0.05, 2.0, self.n),
                 "B": rng.normal(0.0, 1.0, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

@@ -12,6 +12,8 @@ import difflib
 import importlib.util
 import inspect
 import linecache
+import math
+import re
 import sys
 import traceback
 import unicodedata
@@ -27,12 +29,15 @@ from golden import own_packages
 from golden.errors import HelError
 from golden.language.evaluate import Evaluator
 from golden.language.graph import Array, Graph
-from golden.systems.base import LIMIT, System
+from golden.systems.base import System
 from golden.systems.coordinates import coordinates
 from golden.systems.members import refuse_physics
+from golden.systems.ranges import LIMIT, checked_ranges
 
 __all__ = ["absolute", "blamed", "examined", "find", "is_file", "make", "named"]
 
+_PLACED = re.compile(r"[^\s:]+\.py:")
+"""An error that names its file already."""
 _SKELETON = "see docs/your_own_hamiltonian.md"
 _modules: dict[tuple[str, int, int], ModuleType] = {}
 
@@ -99,7 +104,7 @@ def make(name: str, n: int, m: int) -> System:
     missing = sorted(getattr(cls, "__abstractmethods__", ()))
     if missing:
         raise HelError(f"{path.name}: class {cls.__name__} must define {', '.join(missing)}, and does not; {_SKELETON}")
-    with _blamed(path, f"{cls.__name__}({n}, {m})", "a constructor takes n and m, and raises HelError to refuse them"):
+    with blamed(path, f"{cls.__name__}({n}, {m})", "a constructor takes n and m, and raises HelError to refuse them"):
         system = cls(n, m)
     if not (hasattr(system, "n") and hasattr(system, "m")):
         raise HelError(f"{path.name}: {cls.__name__}.__init__ must call super().__init__(n, m), and does not; add it")
@@ -153,8 +158,9 @@ def _source_file(cls: type) -> Path:
 
 def _examine(system: System, path: Path) -> None:
     """Parameters, trace, initial values; and the traced potential is the potential."""
-    who = f"{path.name}: {type(system).__name__}"
-    with _blamed(path, f"{type(system).__name__}.parameters"):
+    kind = type(system).__name__
+    who = f"{path.name}: {kind}"
+    with blamed(path, f"{kind}.parameters", name=system.name):
         parameters = system.parameters
         if callable(parameters):
             raise HelError(f"{who}.parameters must be a property, got a method; put @property above its def")
@@ -163,15 +169,28 @@ def _examine(system: System, path: Path) -> None:
                 f"{who}.parameters must map names to shapes such as {{'k': (self.n,)}}, got {parameters!r};"
                 " a name is a Python name, a shape is a tuple of whole numbers, () for a single number"
             )
+        for name, shape in parameters.items():
+            if len(shape) > 2:
+                raise HelError(
+                    f"{who}.parameters: a shape has at most two axes, {name} has {shape}; declare it"
+                    f' ({math.prod(shape)},) and write theta["{name}"].reshape{shape}'
+                )
+        if not isinstance(system.symmetric, tuple | list | set | frozenset):
+            raise HelError(
+                f"{who}.symmetric must be a tuple of names of parameters, got {system.symmetric!r:.60};"
+                " write symmetric = ('W',)"
+            )
     refuse_physics(system, who)
-    with _blamed(path, f"{type(system).__name__}.mass"):
+    with blamed(path, f"{kind}.mass", name=system.name):
         if not np.array_equal(system.coordinates.leaf, coordinates(system.n, system.mass, system.angles).leaf):
             raise HelError(f"{who}.mass must be fixed, it gave two values; take randomness out of it")
-    with _blamed(path, f"{type(system).__name__}.potential"):
+    with blamed(path, f"{kind}.ranges", name=system.name):
+        ranges = checked_ranges(system)
+    with blamed(path, f"{kind}.potential", name=system.name):
         graph = system.graph
         if system.symmetric:
             _ = system.gradient  # its symmetric parameters exist and are square
-    with _blamed(path, f"{type(system).__name__}.initial"):
+    with blamed(path, f"{kind}.initial", name=system.name):
         theta = system.initial(0)
         if not isinstance(theta, Mapping):
             raise HelError(f"{who}.initial must return a dict of arrays, got {type(theta).__name__}; return it")
@@ -189,6 +208,12 @@ def _examine(system: System, path: Path) -> None:
                     f"{who}.initial: parameters lie in [-{LIMIT:g}, {LIMIT:g}), {name} has {far:g};"
                     " scale it, and multiply by a power of two in the potential where it must be larger"
                 )
+            low, high = ranges.get(name, (-LIMIT, LIMIT))
+            if value.size and not (value.min() >= low and value.max() <= high):
+                raise HelError(
+                    f"{who}.initial: {name} has the range {low:g} to {high:g}, got {value.min():g} to {value.max():g};"
+                    f" draw it within, or widen {who}.ranges"
+                )
             if name in system.symmetric and not np.array_equal(value, value.swapaxes(-1, -2)):
                 raise HelError(
                     f"{who}.initial: {name} is a symmetric matrix, its elements differ from those of its transpose;"
@@ -196,7 +221,7 @@ def _examine(system: System, path: Path) -> None:
                 )
     rng = np.random.default_rng(0)
     point = {"q": rng.uniform(-0.5, 0.5, system.n), "u": rng.uniform(-0.5, 0.5, system.m)}
-    with _blamed(path, f"{type(system).__name__}.potential"):
+    with blamed(path, f"{kind}.potential", name=system.name):
         with np.errstate(all="ignore"):
             plain = float(system.reduced(point["q"], point["u"], theta))
     with np.errstate(all="ignore"):
@@ -205,8 +230,8 @@ def _examine(system: System, path: Path) -> None:
         raise HelError(_not_finite(graph, {**point, **theta}, who))
     if not np.isclose(plain, traced, rtol=1e-9, atol=1e-9):
         raise HelError(
-            f"{who}.potential must be a function of q, u and theta alone, it gave {plain:g} and, when it was traced,"
-            f" {traced:g}; take randomness, state and decisions on values out of it"
+            f"{who}.potential must be a function of q, u and theta alone, it gave {plain:.12g} and, when it was traced,"
+            f" {traced:.12g}; take randomness, state and decisions on values out of it"
         )
 
 
@@ -292,7 +317,7 @@ def _run(path: Path) -> ModuleType:
     own_packages.hold()
     sys.path.insert(0, str(path.resolve().parent))  # as for `python file.py`: neighbours can be imported
     try:
-        with _blamed(path, "the file"):
+        with blamed(path, "the file"):
             if b"\0" in path.read_bytes():  # a ValueError without a line before Python 3.11.4
                 raise SyntaxError("source code string cannot contain null bytes")
             spec.loader.exec_module(module)
@@ -305,12 +330,23 @@ def _run(path: Path) -> ModuleType:
 
 
 @contextmanager
-def _blamed(path: Path, what: str, way_out: str = "correct it") -> Iterator[None]:
-    """Turns any exception of the user's code into a HelError that names the line of the user's file."""
+def blamed(path: Path, what: str, way_out: str = "correct it", name: str = "") -> Iterator[None]:
+    """Turns any exception of the user's code into a HelError that names the line of the user's file.
+
+    So do HelErrors of ours; those that are of no line begin with the file, and with `what`, Class.member, where `name`
+    is that of a system.
+    """
     try:
         yield
-    except HelError:
-        raise
+    except HelError as error:
+        text, frames = str(error), traceback.extract_tb(error.__traceback__)
+        if _PLACED.match(text) or frames[-1].filename == str(path.resolve()):  # or the user's own
+            raise
+        head = _line(path, error)
+        if name and head == f"{path.name}: ":
+            text = text.removeprefix(f"{name}: ")
+            head += "" if text.startswith(f"{what.partition('.')[0]}.") else f"{what}: "
+        raise HelError(head + text) from None
     except SyntaxError as error:
         if error.lineno is None:
             raise HelError(f"{path.name}: this is not Python: {error.msg}; name a text file of Python") from None
@@ -345,6 +381,3 @@ def _line(path: Path, error: BaseException) -> str:
     if not own:
         return f"{path.name}: "
     return f"{path.name}:{own[-1].lineno}: `{own[-1].line}`: "
-
-
-blamed = _blamed

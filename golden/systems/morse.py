@@ -9,7 +9,8 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Morse"]
 
@@ -50,5 +51,6 @@ class Morse(System):
                 "D": rng.uniform(0.4, 0.8, self.n - 1),
                 "a": rng.uniform(0.3, 0.5, self.n - 1),
                 "B": rng.normal(0.0, 0.25, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

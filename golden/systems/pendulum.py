@@ -9,7 +9,8 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Pendulum"]
 
@@ -48,5 +49,6 @@ class Pendulum(System):
                 "g": rng.uniform(0.2, 0.6, self.n),
                 "kc": rng.uniform(0.1, 0.3, self.n - 1),
                 "B": rng.normal(0.0, 0.5, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

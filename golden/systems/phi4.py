@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Phi4"]
 
@@ -41,5 +42,6 @@ class Phi4(System):
                 "lam": rng.uniform(0.1, 0.3, self.n),
                 "ka": rng.uniform(0.1, 0.5, self.n),
                 "B": rng.normal(0.0, 0.5, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

@@ -18,7 +18,8 @@ import numpy as np
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
 from golden.language.validate import whole
-from golden.systems.base import System, bounded, symmetrised
+from golden.systems.base import System, symmetrised
+from golden.systems.ranges import bounded
 
 __all__ = ["OTHERS", "WITH_SIN", "WITH_TANH", "Random", "Term", "normal", "uniform"]
 

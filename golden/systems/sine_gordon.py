@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["SineGordon"]
 
@@ -48,5 +49,6 @@ class SineGordon(System):
                 "g": rng.uniform(0.5, 1.5, self.n),
                 "ka": rng.uniform(0.5, 1.0, self.n + 1),
                 "B": rng.normal(0.0, 0.25, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

@@ -10,7 +10,8 @@ import numpy as np
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
 from golden.language.validate import shortened
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["SpringGraph"]
 
@@ -58,7 +59,8 @@ class SpringGraph(System):
                 "k": rng.uniform(0.5, 1.5, self.n),
                 "kc": rng.uniform(0.1, 0.5, len(self.edges)),
                 "B": rng.normal(0.0, 0.5, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Springs"]
 
@@ -42,4 +43,4 @@ class Springs(System):
     def initial(self, seed: int) -> dict[str, Array]:
         """k uniform in [0.5, 1.5], kc uniform in [0.2, 1]."""
         rng = np.random.default_rng(seed)
-        return bounded({"k": rng.uniform(0.5, 1.5, self.n), "kc": rng.uniform(0.2, 1.0, self.n - 1)})
+        return bounded({"k": rng.uniform(0.5, 1.5, self.n), "kc": rng.uniform(0.2, 1.0, self.n - 1)}, self.ranges)

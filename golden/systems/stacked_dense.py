@@ -9,7 +9,8 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["StackedDense"]
 
@@ -55,4 +56,4 @@ class StackedDense(System):
                 theta[name] = rng.normal(0.0, 0.5 if name == "C" else 1.0, shape) / np.sqrt(shape[1])
             elif name != "al":
                 theta[name] = rng.normal(0.0, 0.3, shape)
-        return bounded(theta)
+        return bounded(theta, self.ranges)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from golden.language.graph import Array, Shape
-from golden.systems.base import System, bounded
+from golden.systems.base import System
+from golden.systems.ranges import bounded
 
 __all__ = ["Toda"]
 
@@ -44,5 +45,6 @@ class Toda(System):
                 "k": rng.uniform(0.3, 1.0, self.n),
                 "a": rng.uniform(0.4, 0.8, self.n),
                 "B": rng.normal(0.0, 0.25, (self.n, self.m)) / np.sqrt(self.m),
-            }
+            },
+            self.ranges,
         )

@@ -30,6 +30,9 @@ _bump = table(lambda x: 1 / (1 + x**2), low=-4.0, high=4.0, error=_ERROR)
 _root = table(lambda x: np.sqrt(1 + x**2), low=-4.0, high=4.0, error=_ERROR)
 _arch = table(lambda x: x * np.arctan(x) - np.log1p(x**2) / 2, low=-4.0, high=4.0, error=_ERROR)
 
+_RANGES: tuple[dict[str, tuple[float, float]], ...] = ({}, {"al": (2**-4, 2.0)}, {"al": (0.3, 1.7), "B": (-0.75, 1.0)})
+"""Of parameters, by the seed: none, one, two."""
+
 
 class Various(Random):
     """Drawn by the seed from all terms; `terms` says which, `mass` and `angles` what moves.
@@ -51,6 +54,7 @@ class Various(Random):
             self._terms = [self._pushed()]
             self._add(rng, _ANGLES, int(rng.integers(2, 5)))
             return
+        self.ranges = _RANGES[self.seed % len(_RANGES)]
         self._terms = [self._confined()]
         self._add(rng, [*OTHERS, *_PLAIN, *(WITH_TANH, WITH_SIN, ())[int(rng.integers(0, 3))]], int(rng.integers(1, 4)))
         self._add(rng, _TABLES, int(rng.integers(0, 3)))

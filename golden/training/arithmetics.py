@@ -14,16 +14,36 @@ from golden.arithmetic.formats import Formats
 from golden.compiler.compile import compile_system, described
 from golden.cost_functions.float_readout import FloatReadout
 from golden.cost_functions.readout import Readout
+from golden.cost_functions.squared_error import (
+    FloatPerStepReadout,
+    FloatSquaredReadout,
+    PerStepReadout,
+    SquaredReadout,
+)
+from golden.dynamics.stepper import MakeSteps, numpy_steps
 from golden.errors import HelError
 from golden.language.validate import shortened
 from golden.program import Program
 from golden.rules import bptt, rhel
 from golden.systems.base import System
+from golden.tasks import Task
 from golden.training import update
+from golden.training.cost_learners import FLOAT_LEARNERS, LEARNERS
 from golden.training.float_learner import FloatLearner
 from golden.training.learner import GoldenLearner, Learner
 
 __all__ = ["Arithmetic", "FixedPoint", "FloatingPoint"]
+
+
+def _readout(task: Task, label: Any, target: Any, framed: Any, arguments: tuple[Any, ...], more: Any) -> Any:
+    """Made of the class that fits the task's kind: labels, targets, targets a frame."""
+    if task.kind == "classification":
+        return label(*arguments, **more)
+    if task.kind == "regression":
+        return target(*arguments, **more)
+    made = framed(*arguments, **more)
+    made.warm_up = task.warm_up * task.hold
+    return made
 
 
 class Arithmetic(Protocol):
@@ -60,6 +80,7 @@ class FixedPoint:
 
     Parameters
     ----------
+    task : whose kind and cost make the readout and the learner
     initial : parameters of the system in float64, with an axis of seeds or without
     weights, log2_eps0 : the readout's first weights and bias; the largest nudge is at most 2**log2_eps0
     cuts : a word of `golden.compiler.compile`
@@ -70,6 +91,7 @@ class FixedPoint:
 
     def __init__(
         self,
+        task: Task,
         system: System,
         formats: Formats,
         initial: Mapping[str, Any],
@@ -78,11 +100,13 @@ class FixedPoint:
         cuts: str,
         program: Program | None = None,
     ) -> None:
-        self.system, self.formats, self.cuts = system, formats, cuts
+        self.cost, self.system, self.formats, self.cuts = task.cost, system, formats, cuts
         self.program = program or compile_system(system, formats, cuts)
         self.lsb = 2.0 ** (1 - formats.operand_bits)
         self.theta = {name: formats.theta.raw(value, saturating=True) for name, value in initial.items()}
-        self.readout = Readout(formats, **weights, log2_eps0=log2_eps0)
+        self.readout = _readout(
+            task, Readout, SquaredReadout, PerStepReadout, (formats,), {**weights, "log2_eps0": log2_eps0}
+        )
 
     def encode(self, values: Any) -> Any:
         return self.formats.u.raw(values)
@@ -97,7 +121,11 @@ class FixedPoint:
                 "use float arithmetic" if rule == "bptt" else "leave it out, or in float arithmetic choose hel or bptt"
             )
             raise HelError(f"fixed-point training knows the rule hel, got {shortened(rule)}; {way}")
-        return GoldenLearner(self.program, self.theta)
+        return self.golden()
+
+    def golden(self, steps: MakeSteps = numpy_steps) -> GoldenLearner:
+        """The learner of hel, and of this cost, by one executor."""
+        return LEARNERS[self.cost](self.program, self.theta, steps)
 
     def described(self) -> dict[str, Any]:
         return {"formats": str(self.formats), **described(self.program, self.cuts)}
@@ -111,15 +139,18 @@ class FloatingPoint:
 
     def __init__(
         self,
+        task: Task,
         system: System,
         step: float,
         initial: Mapping[str, Any],
         weights: Mapping[str, Any],
         log2_eps0: int,
     ) -> None:
-        self.system, self.step = system, step
+        self.cost, self.system, self.step = task.cost, system, step
         self.theta = dict(initial)
-        self.readout = FloatReadout(**weights, log2_eps0=log2_eps0)
+        self.readout = _readout(
+            task, FloatReadout, FloatSquaredReadout, FloatPerStepReadout, (), {**weights, "log2_eps0": log2_eps0}
+        )
 
     def encode(self, values: Any) -> Any:
         return values
@@ -132,7 +163,7 @@ class FloatingPoint:
         gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
         if not isinstance(rule, str) or rule not in gradients:
             raise HelError(f"rules are {', '.join(gradients)}, got {shortened(rule)}; choose one of them")
-        return FloatLearner(self.system, self.theta, self.step, gradients[rule])
+        return FLOAT_LEARNERS[self.cost](self.system, self.theta, self.step, gradients[rule])
 
     def described(self) -> dict[str, Any]:
         return {}

@@ -100,9 +100,14 @@ class CompiledLearner:
         return [str(flag.name).lower() for flag in Flags if flag in raised]
 
     @property
-    def argument_clamped(self) -> list[str]:
+    def argument_clamped(self) -> frozenset[str]:
         """Arguments beyond a steep end of their table, as `golden.dynamics.integrator.Integrator` names them."""
-        return self.program.lines_of(self.machines.clamped)
+        return frozenset(self.machines.clamped)
+
+    @property
+    def operand_clipped(self) -> frozenset[str]:
+        """Cuts that saturated, likewise."""
+        return frozenset(self.machines.clipped)
 
     def integrator(self) -> Integrator:
         """At the parameters reached, by compiled code as well."""

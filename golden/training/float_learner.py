@@ -16,7 +16,8 @@ from golden.cost_functions.float_readout import CLIP
 from golden.dynamics.leapfrog import Leapfrog
 from golden.language.graph import Array
 from golden.problems.problem import Problem
-from golden.systems.base import LIMIT, System
+from golden.systems.base import System
+from golden.systems.ranges import LIMIT, checked_ranges
 
 __all__ = ["FloatLearner"]
 
@@ -34,6 +35,7 @@ class FloatLearner:
     def __init__(self, system: System, theta: Mapping[str, Array], step: float, gradient: Any) -> None:
         self.system, self.step, self.gradient = system, step, gradient
         self.theta = {name: np.array(value, np.float64) for name, value in theta.items()}
+        self.ranges = checked_ranges(system)
         self.leapfrog = Leapfrog(system, self.theta, step)
 
     def forward(self, inputs: Array) -> Array:
@@ -51,8 +53,9 @@ class FloatLearner:
         """theta -= clip(G * 2**-shift), in place; G is eps times the gradient, 2**-shift the learning rate over eps."""
         for name, value in self.theta.items():
             scale = np.exp2(-np.asarray(shift)).reshape(np.shape(shift) + (1,) * (value.ndim - np.ndim(shift)))
-            value -= np.clip(scale * self.grads[name], -CLIP, CLIP)
-            np.clip(value, -LIMIT, LIMIT, out=value)
+            step = np.clip(scale * self.grads[name], -CLIP, CLIP)
+            value -= step
+            np.clip(value, *self.ranges.get(name, (-LIMIT, LIMIT)), out=value, where=step != 0.0)
 
     def parameters(self) -> dict[str, Array]:
         return {name: value.copy() for name, value in self.theta.items()}

@@ -12,6 +12,7 @@ import numpy as np
 
 from golden.arithmetic.rounding import Words
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.dynamics.stepper import MakeSteps, numpy_steps
 from golden.program import Program
 from golden.training import update
 
@@ -52,11 +53,12 @@ class GoldenLearner:
     ----------
     program : of the system
     theta_raw : name -> words, shape () + declared or (S,) + declared: S learners side by side, bit for bit as S alone
+    steps : who runs the program, `golden.dynamics.stepper`
     """
 
-    def __init__(self, program: Program, theta_raw: Mapping[str, Words]) -> None:
+    def __init__(self, program: Program, theta_raw: Mapping[str, Words], steps: MakeSteps = numpy_steps) -> None:
         self.program = program
-        self.integrator = Integrator(program, theta_raw)
+        self.integrator = Integrator(program, theta_raw, steps)
         self._theta = {name: np.array(words, np.int64) for name, words in theta_raw.items()}
         name, shape = program.parameters[0]
         batch = self._theta[name].shape[: self._theta[name].ndim - len(shape)]
@@ -69,10 +71,7 @@ class GoldenLearner:
         return self._state[0]
 
     def echo(self, inputs: Words, nudge: Words) -> None:
-        last = len(inputs) - 1
-        self.integrator.echo_many(
-            *twin(*self._state), inputs, self.gradients, lambda t, q: nudge if t == last else None
-        )
+        self.integrator.echo_many(*twin(*self._state), inputs, self.gradients, nudge)
 
     def update(self, shift: Words) -> None:
         if np.ndim(shift) == 0:
@@ -97,6 +96,11 @@ class GoldenLearner:
         return [str(flag.name).lower() for flag in Flags if flag in raised]
 
     @property
-    def argument_clamped(self) -> list[str]:
+    def argument_clamped(self) -> frozenset[str]:
         """See `golden.dynamics.integrator.Integrator`."""
         return self.integrator.argument_clamped
+
+    @property
+    def operand_clipped(self) -> frozenset[str]:
+        """See `golden.dynamics.integrator.Integrator`."""
+        return self.integrator.operand_clipped

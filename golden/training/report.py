@@ -51,8 +51,14 @@ class Report:
     (0.75, 0.5, 10)
     """
 
-    def __init__(self, samples: Samples, seeds: tuple[int, ...] = (), progress: Progress | None = None) -> None:
-        self.samples, self.progress = samples, progress
+    def __init__(
+        self,
+        samples: Samples,
+        seeds: tuple[int, ...] = (),
+        progress: Progress | None = None,
+        measure: str = "accuracy",
+    ) -> None:
+        self.samples, self.progress, self.measure = samples, progress, measure
         self.costs, self.hits = np.zeros((samples.total, *seeds)), np.zeros((samples.total, *seeds))
         self.done = 0
         self._start_s = time.monotonic()
@@ -66,8 +72,8 @@ class Report:
         if self.progress:
             recent = slice(max(0, self.done - RECENT), self.done)
             epoch = (self.done - 1) // len(self.samples.part) + 1
-            cost, accuracy = self.costs[recent].mean(), self.hits[recent].mean()
-            self.progress(self.done, total, f"epoch {epoch}, cost {cost:.3f}, accuracy {accuracy:.3f}")
+            cost, hit = self.costs[recent].mean(), self.hits[recent].mean()
+            self.progress(self.done, total, f"epoch {epoch}, cost {cost:.3f}, {self.measure} {hit:.3f}")
         if self.done == total:
             self._seconds = time.monotonic() - self._start_s
 
@@ -77,7 +83,7 @@ class Report:
         for stop in range(block, self.done + 1, block):
             part = slice(stop - block, stop)
             cost, hit = self.costs[part].mean(0), self.hits[part].mean(0)
-            rows.append({"samples": stop, "cost": cost.tolist(), "training_accuracy": hit.tolist()})
+            rows.append({"samples": stop, "cost": cost.tolist(), f"training_{self.measure}": hit.tolist()})
         return rows
 
     def asked(
@@ -86,6 +92,7 @@ class Report:
         """What was asked for, the first keys of a result; `how` is arithmetic, and rule where it belongs here."""
         return {
             "task": self.samples.task.name,
+            "learnt_by": self.samples.task.cost,
             "system": system.name,
             **how,
             "neurons": system.n,
@@ -95,15 +102,20 @@ class Report:
             "recipe": asdict(recipe),
         }
 
-    def result(self, accuracy: Any) -> dict[str, Any]:
-        """What was found, the keys after those: accuracy () or (S,) on the evaluation part."""
+    def result(self, measured: Any) -> dict[str, Any]:
+        """What was found, the keys after those: the measure () or (S,) on the evaluation part.
+
+        Of a task with targets the keys of accuracy are None.
+        """
         size, validation = len(self.samples.part), self.samples.validation
-        found, history = np.asarray(accuracy).tolist(), self.means(size)
+        found, history = np.asarray(measured).tolist(), self.means(size)
         return {
-            "test_accuracy": None if validation else found,
-            "validation_accuracy": found if validation else None,
+            "test_accuracy": None,
+            "validation_accuracy": None,
+            f"test_{self.measure}": None if validation else found,
+            f"validation_{self.measure}": found if validation else None,
             "cost": history[-1]["cost"],
             "history": history,
             "curve": self.means(max(1, size // CURVE_POINTS)),
-            "samples_per_s": self.samples.total / self._seconds * max(1, int(np.size(accuracy))),
+            "samples_per_s": self.samples.total / self._seconds * max(1, int(np.size(measured))),
         }

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from golden import tasks
 from golden.errors import HelError
 from golden.language.validate import flag, shortened, whole
-from golden.tasks import Split, Task
+from golden.tasks import Split, Task, Way
 
 __all__ = ["Samples", "named"]
 
 
-def named(task: str | Task) -> Task:
-    """A task as it is, or the built-in one of that name."""
+def named(task: str | Task, way: Way | None = None, cost: str | None = None) -> Task:
+    """A task as it is, checked, or the one of that name; `way` and `cost` as `golden.training.sequences.Training`."""
     if isinstance(task, Task):
-        return task
-    if not isinstance(task, str):
+        if way is not None:
+            raise HelError(f"a way to play data is for those of a file, {task.name} is made already; leave it out")
+        found = tasks.checked(task)
+    elif not isinstance(task, str):
         raise HelError(f"a task is a name or a golden.tasks.Task, got {shortened(task)}; name one, for instance digits")
-    return tasks.get(task)
+    else:
+        found = tasks.get(task, way)
+    return found if cost is None else found.by(tasks.cost_of(found, cost))
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,17 @@ from golden.arithmetic.formats import Formats, checked
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.language.validate import known_options, shortened
-from golden.native import COMPILED, executor_of, steps_at_once
-from golden.program import Program
-from golden.tasks import Split, Task
+from golden.native import COMPILED, executor_of, steps_at_once, steps_by
+from golden.program import Program, flagged
+from golden.tasks import Split, Task, Way
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.compiled_learner import CompiledLearner
 from golden.training.conversation import Conversation, Echo, Forward, Update, drive
 from golden.training.learner import GoldenLearner, Learner
+from golden.training.measures import measure_of
+from golden.training.played import Played
 from golden.training.recipe import Recipe, recipe_of
-from golden.training.report import RECENT, Progress, Report, judged
+from golden.training.report import RECENT, Progress, Report
 from golden.training.samples import Samples, named
 from golden.training.seeds import first_readout, sample_order, seeds_of, side_by_side
 from golden.training.trajectory import trajectory
@@ -36,9 +38,6 @@ __all__ = ["OPTIONS", "TRAINABLE", "Training", "train"]
 
 TRAINABLE = ("dense", "hru", "linear")
 """Built-in systems whose every neuron sees the inputs; a system of a file must see them somewhere."""
-
-LEAST = 2.0**-18
-"""The smallest probability that a cost is told of."""
 
 
 class Training:
@@ -53,6 +52,8 @@ class Training:
     seed : an integer, or a sequence of S integers: every array gets an axis (S,)
     samples : train on the first so many only
     validation : evaluate on the validation part and leave the test set unread
+    cost : one of the task's costs, "final", "averaged" or "per-step"; default: the task's own
+    way : `golden.tasks.Way` in which the data of a file, or of `uea:NAME`, are played
     recipe : `golden.training.recipe.Recipe`
     formats : default: the reference format with the step of the task
     cuts : of the integer program, a word of `golden.compiler.compile`
@@ -79,13 +80,15 @@ class Training:
         seed: int | Sequence[int] = 0,
         samples: int | None = None,
         validation: bool = False,
+        cost: str | None = None,
+        way: Way | None = None,
         recipe: Recipe | None = None,
         formats: Formats | None = None,
         cuts: str = "default",
         program: Program | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.task = named(task)
+        self.task = named(task, way, cost)
         if isinstance(system, str) and system not in TRAINABLE and not systems.load.is_file(system):
             raise HelError(
                 f"systems that train on a task are {', '.join(TRAINABLE)}, got {system!r};"
@@ -99,6 +102,12 @@ class Training:
         if arithmetic != "fixed" and cuts != "default":
             raise HelError(f"cuts are those of fixed-point arithmetic, got {cuts} for {arithmetic}; leave them out")
         self.seed, self.recipe, self.progress = seeds_of(seed), recipe_of(recipe, Recipe), progress
+        if not isinstance(self.seed, int) and self.part.lengths is not None:
+            raise HelError(
+                f"seeds train side by side on sequences of one length, those of {self.task.name} differ; give one seed"
+                " at a time"
+            )
+        self.measure = measure_of(self.task, self.part, self.evaluation)
         if formats is None:
             formats = Formats(log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2)
         self.formats = checked(formats)
@@ -130,18 +139,31 @@ class Training:
 
     def _arithmetic(self, name: str, cuts: str, program: Program | None) -> Arithmetic:
         """At the initial parameters of the seeds."""
-        recipe, classes, n = self.recipe, self.task.classes, self.system.n
+        recipe, outputs, n = self.recipe, self.task.outputs, self.system.n
         initial = side_by_side(self.seed, self.system.initial)
-        weights = side_by_side(self.seed, lambda seed: first_readout(seed, classes, n, recipe.readout_deviation))
+        weights = side_by_side(self.seed, lambda seed: first_readout(seed, outputs, n, recipe.readout_deviation))
         if name == "float":
-            return FloatingPoint(self.system, self.formats.step, initial, weights, recipe.log2_eps0)
-        fixed = FixedPoint(self.system, self.formats, initial, weights, recipe.log2_eps0, cuts, program)
+            return FloatingPoint(self.task, self.system, self.formats.step, initial, weights, recipe.log2_eps0)
+        fixed = FixedPoint(self.task, self.system, self.formats, initial, weights, recipe.log2_eps0, cuts, program)
         self.program = fixed.program
         return fixed
 
     def encode(self, split: Split) -> Any:
-        """Inputs (samples, T, m): raw words, or float64, every frame held."""
-        return self.arithmetic.encode(np.repeat(split.inputs, self.task.hold, axis=1))
+        """Inputs (samples, T, m): raw words, or float64, every frame held; zeros behind the end of a sequence."""
+        return self.played(split).inputs
+
+    def played(self, split: Split) -> Played:
+        """Its samples as they are played."""
+        return Played(self.task, split, self.arithmetic.encode)
+
+    @property
+    def label_at_the_end(self) -> bool:
+        """Whether every sample is one length and its cost that of a label at its end, as digits' are.
+
+        That is what a learner knows which takes many samples at once.
+        """
+        plain = self.part.lengths is None and self.evaluation.lengths is None
+        return plain and self.task.cost == "final" and self.task.kind == "classification"
 
     def learner(self, rule: str = "hel") -> Learner:
         """The golden learner of this arithmetic at the initial parameters; `rule` "hel" or, in float, "bptt"."""
@@ -149,20 +171,19 @@ class Training:
 
     def conversation(self) -> Conversation:
         """The run as requests and answers; returns the result of `train`."""
-        inputs, labels = self.encode(self.part), self.part.labels
+        played, measure = self.played(self.part), self.measure
         total, lsb = self.samples.total, self.arithmetic.lsb
-        report = Report(self.samples, self.orders.shape[:-1], self.progress)
+        report = Report(self.samples, self.orders.shape[:-1], self.progress, measure.name)
         for done in range(total):
-            index = self.orders[..., done]
             rate = self.recipe.rate(done, total)
-            sequence, label = np.moveaxis(inputs[index], -2, 0), labels[index]
+            sequence, answer = played[self.orders[..., done]]
             x = self.readout.cut_x((yield Forward(sequence)))
-            errors = self.readout.errors(x, label)
+            errors = self.readout.errors(x, answer)
             nudge, m = self.readout.nudge(errors)
             yield Echo(sequence, nudge)
             yield Update(self.arithmetic.shift(m, rate))
             self.readout.update(errors, x, rate)
-            cost, hit = judged(errors, label, lsb=lsb, least=LEAST)
+            cost, hit = measure.met(errors, answer, lsb)
             report.add(cost[None], hit[None])
         return self._told(report, (yield from self._evaluate()))
 
@@ -177,7 +198,7 @@ class Training:
             now = slice(done, done + block)
             order = self.orders[..., now]
             errors = learner.learn(inputs, labels, order, rates[now])
-            report.add(*judged(errors, np.moveaxis(labels[order], -1, 0), lsb=lsb, least=LEAST))
+            report.add(*self.measure.met(errors, np.moveaxis(labels[order], -1, 0), lsb))
         hits = np.zeros(self.orders.shape[:-1])
         sequences, labels = self.encode(self.evaluation), self.evaluation.labels
         for first in range(0, len(labels), block):
@@ -186,19 +207,19 @@ class Training:
                 hits = hits + (found.argmax(-1) == label)
         return self._told(report, hits / len(self.evaluation))
 
-    def _told(self, report: Report, accuracy: Any) -> dict[str, Any]:
+    def _told(self, report: Report, measured: Any) -> dict[str, Any]:
         asked = report.asked(self.system, self.seed, self.recipe, arithmetic=self.arithmetic.name)
-        return {**asked, **self.arithmetic.described(), **report.result(accuracy)}
+        return {**asked, **self.arithmetic.described(), **report.result(measured)}
 
     def _evaluate(self) -> Any:
-        """Accuracy (...) on the evaluation part: forward passes only, one sample at a time on the learner itself."""
-        hits = np.zeros(self.orders.shape[:-1])
-        for sequence, label in zip(self.encode(self.evaluation), self.evaluation.labels, strict=True):
-            shape = (sequence.shape[0], *hits.shape, sequence.shape[1])
-            wide = np.broadcast_to(sequence.reshape(sequence.shape[0], *(1,) * hits.ndim, -1), shape)
-            logits = self.readout.logits(self.readout.cut_x((yield Forward(wide))))
-            hits = hits + (logits.argmax(-1) == label)
-        return hits / len(self.evaluation)
+        """The measure (...) on the evaluation part: forward passes only, one sample at a time on the learner itself."""
+        total = np.zeros(self.orders.shape[:-1])
+        for sequence, answer in map(self.played(self.evaluation).__getitem__, range(len(self.evaluation))):
+            shape = (sequence.shape[0], *total.shape, sequence.shape[1])
+            wide = np.broadcast_to(sequence.reshape(sequence.shape[0], *(1,) * total.ndim, -1), shape)
+            x = self.readout.cut_x((yield Forward(wide)))
+            total = total + self.measure.found(self.readout, x, answer)
+        return total / len(self.evaluation)
 
 
 OPTIONS = tuple(k for k in inspect.signature(Training).parameters if k not in ("task", "system", "arithmetic"))
@@ -237,14 +258,17 @@ def train(
 
     Returns
     -------
-    test_accuracy : share of the test set (None with validation=True; then validation_accuracy)
-    history : per epoch cost (mean -log p of the label) and training_accuracy, both as the samples were met
+    test_accuracy : share of the test set (None with validation=True; then validation_accuracy); of a task with targets
+        test_nmse and validation_nmse, squared errors over the targets' variance, and None for the accuracies
+    history : per epoch cost (mean -log p of the label, or half squared error) and training_accuracy (training_nmse),
+        both as the samples were met
+    learnt_by : the cost: final, averaged or per-step
     curve : the same ten times an epoch
     cost : of the last epoch
     samples_per_s : training samples per second, all seeds together
     flags : sticky flags raised on the way
     executor : who ran the program (fixed)
-    argument_clamped : expressions whose angles went beyond the table of sin (fixed)
+    argument_clamped, operand_clipped : arguments beyond their table, and cuts that saturated, by their lines (fixed)
     trajectory : a sample forward and back, `golden.training.trajectory` (fixed, one seed)
     and what was asked for. With several seeds, accuracies and costs are lists.
 
@@ -261,13 +285,16 @@ def train(
         return {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
     chosen = executor_of(training.program, executor, training.steps)
     found: CompiledLearner | GoldenLearner
-    if chosen == COMPILED:
-        found = CompiledLearner(training.program, training.theta, training.readout)
-        result = training.run(found)
+    if chosen == COMPILED and training.label_at_the_end:
+        found = many_at_once = CompiledLearner(training.program, training.theta, training.readout)
+        result = training.run(many_at_once)
     else:
-        found = GoldenLearner(training.program, training.theta)
-        result = drive(training.conversation(), found)
-    result |= {"rule": rule, "executor": chosen, "flags": found.flags, "argument_clamped": found.argument_clamped}
+        assert isinstance(training.arithmetic, FixedPoint)
+        found = one_at_a_time = training.arithmetic.golden(steps_by(chosen))
+        result = drive(training.conversation(), one_at_a_time)
+    result |= {"rule": rule, "executor": chosen, "flags": found.flags}
+    result["argument_clamped"] = flagged.clamped(training.program, found.argument_clamped)
+    result["operand_clipped"] = flagged.clipped(training.program, found.operand_clipped)
     if isinstance(training.seed, int):
         result["trajectory"] = trajectory(training, found.parameters())
     return result

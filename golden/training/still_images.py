@@ -19,7 +19,7 @@ from golden.cost_functions.float_readout import FloatReadout
 from golden.errors import HelError
 from golden.language.validate import known_options, shortened, whole
 from golden.rules.landscape import Landscape
-from golden.systems.base import LIMIT
+from golden.systems.ranges import LIMIT
 from golden.tasks import Split, Task
 from golden.training.momentum import Momentum
 from golden.training.recipe import StaticRecipe, halvings, recipe_of
@@ -62,6 +62,10 @@ class StaticTraining:
         progress: Progress | None = None,
     ) -> None:
         self.task = named(task)
+        if self.task.kind != "classification":
+            raise HelError(
+                f"equilibrium propagation learns labels, and {self.task.name} is a {self.task.kind}; learn it in time"
+            )
         if self.task.steps != 1:
             raise HelError(
                 f"equilibrium propagation learns still images, and {self.task.name} has {self.task.steps} steps; "

@@ -40,7 +40,7 @@ def trajectory(training: Training, theta: Any, *, shown: int = 4) -> dict[str, A
     ([0, 1], 33, True, 0)
     """
     n = training.system.n
-    inputs = training.encode(training.evaluation.first(1))[0]
+    inputs, _ = training.played(training.evaluation.first(1))[0]
     steps = len(inputs)
     integrator = Integrator(training.program, theta)
     neurons = min(shown, n)

@@ -3,6 +3,8 @@
     theta <- saturate18(theta - sign * clip(half_up(G, n), -C, C)),   C = 2**clip_log2 raw units,   0 <= n <= 35
     n = clip(n_base + program.update_offset(parameter), 0, 35)
 
+A parameter with a range is clamped to it instead, where it moves, and no flag is raised.
+
 The offsets make one `n_base` mean one learning rate for all parameters: densities have different fractions and powers
 of two.
 Prose: docs/numerics.md, section 5.
@@ -65,6 +67,10 @@ def apply(
             )
         step = np.clip(half_up(np.asarray(grads[name]), shift(program, name, base)), -limit, limit)
         exact = theta_raw[name] - program.gradient(name).sign * step
+        ranged = program.range_of(name)
+        if ranged is not None:
+            fresh[name] = ranged.limited(theta_raw[name], exact)
+            continue
         fresh[name] = saturate(exact, formats.theta.width)
         if (fresh[name] != exact).any():
             flags |= Flags.THETA_CLIPPED

@@ -46,8 +46,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
     """name, summary, what, parameters, functions; tables: functions of the array in the force, own_tables: made for
-    this system (`golden.compiler.compile.described`); masses, angles (`golden.compiler.realised`), where there are
-    any; array: whether the ring has a form for it, reason: why not.
+    this system (`golden.compiler.compile.described`); ranges: name -> [lowest, highest] of those declared; masses,
+    angles (`golden.compiler.realised`), where there are any; array: whether the ring has a form for it, reason: why
+    not.
     """
     from golden import systems
     from golden.arithmetic.formats import Formats
@@ -55,6 +56,7 @@ def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
     from golden.compiler.realised import told
     from golden.compiler.tabulate import tabulate
     from golden.language.graph import SMOOTH, TABLES, topological
+    from golden.systems.ranges import checked_ranges
 
     system = systems.get(name, n=neurons, m=inputs)
     lines = [line.strip() for line in (type(system).__doc__ or "").strip().splitlines()]
@@ -67,6 +69,7 @@ def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
         "summary": lines[0] if lines else "",
         "what": introduction(system),
         "parameters": {key: list(shape) for key, shape in system.parameters.items()},
+        "ranges": {key: list(ends) for key, ends in checked_ranges(system).items()},
         "functions": sorted(written),
         "tables": sorted(used),
         **told(system, Formats()),
@@ -74,6 +77,15 @@ def describe(name: str, neurons: int, inputs: int) -> dict[str, Any]:
         "array": reason is None,
         "reason": reason,
     }
+
+
+def range_text(ranges: dict[str, list[float]]) -> str:
+    """The ranges of parameters in words.
+
+    >>> range_text({"k": [0.0625, 2.0], "kc": [0.0, 2.0]})
+    'k from 0.0625 to 2, kc from 0 to 2'
+    """
+    return ", ".join(f"{name} from {low:g} to {high:g}" for name, (low, high) in ranges.items())
 
 
 def coordinate_lines(row: dict[str, Any]) -> list[str]:
@@ -124,7 +136,9 @@ def text(result: dict[str, Any]) -> str:
             functions += f" (in the force: {', '.join(r['tables'])})"
         lines = [f"{r['name']}: {r['what']}" if r["what"] else r["name"]]
         lines += [f"  {r['summary']}"] if r["summary"] else []
-        lines += [f"  parameters  {parameters or 'none'}", f"  functions   {functions}"]
+        lines += [f"  parameters  {parameters or 'none'}"]
+        lines += [f"  ranges      {range_text(r['ranges'])}"] if r["ranges"] else []
+        lines += [f"  functions   {functions}"]
         lines += [f"  {line}" for line in [*coordinate_lines(r), *table_lines({"tables": r["own_tables"]})]]
         lines += [f"  array       {'yes' if r['array'] else 'no: ' + r['reason']}"]
         parts.append("\n".join(lines))

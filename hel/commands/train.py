@@ -5,6 +5,9 @@ hardware computes; rtl is the array itself in a simulator, with the golden model
 (slow: a few hundred samples, or patience). float also knows --rule bptt, for comparison. The still images of
 digits-static are learnt at rest: --rule ep, equilibrium propagation, in float.
 
+A task is a built-in one (`hel tasks` lists them), watch:SUBJECT, uea:NAME, or a file .npz, .csv or .ts of your own
+(docs/tasks.md). Its cost reads the last step, the mean energies of all steps, or every step: --cost.
+
 A training is one sample at a time, the same bits for the same seed. If flags are raised, words have left their range.
 
 example:
@@ -12,6 +15,8 @@ example:
   hel train digits --neurons 32 --epochs 4           # the whole training set
   hel train digits --arithmetic rtl --neurons 8 --elements 4 --samples 20 --epochs 1 --validation
   hel train digits-static --rule ep --arithmetic float --epochs 2
+  hel train gunpoint --neurons 16 --cost averaged --epochs 2 --validation
+  hel train mackey-glass --neurons 8 --samples 20 --epochs 1 --validation
 """
 
 from __future__ import annotations
@@ -28,10 +33,13 @@ from hel.options import (
     add_seed,
     add_size,
     add_system,
+    add_way,
     check_size,
     checked_system,
+    checked_task,
+    way_of,
 )
-from hel.output import Progress, clamped_lines, cut_lines, flag_lines, report_lines
+from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, flag_lines, report_lines
 from hel.report import page
 from testbench.tools import SIMULATORS
 
@@ -49,7 +57,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "task",
         metavar="TASK",
         help=f"what to learn: digits (8 x 8 images as sequences of rows, at the step h = {step}: `hel build` makes its"
-        f" array with --step {step}), or digits-static (as still images, at rest)",
+        f" array with --step {step}), digits-static (as still images, at rest), any other that `hel tasks` lists,"
+        " watch:SUBJECT, uea:NAME, or a file .npz, .csv or .ts",
     )
     add_system(parser, named=True)
     parser.add_argument(
@@ -60,6 +69,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="hel",
         metavar="R",
         help="learning rule: hel, or with float arithmetic bptt or ep; default: hel",
+    )
+    parser.add_argument(
+        "--cost",
+        default=None,
+        metavar="C",
+        help="how the positions are read: final, averaged (mean energies), or per-step; default: the task's own",
     )
     add_size(parser, neurons=32, inputs=None)
     add_elements(parser, usual=16, title="array, for --arithmetic rtl")
@@ -84,6 +99,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="judge on a part held back from the training set, and leave the test set unread",
     )
+    add_way(parser)
     add_cuts(parser)
     add_executor(parser)
     add_seed(parser)
@@ -92,9 +108,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `golden.training.sequences`; for rtl `testbench.train_rtl`."""
-    from golden import tasks
-
-    choose("task", args.task, tasks.names())
+    checked_task(args.task)
     choose("arithmetic", args.arithmetic, ARITHMETICS)
     choose("simulator", args.simulator, SIMULATORS)
     choose("rule", args.rule, RULES)
@@ -107,6 +121,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             f"still images and --rule ep go together, not {args.task} with --rule {args.rule}; "
             "use digits-static with ep, or digits with hel"
         )
+    if args.task in STATIC and args.cost is not None:
+        raise UsageError(f"still images have no steps to read, got --cost {args.cost} with {args.task}; drop --cost")
     if args.rule != "hel" and args.arithmetic != "float":
         instead = "add --arithmetic float" if args.rule == "ep" else "drop --rule"
         raise UsageError(f"--rule {args.rule} is for --arithmetic float, not {args.arithmetic}; {instead}")
@@ -132,6 +148,7 @@ def _trained(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         from golden.training import still_images
 
         return still_images.train(args.task, args.system, **options)
+    options |= {"cost": args.cost, "way": way_of(args)}
     if args.arithmetic == "rtl":
         check_size(args)
         from testbench.train_rtl import train_rtl
@@ -147,18 +164,22 @@ def _trained(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
 
 def text(result: dict[str, Any]) -> str:
-    """The learning curve and the accuracy."""
+    """The learning curve and what it came to."""
+    value = "nmse" if "test_nmse" in result else "accuracy"
     lines = [
-        f"epoch {k:3d}  cost {row['cost']:.4f}  training accuracy {row['training_accuracy']:.4f}"
+        f"epoch {k:3d}  cost {row['cost']:.4f}  training {value} {row[f'training_{value}']:.4f}"
         for k, row in enumerate(result["history"], start=1)
     ]
     lines += flag_lines(result["flags"])
-    lines += clamped_lines(result)
-    measure = "test" if result["test_accuracy"] is not None else "validation"
+    lines += clipped_lines(result) + clamped_lines(result)
+    measure = "test" if result[f"test_{value}"] is not None else "validation"
     if "mismatches" in result:
         lines.append(f"array and golden: {result['mismatches']} mismatches in {result['compared_words']} words")
         lines.append(f"{result['cycles']} cycles, {result['cycles_per_second']:.0f} simulated a second")
     lines += cut_lines(result)
-    lines.append(f"{measure} accuracy {result[f'{measure}_accuracy']:.4f}   {result['samples_per_s']:.0f} samples/s")
+    found = f"{measure} {value} {result[f'{measure}_{value}']:.4f}"
+    if value == "nmse":
+        found += " (squared error over the targets' variance: 1 is what their mean makes)"
+    lines.append(f"{found}   {result['samples_per_s']:.0f} samples/s")
     lines += report_lines(result)
     return "\n".join(lines)

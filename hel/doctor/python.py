@@ -23,12 +23,16 @@ GROUP, PACKAGES = "Python", "Python packages"
 TAKES_AWAY = {
     "": "no command works",
     "tasks": "no training on digits",
+    "data": "no training on the data sets that it ships",
     "plots": "no figures",
     "rtl": "no Verilog, no co-simulation, no bitstreams",
     "builds": "no bitstreams",
     "simulation": "no co-simulation",
+    "explore": "no sweeps on a Dask cluster, none as Parquet",
 }
 """Extras whose packages commands use, and what fails without them."""
+APART = ("explore", "data")
+"""Extras that only a special wish asks for."""
 
 
 def interpreter() -> Iterable[Check]:
@@ -105,16 +109,17 @@ def requirements() -> dict[str, list[str]]:
 def _package(extra: str, requirement: str) -> Check:
     name, wanted = re.findall(r"^([\w.-]+)(?:\[.*?\])?\s*(.*)$", requirement)[0]
     title = f"{name} ({extra})" if extra else name
-    remedy = f"pip install '{requirement}'"
+    without_its_own = "--no-deps " if extra == "data" else ""  # files are wanted, not what the package needs to run
+    remedy, needed = f"pip install {without_its_own}'{requirement}'", extra not in APART
     try:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
-        return Check(PACKAGES, title, False, without=TAKES_AWAY[extra], remedy=remedy)
+        return Check(PACKAGES, title, False, needed=needed, without=TAKES_AWAY[extra], remedy=remedy)
     version = distribution.version
     if not fits(version, wanted):
         without = f"{TAKES_AWAY[extra]}: {name} {wanted} is wanted"
-        return Check(PACKAGES, title, False, version=version, without=without, remedy=remedy)
-    return Check(PACKAGES, title, True, version=version, path=str(distribution.locate_file("")))
+        return Check(PACKAGES, title, False, needed=needed, version=version, without=without, remedy=remedy)
+    return Check(PACKAGES, title, True, needed=needed, version=version, path=str(distribution.locate_file("")))
 
 
 def fits(version: str, wanted: str) -> bool:

@@ -15,7 +15,7 @@ __all__ = ["SUFFIXES", "checked", "pyplot", "save"]
 SUFFIXES = (".png", ".svg", ".pdf")
 
 
-def checked(path: Path | None) -> Path | None:
+def checked(path: Path | None, option: str = "--figure") -> Path | None:
     """The path of a figure, if one can be written there; and matplotlib, before any work is done.
 
     >>> checked(Path("no/folder/a.png"))
@@ -26,13 +26,13 @@ def checked(path: Path | None) -> Path | None:
     if path is None:
         return None
     if path.suffix not in SUFFIXES:
-        raise UsageError(f"--figure must name a {', '.join(SUFFIXES)} file, not '{path}'; try '{path.stem}.png'")
+        raise UsageError(f"{option} must name a {', '.join(SUFFIXES)} file, not '{path}'; try '{path.stem}.png'")
     if not path.parent.is_dir():
-        raise UsageError(f"--figure must name a file in an existing folder, not '{path}'; create it first")
+        raise UsageError(f"{option} must name a file in an existing folder, not '{path}'; create it first")
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise UsageError(f"--figure must name a regular file, '{path}' is none; try another name")
+        raise UsageError(f"{option} must name a regular file, '{path}' is none; try another name")
     if refused := takes_files(path):
-        rule = "--figure must name a file in a folder that can be written"
+        rule = f"{option} must name a file in a folder that can be written"
         raise UsageError(f"{rule}, not '{path}' ({refused}); try another place")
     pyplot()
     return path
@@ -45,7 +45,8 @@ def save(figure: Any, path: Path) -> Path:
         text.set_text(text.get_text().encode("utf-8", "backslashreplace").decode())
     buffer = io.BytesIO()
     undated = {"metadata": {"Date": None}} if path.suffix == ".svg" else {}  # the same figure is the same file
-    figure.savefig(buffer, dpi=120, format=path.suffix[1:], **undated)
+    with pyplot().rc_context({"svg.hashsalt": "hel"}):
+        figure.savefig(buffer, dpi=120, format=path.suffix[1:], **undated)
     pyplot().close(figure)
     write_whole({path: buffer.getvalue()})
     return path

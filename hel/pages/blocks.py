@@ -7,7 +7,7 @@ console      every `$ command` is run, and prints what stands below it (`hel.pag
 sh           what sets up a machine: `make` targets exist, `hel` lines are accepted, modules of `python -m` are there
 verilog      becomes the file that its first line names, `// name.v`; a console below it lints or runs it
 program      is parsed by `golden.program`
-json, toml   are parsed
+json, toml   are parsed; TOML whose first line is `# name.toml` becomes that file
 text         is nothing but text: formulas, tables, drawings
 ===========  ==========================================================================================================
 
@@ -161,6 +161,12 @@ def _program(text: str, names: dict[str, Any]) -> None:
     Program.parse(text).verify()
 
 
+def _toml(text: str, names: dict[str, Any]) -> None:
+    tomllib.loads(text)
+    if name := re.match(r"# (\w+\.toml)\n", text):
+        Path(name[1]).write_text(text, encoding="utf-8")
+
+
 def _nothing(text: str, names: dict[str, Any]) -> None:
     """Text, and consoles, which `hel.pages.tutorial` runs."""
 
@@ -172,6 +178,6 @@ LANGUAGES: dict[str, Callable[[str, dict[str, Any]], Any]] = {
     "verilog": _verilog,
     "program": _program,
     "json": lambda text, names: json.loads(text),
-    "toml": lambda text, names: tomllib.loads(text),
+    "toml": _toml,
     "text": _nothing,
 }

@@ -118,8 +118,7 @@ def _random(batches: Mapping[str, Any]) -> list[str]:
         f"`{random_systems.COMMAND}`: as above, in {STEPS_EACH['verilator']} steps on Verilator, where an"
         f" array runs as many as fit on it, and {STEPS_EACH['icarus']} on Icarus, each on its own."
         " Seeds from 1000 on draw from the whole language. Where elements do not divide the neurons, vectors have pads."
-        f" Of the seeds, {refused} have no array of their batch's size: it is refused with the reason, which"
-        f" {random_systems.KEPT} keeps."
+        + (f" {refused} are refused, with the reasons that {random_systems.KEPT} keeps." if refused else "")
     )
     return _section("Random systems, RTL against golden", note, columns, random_systems.rows(batches))
 

@@ -11,6 +11,7 @@ from hel.report.section import Fact, Figure, Section, Table, number
 __all__ = ["section"]
 
 TITLE = "Learning curve"
+_COST = {"accuracy": "mean of \u2212log p(label)", "nmse": "mean of half squared errors"}
 
 
 def section(run: Run) -> Section | None:
@@ -20,29 +21,33 @@ def section(run: Run) -> Section | None:
     rows = run.get("curve") or run.get("history")
     if not rows:
         return Section(TITLE, missing="The file holds neither curve nor history.")
-    measure = "test" if "test_accuracy" in run else "validation"
-    accuracy = run.get(f"{measure}_accuracy")
-    facts = [] if accuracy is None else [Fact(number(float(accuracy)), f"{measure} accuracy")]
+    value = "accuracy" if "training_accuracy" in rows[0] else "nmse"
+    if any(f"training_{value}" not in row for row in (*rows, *run.get("history", ()))):
+        return Section(TITLE, missing="Some points of the file have an accuracy, others a squared error.")
+    measure = "test" if f"test_{value}" in run else "validation"
+    reached = run.get(f"{measure}_{value}")
+    facts = [] if reached is None else [Fact(number(float(reached)), f"{measure} {value}")]
     facts.append(Fact(number(float(rows[-1]["cost"])), "cost at the end"))
     if "samples_per_s" in run:
         facts.append(Fact(number(float(run["samples_per_s"]), 3), "samples a second"))
     history = run.get("history", ())
     table = Table(
         "Every epoch",
-        ("epoch", "samples", "cost", "training accuracy"),
+        ("epoch", "samples", "cost", f"training {value}"),
         [
-            (str(k), number(row["samples"]), number(float(row["cost"])), number(float(row["training_accuracy"])))
+            (str(k), number(row["samples"]), number(float(row["cost"])), number(float(row[f"training_{value}"])))
             for k, row in enumerate(history, start=1)
         ],
         folded=len(history) > 12,
     )
     return Section(
         TITLE,
-        "Cost and accuracy are means over the samples as they were met, before each was learnt from.",
+        f"Cost and {value} are means over the samples as they were met, before each was learnt from."
+        + (" nmse is the squared error over the variance of the targets." if value == "nmse" else ""),
         facts,
         [
-            _curve(rows, history, "cost", "cost: mean of \u2212log p(label)"),
-            _curve(rows, history, "training_accuracy", "accuracy", (measure, accuracy)),
+            _curve(rows, history, "cost", "cost: " + _COST[value]),
+            _curve(rows, history, f"training_{value}", value, (measure, reached)),
         ],
         [table] if history else [],
     )

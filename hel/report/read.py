@@ -33,7 +33,13 @@ _MARKS = {
 }
 """Keys by which a result is known that does not say what made it: those of 0.1 and of Python."""
 
-_ROW = {"samples": COUNT, "cost": NUMBER, "training_accuracy": NUMBER}
+
+def _row(value: Any) -> bool:
+    """A point of a learning curve, of labels or of targets."""
+    shape = {"samples": COUNT, "cost": NUMBER}
+    return any(fits(value, {**shape, f"training_{measure}": NUMBER}) for measure in ("accuracy", "nmse"))
+
+
 SHAPES: dict[str, Any] = {
     "made_by": {"command": TEXT, "line": TEXT, "version": TEXT},
     "command": TEXT,
@@ -58,11 +64,14 @@ SHAPES: dict[str, Any] = {
     "training_samples": COUNT,
     "test_accuracy": maybe(NUMBER),
     "validation_accuracy": maybe(NUMBER),
+    "test_nmse": maybe(NUMBER),
+    "validation_nmse": maybe(NUMBER),
     "samples_per_s": NUMBER,
-    "history": [_ROW],
-    "curve": [_ROW],
+    "history": [_row],
+    "curve": [_row],
     "flags": [TEXT],
     "argument_clamped": [TEXT],
+    "operand_clipped": [TEXT],
     "cut_formats": [{"name": TEXT, "of": TEXT, "format": TEXT, "default": TEXT, "line": TEXT}],
     "trajectory": {
         "neurons": [COUNT],

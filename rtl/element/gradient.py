@@ -2,18 +2,20 @@
 
     G     += half_up(product_1 - product_0, g_cut)     the twins' difference before any cut; wraps at 36 bits
     theta -= clip(half_up(G, shift), -C, C)            saturated to 18 bits; or += where the density is negative
+    theta  = clip(theta, low, high)                    of a parameter with a range, where the step is not 0
 
 C = 2**clip_log2; shifts go from 0 to 35, another one in every cycle if need be. A word written by a control word is
 read by those after it; no control word may read the address that it writes.
 
 Latency: from the control word with the gradient's address to its word 4, a read-modify-write 4; from the products to
-the sum with that word 3; from the address to the new parameter 11 (the stages are `rtl.hls.plan.timing.UPDATE`).
+the sum with that word 3; from the address to the new parameter 11, 12 in an array with ranges
+(the stages are `rtl.hls.plan.timing.UPDATE`).
 Golden twins: golden.dynamics.accumulator, golden.training.update.
 """
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
 
 from rtl.element.arithmetic import add, fits, register, saturate
@@ -127,7 +129,34 @@ class Gradient(Elaboratable):
             self.update_sum.eq(add(weight, step ^ down.replicate(window).as_signed(), step_round ^ down)),
         ]
         theta, clipped = saturate(self.update_sum, 18)
-        m.d.comb += self.theta.eq(theta)
         lost = Signal()
-        m.d.comb += lost.eq(clipped)
+        if self.geometry.ranges:
+            moves = register("update_moves", 1)
+            m.d.sync += moves.eq(step.as_unsigned() != step_round.replicate(window))
+            self._keep(m, moves, theta, clipped, lost)
+        else:
+            m.d.comb += [self.theta.eq(theta), lost.eq(clipped)]
         return lost
+
+    def _keep(self, m: Module, moves: Signal, theta: Value, clipped: Value, lost: Signal) -> None:
+        """A stage more: on which side of its range the new word lies, then the end of that side, or the word.
+
+        The ends of the word itself are seen to: a range that ends there needs no comparison.
+        """
+        limit = 1 << 17
+        kept, number = register("update_kept", signed(18)), register("update_range", 2)
+        below, above, left = (register(f"update_{name}", 1) for name in ("below", "above", "lost"))
+        which = self.control.range
+        m.d.sync += [kept.eq(theta), number.eq(which), below.eq(0), above.eq(0), left.eq(clipped & (which == 0))]
+        m.d.comb += [self.theta.eq(kept), lost.eq(left)]
+        for each, (low, high) in enumerate(self.geometry.ranges, 1):
+            if low > -limit:
+                with m.If(which == each):
+                    m.d.sync += below.eq(moves & (self.update_sum < low))
+                with m.If(below & (number == each)):
+                    m.d.comb += self.theta.eq(low)
+            if high < limit - 1:
+                with m.If(which == each):
+                    m.d.sync += above.eq(moves & (self.update_sum > high))
+                with m.If(above & (number == each)):
+                    m.d.comb += self.theta.eq(high)

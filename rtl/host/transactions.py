@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.plan.registers import STORE_PARTS, Address, Streams
+from rtl.hls.plan.control import store_parts
+from rtl.hls.plan.registers import Address, Streams
 from rtl.hls.schedule.command import Command
 from rtl.hls.schedule.schedule import Schedule
 
@@ -48,10 +49,11 @@ def read(addr: int, count: int = 1) -> Requests:
 
 def store_requests(schedule: Schedule) -> Requests:
     """Loads the control store."""
+    count = store_parts(schedule.geometry)
     parts = [
-        write(Address.STORE + index * STORE_PARTS + part, (word >> (32 * part)) & 0xFFFFFFFF)
+        write(Address.STORE + index * count + part, (word >> (32 * part)) & 0xFFFFFFFF)
         for index, word in enumerate(schedule.words)
-        for part in range(STORE_PARTS)
+        for part in range(count)
     ]
     return np.concatenate(parts)
 

@@ -22,7 +22,7 @@ def shell(*argv, **environment):
 
 
 REFUSED = [
-    (["trian"], "unknown command 'trian', did you mean train? available: new, systems, gradcheck"),
+    (["trian"], "unknown command 'trian', did you mean train? available: new, systems, tasks, gradcheck"),
     (["systems", "--jsn"], "unrecognized arguments: --jsn, did you mean --json? see `hel systems --help`"),
     (["gradcheck"], "the following arguments are required: SYSTEM; see `hel gradcheck --help`"),
     (["gradcheck", "dens"], "unknown system 'dens', did you mean dense? available: banded, dense, "),
@@ -47,7 +47,7 @@ REFUSED = [
     (["verify", "dense", "--xyzzy"], "unrecognized arguments: --xyzzy; see `hel verify --help`"),
     (["verify", "dense", "ring.py"], "unrecognized arguments: ring.py; see `hel verify --help`"),
     (["gradcheck", "dense", "--operand-bits", "4"], "--operand-bits: must be an integer from 8 to 18, not '4'"),
-    (["train", "digit"], "unknown task 'digit', did you mean digits? available: digits"),
+    (["train", "digit"], "unknown task 'digit', did you mean digits? available: acsf1, basic-motions"),
     (
         ["train", "digits", "--system", "springs"],
         "system 'springs' cannot be trained on a task; systems that can: dense",

@@ -1,4 +1,4 @@
-"""Every example of every `hel COMMAND --help` is run, in order, beside a ring.py; what takes minutes is slow."""
+"""Every example of every `hel COMMAND --help` is run, in order, beside a ring.py, a bits.toml; minutes are slow."""
 
 import importlib
 import os
@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,18 @@ def examples(name):
     return [line.strip() for line in block.splitlines() if line.strip()]
 
 
+def sweep():
+    """The file that the help of `hel explore` shows."""
+    text = importlib.import_module("hel.commands.explore").__doc__
+    return textwrap.dedent(re.search(r"^  command = .*?\n\n", text, re.M | re.S)[0])
+
+
 def ran(lines, folder):
     """Runs command lines in a shell whose `hel` is that of the sources; says what any of them said."""
     if any("ring.py:" in line for line in lines):
         (folder / "ring.py").write_text(RING)
+    if any("bits.toml" in line for line in lines):
+        (folder / "bits.toml").write_text(sweep())
     hel = f'hel() {{ {shlex.quote(sys.executable)} -m hel "$@"; }}'
     heeded = [f"{line.partition('#')[0]} || [ $? = 1 ]" if line.startswith(FINDS) else line for line in lines]
     script = "\n".join(["set -euo pipefail", hel, *heeded])
@@ -74,7 +83,7 @@ def test_examples_do_what_they_say(name, tmp_path):
     assert any(line.startswith(f"hel {name}") for line in lines)
     assert ran(lines, tmp_path).stdout
     for line in lines:
-        for made in re.findall(r"(?:-o|--figure|--report|--waves) (\S+)", line):
+        for made in re.findall(r"(?:-o|--figure|--report|--waves|--parquet) (\S+)", line):
             assert (tmp_path / made).stat().st_size > 0, line
 
 

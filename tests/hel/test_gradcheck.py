@@ -83,6 +83,7 @@ def test_a_nudge_too_weak_and_one_too_strong_are_told_the_best(capfd):
 
 
 RESULT = {
+    "stability": {"figure": 0.1, "limit": 4.0, "growth_log2": 1.0, "lyapunov_time": 18.0, "duration": 12.5},
     "eps": 2.0**-5,
     "best_eps": 2.0**-5,
     "relative_error_float": 1e-4,
@@ -96,6 +97,11 @@ RESULT = {
     "cosine_fixed": 1.0,
     "return_error_lsb": 0,
 }
+
+
+def test_advice_offers_nothing_that_was_taken():
+    far = RESULT | {"relative_error_fixed": 3 * FAR, "best_relative_error_fixed": FAR, "round_off": 3 * FAR}
+    assert "--cuts calibrated" in advice(far)[0] and "--cuts" not in advice(far | {"cuts": "calibrated"})[0]
 
 
 @pytest.mark.parametrize(

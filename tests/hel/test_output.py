@@ -15,7 +15,7 @@ import termios
 import pytest
 
 from hel import output
-from hel.output import Progress
+from hel.output import Progress, clamped_lines, clipped_lines, table_lines
 from tests.hel.commands import hel
 
 TRAIN = ["train", "digits", "-n", "8", "--samples", "100", "--epochs", "2"]
@@ -153,3 +153,39 @@ def test_a_quiet_command_says_its_result_alone(capfd, flag):
     assert code == 0 and err == "" and "accuracy" in out
     code, out, err = hel(capfd, "train", "digit", flag)
     assert code == 2 and "unknown task" in err  # errors are still told
+
+
+def test_a_long_formula_is_shortened_in_the_middle():
+    function = " + ".join(f"exp(-{k} * x**2)" for k in range(1, 9))
+    row = {"name": "f", "function": function, "low": -1.0, "high": 1.0, "stated": False, "segments": 16}
+    row |= {"format": "SQ(1, 17)", "fold": "", "steep": [], "error_lsb": 1.0, "error": 1e-5, "line": ""}
+    (line,) = table_lines({"tables": [row]})
+    formula = line.partition("table f: ")[2].partition(" for x from")[0]
+    assert len(formula) <= 60 and formula.startswith("exp(-1 * x**2) + ") and formula.endswith("exp(-8 * x**2)")
+    assert "..." in formula
+
+
+def test_a_coarse_table_says_what_makes_it_finer():
+    row = {"name": "f", "function": "exp(x)", "low": -1.0, "high": 9.0, "segments": 2048, "format": "SQ(14, 4)"}
+    row |= {"fold": "", "steep": [], "error": 1e-5, "line": ""}
+    said = {
+        (stated, off): table_lines({"tables": [row | {"stated": stated, "error_lsb": off}]})[0]
+        for stated in (True, False)
+        for off in (15.0, 45.0)
+    }
+    assert not any("finer" in said[stated, 15.0] for stated in (True, False))
+    assert "45 last places = 1e-05 (a shorter range, np.clip(x, low, high), makes it finer)" in said[False, 45.0]
+    assert "(a shorter stated range makes it finer)" in said[True, 45.0]
+
+
+def test_flags_say_where_and_what_to_write():
+    """Of sin the range is fixed, of any other function it can be stated; cuts are named, a few of them."""
+    angle, other = (
+        "a.py:1: `np.sin(q)`: an angle beyond the table of sin",
+        "a.py:2: `np.exp(q)`: x of exp(x) beyond -1 to 2",
+    )
+    said = clamped_lines({"argument_clamped": [angle, other]})
+    assert "angles = True" in said[0] and "np.clip" not in said[0]
+    assert said[1].startswith(other) and "np.clip(x, low, high) or hel.table(f, low=, high=)" in said[1]
+    assert clipped_lines({}) == [] == clipped_lines({"operand_clipped": []})
+    assert clipped_lines({"operand_clipped": ["a", "b", "c", "d"]}) == ["clipped: a; b; c; and 1 more"]

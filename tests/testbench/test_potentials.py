@@ -5,15 +5,17 @@ The elements do not divide the neurons, so that every vector has a pad.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import hel
 from golden.errors import HelError
 from golden.systems import System
 from rtl.design import Design
 from testbench import tools
 from testbench.verify import verify
 from tests.plain_potentials import PLAIN
-from tests.potentials import RUN, InverseSquareRepulsion
+from tests.potentials import RUN, Driven
 
 pytestmark = pytest.mark.cosim
 
@@ -48,16 +50,28 @@ def test_systems_of_any_function(system: str, simulator: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("simulator", SIZES)
-@pytest.mark.parametrize("made", [made for made in (*RUN, *PLAIN) if made is not InverseSquareRepulsion])
+@pytest.mark.parametrize("made", [*RUN, *PLAIN])
 def test_potentials_of_users(made: type[System], simulator: str) -> None:
     run(made, simulator)
 
 
-def test_two_tables_of_all_segments_do_not_fit_and_that_is_said() -> None:
-    """2049 words each, and parameters, of 4096; on more elements, too."""
-    for elements in (3, 8):
-        message = (
-            "holds 4096 words, got 4[0-9]+: .*table f takes 2049, table f1 takes 2049; give a table a smaller range"
+class Ripples(Driven):
+    """Two functions whose slopes need all the segments there are, if one insists."""
+
+    def own(self, q, k):
+        sine, cosine = (
+            hel.table(f, df=df, low=-1.0, high=3.0, error=8e-4)
+            for f, df in (
+                (lambda x: np.exp(-x) * np.sin(9 * x), lambda x: np.exp(-x) * (9 * np.cos(9 * x) - np.sin(9 * x))),
+                (lambda x: np.exp(-x) * np.cos(9 * x), lambda x: -np.exp(-x) * (9 * np.sin(9 * x) + np.cos(9 * x))),
+            )
         )
-        with pytest.raises(HelError, match=message):
-            verify(Design(InverseSquareRepulsion(8, 2), elements=elements), simulator="verilator")
+        return np.sum(k[1:] * (sine(q[1:] / 4) + cosine(q[:-1] / 4)))
+
+
+def test_two_tables_of_an_error_asked_for_do_not_fit_and_that_is_said() -> None:
+    """2049 words each, and parameters, of 4096; on more elements, too."""
+    rule = "holds 4096 words, got [45][0-9]+: .*takes 2049, .*takes 2049.*; give a table a smaller range or an error"
+    for elements in (3, 8):
+        with pytest.raises(HelError, match=rule):
+            Design(Ripples(8, 2), elements=elements).schedule  # noqa: B018

@@ -8,6 +8,7 @@ memory, the multipliers, the lanes and the accumulators are `rtl.hls.cycle_model
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -178,8 +179,25 @@ def _update_sum(m: Any) -> Words:
     return wrap(choose(m.field("u_add"), {0: lambda: weight - step}, lambda: weight + step), 19)
 
 
+def _update_kept(m: Any) -> Words:
+    """The new parameter, a stage later, in its range where the update moves it."""
+    whole = clip(m.update_sum, -(1 << 17), (1 << 17) - 1)
+
+    def within(low: int, high: int) -> Words:
+        return np.where(m.update_moves == 1, clip(whole, low, high), whole)
+
+    options = {number: partial(within, *ends) for number, ends in enumerate(m.geometry.ranges, 1)}
+    return choose(m.field("range"), options, lambda: whole) if options else whole
+
+
+def _update_lost(m: Any) -> Words:
+    """Whether a parameter without a range has saturated, a stage later."""
+    lost = (~fits(m.update_sum, 18)).astype(np.int64)
+    return choose(m.field("range"), {0: lambda: lost}, lambda: np.zeros_like(lost)) if m.geometry.ranges else lost
+
+
 def _wdata(m: Any) -> Words:
-    theta = lambda: clip(m.update_sum, -(1 << 17), (1 << 17) - 1)  # noqa: E731
+    theta = (lambda: m.update_kept) if m.geometry.ranges else (lambda: clip(m.update_sum, -(1 << 17), (1 << 17) - 1))
     return choose(m.field("w_theta"), {0: lambda: wrap(m.io, 18)}, theta)
 
 
@@ -223,7 +241,7 @@ def _flags(m: Any) -> Words:
         | raised(uses_operand, 2, lambda: m.operand_clip.any(-2))
         | raised(m.field("s_we") * writes_cut(m), 2, lambda: m.cut_lost)
         | raised(m.was("g_we"), 3, lambda: ~fits(m.grad_sum, GRADIENT_BITS))
-        | raised(m.field("we_b") & m.field("w_theta"), 4, lambda: ~fits(m.update_sum, 18))
+        | raised(m.field("we_b") & m.field("w_theta"), 4, lambda: m.update_lost if g.ranges else _update_lost(m))
     )
     if g.steep_table:
         now = now | raised(m.was("z_en"), 5, lambda: argument_clamped(m))
@@ -250,8 +268,11 @@ _RULES: dict[str, Rule] = {
     "shifted0": lambda m: m.grad_read << 1,
     **{f"shifted{k}": _one_later(f"shifted{k - 1}") for k in range(1, 5)},
     "update_step": _update_step,
+    "update_moves": lambda m: (m.update_step != 0).astype(np.int64),
     "update_weight": lambda m: m.weight_a,
     "update_sum": _update_sum,
+    "update_kept": _update_kept,
+    "update_lost": _update_lost,
     "wdata": _wdata,
     "captured": lambda m: m.candidate,
     "candidate": _candidate,

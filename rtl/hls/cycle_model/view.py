@@ -48,7 +48,8 @@ REGISTERS = """
 negated z_low z_high folded which index fraction interpolated s_word
 cut_wide cut_part cut_beyond cut_word cut_lost
 difference carried grad_sum update_sum addr_a addr_b we_b
-wdata io captured candidate flags update_step update_weight weight_a weight_b array_a array_b
+wdata io captured candidate flags update_step update_moves update_kept
+update_lost update_weight weight_a weight_b array_a array_b
 grad_read grad_array grad_output shifted0 shifted1 shifted2 shifted3 shifted4
 """.split()
 

@@ -202,7 +202,9 @@ class _Binder:
         program, parameter = self.program, densities.parameter
         parts = zip(densities.terms, program.aligns(densities), densities.signs, strict=True)
         terms = tuple(self._density(parameter, term, alignment, sign < 0) for term, alignment, sign in parts)
-        return Gradient(parameter, terms, program.update_offset(parameter), densities.sign < 0)
+        kept = program.range_of(parameter)
+        ends = (kept.low, kept.high) if kept else None
+        return Gradient(parameter, terms, program.update_offset(parameter), densities.sign < 0, ends)
 
     def _density(self, parameter: str, density: Density, alignment: int, negative: bool) -> GradientTerm:
         stored = self.stored[parameter]

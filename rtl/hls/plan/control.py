@@ -24,8 +24,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 from golden.program.program import MAX_SHIFT
-from rtl.hls.plan.geometry import MAX_FOLD, Geometry
-from rtl.hls.plan.registers import STORE_PARTS
+from rtl.hls.plan.geometry import HOST_BITS, MAX_FOLD, Geometry
 
 __all__ = [
     "ADDRESSES",
@@ -48,6 +47,7 @@ __all__ = [
     "ZTake",
     "decode",
     "encode",
+    "store_parts",
     "widths",
 ]
 
@@ -223,6 +223,7 @@ ELEMENT_FIELDS: dict[str, int] = {
     "g_clear": 1,
     "shift": 6,
     "u_add": 1,
+    "range": 2,  # which of the array's ranges the parameter written keeps to, from 1 on; 0 for none
     # Host chain.
     "io_op": 2,
     "io_src": 3,
@@ -245,16 +246,15 @@ FIELDS: dict[str, int] = {**ELEMENT_FIELDS, **SEQUENCER_FIELDS}
 WORD_BITS = sum(FIELDS.values())
 """Of the widest word."""
 
-_OPTIONAL = ("table", "x_turn")
+_OPTIONAL = ("table", "x_turn", "range")
 _STATE_ADDRESS = (MAX_FOLD - 1).bit_length()
 
 
 def widths(geometry: Geometry) -> dict[str, int]:
     """Width of every field in the words of one array, in the order of `FIELDS`; 0 for those it has no use for.
 
-    `table` and `x_turn` are not there at all where there is nothing to choose: a build is known by the digest of its
-    Verilog, and those from before there were such fields have no wire of no bits for them. `u_index` is as narrow as
-    the inputs allow where the word would be too wide for the control store else.
+    `table`, `x_turn` and `range` are not there at all where there is nothing to choose: a build is known by the digest
+    of its Verilog, and those from before there were such fields have no wire of no bits for them.
     """
     g = geometry
     vector = (g.vector_words - 1).bit_length() if g.vector_words else 0
@@ -266,6 +266,7 @@ def widths(geometry: Geometry) -> dict[str, int]:
         **dict.fromkeys(("addr_a", "addr_b"), g.weight_address_bits),
         "z_take": 2 if g.tables or g.cut_shifts else 0,
         **dict.fromkeys(("lookup", "z_en"), int(bool(g.tables))),
+        "range": len(g.ranges).bit_length(),
         "table": (len(g.tables) - 1).bit_length() if g.tables else 0,
         **dict.fromkeys(("z_lane", "s_lane"), int(g.odd_table)),
         "cut": (len(g.cut_shifts) - 1).bit_length() if g.cut_shifts else 0,
@@ -274,10 +275,16 @@ def widths(geometry: Geometry) -> dict[str, int]:
         "s_waddr": vector,
         **dict.fromkeys(("s_addr0", "s_addr1"), max(_STATE_ADDRESS, vector)),
     }
-    found = {name: needed.get(name, bits) for name, bits in FIELDS.items() if name not in _OPTIONAL or needed[name]}
-    if sum(found.values()) > 32 * STORE_PARTS:
-        found["u_index"] = max(0, g.inputs - 1).bit_length()
-    return found
+    return {name: needed.get(name, bits) for name, bits in FIELDS.items() if name not in _OPTIONAL or needed[name]}
+
+
+def store_parts(geometry: Geometry) -> int:
+    """Host words in which a control word is loaded; a power of two, for the address of one has its number below.
+
+    >>> store_parts(Geometry(elements=2, neurons=4, inputs=1))
+    4
+    """
+    return max(4, 1 << (-(-sum(widths(geometry).values()) // HOST_BITS) - 1).bit_length())
 
 
 def encode(fields: Mapping[str, int], widths: Mapping[str, int] = FIELDS) -> int:

@@ -30,6 +30,7 @@ __all__ = [
     "MAX_ELEMENTS",
     "MAX_FOLD",
     "MAX_INPUTS",
+    "MAX_RANGES",
     "MAX_TABLES",
     "PARAMETER_WORDS",
     "STORE_WORDS",
@@ -38,6 +39,7 @@ __all__ = [
     "WEIGHT_DEPTHS",
     "WEIGHT_WORDS",
     "Geometry",
+    "more_elements",
 ]
 
 WEIGHT_WORDS = WEIGHT_DEPTHS[0]
@@ -58,6 +60,8 @@ VECTOR_WORDS = (0, 16, 32, 64)
 """Depths a vector store may have."""
 MAX_ALIGNMENTS, MAX_CUTS, MAX_TABLES = 16, 4, 16
 """Left shifts of products, right shifts of sums to operands, and tables that one array may have."""
+MAX_RANGES = 3
+"""Ranges of parameters that one array may have."""
 MAX_INPUTS = 32
 """Input words of a step: half the sequencer's input buffer, so that the next step's arrive during this one."""
 
@@ -87,6 +91,7 @@ class Geometry:
     lane_store, two_way : lanes load from the vector store, too; they move to either neighbour
     cut_positions, turns : positions are operands as x, cut and saturated; as t, modulo 1
     turn_log2 : t is 2**-turn_log2 q, in turns
+    ranges : (low, high) in words, rising: where updates keep parameters that have a range
 
     Raises
     ------
@@ -118,6 +123,7 @@ class Geometry:
     cut_positions: bool = True
     turns: bool = False
     turn_log2: int = 0
+    ranges: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
@@ -145,6 +151,8 @@ class Geometry:
         }
         if "tables" in values:
             values["tables"] = tuple(TableShape.read(shape) for shape in values["tables"])
+        if "ranges" in values:
+            values["ranges"] = tuple((low, high) for low, high in values["ranges"])
         return cls(**values)
 
     def __post_init__(self) -> None:
@@ -160,6 +168,11 @@ class Geometry:
                 )
         if len(self.tables) > MAX_TABLES:
             raise HelError(f"an array has at most {MAX_TABLES} tables, got {len(self.tables)}; use fewer functions")
+        if len(self.ranges) > MAX_RANGES:
+            raise HelError(
+                f"an array has at most {MAX_RANGES} ranges of parameters, got {', '.join(map(_words, self.ranges))};"
+                " let some parameters share theirs"
+            )
         if not 1 <= self.elements <= MAX_ELEMENTS:
             raise HelError(f"a ring has 1 to {MAX_ELEMENTS} elements, got {self.elements}; choose P within")
         if self.neurons < 1 or self.neurons % self.elements:
@@ -299,5 +312,16 @@ class Geometry:
         return max(self.position_bits, 18)
 
 
+def _words(ends: tuple[int, int]) -> str:
+    return f"{ends[0]} to {ends[1]}"
+
+
 def _divisors(n: int) -> str:
     return ", ".join(str(d) for d in range(1, n + 1) if n % d == 0 and n // d <= MAX_FOLD)
+
+
+def more_elements(geometry: Geometry) -> str:
+    """What to do where an element's memory is too small."""
+    if geometry.fold > 1:
+        return "use more elements"
+    return "each neuron has an element of its own already: use fewer neurons, or shorter vectors in the potential"

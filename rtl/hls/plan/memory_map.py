@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from golden.arithmetic.function_table import FunctionTable
 from golden.errors import HelError
-from rtl.hls.plan.geometry import PARAMETER_WORDS, Geometry
+from rtl.hls.plan.geometry import PARAMETER_WORDS, Geometry, more_elements
 from rtl.hls.plan.ring_plan import Layout, RingPlan, Stored
 from rtl.hls.plan.table_shape import chosen
 
@@ -60,7 +60,7 @@ class MemoryMap:
         if self.words >= PARAMETER_WORDS:
             raise HelError(
                 f"an element holds at most {PARAMETER_WORDS - 1} parameter words, {self.sizes} {self.words};"
-                " use more elements"
+                f" {more_elements(self.geometry)}"
             )
         assert not self.tables or self.numbers
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
-__all__ = ["IDENTITY_WORD", "STORE_PARTS", "Address", "Streams"]
+__all__ = ["IDENTITY_WORD", "Address", "Streams"]
 
 IDENTITY_WORD = 0x48454C01
 
@@ -48,7 +48,3 @@ class Streams(IntFlag):
     INPUTS = 1
     LOADS = 2
     SENDS = 4
-
-
-STORE_PARTS = 4
-"""32-bit parts of a control word."""

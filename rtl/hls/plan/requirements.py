@@ -78,6 +78,7 @@ def geometry_of(
         cut_positions=plan.positions != {TURNS},
         turns=TURNS in plan.positions,
         turn_log2=plan.turn_log2,
+        ranges=tuple(sorted({gradient.range for gradient in plan.gradients if gradient.range})),
     )
 
 

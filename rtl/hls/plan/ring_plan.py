@@ -174,12 +174,14 @@ class Gradient:
     -------
     offset : shift of this parameter's update relative to the base shift of docs/numerics.md
     negative : the density is minus the terms, so the update adds
+    range : (low, high) in words, where the update keeps the parameter; None for the whole word
     """
 
     parameter: str
     terms: tuple[GradientTerm, ...]
     offset: int = 0
     negative: bool = False
+    range: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

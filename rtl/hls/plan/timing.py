@@ -9,6 +9,7 @@ __all__ = [
     "CHOICE",
     "CUT_WRITE",
     "GRAD_READ",
+    "KEEP",
     "GRAD_WRITE",
     "LANE",
     "LOOKUP",
@@ -70,3 +71,6 @@ GRAD_WRITE = 10
 """Write of that word; GRAD_WRITE - GRAD_READ is how long a read-modify-write takes."""
 UPDATE = {"gradient": 0, "clear": 1, "shift": 4, "weight": 6, "sum": 10, "write": 11}
 """Stages of one word's update, from its gradient address on."""
+KEEP = 1
+"""A stage more before the write, in an array that keeps parameters to ranges: the control word of the usual write
+names the range, the next one writes."""

@@ -30,6 +30,7 @@ from rtl.hls.plan.timing import (
     CUT_WRITE,
     GRAD_READ,
     GRAD_WRITE,
+    KEEP,
     LANE,
     LOOKUP,
     MULTIPLY,
@@ -295,7 +296,8 @@ def _marks(cycle: int, f: Fields, geometry: Geometry) -> Iterator[tuple[str, int
         yield "gradient, read", cycle - (UPDATE["clear"] if f["g_clear"] else GRAD_WRITE - GRAD_READ), "read"
     if f["we_b"]:
         yield "weights, port B", cycle, "update"
-        yield "weights, port A", cycle - UPDATE["write"] + UPDATE["weight"], "update"
+        write = UPDATE["write"] + (KEEP if geometry.ranges else 0)
+        yield "weights, port A", cycle - write + UPDATE["weight"], "update"
 
 
 def explain(schedule: Schedule) -> dict[str, Any]:

@@ -44,7 +44,7 @@ _EQUAL = (
 """Wired: widths and shifts."""
 _FREE = ("neurons", "turn_log2")
 """A matter of the schedule, or of what has angles."""
-_SETS = ("alignments", "cut_shifts", "tables")
+_SETS = ("alignments", "cut_shifts", "tables", "ranges")
 """What is there, by number."""
 
 
@@ -111,6 +111,7 @@ def joined(plans: Sequence[RingPlan], formats: Formats, *, elements: int, neuron
         cut_positions=any(g.cut_positions for g in required),
         turns=any(g.turns for g in required),
         turn_log2=max(g.turn_log2 for g in required),
+        ranges=tuple(sorted({ends for g in required for ends in g.ranges})),
         control_words=STORE_WORDS[-1],
     )
     return replace(array, vector_words=max(stores(plan, array).vector_words for plan in plans))
@@ -185,6 +186,7 @@ def read(path: Path) -> Geometry:
         raise refused from None
 
 
-def _list(values: Sequence[int | TableShape]) -> str:
+def _list(values: Sequence[int | TableShape | tuple[int, int]]) -> str:
     apart = "; " if any(isinstance(value, TableShape) for value in values) else ", "
-    return apart.join(map(str, values)) or "none"
+    words = (f"{value[0]} to {value[1]}" if isinstance(value, tuple) else str(value) for value in values)
+    return apart.join(words) or "none"

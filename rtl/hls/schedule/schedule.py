@@ -12,9 +12,8 @@ from functools import cached_property
 from golden.errors import HelError
 from rtl.hls.check.hazards import check_gradients, check_step, check_weights
 from rtl.hls.plan.control import Fields, decode, encode, widths
-from rtl.hls.plan.geometry import STORE_WORDS, VECTOR_WORDS, Geometry
+from rtl.hls.plan.geometry import STORE_WORDS, VECTOR_WORDS, Geometry, more_elements
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.registers import STORE_PARTS
 from rtl.hls.plan.ring_plan import Local, RingPlan, Statement
 from rtl.hls.plan.traffic import Traffic
 from rtl.hls.schedule.allocate import allocated
@@ -157,7 +156,7 @@ def schedule(plan: RingPlan, geometry: Geometry, *, reuse: bool = False) -> Sche
         ),
         vector_words=_depth(
             "an element holds at most {most} words of intermediate vectors at a time",
-            "build an array for it" if reuse else "use more elements",
+            "build an array for it" if reuse else more_elements(geometry),
             max((1 + f["s_waddr"] for name in vectors for f in raw[name] if f.get("s_we")), default=0),
             (geometry.vector_words,) if reuse else VECTOR_WORDS,
             geometry,
@@ -165,11 +164,6 @@ def schedule(plan: RingPlan, geometry: Geometry, *, reuse: bool = False) -> Sche
     )
     memory = replace(memory, geometry=geometry)
     segments, at, fields = {}, 0, widths(geometry)
-    if sum(fields.values()) > 32 * STORE_PARTS:
-        raise HelError(
-            f"a control word has at most {32 * STORE_PARTS} bits, this array's would have {sum(fields.values())}; use"
-            " fewer tables, more elements (for a smaller weight memory), or fewer different powers of two as factors"
-        )
     for name, words in raw.items():
         assert all(field in fields for word in words for field in word)
         segments[name] = Segment(

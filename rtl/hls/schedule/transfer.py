@@ -10,7 +10,7 @@ from __future__ import annotations
 from rtl.hls.plan.control import Fields, ImmSource, IoOp, IoSource, KickSelect, KickSource
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import RingPlan
-from rtl.hls.plan.timing import UPDATE
+from rtl.hls.plan.timing import KEEP, UPDATE
 from rtl.hls.schedule.reservation_table import ReservationTable
 
 __all__ = ["capture_segments", "clear_segment", "load_segments", "update_segment"]
@@ -83,13 +83,17 @@ def update_segment(plan: RingPlan, memory: MemoryMap) -> list[Fields]:
     cycle = 0
     for gradient in plan.gradients:
         base = memory.base[gradient.parameter]
+        ranges = memory.geometry.ranges
+        write = UPDATE["write"] + (KEEP if ranges else 0)
         for address in range(base, base + memory.size(gradient.parameter)):
             reservations.at(cycle + UPDATE["gradient"], g_raddr=address)
             reservations.at(cycle + UPDATE["clear"], g_we=1, g_clear=1, g_waddr=address)
             reservations.at(cycle + UPDATE["shift"], shift=gradient.offset & 63)
             reservations.at(cycle + UPDATE["weight"], addr_a=address)
             reservations.at(cycle + UPDATE["sum"], u_add=int(gradient.negative))
-            reservations.at(cycle + UPDATE["write"], we_b=1, w_theta=1, addr_b=address)
+            if gradient.range:
+                reservations.at(cycle + UPDATE["write"], range=1 + ranges.index(gradient.range))
+            reservations.at(cycle + write, we_b=1, w_theta=1, addr_b=address)
             cycle += 1
     return reservations.words()
 

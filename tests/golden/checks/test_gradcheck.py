@@ -110,7 +110,7 @@ class Runaway(System):
     ("name", "message"),
     [
         ("Bare", "gradients of parameters are compared, .*mine.py:Bare has none; declare one"),
-        ("Runaway", "a trajectory must stay finite, that of .* grows without bound in 200 steps; use a smaller"),
+        ("Runaway", "a trajectory must stay finite, that of .* grows without bound in 200 steps; take a smaller"),
     ],
 )
 def test_systems_without_a_comparison(tmp_path, name, message):

@@ -47,7 +47,13 @@ def _hidden(q, y):
 path = costs.SummedCost(last)
 energy = costs.AveragedCost(lambda m, y: np.sum((m - y) ** 2) / 2)
 given = costs.FinalCost(lambda q, y: np.abs(q - y).sum(axis=-1), gradient=lambda q, y: np.sign(q - y))
+twice = costs.FinalCost(lambda q, y: ((q - y) ** 2).sum(axis=-1), gradient=lambda q, y: q - y)
+short = costs.FinalCost(lambda q, y: ((q - y) ** 2).sum(axis=-1), gradient=lambda q, y: (q - y).sum(axis=-1))
 number = 3.0
+
+
+def still(q, y):
+    return np.sum(y**2)
 
 
 class Robust:
@@ -114,6 +120,12 @@ def test_what_is_no_word(given):
         cost_of(given)
 
 
+def test_what_hel_refuses_while_the_file_runs_has_its_line(tmp_path):
+    (tmp_path / "bad.py").write_text("import hel\nc = hel.costs.FinalCost(abs, gradient=3)\n")
+    with pytest.raises(HelError, match=r"^bad.py:2: `c = hel.costs.FinalCost\(abs, gradient=3\)`: the .* of a cost "):
+        cost_of(f"{tmp_path / 'bad.py'}:c")
+
+
 def test_a_file_that_does_not_run(tmp_path):
     (tmp_path / "bad.py").write_text("import nothing_of_that_name\n")
     with pytest.raises(HelError, match=r"bad.py:1: `import nothing_of_that_name`: the file raised ModuleNotFoundError"):
@@ -128,12 +140,31 @@ def test_a_file_that_does_not_run(tmp_path):
         ("absolute", r"mine.py:15: `np.abs\(q - y\)`: np.absolute is not available"),
         ("beyond", r"mine.py:19: `q\[99\]`: an index lies inside the array, of shape \(8,\)"),
         ("by_chance", r"mine.py: FinalCost\(by_chance\) must be a function of q and y alone, it gave .*; take random"),
+        ("twice", r"mine.py: gradient= of FinalCost\(<lambda>\) is the slope of c, .* where c changes by "),
+        ("still", r"mine.py: a cost is a function of q, FinalCost\(still\) does not depend on it; let q act in it"),
+        ("short", r"mine.py: dc/dq has shape \(8,\), got \(\) \[FinalCost"),
         ("raises", r"mine.py: FinalCost\(raises\) of q \(8,\) and a target \(8,\) raised KeyError"),
     ],
 )
 def test_what_cannot_be_differentiated(file, name, message):
     with pytest.raises(HelError, match=f"^{message}"):
         examined(cost_of(f"{file}:{name}"), 8, 8)
+
+
+def test_a_gradient_is_compared_at_one_point_of_every_component(file):
+    right = examined(cost_of(f"{file}:given"), 8, 8)
+    assert right.gradient is not None
+    far = FinalCost(lambda q, y: np.log(q - 2).sum(axis=-1) + 0 * y.sum(axis=-1), gradient=lambda q, y: 1 / (q - 2))
+    assert examined(far, 8, 8) is far  # it has no number where it is looked at
+    for k in range(8):
+
+        def wrong(q, y, k=k):
+            slope = 2.0 * (q - y)
+            slope[..., k] *= 1.01
+            return slope
+
+        with pytest.raises(HelError, match=f"its component {k} is .* where c changes by .*; correct it, or leave it"):
+            examined(FinalCost(lambda q, y: ((q - y) ** 2).sum(axis=-1), gradient=wrong), 8, 8)
 
 
 def test_the_half_squared_error_needs_as_many_targets_as_positions():

@@ -99,7 +99,10 @@ def test_a_declared_angle_is_in_radians():
     ("potential", "angles", "message"),
     [
         (lambda q, u, t: np.sum(t["k"] * q**2), True, r"test_angles.py:\d+: `.*`: an angle acts in functions of whole"),
-        (lambda q, u, t: np.sum(t["k"] * np.cos(q / 2)), True, "a function that needs more than one turn; write"),
+        (lambda q, u, t: np.sum(t["k"] * np.cos(q / 2)), True, r"and q\[0\] turns 1/2 times here; write whole"),
+        (lambda q, u, t: np.sum(t["k"] * np.cos(5 * q / 6)), True, r"and q\[0\] turns 5/6 times here; write whole"),
+        (lambda q, u, t: t["k"][0] * np.sin(q[0] + np.sqrt(2) * q[1]), [1], r"and q\[1\] turns 1.414 times here"),
+        (lambda q, u, t: np.sum(t["k"] * np.tanh(q)), True, "and np.tanh has no period; write it inside"),
         (lambda q, u, t: np.sum(t["k"] * q) - np.sum(np.cos(q)), True, "the gradient of a learnt torque is the angle"),
         (lambda q, u, t: np.sum(t["k"] * np.cos(t["k"] * q)), True, "an angle acts in functions of whole turns alone"),
         (lambda q, u, t: np.sum(t["k"] * q**2) + np.cos(q[0]), [0], "an angle acts in functions of whole turns alone"),

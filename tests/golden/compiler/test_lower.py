@@ -72,8 +72,30 @@ def test_forces_and_densities_approach_the_float_ones(name):
 
 
 def test_sizes_too_far_apart_are_refused():
-    with pytest.raises(HelError, match="every value has at most 53 bits, got .* sizes of the summed terms"):
-        made({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + 2.0**-30 * np.sum(u * q))
+    """By the line of the term that is unlike the others, small or large."""
+
+    def potential(factor):
+        def of(q, u, t):
+            usual = np.sum(t["a"] * q**2) + np.sum(q) / 2
+            odd = factor * np.sum(q**4)  # whose square of q is that of the line above
+            return usual + odd - np.sum(t["a"] * q)
+
+        return of
+
+    for factor in (2.0**-30, 2.0**31):
+        with pytest.raises(HelError) as error:
+            made({"a": (3,)}, potential(factor))
+        text = str(error.value)
+        assert re.match(r"test_lower\.py:\d+: `np.sum\(q\*\*4\)`: ", text), text
+        assert "every value has at most 53 bits, got" in text and "bring the factors of the summed terms closer" in text
+
+
+def test_a_function_that_grows_too_large_is_refused_by_its_line():
+    """No factor stands out: the program's own line."""
+    with pytest.raises(
+        HelError, match=r"^test_lower\.py:\d+: `np\.sinh\(10 \* q\)`: .*every value has at most 53 bits"
+    ):
+        compile_system(system({"a": (3,)}, lambda q, u, t: np.sum(t["a"] * q**2) + np.sum(np.sinh(10 * q)), 3, 3))
 
 
 def density(program, gradient, values):

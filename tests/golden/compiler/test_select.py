@@ -9,8 +9,9 @@ from golden.compiler.lower import lowered
 from golden.compiler.normalise import normalise
 from golden.compiler.operands import choose_operands
 from golden.compiler.powers import signed_powers
-from golden.compiler.select import select
+from golden.compiler.select import TABLE_WORDS, select
 from golden.errors import HelError
+from golden.language.user_function import table
 from golden.systems import get
 from tests.golden.compiler.made import system
 
@@ -64,3 +65,23 @@ def test_operations_are_distinct_and_read_what_is_before(name):
     assert len(set(operations)) == len(operations)
     for number, text in enumerate(operations):
         assert all(int(word[1:]) < number for word in text.split() if word.startswith("%"))
+
+
+@pytest.mark.parametrize("error, largest", [(None, 1024), (8e-4, 2048)])
+def test_tables_that_do_not_fit_together_have_fewer_segments(error, largest):
+    """Not those whose error somebody asked for."""
+    f = table(
+        lambda x: np.exp(-x) * np.sin(9 * x),
+        df=lambda x: np.exp(-x) * (9 * np.cos(9 * x) - np.sin(9 * x)),
+        low=-1.0,
+        high=3.0,
+        error=error,
+    )
+
+    def potential(q, u, theta):
+        return np.sum(theta["k"] * f(q)) + np.sum(np.exp(np.sin(8 * np.clip(q, -1, 2)))) + np.sum(q**2) / 2
+
+    tables = compile_system(system({"k": (3,)}, potential)).tables
+    assert 1 << 11 < sum(len(each.words) for each in tables) <= TABLE_WORDS
+    assert [each.segments for each in tables if each.name == "df"] == [largest]
+    assert all(each.segments <= 1024 for each in tables if each.name != "df")

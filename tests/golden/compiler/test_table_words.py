@@ -146,6 +146,26 @@ def test_a_pole_is_named_with_the_line():
 
 
 @pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: 1 / (x + 1.2),
+        lambda x: (x + 1.2) ** -2,
+        lambda x: (x + 1.2) ** -13 - (x + 1.2) ** -7,
+        lambda x: 8 * np.exp(-((x - 20) ** 2)) + 1 / (x - 1.37),  # less at the pole's neighbours than elsewhere
+        lambda x: np.tan(x) ** 2,
+        lambda x: 1 / (1e-9 + (x - 0.3) ** 2),
+    ],
+)
+@pytest.mark.parametrize("high", [30.0, 119.48])
+def test_poles_between_the_points_that_are_looked_at(function, high):
+    """A pole of an even power has no jump, and in last places of a huge value all else is nearly exact."""
+    with pytest.raises(
+        HelError, match=r"^test_table_words.py:\d+: `.*(has a pole|is not finite|jumps).* (near|at) x = "
+    ):
+        words_of(univariate(function), (-57.3, high), 18, stated=False)
+
+
+@pytest.mark.parametrize(
     ("f", "bounds"),
     [
         (lambda x: x**-2, (-1.0, 1.0)),
@@ -172,7 +192,7 @@ def test_an_error_that_is_asked_for():
         assert off <= error and one.error * 2.0**-one.to.fraction_bits <= error
     with pytest.raises(HelError) as error:
         choice(1e-9)
-    assert "with 2048 segments, an error of 1e-09 was asked for; ask for a larger one, shorten the range" in str(
+    assert "with 2048 segments, an error of 1e-09 was asked for; ask for a larger one, or shorten the range" in str(
         error.value
     )
     assert str(error.value).startswith("test_table_words.py:")

@@ -49,6 +49,8 @@ EXAMPLES = {
     "polynomials": (lambda q, u, t: np.sum(t["k"] * (q**2 - 1) ** 2) + np.sum(q) * q[0], []),
     "old functions": (lambda q, u, t: np.sum(np.log(np.cosh(t["k"] * q))) - np.sum(np.cos(q)), []),
     "a constant inside": (lambda q, u, t: np.sum(t["k"] * np.exp(D * q)), ["exp(x)"]),
+    "Lennard-Jones, scaled": (lambda q, u, t: np.sum(4 * ((2 + q) ** -12 - (2 + q) ** -6)), None),  # four summands
+    "Lennard-Jones, apart": (lambda q, u, t: np.sum((2 + q) ** -12) - np.sum((2 + q) ** -6), None),
     "a scalar": (lambda q, u, t: np.sum(t["k"] * q) * np.exp(-np.sum(q**2)), None),
 }
 

@@ -2,9 +2,11 @@
 
 import math
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import special
 
 from golden.errors import HelError
 from golden.language.autodiff import gradient
@@ -69,15 +71,15 @@ UNSUPPORTED = {
     "two numbers low < high, got -1 and None; give both": lambda q, u: np.sum(np.clip(q, -1, None)),
     "two numbers low < high, got 2 and 1; give both": lambda q, u: np.sum(np.clip(q, 2, 1)),
     "two numbers low < high, got 0 and a traced value": lambda q, u: np.sum(np.clip(q, 0, u[0])),
-    r"np.norm is not available .*; write np.sum\(x\*\*2\), its square": lambda q, u: np.linalg.norm(q),
+    r"np.linalg.norm is not available .*; write np.sum\(x\*\*2\), its square": lambda q, u: np.linalg.norm(q),
     "np.std is not available .*write np.var": lambda q, u: np.std(q),
     "np.maximum.reduce is not available": lambda q, u: np.maximum.reduce(q),
     "nothing \\(None\\) as an operand": lambda q, u: np.sum(q * None),
     "conversion to a whole number": lambda q, u: q[int(u[0])],
     "element-wise product of a sparse matrix .*write D @ x": lambda q, u: np.sum(q @ NotImplemented),
-    "np.greater is not available": lambda q, u: np.sum(q) if q[0] > 0 else 0.0,
-    r"an index lies inside the array, of shape \(3,\); index 7 is out of bounds for": lambda q, u: np.sum(q[[0, 7]]),
-    r"an index lies inside the array, of shape \(3,\); index 3 is out of bounds for": lambda q, u: q[3],
+    "the comparison > is not available .*smooth step": lambda q, u: np.sum(q) if q[0] > 0 else 0.0,
+    r"an index lies inside the array, of shape \(3,\): index 7 .* -n$": lambda q, u: np.sum(q[[0, 7]]),
+    r"an index lies inside the array, of shape \(3,\): index 3 is out of bounds for": lambda q, u: q[3],
     r"an index lies inside the array, .*integer or boolean arrays": lambda q, u: np.sum(q[[0.5]]),
     r"an index lies inside the array, .*too many indices": lambda q, u: q[0, 1],
     "an index that is a traced value is not available": lambda q, u: q[u],
@@ -111,10 +113,28 @@ UNSUPPORTED = {
     r"np.einsum takes letters": lambda q, u: np.einsum("...i,...i", q, q),
     r"np.convolve has one traced operand and a constant one": lambda q, u: np.sum(np.convolve(q, u)),
     r"np.pad has the modes constant, edge, .*np.concatenate": lambda q, u: np.sum(np.pad(q, 1, constant_values=1.0)),
-    r"np.inv is not available .*compute it beforehand": lambda q, u: np.linalg.inv(np.outer(q, q)),
-    r"np.fft is not available .*constant matrices": lambda q, u: np.sum(np.fft.fft(q)),
+    r"np.linalg.inv is not available .*compute it beforehand": lambda q, u: np.linalg.inv(np.outer(q, q)),
+    r"np.fft.fft is not available .*constant matrices": lambda q, u: np.sum(np.fft.fft(q)),
     r"np.max is not available .*smooth function": lambda q, u: np.max(q),
     r"np.sort is not available": lambda q, u: np.sum(np.sort(q)),
+    r"logsumexp is not available .*; write np.log\(np.sum\(np.exp\(x\)\)\)": lambda q, u: special.logsumexp(q),
+    "softmax is not available .*; write e / np.sum": lambda q, u: special.softmax(q)[0],
+    r"expit is not available .*; write \(1 \+ np.tanh\(x / 2\)\) / 2": lambda q, u: np.sum(special.expit(q)),
+    r"erf is not available .*; write hel.table\(scipy.special.erf, lambda": lambda q, u: np.sum(special.erf(q)),
+    r"j0 is not available .*; write hel.table\(j0, df=": lambda q, u: np.sum(special.j0(q)),
+    r"np.arctan2 is not available .*; write np.arctan\(y /": lambda q, u: np.arctan2(q[0], q[1]),
+    "np.vectorize is not available .*; write the function of the whole": lambda q, u: np.vectorize(math.cos)(q)[0],
+    r"the comparison > is not available .* np.logaddexp\(k \* x": lambda q, u: np.sum(np.where(q > 0, q, 0.0)),
+    r"np.maximum is not available .*; write .* np.logaddexp\(0": lambda q, u: np.sum(np.maximum(q, 0.0)),
+    r"np.minimum is not available .*; write .* -np.logaddexp\(-k": lambda q, u: np.sum(np.minimum(q, 0.0)),
+    r"np.heaviside is not available .*; write a smooth step: \(1 \+": lambda q, u: np.sum(np.heaviside(q, 0.5)),
+    r"np.sign is not available .*; write .* np.tanh\(k \* x\)": lambda q, u: np.sum(np.sign(q)),
+    r"np.logaddexp.reduce is not available .*; write np.log": lambda q, u: np.logaddexp.reduce(q),
+    r"np.diff with these arguments .*np.concatenate\(\(\[0\], x": lambda q, u: np.sum(np.diff(q, prepend=0)),
+    r"hel.table\(np.arccos, df=": lambda q, u: np.sum(np.arccos(q)),
+    r"a Fraction is a Python object to NumPy, not a number; write float\(x\)": lambda q, u: Fraction(1, 3) * np.sum(q),
+    "vectorized.* not available .*; write the function of the": lambda q, u: np.frompyfunc(abs, 1, 1)(q)[0],
+    "numbers of 64 bits, got dtype=float32; leave it": lambda q, u: np.sum(q, dtype=np.float32),
     r"conversion to int64 \(values are real numbers\)": lambda q, u: np.sum(q.astype(int)),
 }
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import special
 
 from golden.errors import HelError
 from golden.language.autodiff import gradient
@@ -18,6 +19,14 @@ def test_one_slope_is_given_or_traced():
     x = np.linspace(-8, 8, 33)
     assert given.slope(x) == pytest.approx(traced.slope(x), rel=1e-14)
     assert given.slope is given.slope and str(given) == "arctan" and str(given.slope) == "darctan"
+
+
+def test_errors_name_the_line_of_the_call():
+    with pytest.raises(HelError, match=r"^test_user_function.py:\d+: `table.*function cos .*wrap it in np.vec"):
+        table(math.cos)(np.zeros(3))
+    graph = trace_function(lambda q: np.sum(table(special.erf)(q)), "f", {"q": (3,)})
+    with pytest.raises(HelError, match=r"^test_user_function.py:\d+: `.* traced; give it: hel.table\(erf, df=...\)$"):
+        gradient(graph)
 
 
 def test_beyond_the_range_it_stands_still():

@@ -7,7 +7,8 @@ import pytest
 
 from golden.language import trace
 from golden.language.array_rules import ARRAY_RULES, METHODS
-from golden.language.numpy_rules import AVAILABLE, UFUNCS
+from golden.language.hints import AVAILABLE, HINTS
+from golden.language.numpy_rules import UFUNCS
 from golden.language.smooth_rules import SMOOTH_UFUNCS
 
 TUTORIAL = (Path(__file__).parents[3] / "docs" / "your_own_hamiltonian.md").read_text(encoding="utf-8")
@@ -31,6 +32,13 @@ def test_the_tutorial_lists_what_the_tracer_lists():
 @pytest.mark.parametrize("text", [AVAILABLE])
 def test_a_message_lists_nothing_else(text):
     assert names(text) <= names(trace.__doc__)
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_a_hint_says_what_can_be_traced(name):
+    """Beside what it says not to write, and what stands in hel.table."""
+    text = re.sub(r"hel\.table\(.*| for np\.\w+", "", HINTS[name])
+    assert names(text) <= names(trace.__doc__) | {"pi"}
 
 
 def test_methods_are_functions():

@@ -43,7 +43,7 @@ def passes(program, theta, steps_by, *, seed, steps=11, batch=(), scale=1.0):
     found += run.echo_many(*twin(*end), inputs, at_first, e, one_sided=True)
     back = run.echo_many(*twin(*end), inputs)
     assert (back[0] == q).all() and (back[1] == p).all(), "an echo without nudge returns every word"
-    found += [grads.flat, at_first.flat, run.flags, run.argument_clamped]
+    found += [grads.flat, at_first.flat, run.flags, run.argument_clamped, run.operand_clipped]
     return found if du is None else [*found, du]
 
 

@@ -125,9 +125,10 @@ def test_flags_are_sticky_until_cleared_and_parameters_are_loaded():
         for run in (reference, compiled):
             run.forward_many(far, np.zeros(3, np.int64), u)
         assert compiled.flags == reference.flags and compiled.argument_clamped == reference.argument_clamped
+        assert compiled.operand_clipped == reference.operand_clipped
     assert Flags.ARGUMENT_CLAMPED in compiled.flags
     compiled.clear_flags()
-    assert compiled.flags == Flags(0) and compiled.argument_clamped == []
+    assert compiled.flags == Flags(0) and compiled.argument_clamped == frozenset()
     other = build("pendulum", n=3, m=1, seed=1)[1]
     near = program.formats.q.raw(np.full(3, 0.5))
     ends = []

@@ -148,3 +148,15 @@ def test_the_example_of_the_document_runs():
     page = Path(__file__).parents[3] / "docs/program.md"
     result = doctest.testfile(str(page), module_relative=False)
     assert result.attempted and not result.failed
+
+
+def test_a_range_comes_back_and_goes_up():
+    plain = "parameter al [16]"
+    text = DENSE.replace(plain, f"{plain} from 4096 to 131071")
+    ranged = Program.parse(text).verify()
+    assert str(ranged.range_of("al")) == "from 4096 to 131071" and ranged.range_of("W") is None
+    assert Program.parse(str(ranged)) == ranged != Program.parse(DENSE)
+    for ends in ("from 5 to 5", "from -131073 to 0", "from 0 to 131072"):
+        rule = f"the range of a parameter goes up, from -131072 to 131071 at the most, got al {ends}; give it another"
+        with pytest.raises(HelError, match=f"^{rule}$"):
+            Program.parse(text.replace("from 4096 to 131071", ends)).verify()

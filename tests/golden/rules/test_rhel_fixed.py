@@ -139,7 +139,7 @@ def test_angles_beyond_the_table_are_named():
 
     assert clamped(Cosines(3), 3.0) == ()  # 6 + pi / 2 < 8
     (line,) = clamped(Cosines(3), 3.5)
-    assert line.startswith("test_rhel_fixed.py:") and line.endswith("`2 * q`")
+    assert line.startswith("test_rhel_fixed.py:") and ": `2 * q`: an angle beyond the table of sin" in line
     assert clamped(systems.get("dense", n=3), 12.0) == ()
 
 

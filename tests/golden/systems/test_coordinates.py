@@ -105,15 +105,15 @@ def test_gradients_are_those_of_back_propagation_and_of_fixed_point(cls, eps):
 @pytest.mark.parametrize(
     ("mass", "angles", "message"),
     [
-        ([1.0, 0.0], False, "a mass is positive, got 0; give positive numbers"),
-        ([1.0, -2.0], False, "a mass is positive, got -2"),
-        ([1.0, np.nan], False, "a mass is positive, got nan"),
-        ([1.0, 2.0, 3.0], False, r"mass has one number or 2, one a neuron, got shape \(3,\)"),
-        ("heavy", False, "mass is fixed positive numbers, .* got 'heavy'; give numbers"),
-        (lambda: 1.0, False, "mass is numbers, got a method; write it as a property"),
-        (None, [0, 2], "an angle is a neuron, got .0, 2.; write True for all, or indices from 0 to 1"),
-        (None, "all", "angles says which neurons are angles, got 'all'; write True"),
-        ([1.0, 2.0], True, "angles share one mass, .* got 1 for neuron 0 and 2 for neuron 1; give them one"),
+        ([1.0, 0.0], False, "mass must be positive, got 0; give positive numbers"),
+        ([1.0, -2.0], False, "mass must be positive, got -2"),
+        ([1.0, np.nan], False, "mass must be positive, got nan"),
+        ([1.0, 2.0, 3.0], False, r"mass must have one number or 2, one a neuron, got shape \(3,\)"),
+        ("heavy", False, "mass must be fixed positive numbers, .* got 'heavy'; give numbers"),
+        (lambda: 1.0, False, "mass must be numbers, got a method; write it as a property"),
+        (None, [0, 2], "angles must be neurons, got .0, 2.; write True for all, or indices from 0 to 1"),
+        (None, "all", "angles must say which neurons are angles, got 'all'; write True"),
+        ([1.0, 2.0], True, "angles must share one mass, .* got 1 for neuron 0 and 2 for neuron 1; give them one"),
     ],
 )
 def test_what_masses_and_angles_cannot_be(mass, angles, message):

@@ -6,6 +6,7 @@ import pytest
 from golden.arithmetic.formats import Formats
 from golden.cost_functions.readout import Readout
 from golden.errors import HelError
+from golden.systems import Dense
 from golden.training.compiled_learner import CompiledLearner
 from golden.training.conversation import drive
 from golden.training.learner import GoldenLearner
@@ -23,11 +24,21 @@ def equal_runs(*task, **how):
         assert result.pop("samples_per_s") > 0
     assert found == expected and learner.flags == reference.flags
     assert learner.argument_clamped == reference.argument_clamped
+    assert learner.operand_clipped == reference.operand_clipped
     for name, words in reference.parameters().items():
         assert np.array_equal(learner.parameters()[name], words), name
     assert np.array_equal(numpy.readout.weights, compiled.readout.weights)
     assert np.array_equal(numpy.readout.bias, compiled.readout.bias)
     return expected, learner
+
+
+class Held(Dense):
+    """Dense, its stiffnesses between narrow ends."""
+
+    ranges = {"al": (0.5, 0.5625)}
+
+    def initial(self, seed):
+        return {**super().initial(seed), "al": np.full(self.n, 0.53125)}
 
 
 SHORT = {"neurons": 16, "epochs": 2, "samples": 110, "validation": True}
@@ -37,6 +48,22 @@ SHORT = {"neurons": 16, "epochs": 2, "samples": 110, "validation": True}
 @pytest.mark.parametrize("system", ["dense", "hru", "linear"])
 def test_a_training(system):
     equal_runs("digits", system, **SHORT)
+
+
+def test_parameters_that_are_kept_to_a_range():
+    _, learner = equal_runs("digits", Held(8, 8), epochs=1, samples=200, validation=True)
+    assert set(learner.parameters()["al"].tolist()) >= {32768, 36864}
+
+
+@pytest.mark.parametrize("task, cost", [("gunpoint", "averaged"), ("japanese-vowels", "final"), ("mackey-glass", None)])
+def test_other_costs_and_lengths_one_sample_at_a_time(task, cost):
+    """By compiled steps: the learner is that of the reference."""
+    how = {"neurons": 6, "epochs": 1, "samples": 12, "validation": True, "cost": cost}
+    both = [train(task, executor=executor, **how) for executor in ("numpy", "compiled")]
+    assert [result.pop("executor") for result in both] == ["numpy", "compiled"]
+    for result in both:
+        del result["samples_per_s"]
+    assert both[0] == both[1]
 
 
 def test_seeds_on_threads():

@@ -183,7 +183,10 @@ def test_progress_reaches_the_end():
         ({"validation": "no"}, "validation is True or False, got 'no'; choose one"),
         ({"recipe": 3}, "the recipe of this training is a golden.training.recipe.Recipe, got 3"),
         ({"cuts": 3}, "cuts are default, calibrated or calibrated-SEED, got 3"),
-        ({"neuron": 4}, "training has no option neuron; it knows neurons, epochs, seed, samples, validation, recipe"),
+        (
+            {"neuron": 4},
+            "training has no option neuron; it knows neurons, epochs, seed, samples, validation, cost, way",
+        ),
         ({"system": None}, "a system is a name or a System object, got None"),
         ({"system": Dense}, r"a system is an object, got the class Dense; write Dense\(n, m\)"),
         ({"system": Dense(4, 2)}, r"digits has 8 channels, Dense\(n=4, m=2\) has 2 inputs; make it Dense\(4, 8\)"),

@@ -18,7 +18,7 @@ from tests.hel.commands import hel
 ROOT = Path(__file__).parents[3]
 NEEDED = {"python", "shared library", "c++", "make", "verilator", "yosys", "nextpnr-ecp5", "ecppack", "cache"}
 OPTIONAL = {"virtual environment", "hel on PATH", "perl with Pod::Usage", "icarus", "vcd2fst", "openFPGALoader"}
-OPTIONAL |= {"locale"}
+OPTIONAL |= {"locale", "distributed", "pyarrow"}
 
 
 def bare(code_before="", flags=("-I", "-S"), **environment):

@@ -14,7 +14,7 @@ from rtl.element.arithmetic import add as exact
 from rtl.element.gradient import Gradient
 from rtl.hls.plan.control import MAX_SHIFT
 from rtl.hls.plan.geometry import GRADIENT_BITS, PARAMETER_WORDS, Geometry
-from rtl.hls.plan.timing import GRAD_READ, GRAD_WRITE, UPDATE
+from rtl.hls.plan.timing import GRAD_READ, GRAD_WRITE, KEEP, UPDATE
 from rtl.primitives import WeightMemory
 from tests.rtl.element.unit import any_word, around, control, saturated, simulate, wrapped
 
@@ -32,6 +32,7 @@ SUMS = {
     "wide": Geometry(2, 4, 1, operand_bits=14, g_cut=1, alignments=(0, 8), gradient_alignment=8),
 }
 CLIPS = {f"clip {clip}": Geometry(2, 4, 1, g_cut=0, clip_log2=clip) for clip in (9, 0, 1, 6, 17)}
+RANGES = Geometry(2, 4, 1, g_cut=0, ranges=((-(1 << 17), 0), (-300, 5000), (4096, (1 << 17) - 1)))
 
 
 def run(g: Geometry, rows: Rows) -> dict[str, list[Any]]:
@@ -62,15 +63,18 @@ def check_sums(g: Geometry, rows: Rows, seen: dict[str, list[Any]]) -> int:
 def check_updates(g: Geometry, rows: Rows, seen: dict[str, list[Any]]) -> int:
     """The new parameter for the word, shift, weight and sign of every cycle; returns how many saturated."""
     limit, saturations = 1 << g.clip_log2, 0
-    for t in range(READ, len(rows) - UPDATE["write"]):
+    keep = KEEP if g.ranges else 0
+    for t in range(READ, len(rows) - UPDATE["write"] - keep):
         address = t - READ  # the cycle of the gradient word's address
         shift, weight = rows[t].get("shift", 0), rows[address + WEIGHT]["weight"]
         step = min(max(Rounding.HALF_UP.apply(seen["grad_read"][t], shift), -limit), limit)
         total = weight + (step if rows[address + UPDATE["sum"]]["u_add"] else -step)
-        write = address + UPDATE["write"]
-        assert seen["update_sum"][write] == total, (t, seen["grad_read"][t], shift)
-        assert seen["theta"][write] == saturated(total, 18), t
-        written = rows[write]["we_b"] and rows[write]["w_theta"]
+        write = address + UPDATE["write"] + keep
+        assert seen["update_sum"][write - keep] == total, (t, seen["grad_read"][t], shift)
+        number = rows[write - keep].get("range", 0)
+        low, high = g.ranges[number - 1] if number and step else (-1 << 17, (1 << 17) - 1)
+        assert seen["theta"][write] == min(max(total, low), high), t
+        written = rows[write]["we_b"] and rows[write]["w_theta"] and not number
         lost = bool(written and total != saturated(total, 18))
         assert bool(seen["flags"][write] << 3 & Flags.THETA_CLIPPED) == lost, t
         saturations += lost
@@ -121,7 +125,8 @@ def updates(g: Geometry) -> Rows:
         rows += load + update
     for row in rows:
         row |= {"u_add": source.getrandbits(1), **{name: source.random() < 0.8 for name in ("we_b", "w_theta")}}
-        row["weight"] = source.choice([-1 << 17, (1 << 17) - 1, any_word(source, 18)])
+        row["weight"] = source.choice([-1 << 17, (1 << 17) - 1, any_word(source, 18), *sum(g.ranges, ())])
+        row |= {"range": source.randrange(len(g.ranges) + 1)} if g.ranges else {}
     return rows
 
 
@@ -130,6 +135,12 @@ def test_gradient_words_are_exact_and_wrap(geometry: Geometry) -> None:
     rows = accumulation(geometry, 1500)
     wraps = check_sums(geometry, rows, run(geometry, rows))
     assert (wraps > 10) == (geometry.density_bits + 1 - geometry.g_cut >= GRADIENT_BITS)
+
+
+def test_updates_keep_to_ranges() -> None:
+    """Only where the step is not 0: a pad is 0 whatever the range."""
+    rows = updates(RANGES)
+    assert check_updates(RANGES, rows, run(RANGES, rows)) > 5
 
 
 @pytest.mark.parametrize("geometry", CLIPS.values(), ids=CLIPS)

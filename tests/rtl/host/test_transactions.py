@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rtl.design import Design
 from rtl.hls import Command, Schedule
-from rtl.hls.plan.registers import STORE_PARTS, Address, Streams
+from rtl.hls.plan.control import store_parts
+from rtl.hls.plan.registers import Address, Streams
 from rtl.host.driver import Driver
 from rtl.host.transactions import Requests, command_requests, read, store_requests, write
 from rtl.streams.host_request import HostRequest
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 3)
+WIDE = Design("random-1061", neurons=4, elements=1, inputs=1).schedule
+"""Its control words have more than 128 bits."""
 
 
 def signed(word: int, bits: int) -> int:
@@ -73,14 +77,16 @@ def test_requests_mean_the_commands() -> None:
     assert [content(c) for c in found] == [content(c) for c in commands]
 
 
-def test_the_store_is_loaded_word_by_word() -> None:
-    """Part 3 commits, so it comes last."""
-    store = [0] * len(SCHEDULE.words)
-    for index, request in enumerate(store_requests(SCHEDULE).tolist()):
+@pytest.mark.parametrize("schedule, parts", [(SCHEDULE, 4), (WIDE, 8)])
+def test_the_store_is_loaded_word_by_word(schedule: Schedule, parts: int) -> None:
+    """The last part commits, so it comes last."""
+    assert store_parts(schedule.geometry) == parts
+    store = [0] * len(schedule.words)
+    for index, request in enumerate(store_requests(schedule).tolist()):
         addr, data = request >> 32 & 0xFFFF, request & 0xFFFFFFFF
         assert request >> 48 == 1 and addr == Address.STORE + index
-        store[(addr - Address.STORE) // STORE_PARTS] |= data << 32 * ((addr - Address.STORE) % STORE_PARTS)
-    assert tuple(store) == SCHEDULE.words
+        store[(addr - Address.STORE) // parts] |= data << 32 * ((addr - Address.STORE) % parts)
+    assert tuple(store) == schedule.words
 
 
 def test_a_request_is_laid_out_as_the_port() -> None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golden.errors import HelError
-from rtl.hls import Geometry, compile_array
-from rtl.hls.plan.control import ELEMENT_FIELDS, FIELDS, SEQUENCER_FIELDS, WORD_BITS, IoOp, decode, encode, widths
-from rtl.hls.plan.registers import STORE_PARTS
+from rtl.hls import Geometry
+from rtl.hls.plan.control import (
+    ELEMENT_FIELDS,
+    FIELDS,
+    SEQUENCER_FIELDS,
+    WORD_BITS,
+    IoOp,
+    decode,
+    encode,
+    store_parts,
+    widths,
+)
 from rtl.hls.plan.table_shape import TableShape
-from tests.rtl.hls.cases import program
 
 WIDEST = Geometry(
     4, 16, 3, alignments=tuple(range(16)), cut_shifts=(1, 2, 3, 4), vector_words=64, lane_store=True, two_way=True
@@ -49,28 +55,14 @@ def test_fields_are_the_elements_then_the_sequencers() -> None:
     assert not set(ELEMENT_FIELDS) & set(SEQUENCER_FIELDS)
 
 
-def test_a_word_fits_the_control_store() -> None:
-    """All but the widest there could be, with more than four tables in more than two block RAMs, too."""
-    assert sum(widths(WIDEST).values()) == 32 * STORE_PARTS < WORD_BITS
-    tables = (TableShape(), TableShape("even"))
-    plain = replace(WIDEST, tables=tables, weight_words=4096, vector_words=16)
-    assert sum(widths(plain).values()) == 32 * STORE_PARTS - 6 + 4 + 1
-
-
-@pytest.mark.parametrize(("inputs", "bits"), [(0, 0), (1, 0), (2, 1), (17, 5)])
-def test_a_word_that_is_too_wide_has_narrow_input_numbers(inputs: int, bits: int) -> None:
-    fits = replace(WIDEST, inputs=inputs)
-    assert widths(fits)["u_index"] == 5
-    beyond = widths(replace(fits, turns=True))
-    assert beyond["x_turn"] == 1 and beyond["u_index"] == bits
-    assert sum(beyond.values()) == 32 * STORE_PARTS + 1 - 5 + bits
-
-
-def test_a_word_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["rtl.hls.schedule.schedule"], "STORE_PARTS", 2)
-    rule = r"^a control word has at most 64 bits, this array's would have \d+; use fewer tables, more elements"
-    with pytest.raises(HelError, match=rule):
-        compile_array(program("dense", 4, 2), elements=2)
+def test_a_word_is_loaded_in_four_parts_or_in_eight() -> None:
+    """Only an array that chooses between tables, in more block RAM than a plain one has, needs more than four."""
+    assert sum(widths(WIDEST).values()) == 128 and store_parts(WIDEST) == 4
+    turning = replace(WIDEST, turns=True)
+    assert sum(widths(turning).values()) == 129 and store_parts(turning) == 8
+    tables = tuple(TableShape(base=100 + 600 * k) for k in range(5))
+    widest = replace(turning, tables=tables, weight_words=4096)
+    assert sum(widths(widest).values()) <= WORD_BITS < 256 and store_parts(widest) == 8
 
 
 @pytest.mark.parametrize("value", [-1, 4096])
@@ -88,9 +80,9 @@ def test_a_field_without_use_has_no_bits() -> None:
     """The array of a tanh network is narrower than the widest; without a table it is narrower still."""
     tanh = widths(Geometry(4, 16, 3))
     plain = widths(Geometry(4, 16, 3, tables=(), vector_words=0, alignments=(0,)))
-    several = widths(Geometry(4, 16, 3, tables=(TableShape(),) * 3, turns=True))
-    assert list(several) == list(FIELDS) and several["table"] == 2 and several["x_turn"] == 1
-    assert list(tanh) == list(plain) == [name for name in FIELDS if name not in ("table", "x_turn")]
+    several = widths(Geometry(4, 16, 3, tables=(TableShape(),) * 3, turns=True, ranges=((0, 9),)))
+    assert several["range"] == 1 and list(several) == list(FIELDS) and several["table"] == 2 and several["x_turn"] == 1
+    assert list(tanh) == list(plain) == [name for name in FIELDS if name not in ("table", "x_turn", "range")]
     assert widths(Geometry(4, 16, 3, turns=True, cut_positions=False)) == tanh, "all are angles: nothing to choose"
     assert sum(plain.values()) < sum(tanh.values()) < WORD_BITS
     assert {name for name, bits in tanh.items() if not bits} == {"x_store", "x_back", "cut", "s_cut"}

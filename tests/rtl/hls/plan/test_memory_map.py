@@ -102,3 +102,6 @@ def test_the_largest_memory_fits_and_one_word_more_does_not() -> None:
         match="^an element holds at most 511 parameter words, N = 120 on P = 30 needs 512; use more elements$",
     ):
         of(30, 120, 8)
+    square = stored(255, 4)["W"]
+    with pytest.raises(HelError, match="on P = 255 needs .*; each neuron has an element of its own already: use"):
+        MemoryMap(Geometry(255, 255, 4), {"W": square, "again": square, "more": square})

@@ -8,9 +8,11 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.arithmetic.function_table import FunctionTable, builtin
+from golden.compiler.select import TABLE_WORDS
 from golden.errors import HelError
 from rtl.hls import Geometry
-from rtl.hls.plan.table_shape import TABLE_BASE, TableShape, chosen, placed
+from rtl.hls.plan.geometry import PARAMETER_WORDS
+from rtl.hls.plan.table_shape import TABLE_BASE, WEIGHT_DEPTHS, TableShape, chosen, placed
 from tests.rtl.hls.table_cases import any_table
 
 TANH, SIN = builtin("tanh", 18), builtin("sin", 18)
@@ -97,3 +99,7 @@ def test_an_array_takes_tables_of_its_shapes_where_words_do_not_meet() -> None:
 def test_formats_do_not_matter() -> None:
     narrow = Formats(operand_bits=8)
     assert TableShape.of(builtin("tanh", narrow.operand_bits)) == TableShape()
+
+
+def test_golden_chooses_tables_that_fit_beside_any_parameters() -> None:
+    assert TABLE_WORDS == WEIGHT_DEPTHS[-1] - PARAMETER_WORDS

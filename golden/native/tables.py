@@ -25,10 +25,11 @@ def listed(values: Iterable[int | str]) -> str:
 
 
 def look_up(name: str, table: FunctionTable) -> list[str]:
-    """`words[i] (4096 - r) + words[i + 1] r + 2048 >> 12` in int32 where the product fits there, else in doubles."""
+    """`words[i] (4096 - r) + words[i + 1] r + 2048 >> 12`: in int32 where product and sum fit, else in doubles."""
     words = table.words
     steps = 1 << _FRACTION
-    small = max(abs(word) for word in words) * steps + steps // 2 < 1 << 31
+    steepest = max(abs(after - word) for word, after in zip(words, words[1:], strict=False))
+    small = max(steepest * (steps - 1), max(map(abs, words)) * steps + steps // 2) < 1 << 31
     kind, suffix = ("int32_t", "") if small else ("double", ".0")
     base = [f"{word * steps + steps // 2}{suffix}" for word in words[:-1]]
     slope = [f"{after - word}{suffix}" for word, after in zip(words, words[1:], strict=False)]

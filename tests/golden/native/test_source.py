@@ -60,6 +60,27 @@ def test_the_architecture_quotes_it():
     assert len(quoted.splitlines()) == 4 and all(f"    {line}\n" in source for line in quoted.splitlines())
 
 
+@pytest.mark.parametrize(("bits", "kind"), [(18, "int32_t"), (19, "int32_t"), (20, "double"), (24, "double")])
+def test_a_table_is_interpolated_in_what_holds_its_product(bits, kind):
+    """Words that jump from end to end: at 20 bits the product of a jump leaves int32, though every look-up fits."""
+    top = 1 << (bits - 1)
+    jumps = " ".join(str(top - 1 if k % 2 else -top) for k in range(17))
+    program = Program.parse(f"""program jumps n=3 m=1
+    formats operand_bits={bits}
+    parameter k [3]
+    table jump fraction 12 from -8 steep both = {jumps}
+    x = cut q SQ(5, {bits - 5})
+    x_one = mul x one
+    z = round floor x_one {2 * bits - 10 - 12}
+    s = table jump z SQ(3, {bits - 3})
+    F = mul k s
+    K = round half_up F {2 * bits - 5 - 13}
+    kick K
+    gradient k = mul s one""").verify()
+    assert f"static const {kind} jump_slope[]" in str(Source(program))
+    equal(program, {"k": np.array([(1 << 17) - 1, 1 << 16, -(1 << 17)])}, seed=bits, steps=40, scale=4.0)
+
+
 def test_a_sum_whose_parts_are_no_doubles_is_made_in_int64():
     """A table that is never near 0 cancels by its interval: the sum has 46 bits, and its parts have 55."""
     word = (1 << 23) - 1

@@ -18,8 +18,8 @@ by name, the cost, a `Report` of what they cost.
 
 When to use which, and what each costs: docs/learning_rules.md.
 
-May import of golden: errors, arithmetic, language, cost_functions, program, systems, dynamics, compiler, native,
-problems, rules.glep.
+May import of golden: errors, arithmetic, language, cost_functions, program, systems, dynamics, compiler, problems,
+rules.glep, native.
 """
 
 from golden.problems import Gradients, Problem, Report, StackProblem, StaticProblem

@@ -15,6 +15,6 @@
 
 In: a task, a system, a recipe. Out: learnt parameters, accuracies.
 
-May import of golden: errors, arithmetic, language, tasks, cost_functions, program, systems, dynamics, compiler, native,
-problems, rules.
+May import of golden: errors, arithmetic, language, tasks, cost_functions, program, systems, dynamics, compiler,
+problems, native, rules.
 """

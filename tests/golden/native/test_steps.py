@@ -94,7 +94,7 @@ def test_gradients_wrap_where_numpy_wraps_them(formats):
     program = compile_system(made, formats)
     theta = {name: np.full(shape, (1 << 17) - 1) for name, shape in program.parameters}
     found = equal(program, theta, seed=4, steps=60, scale=8.0)
-    assert Flags.G_OVERFLOW in found[-3]
+    assert Flags.G_OVERFLOW in found[-4]  # a program of inputs: dV/du is behind
 
 
 def test_gradients_of_any_kind_are_added_to():

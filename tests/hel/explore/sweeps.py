@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.hel.test_signals import heed
 
 ROOT = Path(__file__).parents[3]
 SMALL = """
@@ -37,9 +40,17 @@ def same(path):
     return {row["digest"]: {key: row[key] for key in row if key != "seconds"} for row in rows(path)}
 
 
+@contextmanager
 def started(folder, *argv, **environment):
-    """`hel explore ARGV...` as a process in a folder; all that it starts carries the mark of the folder."""
+    """`hel explore ARGV...` as a process in a folder; all that it starts carries the mark of the folder.
+
+    It ends with the block, whatever happens there.
+    """
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "HEL_TEST_MARK": str(folder), **environment}
     command = [sys.executable, "-m", "hel", "explore", *map(str, argv)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=folder, env=surroundings, **pipes)
+    with subprocess.Popen(command, cwd=folder, env=surroundings, preexec_fn=heed, **pipes) as running:
+        try:
+            yield running
+        finally:
+            running.kill()

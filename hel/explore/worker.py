@@ -31,9 +31,9 @@ GRACE_S = 5.0
 """From the wish that a point ends to its end by force."""
 _PARENT_DEATH_SIGNAL = 1  # prctl(2), PR_SET_PDEATHSIG
 _WARM = {
-    "gradcheck": ("golden.checks.gradcheck",),
+    "gradcheck": ("golden.checks.gradcheck", "golden.native"),
     "glep": ("golden.checks.glepcheck",),
-    "train": ("golden.training.sequences", "sklearn.datasets"),
+    "train": ("golden.training.sequences", "golden.native", "sklearn.datasets"),
     "verify": ("testbench.verify",),
     "rtl": ("rtl.verilog",),
     "build": ("bitstreams.learning",),

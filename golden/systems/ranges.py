@@ -32,7 +32,7 @@ def checked_ranges(system: System) -> dict[str, tuple[float, float]]:
     HelError : no such parameter, or a range that is not two numbers in [-2, 2], the lower one first.
 
     >>> from golden.systems import get
-    >>> checked_ranges(get("random-1003", n=2))
+    >>> checked_ranges(get("random-1004", n=5, m=2))
     {'al': (0.3, 1.7), 'B': (-0.75, 1.0)}
     """
     declared = system.ranges

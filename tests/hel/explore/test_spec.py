@@ -12,7 +12,7 @@ WRONG = {
     "toml": (SMALL.replace('"linear"', "linear"), "must be TOML, Invalid value (at line 5, column 10); mend"),
     "key": (SMALL.replace("[axes]", "[axis]"), "unknown key 'axis', did you mean axes? it has command, name, keep"),
     "section": ("command = 'gradcheck'\noptions = 3\n", "options is a section, got 3; write [options] on a line"),
-    "no command": ("[axes]\nseed = [1]\n", "it must name a command, got none; available: new, systems, tasks, gradcheck"),
+    "no command": ("[axes]\nseed = [1]\n", "it must name a command, got none; available: new, systems, tasks,"),
     "command": (SMALL.replace('"gradcheck"', '"gradchek"'), "unknown command 'gradchek', did you mean gradcheck?"),
     "itself": (SMALL.replace('"gradcheck"', '"explore"'), "unknown command 'explore'"),
     "a number": (SMALL.replace('"gradcheck"', "3"), 'command must be a text, got 3; write it in quotes'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
 import tempfile
@@ -14,12 +15,15 @@ from typing import Any
 
 from golden.errors import HelError, abridged
 
-__all__ = ["Progress", "clamped_lines", "clipped_lines", "cut_lines", "flag_lines", "report_lines", "stdout_to_stderr",
+__all__ = ["Progress", "clamped_lines", "clipped_lines", "cut_lines", "flag_lines", "report_lines", "stability_lines",
+           "stdout_to_stderr",
            "table", "table_lines", "takes_files", "write_whole"]  # fmt: skip
 
 
 COARSE = 16.0
 """Last places by which a table is off that are worth a word."""
+CHAOTIC = 16.0
+"""log2 of a growth that makes the last place of a word as large as the state."""
 
 
 class Progress:
@@ -329,6 +333,24 @@ def _range(row: Mapping[str, Any]) -> str:
     if row.get("turn"):
         return "one turn, and round"
     return "stated" if row["stated"] else "reached, and room"
+
+
+def stability_lines(found: dict[str, Any]) -> list[str]:
+    """What is wrong with the step, or with the length; nothing where both are well.
+
+    >>> stability_lines({"figure": 5.0, "limit": 4.0, "growth_log2": 2.0, "lyapunov_time": 9.0, "duration": 12.5})
+    ['h^2 times the largest curvature is 5, leapfrog is stable below 4: take a smaller --step']
+    """
+    figure, grown = (math.inf if found[name] is None else found[name] for name in ("figure", "growth_log2"))
+    if figure >= found["limit"]:
+        rule = f"leapfrog is stable below {found['limit']:g}: take a smaller --step"
+        return [f"h^2 times the largest curvature is {figure:.3g}, {rule}"]
+    if grown < CHAOTIC:
+        return []
+    return [
+        f"chaotic: a perturbation grows by 2^{grown:.0f} in h T = {found['duration']:g}, e times in"
+        f" {found['lyapunov_time']:.2g}; no gradient says anything over more than a few such times: use fewer --steps"
+    ]
 
 
 def report_lines(result: Mapping[str, Any]) -> list[str]:

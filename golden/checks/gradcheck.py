@@ -18,12 +18,12 @@ from golden.arithmetic.formats import Formats, checked
 from golden.checks import own_cost
 from golden.checks.cases import Case, problem, reference
 from golden.checks.comparison import compare
-from golden.checks.stability import stability
 from golden.checks.strengths import Progress, Strengths
 from golden.compiler.compile import compile_system, described
 from golden.compiler.realised import told
 from golden.cost_functions import Cost
 from golden.dynamics.integrator import Flags
+from golden.dynamics.stability import stability
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import whole
@@ -70,7 +70,7 @@ def gradcheck(
     return_error_lsb : of an echo without nudge
     round_off : |fixed - float64| / |reference|; asymmetry : of the two echoes in float64
     best_eps, best_relative_error_fixed : of the powers of two, the best in fixed point and what it has
-    stability : of the motion without a nudge (`golden.checks.stability`)
+    stability : of the motion without a nudge (`golden.dynamics.stability`)
     the arguments with the cost's value, the flags raised, the arguments beyond their table (`argument_clamped`), the
     cuts that saturated (`operand_clipped`), the cuts of the program (`golden.compiler.compile`)
 

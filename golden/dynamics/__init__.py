@@ -7,6 +7,7 @@
 `flags`              what overflowed or was clipped on the way
 `damped_integrator`  damping in integers, exactly inverted
 `relax`              to a minimum of an energy, in float64
+`stability`          whether a step is stable, and how fast a perturbation grows
 ===================  =================================================================================================
 
 In: a system or a program, parameters, a state. Out: the state later, earlier or at rest; gradients in integers.

@@ -65,6 +65,12 @@ class Arithmetic(Protocol):
     def encode(self, values: Any) -> Any:
         """Inputs as the learner takes them."""
 
+    def decode(self, inputs: Any) -> Any:
+        """The numbers that such inputs are."""
+
+    def numbers(self, theta: Any) -> dict[str, Any]:
+        """Parameters of the learner in float64."""
+
     def shift(self, m: Any, log2_inverse_rate: int) -> Any:
         """What an update shifts gradients by, for the nudge's eps = 2**-m."""
 
@@ -111,6 +117,12 @@ class FixedPoint:
     def encode(self, values: Any) -> Any:
         return self.formats.u.raw(values)
 
+    def decode(self, inputs: Any) -> Any:
+        return self.formats.u.value(inputs)
+
+    def numbers(self, theta: Any) -> dict[str, Any]:
+        return {name: self.formats.theta.value(words) for name, words in theta.items()}
+
     def shift(self, m: Any, log2_inverse_rate: int) -> Any:
         """n_base of `golden.training.update`."""
         return update.n_base(self.program, -log2_inverse_rate, -m)
@@ -154,6 +166,12 @@ class FloatingPoint:
 
     def encode(self, values: Any) -> Any:
         return values
+
+    def decode(self, inputs: Any) -> Any:
+        return inputs
+
+    def numbers(self, theta: Any) -> dict[str, Any]:
+        return dict(theta)
 
     def shift(self, m: Any, log2_inverse_rate: int) -> Any:
         """Just the two powers of two."""

@@ -32,6 +32,7 @@ from golden.training.recipe import Recipe, recipe_of
 from golden.training.report import RECENT, Progress, Report
 from golden.training.samples import Samples, named
 from golden.training.seeds import first_readout, sample_order, seeds_of, side_by_side
+from golden.training.steadiness import steadiness
 from golden.training.trajectory import trajectory
 
 __all__ = ["OPTIONS", "TRAINABLE", "Training", "train"]
@@ -269,6 +270,7 @@ def train(
     flags : sticky flags raised on the way
     executor : who ran the program (fixed)
     argument_clamped, operand_clipped : arguments beyond their table, and cuts that saturated, by their lines (fixed)
+    stability : of the motions at the parameters reached, `golden.training.steadiness` (one seed)
     trajectory : a sample forward and back, `golden.training.trajectory` (fixed, one seed)
     and what was asked for. With several seeds, accuracies and costs are lists.
 
@@ -282,7 +284,10 @@ def train(
         if executor is not None:
             raise HelError(f"an executor is chosen for fixed-point arithmetic, got {shortened(executor)}; leave it out")
         learner = training.learner(rule)
-        return {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
+        result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
+        if isinstance(training.seed, int):
+            result["stability"] = steadiness(training, learner.parameters())
+        return result
     chosen = executor_of(training.program, executor, training.steps)
     found: CompiledLearner | GoldenLearner
     if chosen == COMPILED and training.label_at_the_end:
@@ -297,4 +302,5 @@ def train(
     result["operand_clipped"] = flagged.clipped(training.program, found.operand_clipped)
     if isinstance(training.seed, int):
         result["trajectory"] = trajectory(training, found.parameters())
+        result["stability"] = steadiness(training, found.parameters())
     return result

@@ -32,7 +32,7 @@ from typing import Any
 
 from hel.arguments import UsageError, integer, power_of_two
 from hel.options import add_executor, add_formats, add_seed, add_size, add_system, checked_system, formats
-from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, table
+from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, stability_lines, table
 
 FAR = 0.05
 """Relative error of a gradient that a user should hear of: about that of a cosine of 0.999."""
@@ -42,8 +42,6 @@ UNEVEN = 0.1
 """Asymmetry of two echoes that is worth a word."""
 DROWNED = 2.0**-8
 """Strengths below the best by more than this are not in the table of a scan."""
-CHAOTIC = 16.0
-"""log2 of a growth that makes the last place of a word as large as the state."""
 INVISIBLE = 1e-12
 """1 - cosine of two vectors in float64 has no digits from here on."""
 AUTO, SCAN = "auto", "scan"
@@ -154,24 +152,6 @@ def power(eps: float) -> str:
     ('2^-5', '2^1')
     """
     return f"2^{round(math.log2(eps))}"
-
-
-def stability_lines(found: dict[str, Any]) -> list[str]:
-    """What is wrong with the step, or with the length; nothing where both are well.
-
-    >>> stability_lines({"figure": 5.0, "limit": 4.0, "growth_log2": 2.0, "lyapunov_time": 9.0, "duration": 12.5})
-    ['h^2 times the largest curvature is 5, leapfrog is stable below 4: take a smaller --step']
-    """
-    figure, grown = (math.inf if found[name] is None else found[name] for name in ("figure", "growth_log2"))
-    if figure >= found["limit"]:
-        rule = f"leapfrog is stable below {found['limit']:g}: take a smaller --step"
-        return [f"h^2 times the largest curvature is {figure:.3g}, {rule}"]
-    if grown < CHAOTIC:
-        return []
-    return [
-        f"chaotic: a perturbation grows by 2^{grown:.0f} in h T = {found['duration']:g}, e times in"
-        f" {found['lyapunov_time']:.2g}; no gradient says anything over more than a few such times: use fewer --steps"
-    ]
 
 
 def advice(result: dict[str, Any]) -> list[str]:

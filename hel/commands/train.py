@@ -39,7 +39,7 @@ from hel.options import (
     checked_task,
     way_of,
 )
-from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, flag_lines, report_lines
+from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, flag_lines, report_lines, stability_lines
 from hel.report import page
 from testbench.tools import SIMULATORS
 
@@ -177,9 +177,24 @@ def text(result: dict[str, Any]) -> str:
         lines.append(f"array and golden: {result['mismatches']} mismatches in {result['compared_words']} words")
         lines.append(f"{result['cycles']} cycles, {result['cycles_per_second']:.0f} simulated a second")
     lines += cut_lines(result)
+    if "stability" in result:
+        lines += steady_line(result["stability"]) + stability_lines(result["stability"])
     found = f"{measure} {value} {result[f'{measure}_{value}']:.4f}"
     if value == "nmse":
         found += " (squared error over the targets' variance: 1 is what their mean makes)"
     lines.append(f"{found}   {result['samples_per_s']:.0f} samples/s")
     lines += report_lines(result)
     return "\n".join(lines)
+
+
+def steady_line(found: dict[str, Any]) -> list[str]:
+    """How far the step is from where leapfrog becomes unstable, and how much a perturbation grows over a sample.
+
+    >>> found = {"figure": 0.58, "limit": 4.0, "growth_log2": 3.1, "lyapunov_time": 3.7, "duration": 8.0}
+    >>> steady_line(found)
+    ['h^2 times the largest curvature 0.58 (stable below 4)   a perturbation grows 2^3.1 times in h T = 8']
+    """
+    if found["figure"] is None or found["growth_log2"] is None:
+        return []
+    figure = f"h^2 times the largest curvature {found['figure']:.2g} (stable below {found['limit']:g})"
+    return [f"{figure}   a perturbation grows 2^{found['growth_log2']:.1f} times in h T = {found['duration']:g}"]

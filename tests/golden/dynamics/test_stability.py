@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from golden.checks.stability import LIMIT, curvature, stability
+from golden.dynamics.stability import LIMIT, curvature, stability
 from golden.systems import System, get
 
 

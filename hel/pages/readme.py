@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.studies.pages import filled
-from hel.output import write_whole
+from hel.pages.rewrite import rewrite
 
 __all__ = ["BUILDS", "DIGITS", "line", "main"]
 
@@ -65,13 +65,7 @@ def filled_in(text: str, root: Path = Path()) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Rewrite README.md of the working directory; with --check exit 1 when it is not up to date."""
-    readme = Path("README.md")
-    old = readme.read_text(encoding="utf-8")
-    new = filled_in(old)
-    if "--check" in argv:
-        return int(old != new)
-    write_whole({readme: new})
-    return 0
+    return rewrite(Path("README.md"), filled_in, argv)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.studies.pages import filled
-from hel.output import write_whole
+from hel.pages.rewrite import rewrite
 
 __all__ = ["PAGE", "accuracies", "builds", "fill", "main"]
 
@@ -78,12 +78,8 @@ def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
-    old = PAGE.read_text(encoding="utf-8")
-    new = fill(old, [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))])
-    if "--check" in argv:
-        return int(old != new)
-    write_whole({PAGE: new})
-    return 0
+    tables = [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))]
+    return rewrite(PAGE, lambda old: fill(old, tables), argv)
 
 
 if __name__ == "__main__":

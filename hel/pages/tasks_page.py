@@ -9,7 +9,7 @@ from pathlib import Path
 from golden.studies.pages import filled
 from golden.tasks import CARDS
 from hel.commands.tasks import span
-from hel.output import write_whole
+from hel.pages.rewrite import rewrite
 
 __all__ = ["PAGE", "fill", "main"]
 
@@ -44,12 +44,7 @@ def _sources() -> list[str]:
 
 def main(argv: Sequence[str]) -> int:
     """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
-    old = PAGE.read_text(encoding="utf-8")
-    new = fill(old)
-    if "--check" in argv:
-        return int(old != new)
-    write_whole({PAGE: new})
-    return 0
+    return rewrite(PAGE, fill, argv)
 
 
 if __name__ == "__main__":

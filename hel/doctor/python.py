@@ -29,9 +29,10 @@ TAKES_AWAY = {
     "builds": "no bitstreams",
     "simulation": "no co-simulation",
     "explore": "no sweeps on a Dask cluster, none as Parquet",
+    "jax": "hel bench and the study of tasks leave out JAX",
 }
 """Extras whose packages commands use, and what fails without them."""
-APART = ("explore", "data")
+APART = ("explore", "data", "jax")
 """Extras that only a special wish asks for."""
 
 

@@ -23,6 +23,9 @@ class Banded(System):
     {'al': (4,), 'w': (4,), 'r': (4,), 'l': (4,), 'B': (4, 1), 'b': (4,)}
     """
 
+    ranges = {"al": (2**-4, 2.0)}
+    """A stiffness that descent drives below zero lets positions run away."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         vector = (self.n,)

@@ -24,6 +24,9 @@ class Dense(System):
     ...
     """
 
+    ranges = {"al": (2**-4, 2.0)}
+    """A stiffness that descent drives below zero lets positions run away."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         return {"al": (self.n,), "W": (self.n, self.n), "B": (self.n, self.m), "b": (self.n,)}

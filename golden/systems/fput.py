@@ -24,6 +24,9 @@ class Fput(System):
     {'B': (3, 1), 'k': (4,), 'a': (4,), 'c': (4,)}
     """
 
+    ranges = {"k": (2**-4, 2.0), "c": (2**-4, 2.0)}
+    """The quartic energy confines. The cubic one, a, has no range: of either sign, the others hold it."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         springs = (self.n + 1,)

@@ -24,6 +24,9 @@ class Gated(System):
     ['B', 'G', 'W', 'al', 'b', 'g']
     """
 
+    ranges = {"al": (2**-4, 2.0)}
+    """A stiffness that descent drives below zero lets positions run away."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         vector, driven = (self.n,), (self.n, self.m)

@@ -27,6 +27,9 @@ class HenonHeiles(System):
     1.0
     """
 
+    ranges = {"c": (2**-4, 2.0), "ka": (0.0, 2.0)}
+    """The quartic energy holds what the cubic one, lam, lets go, of either sign."""
+
     @property
     def name(self) -> str:
         return "henon_heiles"

@@ -26,6 +26,8 @@ class Hopfield(System):
     """
 
     symmetric = ("W",)
+    ranges = {"al": (2**-4, 2.0)}
+    """A stiffness that descent drives below zero lets positions run away."""
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

@@ -27,6 +27,9 @@ class Horn(System):
     {'w': (3,), 'al': (3,), 'W': (3, 3), 'B': (3, 2), 'b': (3,)}
     """
 
+    ranges = {"w": (2**-4, 2.0)}
+    """An oscillator keeps a frequency: without one it drifts away. al pushes by no more than |W| al."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         each = (self.n,)

@@ -24,6 +24,9 @@ class Hru(System):
     ['B', 'al', 'b', 'w']
     """
 
+    ranges = {"al": (2**-4, 2.0)}
+    """A stiffness that descent drives below zero lets positions run away."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         return {"al": (self.n,), "w": (self.n,), "B": (self.n, self.m), "b": (self.n,)}

@@ -33,6 +33,8 @@ class Josephson(System):
     """
 
     angles = True
+    ranges = {}
+    """A junction of either sign (a pi junction) carries no more than E, and phases have no end to run to."""
 
     def __init__(self, n: int, m: int = 1) -> None:
         super().__init__(n, m)

@@ -29,6 +29,8 @@ class Kuramoto(System):
 
     symmetric = ("K",)
     angles = True
+    ranges = {}
+    """A coupling of either sign pushes no harder than its size, and angles have no end to run to."""
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

@@ -28,6 +28,9 @@ class LennardJones(System):
     -1.0
     """
 
+    ranges = {"al": (2**-4, 2.0), "k": (0.0, 2.0)}
+    """Neutral atoms attract from afar and repel at a touch: k < 0 would let them fall into each other."""
+
     SPACING = 16.0
 
     def __init__(self, n: int, m: int = 1) -> None:

@@ -24,6 +24,9 @@ class Linear(System):
     -1.0
     """
 
+    ranges = {"a": (2**-4, 2.0)}
+    """An oscillator that nothing ties to its place drifts away; B is a force."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         return {"a": (self.n,), "B": (self.n, self.m)}
@@ -32,7 +35,7 @@ class Linear(System):
         return np.sum(theta["a"] * q**2) / 2 - np.sum((theta["B"] @ u) * q)
 
     def initial(self, seed: int) -> dict[str, Array]:
-        """a uniform in [0.05, 2], B normal with variance 1 / m."""
+        """a uniform in [0.05, 2], held to its range, B normal with variance 1 / m."""
         rng = np.random.default_rng(seed)
         return bounded(
             {

@@ -27,6 +27,9 @@ class Morse(System):
     array([1., 2., 1., 2., 1.])
     """
 
+    ranges = {"al": (2**-4, 2.0), "D": (0.0, 2.0)}
+    """A bond binds; what breaks it is held by al."""
+
     def __init__(self, n: int, m: int = 1) -> None:
         super().__init__(n, m)
         if n < 2:

@@ -25,6 +25,9 @@ class Pendulum(System):
     {'al': (3,), 'g': (3,), 'kc': (2,), 'B': (3, 1)}
     """
 
+    ranges = {"al": (2**-4, 2.0)}
+    """The springs keep the angles within the table of sin; g and kc, of either sign, pull no harder than that."""
+
     def __init__(self, n: int, m: int = 1) -> None:
         super().__init__(n, m)
         if n < 2:

@@ -24,6 +24,9 @@ class Phi4(System):
     1.75
     """
 
+    ranges = {"lam": (2**-4, 2.0), "ka": (0.0, 2.0)}
+    """The quartic term confines, and springs couple; mu is free, for mu < 0 makes two wells of one."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         return {"mu": (self.n,), "lam": (self.n,), "ka": (self.n,), "B": (self.n, self.m)}

@@ -27,6 +27,8 @@ class Rotor(System):
     """
 
     angles = True
+    ranges = {}
+    """A field is a direction: either sign, no stronger than its size, and angles have no end to run to."""
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

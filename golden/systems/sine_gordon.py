@@ -27,6 +27,9 @@ class SineGordon(System):
     0.0
     """
 
+    ranges = {"ka": (2**-4, 2.0)}
+    """The wire between two walls confines; g pulls by no more than g."""
+
     @property
     def name(self) -> str:
         return "sine_gordon"

@@ -29,6 +29,9 @@ class SpringGraph(System):
            [ 0.,  1.,  0., -1.]])
     """
 
+    ranges = {"k": (2**-4, 2.0), "kc": (0.0, 2.0)}
+    """Springs that all pull back; one that pushes would buckle the network."""
+
     def __init__(self, n: int, m: int = 1, edges: Sequence[tuple[int, int]] | None = None) -> None:
         super().__init__(n, m)
         if n < 2:

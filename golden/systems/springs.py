@@ -27,6 +27,9 @@ class Springs(System):
     0.5
     """
 
+    ranges = {"k": (2**-4, 2.0), "kc": (0.0, 2.0)}
+    """A chain of springs that all pull back; one that pushes would buckle it."""
+
     def __init__(self, n: int, m: int = 1) -> None:
         super().__init__(n, m)
         if n < 2:

@@ -25,6 +25,9 @@ class StackedDense(System):
     (3, 2)
     """
 
+    ranges = {"al": (2**-4, 2.0)}
+    """A stiffness that descent drives below zero lets positions run away."""
+
     def __init__(self, n: int, m: int = 1) -> None:
         super().__init__(n, m)
         if n < 2:

@@ -27,6 +27,9 @@ class Toda(System):
     1.086161
     """
 
+    ranges = {"al": (2**-4, 2.0), "k": (0.0, 2.0)}
+    """Springs that pull back, hard side and soft; a may have either sign."""
+
     @property
     def parameters(self) -> Mapping[str, Shape]:
         return {"al": (self.n,), "k": (self.n,), "a": (self.n,), "B": (self.n, self.m)}

@@ -161,6 +161,7 @@ def compared(posed: Posed, strengths: Strengths, best: int, e: int) -> dict[str,
     cosine_fixed, error_fixed = compare(in_fixed, posed.wanted, names)
     return {
         **posed.asked,
+        "executor": report.executor,
         "eps": eps,
         "best_eps": 2.0**best,
         "best_relative_error_fixed": strengths.fixed[best].error,

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shlex
-import shutil
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -20,6 +18,8 @@ from pathlib import Path
 from golden.computer import cache as caches
 from golden.computer import processes
 from golden.computer.blame import machine_error
+from golden.computer.c_compiler import c_compiler
+from golden.errors import HelError
 
 __all__ = ["FLAGS", "Unavailable", "compiler", "library"]
 
@@ -46,16 +46,11 @@ class Unavailable(Exception):
 
 @cache
 def compiler() -> tuple[str, ...]:
-    """$CC, or the first of cc, gcc, clang on the path."""
-    if wish := os.environ.get("CC"):
-        words = shlex.split(wish)
-        if words and shutil.which(words[0]):
-            return tuple(words)
-        raise Unavailable(f"CC names the compiler, and there is no {wish}; correct or unset it")
-    for name in ("cc", "gcc", "clang"):
-        if shutil.which(name):
-            return (name,)
-    raise Unavailable("there is no C compiler; install one (Debian, Ubuntu: `apt install gcc libc6-dev`), or set CC")
+    """The command of `golden.computer.c_compiler`, looked for once."""
+    try:
+        return c_compiler()
+    except HelError as error:
+        raise Unavailable(str(error)) from None
 
 
 @cache

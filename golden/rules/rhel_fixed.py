@@ -28,7 +28,7 @@ from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import shortened
-from golden.native import executor_of, steps_by
+from golden.native import NUMPY, executor_of, steps_by
 from golden.problems.problem import Problem
 from golden.problems.report import Gradients, Report, collapse
 from golden.program import Program, flagged
@@ -64,12 +64,14 @@ class FixedReport(Report):
     argument_clamped, operand_clipped : arguments beyond their table, and cuts that saturated, by their lines
         (`golden.program.flagged`)
     return_error_lsb : largest difference of any word of q_0, p_0 after an echo without nudge, in LSB: 0
+    executor : who ran the program (`golden.native.executor_of`)
     """
 
     flags: Flags = Flags(0)
     return_error_lsb: int = 0
     argument_clamped: tuple[str, ...] = ()
     operand_clipped: tuple[str, ...] = ()
+    executor: str = NUMPY
 
 
 def gradient(
@@ -175,9 +177,8 @@ class _Run:
         self.problem, self.program, self.symmetric = problem, program, symmetric
         self.q0, self.p0, self.inputs = (array_words(problem, formats, name) for name in ("q0", "p0", "inputs"))
         work = self.inputs.size // program.m if program.m else problem.steps
-        self.integrator = Integrator(
-            program, theta_words(problem, formats), steps_by(executor_of(program, executor, work))
-        )
+        self.executor = executor_of(program, executor, work)
+        self.integrator = Integrator(program, theta_words(problem, formats), steps_by(self.executor))
         self.meter = problem.meter()
         self.weak = power_of_two(self.meter.strength, "strength")
         cost = problem.cost
@@ -291,6 +292,7 @@ class _Run:
             return_error_lsb=error,
             argument_clamped=tuple(flagged.clamped(self.program, self.integrator.argument_clamped)),
             operand_clipped=tuple(flagged.clipped(self.program, self.integrator.operand_clipped)),
+            executor=self.executor,
         )
 
     def _double(self, eps_log2: int) -> float:

@@ -10,14 +10,15 @@ from functools import partial
 from pathlib import Path
 
 from bitstreams import tools as builders
+from golden.computer import c_compiler as compilers
 from golden.computer import processes
 from golden.errors import HelError
 from hel.doctor.check import Check
 from testbench import tools as simulators
 
-__all__ = ["LOOKS", "fpga_tool", "plain", "simulator"]
+__all__ = ["LOOKS", "c_compiler", "fpga_tool", "plain", "simulator"]
 
-SIMULATION, FPGA = "co-simulation", "FPGA tools"
+GOLDEN, SIMULATION, FPGA = "golden model", "co-simulation", "FPGA tools"
 PATIENCE_S = 2.0
 
 
@@ -49,6 +50,22 @@ def simulator(name: str, *, needed: bool, without: str) -> Iterable[Check]:
     if tool.packaged:  # it does not say its number itself
         name, version = f"{name} (its package)", importlib.metadata.version(name)
     yield Check(SIMULATION, name, True, needed=needed, version=version, path=path)
+
+
+def c_compiler() -> Iterable[Check]:
+    """What compiles the golden model; NumPy runs it, too, and the same words."""
+    without = "the golden model runs in NumPy, some fifty times slower"
+    try:
+        command = compilers.c_compiler()
+    except HelError as error:
+        yield Check(GOLDEN, "C compiler", False, needed=False, without=without, remedy=str(error))
+        return
+    works, said = _says([*command, "--version"])
+    remedy = "" if works else f"it does not run ({said}); set CC to another"
+    yield Check(
+        GOLDEN, f"C compiler ({command[0]})", works, needed=False, version=_number(said) if works else "",
+        path=shutil.which(command[0]) or "", without=without, remedy=remedy,
+    )  # fmt: skip
 
 
 def perl() -> Iterable[Check]:
@@ -111,6 +128,7 @@ def _number(line: str) -> str:
 
 _NO_VERILATOR = "no co-simulation on Verilator"
 LOOKS: list[tuple[str, str, Callable[[], Iterable[Check]]]] = [
+    (GOLDEN, "C compiler", c_compiler),
     (SIMULATION, "c++", partial(plain, "c++", without=_NO_VERILATOR, remedy=simulators.REMEDY["c++"])),
     (SIMULATION, "make", partial(plain, "make", without=_NO_VERILATOR, remedy=simulators.REMEDY["make"])),
     (SIMULATION, "perl", perl),

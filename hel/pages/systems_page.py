@@ -20,9 +20,10 @@ from typing import Any
 from golden import systems
 from golden.errors import HelError
 from hel.commands.gradcheck import power
-from hel.commands.systems import describe
+from hel.commands.systems import describe, range_text
 from hel.output import Progress, write_whole
 from hel.pages import random_systems
+from hel.pages.range_reasons import reason
 from hel.pages.results_page import fill
 from hel.pages.systems_results import (
     BUILT,
@@ -50,9 +51,17 @@ CELLS = {"lut": "LUT", "ff": "FF", "dsp": "DSP", "bram": "block RAM"}
 
 
 def tables(results: Results) -> list[list[str]]:
-    """What stands between the page's markers: formulas, gradients, co-simulations, cycles, builds."""
+    """What stands between the page's markers: formulas, ranges, gradients, co-simulations, cycles, builds."""
     checks, random = results.checks, random_systems.kept(results.root)
-    return [_formulas(), _gradients(checks), _verified(checks), _random(random), _cycles(), *_builds(results.builds)]
+    return [
+        _formulas(),
+        _ranges(),
+        _gradients(checks),
+        _verified(checks),
+        _random(random),
+        _cycles(),
+        *_builds(results.builds),
+    ]
 
 
 def _formulas() -> list[str]:
@@ -68,6 +77,20 @@ def _formulas() -> list[str]:
     heading = f"The potentials (shapes for N = {SMALL.neurons} positions, m = {SMALL.inputs} inputs)"
     note = "What `hel systems` prints. Functions without a product form are looked up in tables."
     return _section(heading, note, ["potential", "parameters", "functions in the force"], rows)
+
+
+def _ranges() -> list[str]:
+    rows = []
+    for name in NAMES:
+        if systems.is_random(name):
+            continue
+        declared = describe(name, SMALL.neurons, SMALL.inputs)["ranges"]
+        rows.append([name, range_text(declared) or "none", reason(systems.SYSTEMS[name])])
+    note = (
+        "What every update keeps these parameters to, in golden and in the array, without a flag"
+        " ([numerics.md](numerics.md), section 5). Those that are not named go from -2 to 2."
+    )
+    return _section("Ranges", note, ["ranges", "why"], rows)
 
 
 def _gradients(checks: Mapping[str, Any]) -> list[str]:

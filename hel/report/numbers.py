@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from hel.output import clamped_lines
 from hel.report.read import Run
 from hel.report.section import Fact, Section, Table
 
@@ -43,6 +44,12 @@ def section(run: Run) -> Section | None:
         cuts = [(row["name"], row["of"], row["format"], row["default"], row["line"]) for row in run["cut_formats"]]
         head = ("cut", "of", "format", "by default", "line of the potential")
         tables.append(Table(f"Cuts: {run.get('cuts', 'default')}", head, cuts, numbers=False))
+    clipped, clamped = (run.get(key, ()) for key in ("operand_clipped", "argument_clamped"))
+    told = [*(f"{line}: held at its end" for line in clipped), *clamped_lines({"argument_clamped": clamped})]
     if not tables:
         return Section("Formats and flags", missing="The file does not say its formats: it is of an older version.")
+    if told:
+        tables.append(
+            Table("What was held", ("cut, or argument of a table",), [(line,) for line in told], numbers=False)
+        )
     return Section("Formats and flags", "", facts, tables=tables)

@@ -16,6 +16,7 @@ def test_keys_of_the_command():
     keys = {"cosine_float", "relative_error_float", "cosine_fixed", "relative_error_fixed", "return_error_lsb"}
     assert keys <= set(result)
     assert result["return_error_lsb"] == 0 and result["flags"] == [] == result["argument_clamped"]
+    assert result["executor"] == "numpy"  # so short a run
     assert result["cosine_float"] > 0.9999 and result["cosine_fixed"] > 0.999
     assert (result["eps"], result["seed"], result["fraction_bits"], result["operand_bits"]) == (0.03125, 3, 14, 16)
 

@@ -18,7 +18,7 @@ from tests.hel.commands import hel
 ROOT = Path(__file__).parents[3]
 NEEDED = {"python", "shared library", "c++", "make", "verilator", "yosys", "nextpnr-ecp5", "ecppack", "cache"}
 OPTIONAL = {"virtual environment", "hel on PATH", "perl with Pod::Usage", "icarus", "vcd2fst", "openFPGALoader"}
-OPTIONAL |= {"locale", "distributed", "pyarrow"}
+OPTIONAL |= {"locale", "distributed", "pyarrow", "jax", "C compiler"}
 
 
 def bare(code_before="", flags=("-I", "-S"), **environment):
@@ -51,6 +51,8 @@ def test_the_text_names_remedies(capfd, monkeypatch):
     assert "remedy: install it (Debian, Ubuntu: `apt install make`)" in out
     assert "  not there  icarus" in out and "without it: no co-simulation on Icarus" in out
     assert "apt install iverilog" in out
+    assert "  not there  C compiler" in out and "without it: the golden model runs in NumPy" in out
+    assert "there is no C compiler; install one" in out
     assert out.splitlines()[-1].startswith("missing: ")
 
 

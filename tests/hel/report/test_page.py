@@ -209,6 +209,14 @@ def test_an_error_put_in_on_purpose_is_told_first():
     assert "on purpose" not in page.page([run("verify")])
 
 
+def test_what_was_held_at_an_end_has_its_line():
+    told = {"operand_clipped": ["a.py:9: `q**3`: x_x beyond SQ(5, 13), +-16"], "argument_clamped": ["z of tanh(z)"]}
+    (table,) = [each for each in numbers.section(run("train", **told)).tables if each.caption == "What was held"]
+    (first,), (second,) = table.rows
+    assert first.startswith(told["operand_clipped"][0]) and second.startswith("z of tanh(z), and taken for the end")
+    assert "What was held" not in [each.caption for each in numbers.section(run("train")).tables]
+
+
 def test_flags_of_a_training_are_a_warning_and_those_of_random_words_are_none():
     assert numbers.section(run("train", flags=["q_overflow"])).facts[0].mark == "bad"
     assert numbers.section(run("verify", flags=["q_overflow"])).facts[0].mark == ""

@@ -152,17 +152,16 @@ def test_seeds_of_different_lengths_in_float64_run_in_turn():
     assert "stability" not in found and told[:32] == [(k + 1, 32) for k in range(32)]
 
 
-# As many samples as are affordable in NumPy: a whole epoch, of the longest 60 samples and 30 to be judged on.
 WHOLE = [name for name in tasks.names() if name != "digits-static"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_training_of_every_task(name):
-    """One epoch at N = 16, and the evaluation: no word differs."""
+    """One epoch at N = 16, and the evaluation: no word differs. Of watch 60 samples, for NumPy takes minutes."""
     task = tasks.get(name)
-    if task.steps > 200:
-        task = replace(task, train=task.train.first(60), test=task.test.first(30), validation_samples=10)
+    if task.steps > 2000:
+        task = replace(task, train=task.train.first(60))
     equal_runs(task, neurons=16, epochs=1)
 
 

@@ -73,8 +73,8 @@ class Adapter:
         self._readout = model.readout(training.readout)
         self._learner: CompiledLearner | GoldenLearner
         chosen = executor_of(training.program, executor)
-        if chosen == COMPILED and training.label_at_the_end:
-            self._learner = CompiledLearner(training.program, model.theta, self._readout)
+        if chosen == COMPILED:
+            self._learner = CompiledLearner(training.program, model.theta, self._readout, training.task.cost)
         else:
             self._learner = self._arithmetic.golden(steps_by(chosen), model.theta)
 
@@ -90,7 +90,9 @@ class Adapter:
         (count, classes), the readout's errors: softmax - onehot(label) before the sample was learnt from
         """
         if isinstance(self._learner, CompiledLearner):
-            return self._learner.learn(played.inputs, played.answers, np.asarray(order), np.asarray(rates))
+            return self._learner.learn(
+                played.inputs, played.answers, np.asarray(order), np.asarray(rates), played.steps
+            )
         found = [self._one(*played[index], int(rate)) for index, rate in zip(order, rates, strict=True)]
         return np.reshape(found, (len(found), -1))
 
@@ -107,7 +109,7 @@ class Adapter:
     def classes(self, played: Played) -> Words:
         """What it takes each sample for: (samples,)."""
         if isinstance(self._learner, CompiledLearner):
-            return np.asarray(self._learner.logits(played.inputs).argmax(-1))
+            return np.asarray(self._learner.logits(played.inputs, played.steps).argmax(-1))
         forward = self._learner.forward
         found = [self._readout.cut_x(forward(played[index][0])) for index in range(len(played))]
         return np.asarray(self._readout.logits(np.stack(found)).argmax(-1))
@@ -150,7 +152,7 @@ class ReadoutAdapter:
 def positions(training: Training, model: Model, played: Played, executor: str | None = None) -> Words:
     """What the readout sees of every sample, as operands: (samples, n); of an averaged cost the mean energies."""
     learner = _integers(training).golden(steps_by(executor_of(training.program, executor)), model.theta)
-    if training.label_at_the_end:  # of one length: side by side
+    if training.task.cost == "final" and (played.steps == played.inputs.shape[1]).all():  # side by side
         rest = np.zeros((len(played), training.system.n), np.int64)
         q, _ = learner.integrator.forward_many(rest, rest, np.moveaxis(played.inputs, 1, 0))
         return np.asarray(training.readout.cut_x(q))

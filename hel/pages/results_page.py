@@ -2,9 +2,9 @@
 
 With `--check` nothing is written, only compared.
 
-Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables and a sentence: the builds
-of bitstreams/results/*.json, the accuracies of docs/results/digits.json, and many seeds, docs/results/digits_seeds.json.
-Nothing there is typed in by hand.
+Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables and a sentence: the
+builds of bitstreams/results/*.json, the accuracies of docs/results/digits.json, and the many seeds of
+docs/results/digits_seeds.json. Nothing there is typed in by hand.
 """
 
 from __future__ import annotations

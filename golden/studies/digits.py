@@ -2,11 +2,13 @@
 
     python -m golden.studies.digits --select -o docs/results/digits_selection.json   # reads the validation part only
     python -m golden.studies.digits -o docs/results/digits.json                      # trains on all, reads the test set
+    python -m golden.studies.digits --many --seeds 100 -o docs/results/digits_seeds.json   # does every seed learn?
 
 The first varies one hyper-parameter at a time about `golden.training.recipe.Recipe` (and the centre and scale of the
 task's inputs) in fixed point, and reports the validation accuracy. The second trains the recipe in fixed point and, for
-comparison, in float64 with HEL and with BPTT, and reports every seed's test accuracy. Results are rows; a run adds
-those that its file lacks.
+comparison, in float64 with HEL and with BPTT, and reports every seed's test accuracy. The third trains the recipe from
+many seeds, on the validation part: whether any falls off, or raises a flag. Results are rows; a run adds those that its
+file lacks.
 """
 
 from __future__ import annotations
@@ -79,33 +81,42 @@ def accuracy_rows(seeds: int) -> Iterator[Row]:
         yield row, {"neurons": neurons, "epochs": epochs, "arithmetic": arithmetic, "rule": rule}
 
 
-def measure(options: dict[str, Any], select: bool, seeds: int) -> dict[str, Any]:
-    """Every seed's accuracy of one row."""
-    key = "validation_accuracy" if select else "test_accuracy"
-    result = train(**{"task": "digits", "seed": range(seeds), "validation": select, "progress": progress, **options})
+def many_rows(seeds: int) -> Iterator[Row]:
+    """The recipe alone."""
+    size = {"neurons": 32, "epochs": 10}
+    yield {**size, "seeds": seeds}, size
+
+
+def measure(options: dict[str, Any], test: bool, seeds: int) -> dict[str, Any]:
+    """Every seed's accuracy of one row, on the test set or on the validation part."""
+    key = "test_accuracy" if test else "validation_accuracy"
+    result = train(**{"task": "digits", "seed": range(seeds), "validation": not test, "progress": progress, **options})
     accuracy = result[key]
     row = {"mean": float(np.mean(accuracy)), "deviation": float(np.std(accuracy)), key: accuracy}
     row |= {name: result[name] for name in ("recipe", "formats", "flags") if name in result}
     return {**row, "samples_per_s": round(result["samples_per_s"], 1)}
 
 
-def run(out: Path, select: bool, seeds: int, neurons: int | None) -> None:
-    """Compute the rows `out` lacks, writing it after each."""
-    command = f"python -m golden.studies.digits {'--select ' if select else ''}--seeds {seeds} -o {out}"
-    wanted = selection_rows(seeds) if select else accuracy_rows(seeds)
+def run(out: Path, study: str, seeds: int, neurons: int | None) -> None:
+    """Compute the rows `out` lacks, writing it after each; `study` is "select", "many" or "" for the accuracies."""
+    command = f"python -m golden.studies.digits {f'--{study} ' if study else ''}--seeds {seeds} -o {out}"
+    wanted = {"select": selection_rows, "many": many_rows, "": accuracy_rows}[study](seeds)
     options = {json.dumps(case): how for case, how in wanted if neurons in (None, case["neurons"])}
     cases = (json.loads(case) for case in options)
-    collect(out, command, cases, lambda case: measure(options[json.dumps(case)], select, seeds))
+    collect(out, command, cases, lambda case: measure(options[json.dumps(case)], not study, seeds))
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point."""
     made = parser("digits", __doc__, into=False)
-    made.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
+    which = made.add_mutually_exclusive_group()
+    which.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
+    which.add_argument("--many", action="store_true", help="the recipe from many seeds: validation part only")
     made.add_argument("--seeds", type=int, default=5, help="seeds 0 to K-1; default: 5")
     made.add_argument("--neurons", type=int, default=None, help="only the rows of this size")
     args = made.parse_args(argv)
-    run(args.out, args.select, checked_seeds(made, args.seeds), args.neurons)
+    study = "select" if args.select else "many" if args.many else ""
+    run(args.out, study, checked_seeds(made, args.seeds), args.neurons)
     return 0
 
 

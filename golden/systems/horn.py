@@ -28,7 +28,7 @@ class Horn(System):
     """
 
     ranges = {"w": (2**-4, 2.0)}
-    """An oscillator keeps a frequency: without one it drifts away. al pushes by no more than |W| al."""
+    """An oscillator keeps a frequency: without one it drifts away. al, of either sign, pushes with a bounded force."""
 
     @property
     def parameters(self) -> Mapping[str, Shape]:

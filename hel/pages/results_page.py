@@ -2,8 +2,9 @@
 
 With `--check` nothing is written, only compared.
 
-Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables: the builds of
-bitstreams/results/*.json, and the accuracies of docs/results/digits.json. Nothing there is typed in by hand.
+Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables and a sentence: the
+builds of bitstreams/results/*.json, the accuracies of docs/results/digits.json, and the many seeds of
+docs/results/digits_seeds.json. Nothing there is typed in by hand.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from golden.studies.pages import filled
 from hel.pages.rewrite import rewrite
 
-__all__ = ["PAGE", "accuracies", "builds", "fill", "main"]
+__all__ = ["PAGE", "accuracies", "builds", "fill", "main", "many_seeds"]
 
 PAGE = Path("docs/results/index.md")
 BUILD_KEYS = ("board", "elements", "neurons", "lut", "ff", "dsp", "dsp_available", "bram", "fmax_hz", "cycles_per_step")
@@ -71,6 +72,19 @@ def accuracies(file: Path) -> list[str]:
     return lines
 
 
+def many_seeds(file: Path) -> list[str]:
+    """A sentence of the study of many seeds; empty when there is none."""
+    if not file.exists():
+        return []
+    (row,) = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    case = row["case"]
+    return [
+        f"From {case['seeds']} seeds, N = {case['neurons']}, {case['epochs']} epochs, on the validation part:"
+        f" {row['mean']:.4f} ± {row['deviation']:.4f}, the lowest {min(row['validation_accuracy']):.4f};"
+        f" flags raised: {', '.join(row['flags']) or 'none'}."
+    ]
+
+
 def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
     """`text` with the tables between its markers, a blank line after each."""
     return filled(text, "".join("\n".join(table) + "\n\n" for table in tables if table).removesuffix("\n"), "results")
@@ -78,7 +92,9 @@ def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
-    tables = [builds(Path("bitstreams/results")), accuracies(Path("docs/results/digits.json"))]
+    results = Path("docs/results")
+    tables = [builds(Path("bitstreams/results")), accuracies(results / "digits.json")]
+    tables.append(many_seeds(results / "digits_seeds.json"))
     return rewrite(PAGE, lambda old: fill(old, tables), argv)
 
 

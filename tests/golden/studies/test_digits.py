@@ -25,8 +25,12 @@ def row(neurons, epochs, arithmetic="fixed", rule="hel"):
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("digits.json", digits.accuracy_rows(5)), ("digits_selection.json", digits.selection_rows(5))],
-    ids=["accuracy", "selection"],
+    [
+        ("digits.json", digits.accuracy_rows(5)),
+        ("digits_selection.json", digits.selection_rows(5)),
+        ("digits_seeds.json", digits.many_rows(100)),
+    ],
+    ids=["accuracy", "selection", "many"],
 )
 def test_results_are_those_the_command_writes(name, wanted):
     assert set(rows(name)) == {json.dumps(case, sort_keys=True) for case, _ in wanted}
@@ -48,6 +52,12 @@ def test_targets():
     assert row(32, 20)["mean"] >= 0.965
     assert row(64, 20)["mean"] >= 0.975
     assert row(32, 4)["mean"] >= 0.93
+
+
+def test_no_seed_of_a_hundred_falls_off():
+    (found,) = rows("digits_seeds.json").values()
+    reached = found["validation_accuracy"]
+    assert len(reached) == 100 and found["flags"] == [] and min(reached) >= found["mean"] - 0.03
 
 
 def test_float_hel_equals_bptt_within_noise():

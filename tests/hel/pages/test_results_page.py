@@ -16,8 +16,18 @@ def test_the_page_is_up_to_date():
     tables = [
         results_page.builds(ROOT / "bitstreams/results"),
         results_page.accuracies(ROOT / "docs/results/digits.json"),
+        results_page.many_seeds(ROOT / "docs/results/digits_seeds.json"),
     ]
     assert results_page.fill(text, tables) == text, "run `python -m hel.pages.results_page`"
+
+
+def test_many_seeds_are_a_sentence(tmp_path):
+    assert results_page.many_seeds(tmp_path / "none.json") == []
+    case = {"neurons": 4, "epochs": 2, "seeds": 2}
+    row = {"case": case, "mean": 0.9, "deviation": 0.1, "validation_accuracy": [0.8, 1.0], "flags": ["q_overflow"]}
+    (tmp_path / "seeds.json").write_text(json.dumps({"rows": [row]}))
+    (said,) = results_page.many_seeds(tmp_path / "seeds.json")
+    assert "From 2 seeds, N = 4, 2 epochs" in said and "the lowest 0.8000; flags raised: q_overflow." in said
 
 
 def test_tables(tmp_path):

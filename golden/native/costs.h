@@ -3,7 +3,8 @@ enum { FINAL, AVERAGED, PER_STEP };
 #define X_FRACTION (OPERAND_BITS - 5)
 #define Q_FRACTION (X_CUT + X_FRACTION)
 
-/* The mean of `steps` squared operands as a word in q's format, rounded half up. */
+/* The mean of `steps` squared operands as a word in q's format, rounded half up. What is divided is below T times the
+ * larger of 2^(2w) and 2^(f + k + 11): in the reference format it fits for T < 2^27. */
 static int64_t mean_energy(int64_t sum, int64_t steps) {
     const int left = Q_FRACTION - 2 * X_FRACTION;
     const int64_t unit = steps * (INT64_C(1) << (left < 0 ? -left : 0));

@@ -216,9 +216,12 @@ class Training:
         lsb, samples = self.arithmetic.lsb, np.moveaxis(order, -1, 0)
         if not played.per_step:
             return self.measure.met(errors, played.answers[samples], lsb)
+        steps = played.steps[samples]
+        if (steps == steps.flat[0]).all():
+            return self.measure.met(np.moveaxis(errors[:, : steps.flat[0]], 1, 0), None, lsb)
         costs, hits = np.zeros(samples.shape), np.zeros(samples.shape)
         for at in np.ndindex(samples.shape):
-            own = errors[(at[0], slice(played.steps[samples[at]]), *at[1:])]
+            own = errors[(at[0], slice(steps[at]), *at[1:])]
             costs[at], hits[at] = self.measure.met(own, None, lsb)
         return costs, hits
 

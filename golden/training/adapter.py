@@ -74,7 +74,7 @@ class Adapter:
         self._learner: CompiledLearner | GoldenLearner
         chosen = executor_of(training.program, executor)
         if chosen == COMPILED:
-            self._learner = CompiledLearner(training.program, model.theta, self._readout, training.task.cost)
+            self._learner = CompiledLearner(training.program, model.theta, self._readout, cost=training.task.cost)
         else:
             self._learner = self._arithmetic.golden(steps_by(chosen), model.theta)
 

@@ -58,9 +58,8 @@ def _channel_gains(rows: Rows) -> list[str]:
             whole = errors_of(rows, kind, period, "whole")
             cells = []
             for arm in ("offline", "ranging", "readout", "lms"):
-                found = errors_of(rows, kind, period, arm)
-                pairs = [other - own for other, own in zip(found, whole, strict=False)]
-                cells.append(told(interval(pairs)) if pairs else "-")
+                pairs = [other - own for other, own in zip(errors_of(rows, kind, period, arm), whole, strict=False)]
+                cells.append(told(interval(pairs), 2) if pairs else "-")
             lines.append(f"| {kind} | {period} | " + " | ".join(cells) + " |")
     return [*lines, "", "Fewer errors of the whole, in points of %, paired by seed: mean and 95 % interval."]
 
@@ -79,14 +78,14 @@ def _range(values: Sequence[float]) -> str:
     return f"{100 * np.mean(values):.2f} ({100 * min(values):.2f} to {100 * max(values):.2f})"
 
 
-def told(found: Interval) -> str:
+def told(found: Interval, digits: int = 1) -> str:
     """In points of %, with a word where it is no gain.
 
     >>> told((0.05, 0.01, 0.09)), told((0.05, -0.01, 0.11)), told((-0.05, -0.09, -0.01))
     ('5.0 [1.0, 9.0]', '5.0 [-1.0, 11.0], no gain shown', '-5.0 [-9.0, -1.0], a loss')
     """
     mean, low, high = (100 * value for value in found)
-    text = f"{mean:.1f} [{low:.1f}, {high:.1f}]"
+    text = f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
     return text if low > 0 else f"{text}, a loss" if high < 0 else f"{text}, no gain shown"
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from golden.studies import adaptation_channel, adaptation_watch
+from golden.studies.intervals import interval
 from hel.pages import adaptation_page as page
 
 ROOT = Path(__file__).parents[3]
@@ -58,3 +60,27 @@ def test_what_an_interval_says(whole, says):
 def test_arms_that_a_kind_lacks_are_dashes():
     lines = [line for line in page.channel(ROWS[0]).splitlines() if line.startswith("| device |")]
     assert len(lines) == 6 and all(line.endswith("| - |") for line in lines)
+
+
+def test_what_the_page_says_of_the_channel():
+    for kind in adaptation_channel.KINDS:
+        for period in adaptation_channel.PERIODS:
+            whole = page.errors_of(ROWS[0], kind, period, "whole")
+            for arm in ("offline", "ranging", "readout"):
+                pairs = zip(page.errors_of(ROWS[0], kind, period, arm), whole, strict=True)
+                assert interval([other - own for other, own in pairs])[1] > 0, (kind, period, arm)
+    against_lms = {}
+    for period in adaptation_channel.PERIODS:
+        errors = (page.errors_of(ROWS[0], "channel", period, arm) for arm in ("lms", "whole"))
+        against_lms[period] = interval([other - own for other, own in zip(*errors, strict=True)])
+    assert all(against_lms[period][1] < 0 < against_lms[period][2] for period in adaptation_channel.PERIODS[:2])
+    assert against_lms[adaptation_channel.PERIODS[2]][2] < 0
+
+
+@pytest.mark.parametrize("manner", adaptation_watch.MANNERS)
+def test_what_the_page_says_of_people(manner):
+    other_arm = page.gains(page.people(ROWS[1], "recordings", manner))
+    assert all(low < 0 < high for _, low, high in other_arm.values())
+    halves = page.gains(page.people(ROWS[1], "halves", manner))
+    assert halves["whole", "none"][1] > 0
+    assert halves["readout", "none"][1] < 0 and halves["whole", "readout"][1] < 0

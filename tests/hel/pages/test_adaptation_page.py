@@ -43,7 +43,7 @@ def curves(none, readout, whole):
     "whole, says",
     [
         ([0.80, 0.71], "whole against none +15.5 [9.1, 21.9]: a gain."),
-        ([0.65, 0.40], "whole against none -7.5 [-134.6, 119.6]: no gain is shown, the interval includes 0."),
+        ([0.65, 0.40], "whole against none -7.5 [-102.8, 87.8]: no gain is shown, the interval includes 0."),
         ([0.45, 0.36], "whole against none -19.5 [-25.9, -13.1]: a loss."),
     ],
 )

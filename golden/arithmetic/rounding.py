@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from golden.errors import HelError
 
-__all__ = ["Words", "floor_shift", "half_up", "power_of_two", "saturate", "wrap"]
+__all__ = ["Words", "floor_shift", "half_up", "half_up_each", "power_of_two", "saturate", "wrap"]
 
 Words = NDArray[np.int64]
 
@@ -46,6 +46,16 @@ def half_up(x: Words, n: int, out: Words | None = None) -> Words:
     n = min(n, _BITS - 2)  # 0 from there on
     out = _array(np.add(x, _HALF[n], out))
     return _array(np.right_shift(out, _CONSTANT[n], out))
+
+
+def half_up_each(x: Words, n: Words) -> Words:
+    """`half_up` by a shift of its own for every element; modulo 2**64, for n >= -62.
+
+    >>> half_up_each(np.array([-3, 3, 3]), np.array([1, 1, -1]))
+    array([-1,  2,  6])
+    """
+    right, left = np.clip(n, 0, _BITS - 2), np.clip(np.negative(n), 0, _BITS - 2)
+    return np.asarray(((x << left) + ((np.int64(1) << right) >> 1)) >> right)
 
 
 def saturate(x: Words, width: int, out: Words | None = None, lost: Words | None = None) -> Words:

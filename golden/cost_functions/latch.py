@@ -10,15 +10,19 @@ The state kept per neuron is the sum, then d in its place; it does not depend on
 section 4. Twin of `golden.cost_functions.AveragedCost`.
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 import numpy as np
 
 from golden.arithmetic.formats import Formats
-from golden.arithmetic.rounding import Words, floor_shift, saturate
+from golden.arithmetic.rounding import Words, floor_shift, half_up_each, saturate
 from golden.language.graph import Array
 
-__all__ = ["Latch", "position_operand"]
+__all__ = ["FURTHEST_LEFT", "Latch", "Latched", "position_operand"]
 
-_FURTHEST_LEFT = 26
+FURTHEST_LEFT = 26
 """A product of two 18-bit words shifted further left is 0 in every state word, and would leave int64."""
 
 
@@ -60,11 +64,31 @@ class Latch:
         self.log2_scale: Words = (scale - over).astype(np.int64)
         self.words: Words = np.rint(np.ldexp(slope, self.log2_scale)).astype(np.int64)
 
+    def nudges(self, eps_log2: int | Words) -> Latched:
+        """Those of an echo for eps = 2**eps_log2; several (...) make an axis before those of the batch."""
+        formats = self._formats
+        eps = np.reshape(eps_log2, np.shape(eps_log2) + (1,) * self.words.ndim)
+        shift = formats.x.fraction_bits + self.log2_scale - formats.fraction_bits - eps
+        return Latched(formats, self.words, np.maximum(shift, -FURTHEST_LEFT))
+
     def nudge(self, q: Words, eps_log2: int) -> Words:
         """e of every context from its own position words (..., n), for eps = 2**eps_log2."""
-        formats = self._formats
-        product = position_operand(formats, q) * self.words
-        shift = formats.x.fraction_bits + self.log2_scale - formats.fraction_bits - eps_log2
-        right, left = np.clip(shift, 0, 62), np.clip(-shift, 0, _FURTHEST_LEFT)
-        half = (np.int64(1) << right) >> 1
-        return np.asarray(((product << left) + half) >> right)
+        return self.nudges(eps_log2)(0, q)
+
+
+@dataclass(frozen=True)
+class Latched:
+    """e = half_up(x d, shift) before every step, from each context's own x: nudge(t, q) of an echo.
+
+    Members
+    -------
+    words : d (..., n)
+    shift : of each sample, (..., 1)
+    """
+
+    formats: Formats
+    words: Words
+    shift: Words
+
+    def __call__(self, t: int, q: Words) -> Words:
+        return half_up_each(position_operand(self.formats, q) * self.words, self.shift)

@@ -50,12 +50,15 @@ class SquaredReadout(Readout):
     def errors(self, x: Words, answers: Any) -> Words:
         """Rule 6: x (..., n), targets (..., k) float64 -> (..., k)."""
         w = self.formats.operand_bits
-        y = np.rint(np.ldexp(answers, w - 1)).astype(np.int64)
-        return saturate(half_up(self.logits(x) - (y << (w - 6)), w - 6), w)
+        return saturate(half_up(self.logits(x) - (self.words(answers) << (w - 6)), w - 6), w)
 
-    def outputs(self, x: Words) -> Array:
+    def words(self, answers: Any) -> Words:
+        """Targets as words of fraction w - 1, not saturated."""
+        return np.asarray(np.rint(np.ldexp(answers, self.formats.operand_bits - 1)).astype(np.int64))
+
+    def values(self, logits: Words) -> Array:
         """R x + c as float64, exactly."""
-        return np.ldexp(self.logits(x).astype(np.float64), 7 - 2 * self.formats.operand_bits)
+        return np.ldexp(logits.astype(np.float64), 7 - 2 * self.formats.operand_bits)
 
 
 class PerStepReadout(SquaredReadout):
@@ -106,9 +109,9 @@ class FloatSquaredReadout(FloatReadout):
         """R x + c - y, held at +-1."""
         return np.asarray(np.clip(self.logits(x) - answers, -1.0, 1.0))
 
-    def outputs(self, x: Array) -> Array:
-        """R x + c."""
-        return self.logits(x)
+    def values(self, logits: Array) -> Array:
+        """R x + c: the logits themselves."""
+        return logits
 
 
 class FloatPerStepReadout(FloatSquaredReadout):

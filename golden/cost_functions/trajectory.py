@@ -239,6 +239,11 @@ class Meter(ABC):
     def observe(self, t: int, q: Array) -> None:
         """Takes the position after forward step t."""
 
+    def observe_many(self, first: int, q: Array) -> None:
+        """Takes the positions (K, ..., n) after steps `first` to `first` + K - 1: `observe` of each."""
+        for t, one in enumerate(q, first):
+            self.observe(t, one)
+
     def total(self) -> Array:
         """C per sample, after the last step: shape of the batch."""
         return self._total
@@ -246,6 +251,13 @@ class Meter(ABC):
     @abstractmethod
     def nudge(self, t: int, q: Array) -> Array | None:
         """dC/dq_t on the position q (..., n) after step t, None where it is zero by definition."""
+
+
+def _sum(so_far: Array | None, terms: Array) -> Array:
+    """so_far + terms[0] + terms[1] + ..., one after the other: in how many parts they come does not matter."""
+    if so_far is not None:
+        terms = np.concatenate([so_far[None], terms])
+    return np.asarray(np.add.accumulate(terms, axis=0)[-1])
 
 
 class FinalCost(Cost):
@@ -270,17 +282,28 @@ class SummedCost(Cost):
     per_step = True
 
     def _meter(self, steps: int, targets: Array, value: CostFunction, slope: CostFunction) -> Meter:
-        return _Summed(steps, targets, value, slope)
+        return _Summed(steps, targets, value, slope, together=self.gradient is None)
 
 
 class _Summed(Meter):
-    def __init__(self, steps: int, targets: Array, value: CostFunction, slope: CostFunction) -> None:
+    """`together`: c of many steps may be asked for at once, as of a batch; functions of a user's own see one step."""
+
+    def __init__(
+        self, steps: int, targets: Array, value: CostFunction, slope: CostFunction, together: bool = False
+    ) -> None:
         super().__init__(steps, targets, value, slope)
-        self.strength = 2.0 ** -math.ceil(math.log2(steps))
+        self.strength, self.together = 2.0 ** -math.ceil(math.log2(steps)), together
 
     def observe(self, t: int, q: Array) -> None:
         value = np.asarray(self.value(q, self.targets[t]))
         self._total = value if t == 0 else self._total + value
+
+    def observe_many(self, first: int, q: Array) -> None:
+        if not self.together:
+            super().observe_many(first, q)
+            return
+        values = np.asarray(self.value(q, self.targets[first : first + len(q)]))
+        self._total = _sum(None if first == 0 else self._total, values)
 
     def nudge(self, t: int, q: Array) -> Array | None:
         return np.asarray(self.slope(q, self.targets[t]))
@@ -295,9 +318,12 @@ class AveragedCost(Cost):
 
 class _Averaged(Meter):
     def observe(self, t: int, q: Array) -> None:
-        self._kept = q**2 / self.steps if t == 0 else self._kept + q**2 / self.steps
+        self.observe_many(t, q[None])
+
+    def observe_many(self, first: int, q: Array) -> None:
+        self._kept = _sum(None if first == 0 else self._kept, q**2 / self.steps)
         self.words = self._kept.size
-        if t == self.steps - 1:
+        if first + len(q) == self.steps:
             self._total = np.asarray(self.value(self._kept, self.targets))
             self._kept = np.asarray(self.slope(self._kept, self.targets))  # from here on dc/dm, latched
 

@@ -3,6 +3,7 @@
 ===================  =================================================================================================
 `leapfrog`           a step and its inverse in float64; `damped_leapfrog` with damping
 `integrator`         the same in integers, and the twin echo: the golden model of the array; its loops are `stepper`
+`nudges`             nudges of every step that are known before an echo begins
 `accumulator`        the echo's gradient sums
 `flags`              what overflowed or was clipped on the way
 `damped_integrator`  damping in integers, exactly inverted

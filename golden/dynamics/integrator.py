@@ -17,7 +17,7 @@ import numpy as np
 from golden.arithmetic.rounding import Words, half_up
 from golden.dynamics.accumulator import Gradients
 from golden.dynamics.flags import Flags
-from golden.dynamics.stepper import EchoWork, MakeSteps, Steps, numpy_steps
+from golden.dynamics.stepper import EchoWork, MakeSteps, Observe, Steps, numpy_steps
 from golden.errors import HelError
 from golden.program import Program
 from golden.program.execute import check_theta
@@ -117,12 +117,20 @@ class Integrator:
         """One step."""
         return self.forward_many(q, p, np.asarray(u)[None])
 
-    def forward_many(
-        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None = None
-    ) -> tuple[Words, Words]:
-        """T steps with inputs (T, ..., m). observe(t, q) is called after step t with its buffer: copy to keep."""
+    def forward_many(self, q: Words, p: Words, inputs: Words, observe: Observe = None) -> tuple[Words, Words]:
+        """T steps with inputs (T, ..., m). observe(t, q) is called after step t with its buffer: copy to keep.
+
+        An int64 array (T, ..., n) instead of a function receives the positions after every step.
+        """
         q, p, inputs = self._check(q, p, inputs)
         batch = np.broadcast_shapes(q.shape[:-1], inputs.shape[1:-1])
+        if isinstance(observe, np.ndarray) and (
+            observe.shape != (len(inputs), *batch, self.program.n) or observe.dtype != np.int64
+        ):
+            raise HelError(
+                f"positions go into an int64 array (T, ..., n) = {(len(inputs), *batch, self.program.n)}, got "
+                f"{observe.dtype} {observe.shape}; make it with np.empty(shape, np.int64)"
+            )
         return self._stepper(batch, (), EchoWork()).forward(q, p, inputs, observe)
 
     def echo(
@@ -169,7 +177,8 @@ class Integrator:
 
         nudge(t, q) is called before step t is undone, t = T-1 .. 0, with the contexts' own q (2, ..., n) after step t
         (a buffer: do not keep it), and returns e or None; words instead of a function are e before the first of these
-        steps, and none before the others. input_differences has shape (T, ..., m).
+        steps, and none before the others. Those of `golden.dynamics.nudges` are known to compiled code.
+        input_differences has shape (T, ..., m).
         """
         return self._echo(q, p, inputs, EchoWork(grads, nudge, input_differences, one_sided))
 

@@ -16,7 +16,12 @@ from golden.dynamics.flags import Flags
 from golden.program import Program
 from golden.program.execute import Call, Executable
 
-__all__ = ["EchoWork", "MakeSteps", "Stepper", "Steps", "numpy_steps"]
+__all__ = ["EchoWork", "MakeSteps", "Observe", "Stepper", "Steps", "numpy_steps"]
+
+
+Observe = Callable[[int, Words], object] | Words | None
+"""What sees the positions of a forward pass: observe(t, q), after step t with the buffer of q; or an array (T, ..., n)
+that receives them."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,8 @@ class EchoWork:
     Members
     -------
     grads : name -> int64 array (..., *shape), the gradients it adds to, in place
-    nudge : nudge(t, q) -> e in p's raw format or None, before step t is undone; or e of the first one alone
+    nudge : nudge(t, q) -> e in p's raw format or None, before step t is undone; or e of the first one alone. Compiled
+        code runs without a return to Python where it is one of `golden.dynamics.nudges`
     input_differences : int64 (T, ..., m), receives dV/du of context 1 minus that of context 0
     one_sided : context 1 is left without nudge
     """
@@ -50,9 +56,7 @@ class Steps(Protocol):
 
     def load(self, theta_raw: Mapping[str, Words]) -> None: ...
 
-    def forward(
-        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
-    ) -> tuple[Words, Words]: ...
+    def forward(self, q: Words, p: Words, inputs: Words, observe: Observe) -> tuple[Words, Words]: ...
 
     def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]: ...
 
@@ -168,10 +172,8 @@ class Stepper:
         if self.accumulator is not None:
             self.accumulator.clear()
 
-    def forward(
-        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
-    ) -> tuple[Words, Words]:
-        """The steps of `inputs` (T, ..., m); observe(t, q) is called after step t with the buffer of q."""
+    def forward(self, q: Words, p: Words, inputs: Words, observe: Observe) -> tuple[Words, Words]:
+        """The steps of `inputs` (T, ..., m)."""
         np.copyto(self.q, q)
         np.copyto(self.p, p)
         u, calls, copy = self.executable.u, self.forward_calls, np.copyto
@@ -179,8 +181,10 @@ class Stepper:
             copy(u, word)
             for call in calls:
                 call()
-            if observe is not None:
+            if callable(observe):
                 observe(t, self.q)
+            elif observe is not None:
+                copy(observe[t], self.q)
         return self.q.copy(), self.p.copy()
 
     def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]:

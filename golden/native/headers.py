@@ -8,7 +8,8 @@ from pathlib import Path
 
 __all__ = ["HEADERS", "taken", "text"]
 
-HEADERS = ("kernels", "steps", "learn")
+HEADERS = ("kernels", "rounding", "nudges", "steps", "readout", "squared_error", "costs", "learn")
+"""In the order in which the generated C has them."""
 
 _KEYWORDS = """
     auto break case char const continue default do double else enum extern float for goto if inline int long register
@@ -16,13 +17,13 @@ _KEYWORDS = """
 """
 _GENERATED = """
     c i j k m p q u one contexts gradients inputs slot slots exact kept lost given theta clipped beyond
-    Lanes Halves Whole Word Machine
+    Lanes Halves Whole Word Machine Nudges Lesson
 """
 
 
 @cache
 def text(name: str) -> str:
-    """Of kernels.h, steps.h or learn.h."""
+    """Of a header."""
     return (Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
 
 

@@ -1,23 +1,4 @@
-/* ---- Whole samples of learning: golden.cost_functions.readout (rules 1 to 9) and golden.training.update ---- */
-#define READOUT_OPERAND(word) ((word) >> (24 - OPERAND_BITS)) /* of a readout weight, SQ(2, 22) */
-
-INLINE int64_t floor_shift(int64_t x, int64_t n) {
-    if (n >= 0) return x >> (n < 63 ? n : 63);
-    return n > -64 ? (int64_t)((uint64_t)x << -n) : 0;
-}
-
-INLINE int64_t half_up(int64_t x, int64_t n) {
-    if (n <= 0) return floor_shift(x, n);
-    n = n < 62 ? n : 62;
-    return (x + (INT64_C(1) << (n - 1))) >> n;
-}
-
-static int64_t bit_length(int64_t x) {
-    int64_t bits = 0;
-    for (; x > 0; x >>= 1) bits++;
-    return bits;
-}
-
+/* ---- Whole samples of learning: golden.training.sequences, with golden.training.update ---- */
 #define HALF(n) ((n) ? INT64_C(1) << ((n) - 1) : 0)
 
 /* theta -= sign clip(half_up(G, n), -C, C), saturated. */
@@ -46,103 +27,63 @@ static int shift_of(int64_t base, int64_t offset) { return (int)LIMITED(base + o
 
 static void update_parameters(Machine *m, int64_t *theta, int64_t base);
 
-/* Rule 2: logits of the position operands x. */
-static void logits_of(const int64_t *weights, const int64_t *bias, int64_t classes, const int64_t *x, int64_t *logits) {
-    for (int64_t k = 0; k < classes; k++) {
-        int64_t sum = READOUT_OPERAND(bias[k]) * ONE;
-        EACH(NEURONS) sum += READOUT_OPERAND(weights[k * NEURONS + i]) * x[i];
-        logits[k] = sum;
-    }
-}
+/* What is learnt, how it is read, and the readout. */
+typedef struct {
+    int64_t cost, warm_up;     /* FINAL, AVERAGED or PER_STEP; steps at the start that do not count */
+    int64_t targets, outputs;  /* whether answers are targets (words of fraction w - 1) or labels; of the readout */
+    int64_t log2_eps0;
+    int64_t longest;           /* steps from one sequence to the next in u */
+    const int64_t *steps, *u;  /* of all sequences: how long each is, and (., longest, INPUTS) */
+    const int64_t *answers;    /* in the order in which samples are met */
+    int64_t *weights, *bias;   /* (outputs, NEURONS) and (outputs) */
+    int64_t *x, *e;            /* room for the operands and nudges of a sequence: (longest or 1, NEURONS) */
+} Lesson;
 
-/* Rules 3 to 6: logits become errors. */
-static void errors_of(int64_t classes, int64_t label, int64_t *errors) {
-    int64_t highest = errors[0], total = 0;
-    for (int64_t k = 1; k < classes; k++) highest = errors[k] > highest ? errors[k] : highest;
-    for (int64_t k = 0; k < classes; k++) {
-        int64_t t = floor_shift(highest - errors[k], 2 * OPERAND_BITS - 7 - 16);
-        t = t < (1 << 21) - 1 ? t : (1 << 21) - 1;
-        int64_t y = (t * LOG2_E) >> 16, i = (y >> 8) & 255, r = y & 255, whole = y >> 16;
-        int64_t v = (POWERS[i] * (256 - r) + POWERS[i + 1] * r + 128) >> 8;
-        errors[k] = v >> (whole < 31 ? whole : 31);
-        total += errors[k];
-    }
-    for (int64_t k = 0; k < classes; k++) {
-        int64_t p = ((errors[k] << OPERAND_BITS) + total) / (2 * total), top = INT64_C(1) << (OPERAND_BITS - 1);
-        p -= k == label ? top : 0;
-        errors[k] = LIMITED(p, -top, top - 1);
-    }
-}
-
-/* Rule 7: the nudge e, and m of its eps = 2^-m. */
-static int64_t nudge_of(const int64_t *weights, int64_t classes, const int64_t *errors, int64_t log2_eps0, int64_t *e) {
-    int64_t most = 0;
-    EACH(NEURONS) e[i] = 0;
-    for (int64_t k = 0; k < classes; k++) EACH(NEURONS) e[i] += READOUT_OPERAND(weights[k * NEURONS + i]) * errors[k];
-    EACH(NEURONS) most = LIMITED(e[i] < 0 ? -e[i] : e[i], most, INT64_MAX);
-    if (most == 0) return 0;
-    int64_t shift = bit_length(most - 1) - (P_FRACTION + log2_eps0);
-    EACH(NEURONS) e[i] = half_up(e[i], shift);
-    return shift + P_FRACTION - (2 * OPERAND_BITS - 3);
-}
-
-/* Rule 9. */
-static void update_readout(int64_t *weights, int64_t *bias, int64_t classes, const int64_t *errors, const int64_t *x,
-                           int64_t rate) {
-    const int64_t n = rate + (2 * OPERAND_BITS - 6) - 22, clip = 1 << 15, high = (1 << 23) - 1;
-    for (int64_t k = 0; k < classes; k++) {
-        EACH(NEURONS) {
-            int64_t step = half_up(errors[k] * x[i], n), exact = weights[k * NEURONS + i] - LIMITED(step, -clip, clip);
-            weights[k * NEURONS + i] = LIMITED(exact, -high - 1, high);
+/* Errors (rows, outputs) of the operands x. */
+static void errors_of(const Lesson *of, int64_t rows, const int64_t *answer, int64_t *errors) {
+    for (int64_t t = 0; t < rows; t++, errors += of->outputs) {
+        if (of->cost == PER_STEP && t < of->warm_up) {
+            memset(errors, 0, of->outputs * sizeof *errors);
+            continue;
         }
-        int64_t step = half_up(errors[k] * ONE, n), exact = bias[k] - LIMITED(step, -clip, clip);
-        bias[k] = LIMITED(exact, -high - 1, high);
-    }
-}
-
-/* From rest through a sequence; x: the final position as operands. */
-static void run_sequence(Machine *m, int64_t steps, const int64_t *u, int64_t *x) {
-    memset(m->q, 0, sizeof m->q);
-    memset(m->p, 0, sizeof m->p);
-    forward_steps(m, steps, u, INPUTS);
-    EACH(NEURONS) {
-        int64_t exact = floor_shift(m->q[0][i], X_CUT), top = INT64_C(1) << (OPERAND_BITS - 1);
-        x[i] = LIMITED(exact, -top, top - 1);
+        logits_of(of->weights, of->bias, of->outputs, of->x + t * NEURONS, errors);
+        if (of->targets)
+            errors_of_target(of->outputs, answer + t * of->outputs, errors);
+        else
+            errors_of_label(of->outputs, *answer, errors);
     }
 }
 
 /* Learns `count` samples, one after the other: forward, readout, nudge, twin echo, update of theta and of the readout.
  *
- * u (., steps, INPUTS) and labels are of all samples, order says which are met, rates with which log2 of the inverse
- * rate. theta, weights (classes, NEURONS) and bias are changed in place; errors (count, classes) is what the readout
- * found. */
-void learn(Machine *m, int64_t count, const int64_t *order, const int64_t *rates, int64_t steps, const int64_t *u,
-           const int64_t *labels, int64_t *theta, int64_t classes, int64_t *weights, int64_t *bias, int64_t log2_eps0,
+ * order says which sequences are met, rates with which log2 of the inverse rate. theta and the readout are changed in
+ * place; errors (count, rows of the longest, outputs) is what the readout found. */
+void learn(Machine *m, const Lesson *of, int64_t count, const int64_t *order, const int64_t *rates, int64_t *theta,
            int64_t *errors) {
-    int64_t x[NEURONS], e[NEURONS];
-    for (int64_t done = 0; done < count; done++, errors += classes) {
-        const int64_t *sequence = u + order[done] * steps * INPUTS;
-        run_sequence(m, steps, sequence, x);
-        logits_of(weights, bias, classes, x, errors);
-        errors_of(classes, labels[order[done]], errors);
-        int64_t log2_eps = -nudge_of(weights, classes, errors, log2_eps0, e);
-        memcpy(m->q[1], m->q[0], sizeof m->q[0]);
-        memcpy(m->p[1], m->p[0], sizeof m->p[0]);
-        nudge(m, e, e);
-        clear_gradients(m);
-        echo_for_gradients(m, steps, sequence, INPUTS);
+    const int64_t outputs = of->outputs, longest = of->cost == PER_STEP ? of->longest : 1;
+    const int64_t *answer = of->answers;
+    for (int64_t done = 0; done < count; done++, errors += longest * outputs) {
+        const int64_t steps = of->steps[order[done]], *sequence = of->u + order[done] * of->longest * INPUTS;
+        const int64_t rows = of->cost == PER_STEP ? steps : 1;
+        const int64_t kappa = of->cost == PER_STEP ? kappa_of(steps - of->warm_up) : 0;
+        read_sequence(m, of->cost, steps, sequence, of->x);
+        errors_of(of, rows, answer, errors);
+        int64_t log2_eps = -nudge_of(of->weights, outputs, rows, kappa, errors, of->log2_eps0, of->e);
+        echo_by_cost(m, of->cost, steps, sequence, of->e);
         update_parameters(m, theta, (2 * OPERAND_BITS - 6 - CUT) - 16 + rates[done] + LOG2_INVERSE_STEP + 1 + log2_eps);
         load(m, theta, 1, 0);
-        update_readout(weights, bias, classes, errors, x, rates[done]);
+        update_readout(of->weights, of->bias, outputs, rows, kappa, errors, of->x, rates[done]);
+        answer += of->targets ? longest * outputs : 1;
     }
 }
 
-/* Logits (count, classes) of sequences u (count, steps, INPUTS). */
-void read_out(Machine *m, int64_t count, int64_t steps, const int64_t *u, int64_t classes, const int64_t *weights,
-              const int64_t *bias, int64_t *logits) {
-    int64_t x[NEURONS];
-    for (int64_t done = 0; done < count; done++) {
-        run_sequence(m, steps, u + done * steps * INPUTS, x);
-        logits_of(weights, bias, classes, x, logits + done * classes);
+/* Logits (count, rows of the longest, outputs) of `count` sequences from `first` on. */
+void read_out(Machine *m, const Lesson *of, int64_t first, int64_t count, int64_t *logits) {
+    const int64_t outputs = of->outputs, longest = of->cost == PER_STEP ? of->longest : 1;
+    for (int64_t k = first; k < first + count; k++, logits += longest * outputs) {
+        const int64_t rows = of->cost == PER_STEP ? of->steps[k] : 1;
+        read_sequence(m, of->cost, of->steps[k], of->u + k * of->longest * INPUTS, of->x);
+        for (int64_t t = 0; t < rows; t++)
+            logits_of(of->weights, of->bias, outputs, of->x + t * NEURONS, logits + t * outputs);
     }
 }

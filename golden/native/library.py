@@ -20,29 +20,28 @@ from golden.program import Program
 
 __all__ = ["Library", "Machine", "library_of"]
 
-_POINTER, _NUMBER = ctypes.c_void_p, ctypes.c_int64
+_POINTER, _NUMBER, _STRUCT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p
 _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "make": (_POINTER, []),
     "drop": (None, [_POINTER]),
     "load": (None, [_POINTER, _POINTER, _NUMBER, _NUMBER]),
     "flags": (None, [_POINTER, _NUMBER, _POINTER]),
-    "forward": (None, [_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER, _NUMBER, _POINTER, _POINTER, _NUMBER]),
+    "forward": (
+        None,
+        [_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER, _NUMBER, _POINTER, _POINTER, _NUMBER, _POINTER, _NUMBER],
+    ),
     "echo": (
         None,
         [_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER, _NUMBER, _POINTER, _POINTER, _NUMBER, _NUMBER]
-        + [_POINTER, _POINTER, _POINTER, _NUMBER, _POINTER],
+        + [_POINTER, _POINTER, _POINTER, _NUMBER, _POINTER, _STRUCT],
     ),
-    "learn": (
-        None,
-        [_POINTER, _NUMBER, _POINTER, _POINTER, _NUMBER, _POINTER, _POINTER, _POINTER, _NUMBER, _POINTER, _POINTER]
-        + [_NUMBER, _POINTER],
-    ),
-    "read_out": (None, [_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER, _POINTER, _POINTER, _POINTER]),
+    "learn": (None, [_POINTER, _STRUCT, _NUMBER, _POINTER, _POINTER, _POINTER, _POINTER]),
+    "read_out": (None, [_POINTER, _STRUCT, _NUMBER, _NUMBER, _POINTER]),
 }
 
 
 class Library:
-    """`call` has the C functions of steps.h; `clipped` and `beyond` name the cuts and arguments that have a
+    """`call` has the C functions of steps.h and learn.h; `clipped` and `beyond` name the cuts and arguments that have a
     flag of their own."""
 
     def __init__(self, program: Program) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
+from golden.cost_functions.latch import FURTHEST_LEFT
 from golden.cost_functions.readout import LOG2_E, powers
 from golden.native.constants import Products
 from golden.native.gradients import Sums
@@ -65,9 +66,9 @@ class Source:
             self._values(),
             self.sums.functions(),
             ["", *self.sums.moves()],
-            ["", text("steps")],
+            ["", *(text(name) for name in ("rounding", "nudges", "steps"))],
             [f"static const int64_t POWERS[] = {{\n{listed(powers().tolist())}\n}};", ""],
-            [text("learn")],
+            [text(name) for name in ("readout", "squared_error", "costs", "learn")],
             self._update(),
         ]
         return "\n".join(line for part in parts for line in part) + "\n"
@@ -81,7 +82,7 @@ class Source:
             "KICK": self.layout.c[self.program.kick], "WRAP": f"wrap{self.layout.word[3:5]}",
             "OPERAND_BITS": f.operand_bits, "P_FRACTION": f.fraction_bits, "LOG2_INVERSE_STEP": f.log2_inverse_step,
             "X_CUT": f.q.fraction_bits - f.x.fraction_bits, "ONE": f.one, "THETA_BITS": f.theta.width,
-            "CLIP": 1 << f.clip_log2, "MAX_SHIFT": MAX_SHIFT, "LOG2_E": LOG2_E,
+            "CLIP": 1 << f.clip_log2, "MAX_SHIFT": MAX_SHIFT, "LOG2_E": LOG2_E, "FURTHEST_LEFT": FURTHEST_LEFT,
         }  # fmt: skip
         return [*(f"#define {name} {value}" for name, value in numbers.items()), ""]
 

@@ -25,7 +25,9 @@ static void leave(const Machine *m, int contexts, int64_t *q, int64_t *p, int64_
     }
 }
 
-static void forward_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u_step) {
+/* On the way it adds x^2 of the operands to energies, and puts the positions into rows of `seen`; or NULL. */
+static void forward_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u_step, int64_t *energies,
+                          int64_t *seen, int64_t seen_step) {
     const int contexts = 1;
     Word lost_q = 0, lost_p = 0;
     for (int64_t t = 0; t < steps; t++) {
@@ -34,6 +36,11 @@ static void forward_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u
         values_of(m, 0, contexts, 0, 0);
         EACH_CONTEXT EACH(NEURONS) WRITE(m->p[c][i], m->p[c][i] - (Word)m->KICK[c][i], P_BITS, lost_p)
         EACH_CONTEXT EACH(NEURONS) WRITE(m->q[c][i], m->q[c][i] + m->p[c][i], Q_BITS, lost_q)
+        if (energies) EACH(NEURONS) {
+            const int32_t x = (int32_t)operand_of(m->q[0][i]);
+            energies[i] += (int64_t)x * x;
+        }
+        if (seen) EACH(NEURONS) seen[t * seen_step + i] = m->q[0][i];
     }
     m->lost_q |= lost_q;
     m->lost_p |= lost_p;
@@ -50,12 +57,14 @@ static void nudge(Machine *m, const int64_t *plus, const int64_t *minus) {
     }
 }
 
+/* nudges: of sample b, on the way; or NULL. */
 INLINE void echo_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u_step, int gradients, int inputs,
-                       int64_t *du, int64_t du_step) {
+                       int64_t *du, int64_t du_step, const Nudges *nudges, int64_t b) {
     const int contexts = 2;
     Word lost_q = 0, lost_p = 0;
     int slots = 0;
     for (int64_t t = steps - 1; t >= 0; t--) {
+        if (nudges) nudge_on_the_way(m, nudges, b, t);
         inputs_of(m, slots, u + t * u_step, gradients, inputs);
         EACH_CONTEXT EACH(NEURONS) WRITE(m->q[c][i], m->q[c][i] - m->p[c][i], Q_BITS, lost_q)
         values_of(m, slots, contexts, gradients, inputs);
@@ -72,36 +81,38 @@ INLINE void echo_steps(Machine *m, int64_t steps, const int64_t *u, int64_t u_st
 }
 
 /* The echo of learning, which is compiled without the questions. */
-static void echo_for_gradients(Machine *m, int64_t steps, const int64_t *u, int64_t u_step) {
-    echo_steps(m, steps, u, u_step, 1, 0, NULL, 0);
+static void echo_for_gradients(Machine *m, int64_t steps, const int64_t *u, int64_t u_step, const Nudges *nudges,
+                               int64_t b) {
+    echo_steps(m, steps, u, u_step, 1, 0, NULL, 0, nudges, b);
 }
 
 /* ---- What is called from outside: whole passes of a batch ----
  *
  * Arrays hold int64 words. `sample` and `context` are distances between samples and contexts in q and p; those of
- * inputs and of gradients are given likewise. */
+ * inputs and of gradients are given likewise. seen: every position, laid out as q of every step; or NULL. */
 void forward(Machine *m, int64_t batch, int64_t steps, const int64_t *u, int64_t u_step, int64_t u_sample, int64_t *q,
-             int64_t *p, int64_t sample) {
+             int64_t *p, int64_t sample, int64_t *seen, int64_t seen_step) {
     for (int64_t b = 0; b < batch; b++) {
         enter(m, 1, q + b * sample, p + b * sample, 0);
-        forward_steps(m, steps, u + b * u_sample, u_step);
+        forward_steps(m, steps, u + b * u_sample, u_step, NULL, seen ? seen + b * sample : NULL, seen_step);
         leave(m, 1, q + b * sample, p + b * sample, 0);
     }
 }
 
-/* plus, minus: the nudge of the first step that is undone, laid out as q of one context, or NULL. g, du: or NULL. */
+/* plus, minus: the nudge of the first step that is undone, laid out as q of one context, or NULL. nudges: those on the
+ * way, or NULL. g, du: or NULL. */
 void echo(Machine *m, int64_t batch, int64_t steps, const int64_t *u, int64_t u_step, int64_t u_sample, int64_t *q,
           int64_t *p, int64_t sample, int64_t context, const int64_t *plus, const int64_t *minus, int64_t *g,
-          int64_t g_sample, int64_t *du) {
+          int64_t g_sample, int64_t *du, const Nudges *nudges) {
     for (int64_t b = 0; b < batch; b++) {
         const int64_t *from = u + b * u_sample;
         enter(m, 2, q + b * sample, p + b * sample, context);
         if (plus || minus) nudge(m, plus ? plus + b * sample : NULL, minus ? minus + b * sample : NULL);
         if (g) take_gradients(m, g + b * g_sample);
         if (g && !du)
-            echo_for_gradients(m, steps, from, u_step);
+            echo_for_gradients(m, steps, from, u_step, nudges, b);
         else
-            echo_steps(m, steps, from, u_step, g != NULL, du != NULL, du ? du + b * u_sample : NULL, u_step);
+            echo_steps(m, steps, from, u_step, g != NULL, du != NULL, du ? du + b * u_sample : NULL, u_step, nudges, b);
         if (g) give_gradients(m, g + b * g_sample);
         leave(m, 2, q + b * sample, p + b * sample, context);
     }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ctypes
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from golden.arithmetic.rounding import Words
+from golden.cost_functions.latch import Latched
 from golden.dynamics.accumulator import Gradients, check_gradients, split
 from golden.dynamics.flags import Flags
-from golden.dynamics.stepper import EchoWork
+from golden.dynamics.nudges import Listed, Towards
+from golden.dynamics.stepper import EchoWork, Observe
 from golden.native.library import Machine, at, library_of
+from golden.native.structures import LATCHED, LISTED, TOWARDS, Nudges
 from golden.program import Program
 from golden.program.execute import check_theta
 
@@ -89,6 +94,29 @@ class Machines:
             machine.flags(clear=True)
 
 
+@dataclass(frozen=True)
+class Kicks:
+    """Nudges on the way as compiled code takes them; words (steps or 1, samples, seeds, n), shifts (samples, seeds)."""
+
+    kind: int
+    contexts: int
+    words: Words
+    shifts: Words
+
+    def of(self, seed: int) -> Nudges:
+        """Their struct; the words must outlive it."""
+        steps, samples, seeds, n = self.words.shape
+        return Nudges(
+            kind=self.kind,
+            contexts=self.contexts,
+            words=at(self.words[:, :, seed]),
+            step=samples * seeds * n if steps > 1 else 0,
+            sample=seeds * n,
+            shifts=at(self.shifts[:, seed]),
+            shift_sample=seeds,
+        )
+
+
 class NativeSteps:
     """Steps of one batch shape; arguments as `golden.dynamics.stepper.numpy_steps`."""
 
@@ -128,15 +156,18 @@ class NativeSteps:
     def clear_flags(self) -> None:
         self.machines.clear_flags()
 
-    def forward(
-        self, q: Words, p: Words, inputs: Words, observe: Callable[[int, Words], object] | None
-    ) -> tuple[Words, Words]:
+    def forward(self, q: Words, p: Words, inputs: Words, observe: Observe) -> tuple[Words, Words]:
         q, p, u = self._state(q), self._state(p), self._inputs(inputs)
-        stride = self.at_once if observe is None else 1
+        seen = observe if isinstance(observe, np.ndarray) else None
+        kept = None if seen is None else np.require(seen, requirements="C")
+        stride = 1 if callable(observe) else self.at_once
         for t in range(0, len(u), stride):
-            self._forward(q, p, u[t : t + stride])
-            if observe is not None:
+            now = slice(t, t + stride)
+            self._forward(q, p, u[now], None if kept is None else kept[now])
+            if callable(observe):
                 observe(t, q)
+        if seen is not None and kept is not None and kept is not seen:
+            np.copyto(seen, kept)
         return q, p
 
     def echo(self, q: Words, p: Words, inputs: Words, work: EchoWork) -> tuple[Words, Words]:
@@ -144,15 +175,18 @@ class NativeSteps:
         grads, given = work.grads, work.input_differences
         flat = None if grads is None else self._flat(grads)
         differences = None if given is None else np.zeros(u.shape, np.int64)
-        stride = 1 if callable(work.nudge) else self.at_once
+        known = work.nudge if isinstance(work.nudge, Listed | Towards | Latched) else None
+        stride = 1 if callable(work.nudge) and known is None else self.at_once
         for stop in range(len(u), 0, -stride):
             now = slice(max(0, stop - stride), stop)
             there = None if differences is None else differences[now]
+            e: Words | None = None
             if callable(work.nudge):
-                e = work.nudge(stop - 1, q)
-            else:
-                e = work.nudge if stop == len(u) else None
-            self._echo(q, p, u[now], e, work.one_sided, flat, there)
+                e = None if known is not None else work.nudge(stop - 1, q)
+            elif stop == len(u):
+                e = work.nudge
+            way = None if known is None else self._on_the_way(known, now, work.one_sided)
+            self._echo(q, p, u[now], e, work.one_sided, flat, there, way)
         if grads is not None and flat is not None and flat is not getattr(grads, "flat", None):
             for name, words in split(self.program, flat).items():
                 np.copyto(grads[name], words)
@@ -167,7 +201,17 @@ class NativeSteps:
         """(T, ..., m) to (T, *batch, m); axes of the batch that inputs have not are in front of theirs."""
         steps, *own = inputs.shape
         wide = inputs.reshape(steps, *(1,) * (len(self.batch) + 1 - len(own)), *own)
-        return np.ascontiguousarray(np.broadcast_to(wide, (steps, *self.batch, self.program.m)), np.int64)
+        return np.ascontiguousarray(np.broadcast_to(wide, (steps, *self.batch, own[-1])), np.int64)
+
+    def _on_the_way(self, known: Listed | Towards | Latched, now: slice, one_sided: bool) -> Kicks:
+        """Of the steps `now`."""
+        latched, n = isinstance(known, Latched), self.program.n
+        words = self._inputs(known.words[None] if latched else known.words[now]).reshape(-1, self.each, self.seeds, n)
+        shifts = np.zeros(self.batch, np.int64)
+        if not isinstance(known, Listed):
+            shifts[...] = known.shift[..., 0]
+        kind = LATCHED if latched else TOWARDS if isinstance(known, Towards) else LISTED
+        return Kicks(kind, 1 if one_sided else 2, words, shifts.reshape(-1, self.seeds))
 
     def _flat(self, grads: Mapping[str, Words]) -> Words:
         """The words of all parameters side by side: those of `Gradients` themselves, of others a copy."""
@@ -179,16 +223,26 @@ class NativeSteps:
             np.copyto(words, grads[name])
         return own.flat
 
-    def _forward(self, q: Words, p: Words, u: Words) -> None:
+    def _forward(self, q: Words, p: Words, u: Words, seen: Words | None) -> None:
         n, m, steps = self.program.n, self.program.m, len(u)
+        rows = None if seen is None else seen.reshape(steps, -1, self.seeds, n)
         q, p, u = (words.reshape(-1, self.seeds, size) for words, size in ((q, n), (p, n), (u, m)))
         for s, machine in enumerate(self.machines.all):
             step, sample = self.each * self.seeds * m, self.seeds * m
             here = at(u[:, s]), step, sample, at(q[:, s]), at(p[:, s]), self.seeds * n
-            machine.call.forward(machine.address, self.each, steps, *here)
+            kept = None if rows is None else at(rows[:, :, s])
+            machine.call.forward(machine.address, self.each, steps, *here, kept, self.each * self.seeds * n)
 
     def _echo(
-        self, q: Words, p: Words, u: Words, e: Words | None, one_sided: bool, g: Words | None, du: Words | None
+        self,
+        q: Words,
+        p: Words,
+        u: Words,
+        e: Words | None,
+        one_sided: bool,
+        g: Words | None,
+        du: Words | None,
+        way: Kicks | None,
     ) -> None:
         n, m, steps, seeds = self.program.n, self.program.m, len(u), self.seeds
         plus = minus = None
@@ -208,6 +262,7 @@ class NativeSteps:
             state = at(own[1]), at(own[2]), seeds * n, self.each * seeds * n
             nudges = None if plus is None else at(plus[:, s]), None if minus is None or one_sided else at(minus[:, s])
             total = 0 if g is None else seeds * g.shape[-1]
+            on_the_way = None if way is None else ctypes.byref(way.of(s))
             machine.call.echo(
-                machine.address, self.each, steps, *inputs, *state, *nudges, at(own[3]), total, at(own[4])
+                machine.address, self.each, steps, *inputs, *state, *nudges, at(own[3]), total, at(own[4]), on_the_way
             )

@@ -24,7 +24,8 @@ from golden.arithmetic.rounding import Words, power_of_two
 from golden.compiler import compile_system
 from golden.cost_functions import AveragedCost, FinalCost, SummedCost, half_squared_error
 from golden.cost_functions.latch import Latch, position_operand
-from golden.dynamics.integrator import Flags, Integrator, quadratic_nudge, twin
+from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.dynamics.nudges import Towards
 from golden.errors import HelError
 from golden.language.graph import Array
 from golden.language.validate import shortened
@@ -39,6 +40,9 @@ __all__ = ["FixedReport", "formats_at", "gradient", "gradients_by_eps", "log2_ep
 
 MAX_EPS_LOG2 = 30
 """A stronger nudge would leave int64 before it wraps, a weaker one is always zero."""
+
+_KEPT_WORDS = 1 << 20
+"""Positions kept at once in a forward pass whose cost reads every step: 8 MB."""
 
 _LARGEST_NUDGE = 2.0**61
 """Of a cost whose slope has no bound: it wraps, with the flag that says so, and does not leave int64."""
@@ -185,46 +189,57 @@ class _Run:
         self.quadratic = cost.function is half_squared_error and isinstance(cost, FinalCost | SummedCost)
         self.targets = array_words(problem, formats, "targets") if self.quadratic else np.zeros(0, np.int64)
         self.averaged = isinstance(cost, AveragedCost)
-        self.latch: Latch | None = None
 
     def forward(self) -> tuple[Words, Words]:
-        """The forward pass, with the cost read off; a final cost asks for no step but the last."""
-        if not isinstance(self.problem.cost, FinalCost):
-            return self.integrator.forward_many(self.q0, self.p0, self.inputs, self.observe)
-        q, p = self.integrator.forward_many(self.q0, self.p0, self.inputs)
-        self.observe(self.problem.steps - 1, q)
+        """The forward pass, with the cost read off; a final cost asks for no step but the last.
+
+        Positions are kept of so many steps at once that Python is not in the way, and no more.
+        """
+        formats, steps, meter = self.program.formats, self.problem.steps, self.meter
+        if isinstance(self.problem.cost, FinalCost):
+            q, p = self.integrator.forward_many(self.q0, self.p0, self.inputs)
+            meter.observe(steps - 1, formats.q.value(q))
+            return q, p
+        q, p = self.q0, self.p0
+        rows = max(1, min(steps, _KEPT_WORDS // max(1, q.size)))
+        for first in range(0, steps, rows):
+            inputs = self.inputs[first : first + rows]
+            seen = np.empty((len(inputs), *q.shape), np.int64)
+            q, p = self.integrator.forward_many(q, p, inputs, seen)
+            read = formats.x.value(position_operand(formats, seen)) if self.averaged else formats.q.value(seen)
+            meter.observe_many(first, read)
         return q, p
 
-    def nudges(
-        self, q: Words, of: Callable[[int, Words], Words | None]
-    ) -> Callable[[int, Words], Words | None] | Words:
-        """The nudges of an echo from positions q (2, ..., n): of(t, q), or the only one of a final cost."""
-        only = of(self.problem.steps - 1, q) if isinstance(self.problem.cost, FinalCost) else None
-        return of if only is None else only
+    def nudges(self, q: Words, eps_log2: Words) -> Callable[[int, Words], Words | None] | Words:
+        """Those of an echo from positions q (2, ..., n): of each step, or the only one of a final cost.
 
-    def observe(self, t: int, q: Words) -> None:
-        """Reads the cost off: of the whole word, or for an averaged cost of the operand, and latches its slope."""
-        formats, last = self.program.formats, self.problem.steps - 1
-        if not self.averaged:
-            if t == last or not isinstance(self.problem.cost, FinalCost):
-                self.meter.observe(t, formats.q.value(q))
-            return
-        self.meter.observe(t, formats.x.value(position_operand(formats, q)))
-        if t == last:
-            slope = self.meter.nudge(t, np.ones(q.shape))  # 2/T dc/dm
+        eps_log2 : of one nudge, (), or (strengths,) where the strengths are the first axis of the batch
+        """
+        eps = np.reshape(eps_log2, np.shape(eps_log2) + (1,) * self.q0.ndim)
+        if self.averaged:
+            slope = self.meter.nudge(0, np.ones(self.q0.shape))  # 2/T dc/dm
             assert slope is not None
-            self.latch = Latch(formats, slope)
+            return Latch(self.program.formats, slope).nudges(eps_log2)
+        if self.quadratic and self.problem.cost.per_step:
+            return Towards(self.targets, self.program.nudge_shift - eps)
+        if isinstance(self.problem.cost, FinalCost):
+            found = self.nudge(self.problem.steps - 1, q, eps)
+            assert found is not None
+            return found
+        return lambda t, q: self.nudge(t, q, eps)
 
-    def nudge(self, t: int, q: Words, eps_log2: int) -> Words | None:
+    def nudge(self, t: int, q: Words, eps_log2: Words) -> Words | None:
         """e of both contexts, each from its own q; `eps_log2` is of this one nudge."""
         formats = self.program.formats
         if self.quadratic:
-            if self.problem.cost.per_step:
-                return quadratic_nudge(self.program, q, self.targets[t], eps_log2)
-            return quadratic_nudge(self.program, q, self.targets, eps_log2) if t == len(self.inputs) - 1 else None
-        if self.latch is not None:
-            return self.latch.nudge(q, eps_log2)
-        slope = self.meter.nudge(t, formats.q.value(q))
+            return Towards(self.targets[None], self.program.nudge_shift - eps_log2)(0, q)
+        value = formats.q.value(q)
+        if value.ndim > self.q0.ndim + 1:  # of several strengths
+            each = [self.meter.nudge(t, value[:, k]) for k in range(len(eps_log2))]
+            slopes = [one for one in each if one is not None]
+            slope = np.stack(slopes, axis=1) if slopes else None
+        else:
+            slope = self.meter.nudge(t, value)
         if slope is None:
             return None
         exact = np.floor(np.ldexp(slope, formats.fraction_bits + eps_log2) + 0.5)
@@ -238,12 +253,8 @@ class _Run:
         words = run.zero_gradients(q.shape[:-1])
         driven = bool(self.program.input_gradient)
         differences = np.zeros(self.inputs.shape, np.int64) if driven else None
-
-        def nudge(t: int, q: Words) -> Words | None:
-            return self.nudge(t, q, eps_log2)
-
         both = twin(q, p)
-        nudges = self.nudges(both[0], nudge)
+        nudges = self.nudges(both[0], np.asarray(eps_log2))
         q, p = run.echo_many(*both, self.inputs, words, nudges, differences, one_sided=not self.symmetric)
         if not self.symmetric:
             error = int(max(np.abs(q[1] - self.q0).max(), np.abs(p[1] - self.p0).max()))
@@ -265,15 +276,9 @@ class _Run:
         run, strengths = self.integrator, [one + self.weak for one in eps_log2]
         q, p = self.forward()
         words = run.zero_gradients((len(strengths), *q.shape[:-1]))
-
-        def nudge(t: int, q: Words) -> Words | None:
-            found = [self.nudge(t, q[:, k], one) for k, one in enumerate(strengths)]
-            kicks = [one for one in found if one is not None]
-            return np.stack(kicks, axis=1) if kicks else None
-
         spread = [np.broadcast_to(one, (len(strengths), *one.shape)) for one in (q, p)]
         both = twin(*spread)
-        run.echo_many(*both, self.inputs, words, self.nudges(both[0], nudge))
+        run.echo_many(*both, self.inputs, words, self.nudges(both[0], np.asarray(strengths)))
         grads = [self._parameters({name: words[name][k] for name in words}, one) for k, one in enumerate(strengths)]
         return grads, self._total, self._report(echoes=2 * len(strengths))
 

@@ -4,12 +4,13 @@
 `sequences`      the trainer of sequences: Hamiltonian echo learning, batch 1
 `still_images`   the trainer at rest: equilibrium propagation, minibatches, `momentum`
 `conversation`   the requests of a trainer, and who answers them
-`learner`        the learner in integers, with `update`; `float_learner` in float64
+`learner`        the learner in integers, with `update`; `compiled_learner` whole samples; `float_learner` float64
 `cost_learners`  both by an averaged or a per-step cost
 `arithmetics`    what float64 and integers make of inputs, readout, rates, learner
 `recipe`         hyper-parameters
 `played`         sequences as they are played; `measures`: how good a model is at a task
-`samples`        which samples are learnt from and judged on; `seeds`: in which order, from which readout
+`samples`        which samples are learnt from and judged on; `seeds`: in which order, from which readout; `in_turn`:
+                 seeds one after the other
 `report`         costs and accuracies as the samples are met, and the result
 ===============  =====================================================================================================
 

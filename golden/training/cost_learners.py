@@ -24,6 +24,7 @@ from golden.arithmetic.rounding import Words
 from golden.cost_functions import AveragedCost, SummedCost, projection
 from golden.cost_functions.latch import Latch, position_operand
 from golden.dynamics.integrator import twin
+from golden.dynamics.nudges import Listed
 from golden.language.graph import Array
 from golden.problems.problem import Problem
 from golden.training.float_learner import FloatLearner
@@ -39,13 +40,8 @@ class AveragedLearner(GoldenLearner):
     def forward(self, inputs: Words) -> Words:
         """m in q's raw format."""
         formats = self.program.formats
-        energies = np.zeros_like(self._start)
-
-        def observe(t: int, q: Words) -> None:
-            x = position_operand(formats, q)
-            np.add(energies, x * x, out=energies)
-
-        self._state = self.integrator.forward_many(self._start, self._start, inputs, observe)
+        x = position_operand(formats, self._positions(inputs))
+        energies = np.multiply(x, x, out=x).sum(0)
         left = formats.q.fraction_bits - 2 * formats.x.fraction_bits
         steps = len(inputs) << max(-left, 0)
         return np.asarray(((energies << (max(left, 0) + 1)) + steps) // (2 * steps))
@@ -54,7 +50,7 @@ class AveragedLearner(GoldenLearner):
         """nudge: eps dC/dm in p's raw format."""
         formats = self.program.formats
         latch = Latch(formats, np.ldexp(nudge * (2.0 / len(inputs)), -formats.fraction_bits))
-        self.integrator.echo_many(*twin(*self._state), inputs, self.gradients, lambda t, q: latch.nudge(q, 0))
+        self.integrator.echo_many(*twin(*self._state), inputs, self.gradients, latch.nudges(0))
 
 
 class PerStepLearner(GoldenLearner):
@@ -62,17 +58,11 @@ class PerStepLearner(GoldenLearner):
 
     def forward(self, inputs: Words) -> Words:
         """q after every step."""
-        found = np.zeros((len(inputs), *self._start.shape), np.int64)
-
-        def observe(t: int, q: Words) -> None:
-            found[t] = q
-
-        self._state = self.integrator.forward_many(self._start, self._start, inputs, observe)
-        return found
+        return self._positions(inputs)
 
     def echo(self, inputs: Words, nudge: Words) -> None:
         """nudge: a kick a step, in p's raw format."""
-        self.integrator.echo_many(*twin(*self._state), inputs, self.gradients, lambda t, q: nudge[t])
+        self.integrator.echo_many(*twin(*self._state), inputs, self.gradients, Listed(nudge))
 
 
 class FloatAveragedLearner(FloatLearner):

@@ -70,6 +70,12 @@ class GoldenLearner:
         self._state = self.integrator.forward_many(self._start, self._start, inputs)
         return self._state[0]
 
+    def _positions(self, inputs: Words) -> Words:
+        """The forward pass; q after every step, (T, ..., n)."""
+        found = np.empty((len(inputs), *self._start.shape), np.int64)
+        self._state = self.integrator.forward_many(self._start, self._start, inputs, found)
+        return found
+
     def echo(self, inputs: Words, nudge: Words) -> None:
         self.integrator.echo_many(*twin(*self._state), inputs, self.gradients, nudge)
 

@@ -22,14 +22,14 @@ class Measure(Protocol):
     -------
     name : "accuracy" or "nmse"
     met(errors, answer, lsb) : cost and measure (...) of a sample as it was met, from the readout's errors
-    found(readout, x, answer) : measure (...) of a sample that is judged
+    found(readout, logits, answer) : measure (...) of a sample that is judged, from the readout's logits
     """
 
     name: str
 
     def met(self, errors: Any, answer: Any, lsb: float) -> tuple[Any, Any]: ...
 
-    def found(self, readout: Any, x: Any, answer: Any) -> Any: ...
+    def found(self, readout: Any, logits: Any, answer: Any) -> Any: ...
 
 
 class Accuracy:
@@ -40,8 +40,8 @@ class Accuracy:
     def met(self, errors: Any, answer: Any, lsb: float) -> tuple[Any, Any]:
         return judged(errors, answer, lsb=lsb, least=LEAST)
 
-    def found(self, readout: Any, x: Any, answer: Any) -> Any:
-        return readout.logits(x).argmax(-1) == answer
+    def found(self, readout: Any, logits: Any, answer: Any) -> Any:
+        return logits.argmax(-1) == answer
 
 
 class SquaredError:
@@ -63,16 +63,18 @@ class SquaredError:
         squares = self._mean((errors * lsb) ** 2)
         return squares / 2, squares / self.seen
 
-    def found(self, readout: Any, x: Any, answer: Any) -> Any:
-        outputs = readout.outputs(x)
+    def found(self, readout: Any, logits: Any, answer: Any) -> Any:
+        outputs = readout.values(logits)
         if self.per_step:
             answer = answer.reshape(len(answer), *(1,) * (outputs.ndim - answer.ndim), -1)
         return self._mean((outputs - answer) ** 2) / self.judged
 
     def _mean(self, squares: Any) -> Any:
-        """Sum over the targets, of a per-step cost mean over the steps that count."""
+        """Sum over the targets, of a per-step cost mean over the steps that count: in one order, of seeds too."""
         squares = squares.sum(-1)
-        return squares[self.warm_up :].mean(0) if self.per_step else squares
+        if not self.per_step:
+            return squares
+        return np.ascontiguousarray(np.moveaxis(squares[self.warm_up :], 0, -1)).mean(-1)
 
 
 def _variance(split: Split, warm_up: int) -> float:

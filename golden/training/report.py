@@ -82,7 +82,7 @@ class Report:
         rows = []
         for stop in range(block, self.done + 1, block):
             part = slice(stop - block, stop)
-            cost, hit = self.costs[part].mean(0), self.hits[part].mean(0)
+            cost, hit = (np.ascontiguousarray(met[part].T).mean(-1) for met in (self.costs, self.hits))
             rows.append({"samples": stop, "cost": cost.tolist(), f"training_{self.measure}": hit.tolist()})
         return rows
 

@@ -2,7 +2,9 @@
 
 One sample: forward through T steps -> q_T -> readout: errors, nudge e, n_base -> twin echo -> update of the system ->
 update of the readout. `Training.conversation` writes that down once, for every learner (`golden.training.learner`) and
-both arithmetics (`golden.training.arithmetics`). Several seeds train side by side, bit for bit as each alone.
+both arithmetics (`golden.training.arithmetics`); `golden.training.compiled_learner` makes the same words without a
+return to Python. Several seeds train side by side, bit for bit as each alone; on sequences of different lengths
+compiled code alone does so, and `train` takes the seeds of the others one after the other.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from golden.arithmetic.formats import Formats, checked
 from golden.errors import HelError
 from golden.language.graph import topological
 from golden.language.validate import known_options, shortened
-from golden.native import COMPILED, executor_of, steps_at_once, steps_by
+from golden.native import COMPILED, executor_of, steps_at_once
 from golden.program import Program, flagged
 from golden.tasks import Split, Task, Way
+from golden.training import in_turn
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.compiled_learner import CompiledLearner
 from golden.training.conversation import Conversation, Echo, Forward, Update, drive
@@ -103,11 +106,6 @@ class Training:
         if arithmetic != "fixed" and cuts != "default":
             raise HelError(f"cuts are those of fixed-point arithmetic, got {cuts} for {arithmetic}; leave them out")
         self.seed, self.recipe, self.progress = seeds_of(seed), recipe_of(recipe, Recipe), progress
-        if not isinstance(self.seed, int) and self.part.lengths is not None:
-            raise HelError(
-                f"seeds train side by side on sequences of one length, those of {self.task.name} differ; give one seed"
-                " at a time"
-            )
         self.measure = measure_of(self.task, self.part, self.evaluation)
         if formats is None:
             formats = Formats(log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2)
@@ -158,20 +156,26 @@ class Training:
         return Played(self.task, split, self.arithmetic.encode)
 
     @property
-    def label_at_the_end(self) -> bool:
-        """Whether every sample is one length and its cost that of a label at its end, as digits' are.
-
-        That is what a learner knows which takes many samples at once.
-        """
-        plain = self.part.lengths is None and self.evaluation.lengths is None
-        return plain and self.task.cost == "final" and self.task.kind == "classification"
+    def of_many_lengths(self) -> bool:
+        """Whether several seeds meet sequences whose lengths differ: a conversation is about one length at a time."""
+        return not isinstance(self.seed, int) and self.part.lengths is not None
 
     def learner(self, rule: str = "hel") -> Learner:
         """The golden learner of this arithmetic at the initial parameters; `rule` "hel" or, in float, "bptt"."""
         return self.arithmetic.learner(rule)
 
     def conversation(self) -> Conversation:
-        """The run as requests and answers; returns the result of `train`."""
+        """The run as requests and answers; returns the result of `train`.
+
+        Raises
+        ------
+        HelError : several seeds, and sequences of different lengths.
+        """
+        if self.of_many_lengths:
+            raise HelError(
+                f"a conversation of several seeds is about sequences of one length, those of {self.task.name} differ; "
+                "give one seed at a time, or let train do so"
+            )
         played, measure = self.played(self.part), self.measure
         total, lsb = self.samples.total, self.arithmetic.lsb
         report = Report(self.samples, self.orders.shape[:-1], self.progress, measure.name)
@@ -190,23 +194,36 @@ class Training:
 
     def run(self, learner: CompiledLearner) -> dict[str, Any]:
         """The conversation with a learner that takes many samples at once: the same words and the same result."""
-        inputs, labels = self.encode(self.part), self.part.labels
-        total, lsb = self.samples.total, self.arithmetic.lsb
-        report = Report(self.samples, self.orders.shape[:-1], self.progress)
+        played, total = self.played(self.part), self.samples.total
+        report = Report(self.samples, self.orders.shape[:-1], self.progress, self.measure.name)
         rates = np.array([self.recipe.rate(done, total) for done in range(total)])
-        block = max(1, min(RECENT, steps_at_once(self.program) // (3 * inputs.shape[1])))
+        block = max(1, min(RECENT, steps_at_once(self.program) // (3 * played.inputs.shape[1])))
         for done in range(0, total, block):
             now = slice(done, done + block)
             order = self.orders[..., now]
-            errors = learner.learn(inputs, labels, order, rates[now])
-            report.add(*self.measure.met(errors, np.moveaxis(labels[order], -1, 0), lsb))
-        hits = np.zeros(self.orders.shape[:-1])
-        sequences, labels = self.encode(self.evaluation), self.evaluation.labels
-        for first in range(0, len(labels), block):
+            errors = learner.learn(played.inputs, played.answers, order, rates[now], played.steps)
+            report.add(*self._met(played, errors, order))
+        measured, judged = np.zeros(self.orders.shape[:-1]), self.played(self.evaluation)
+        for first in range(0, len(judged), block):
             now = slice(first, first + block)
-            for found, label in zip(learner.logits(sequences[now]), labels[now], strict=True):
-                hits = hits + (found.argmax(-1) == label)
-        return self._told(report, hits / len(self.evaluation))
+            for k, logits in enumerate(learner.logits(judged.inputs[now], judged.steps[now]), first):
+                found = logits[: judged.steps[k]] if judged.per_step else logits
+                measured = measured + self.measure.found(self.readout, found, judged[k][1])
+        return self._told(report, measured / len(judged))
+
+    def _met(self, played: Played, errors: Any, order: Any) -> tuple[Any, Any]:
+        """Costs and measures (count, ...) of samples as they were met, of a per-step cost each over its own steps."""
+        lsb, samples = self.arithmetic.lsb, np.moveaxis(order, -1, 0)
+        if not played.per_step:
+            return self.measure.met(errors, played.answers[samples], lsb)
+        steps = played.steps[samples]
+        if (steps == steps.flat[0]).all():
+            return self.measure.met(np.moveaxis(errors[:, : steps.flat[0]], 1, 0), None, lsb)
+        costs, hits = np.zeros(samples.shape), np.zeros(samples.shape)
+        for at in np.ndindex(samples.shape):
+            own = errors[(at[0], slice(steps[at]), *at[1:])]
+            costs[at], hits[at] = self.measure.met(own, None, lsb)
+        return costs, hits
 
     def _told(self, report: Report, measured: Any) -> dict[str, Any]:
         asked = report.asked(self.system, self.seed, self.recipe, arithmetic=self.arithmetic.name)
@@ -219,7 +236,7 @@ class Training:
             shape = (sequence.shape[0], *total.shape, sequence.shape[1])
             wide = np.broadcast_to(sequence.reshape(sequence.shape[0], *(1,) * total.ndim, -1), shape)
             x = self.readout.cut_x((yield Forward(wide)))
-            total = total + self.measure.found(self.readout, x, answer)
+            total = total + self.measure.found(self.readout, self.readout.logits(x), answer)
         return total / len(self.evaluation)
 
 
@@ -239,6 +256,18 @@ def _fitting(system: str | systems.System, neurons: int | None, task: Task) -> s
             f"the task {task.name} has {task.channels} channels, {made!r} has {made.m} inputs; make it {way}"
         )
     return made
+
+
+def _in_turn(
+    training: Training, how: dict[str, Any], task: str | Task, system: str | systems.System, options: dict[str, Any]
+) -> dict[str, Any]:
+    """`train` for every seed of a training."""
+    assert not isinstance(training.seed, int)
+    results = []
+    for k, seed in enumerate(training.seed):
+        own = {"seed": seed, "progress": in_turn.progress_of(training.progress, k, len(training.seed))}
+        results.append(train(task, system, **how, **{**options, **own}))
+    return in_turn.together(results)
 
 
 def train(
@@ -283,6 +312,8 @@ def train(
     if arithmetic != "fixed" or rule != "hel":
         if executor is not None:
             raise HelError(f"an executor is chosen for fixed-point arithmetic, got {shortened(executor)}; leave it out")
+        if training.of_many_lengths:
+            return _in_turn(training, {"rule": rule, "arithmetic": arithmetic}, task, system, options)
         learner = training.learner(rule)
         result = {**drive(training.conversation(), learner), "rule": rule, "flags": learner.flags}
         if isinstance(training.seed, int):
@@ -290,12 +321,14 @@ def train(
         return result
     chosen = executor_of(training.program, executor, training.steps)
     found: CompiledLearner | GoldenLearner
-    if chosen == COMPILED and training.label_at_the_end:
-        found = many_at_once = CompiledLearner(training.program, training.theta, training.readout)
+    if chosen == COMPILED:
+        found = many_at_once = CompiledLearner(training.program, training.theta, training.readout, training.task.cost)
         result = training.run(many_at_once)
+    elif training.of_many_lengths:
+        return _in_turn(training, {"executor": chosen}, task, system, options)
     else:
         assert isinstance(training.arithmetic, FixedPoint)
-        found = one_at_a_time = training.arithmetic.golden(steps_by(chosen))
+        found = one_at_a_time = training.arithmetic.golden()
         result = drive(training.conversation(), one_at_a_time)
     result |= {"rule": rule, "executor": chosen, "flags": found.flags}
     result["argument_clamped"] = flagged.clamped(training.program, found.argument_clamped)

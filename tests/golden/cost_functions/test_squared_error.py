@@ -39,7 +39,7 @@ def test_errors_are_the_float_ones_rounded_once(formats):
     fixed, other, words, x, y = both(formats, SquaredReadout, FloatSquaredReadout)
     lsb = 2.0 ** (1 - formats.operand_bits)
     assert np.abs(fixed.errors(words, y) * lsb - other.errors(x, y)).max() <= lsb  # target and sum, half each
-    assert np.array_equal(fixed.outputs(words), other.outputs(x))
+    assert np.array_equal(fixed.values(fixed.logits(words)), other.values(other.logits(x)))
 
 
 @pytest.mark.parametrize("formats", FORMATS)

@@ -40,6 +40,23 @@ def test_averaged_latches_its_slope():
     assert meter.words == 6
 
 
+@pytest.mark.parametrize("cost", [SummedCost(), AveragedCost(), SummedCost(lambda q, y: np.sum(q**4 * y))])
+def test_in_how_many_parts_positions_come_does_not_matter(cost):
+    """To the last bit; functions of a user's own, with their gradient, see one step at a time."""
+    targets = Y if cost.per_step else Y[0]
+    whole = watched(cost, targets)
+    for parts in ((0, 5), (0, 2, 5), (0, 1, 4, 5)):
+        meter = cost.start(n=3, steps=5, targets=targets)
+        for first, stop in zip(parts, parts[1:], strict=False):
+            meter.observe_many(first, Q[first:stop])
+        assert np.array_equal(meter.total(), whole.total()) and meter.words == whole.words
+        assert np.array_equal(meter.nudge(1, Q[1]), whole.nudge(1, Q[1]))
+    shapes = []
+    own = SummedCost(lambda q, y: shapes.append(q.shape) or (q**2).sum(-1), gradient=lambda q, y: 2 * q)
+    own.start(n=3, steps=5, targets=Y).observe_many(0, Q)
+    assert shapes == [(2, 3)] * 5
+
+
 def test_nudges_take_echo_contexts_before_the_batch():
     twins = np.stack([Q[4], -Q[4]])
     assert np.allclose(watched(FinalCost(), Y[0]).nudge(4, twins), twins - Y[0])

@@ -5,7 +5,9 @@ import pytest
 
 from golden.arithmetic.formats import Formats
 from golden.compiler import compile_system
+from golden.cost_functions.latch import Latch
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.dynamics.nudges import Listed, Towards
 from golden.errors import HelError
 from golden.native import NativeSteps, steps
 from golden.systems import get
@@ -154,6 +156,53 @@ def test_a_watcher_sees_every_position():
     for run, found in zip((reference, Integrator(program, theta, NativeSteps)), seen, strict=True):
         run.forward_many(q, p, inputs, lambda t, q, found=found: found.append((t, q.tolist())))
     assert seen[0] == seen[1] and len(seen[0]) == 5
+
+
+def nudged(program, run, batch, seed, one_sided):
+    """All kinds of nudges on the way, of weak and of absurd strengths; every word that comes out."""
+    formats, rng = program.formats, np.random.default_rng(seed)
+    q, p = (word.raw(rng.normal(0, 1, (*batch, program.n)), saturating=True) for word in (formats.q, formats.p))
+    inputs = formats.u.raw(rng.normal(0, 1, (13, *batch, program.m)), saturating=True)
+    seen = np.empty((13, *batch, program.n), np.int64)
+    end, found = run.forward_many(q, p, inputs, seen), [seen]
+    shifts = rng.integers(-30, 40, (*batch, 1))
+    slopes = np.ldexp(rng.normal(size=(*batch, program.n)), -shifts)
+    for nudge in (
+        Listed(rng.integers(-(1 << 62), 1 << 62, (13, *batch, program.n))),
+        Listed(formats.p.raw(rng.normal(0, 0.1, (13, program.n)), saturating=True)),
+        Towards(formats.q.raw(rng.normal(0, 1, (13, *batch, program.n)), saturating=True), shifts),
+        Towards(np.zeros((13, program.n), np.int64), np.array([program.nudge_shift + 4])),
+        Latch(formats, slopes).nudges(0),
+        Latch(formats, slopes * 0).nudges(2),
+    ):
+        for sides in one_sided:
+            grads = run.zero_gradients(batch)
+            found += [*run.echo_many(*twin(*end), inputs, grads, nudge, one_sided=sides), grads.flat, run.flags]
+    return found
+
+
+@pytest.mark.parametrize("name", ["reference", "tight", "widest"])
+@pytest.mark.parametrize("seeds", [(), (2,)])
+def test_nudges_on_the_way(name, seeds, monkeypatch):
+    """In one part, and in parts of 4 steps."""
+    made = get("dense", n=5, m=2)
+    program = compile_system(made, FORMATS[name])
+    theta, batch = words(program, made, 0, seeds), (3, *seeds)
+    expected = nudged(program, Integrator(program, theta), batch, 8, (False, True))
+    for at_once in (1 << 20, 4 * 3):
+        monkeypatch.setattr(steps, "steps_at_once", lambda program, at_once=at_once: at_once)
+        found = nudged(program, Integrator(program, theta, NativeSteps), batch, 8, (False, True))
+        assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_positions_of_an_array_that_is_no_block_of_memory():
+    program, theta, reference = build("dense")
+    q, p, inputs = state(program, 6, steps=5)
+    wide = np.zeros((5, program.n, 2), np.int64)
+    Integrator(program, theta, NativeSteps).forward_many(q, p, inputs, wide[..., 1])
+    plain = np.empty((5, program.n), np.int64)
+    reference.forward_many(q, p, inputs, plain)
+    assert np.array_equal(wide[..., 1], plain) and not wide[..., 0].any()
 
 
 def test_a_program_without_an_input_gradient_says_so():

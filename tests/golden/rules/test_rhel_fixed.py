@@ -210,3 +210,28 @@ def test_a_slope_beyond_every_word_wraps_with_its_flag():
     steep = replace(posed, cost=FinalCost(lambda q, y: 2.0**40 * np.sum(q - y)))
     _, _, report = gradient(steep, eps=2.0**20)
     assert Flags.P_OVERFLOW in report.flags and report.return_error_lsb == 0
+
+
+@pytest.mark.parametrize(
+    "cost", [SummedCost(), AveragedCost(), FinalCost(), SummedCost(lambda q, y: np.sum(q**4 - y * q))]
+)
+@pytest.mark.parametrize("batch", [(), (3,)])
+def test_compiled_code_makes_every_number_of_numpy(cost, batch, monkeypatch):
+    """Cost, gradients, report; of one strength, of several, one-sided; with positions kept in parts and at once."""
+    rng = np.random.default_rng(2)
+    dense = systems.get("dense", n=5, m=2)
+    inputs, targets = rng.normal(0, 0.5, (40, *batch, 2)), rng.normal(0, 0.5, (*(40,) * cost.per_step, *batch, 5))
+    posed = Problem(dense, dense.initial(1), inputs, targets, cost=cost)
+    told = []
+    for executor, kept in (("numpy", 1 << 20), ("numpy", 16 * 15), ("compiled", 16 * 15), ("compiled", 1 << 20)):
+        monkeypatch.setattr(rhel_fixed, "_KEPT_WORDS", kept)
+        one = gradient(posed, eps=2.0**-3, executor=executor)
+        half = gradient(posed, eps=2.0**-3, symmetric=False, executor=executor)
+        many, total, report = rhel_fixed.gradients_by_eps(posed, [2.0**-5, 2.0**-3, 2.0**4], executor=executor)
+        told.append(
+            [*one[0].values(), one[1], *half[0].values(), half[2], *(g for m in many for g in m.values()), report]
+        )
+        assert total == one[1] and all(np.array_equal(many[1][name], one[0][name]) for name in many[1])
+    for other in told[1:]:
+        for a, b in zip(told[0], other, strict=True):
+            assert np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b

@@ -21,7 +21,7 @@ def test_the_mean_of_the_targets_makes_1():
     split = replace(SPLIT, lengths=None)
     measure = measure_of(replace(TASK, train=split, test=split), split, split)
     readout = FloatPerStepReadout(np.zeros((2, 1)), split.targets[:, 2:].reshape(-1, 2).mean(0))
-    found = [measure.found(readout, np.zeros((6, 1)), targets) for targets in split.targets]
+    found = [measure.found(readout, readout.logits(np.zeros((6, 1))), targets) for targets in split.targets]
     assert np.mean(found) == pytest.approx(1)
 
 
@@ -29,7 +29,7 @@ def test_the_mean_of_the_targets_makes_1_at_the_end():
     task = replace(TASK, kind="regression", cost="final", train=MEAN, test=MEAN)
     measure = measure_of(task, MEAN, MEAN)
     readout = FloatSquaredReadout(np.zeros((2, 1)), MEAN.targets.mean(0))
-    assert np.mean([measure.found(readout, np.zeros(1), y) for y in MEAN.targets]) == pytest.approx(1)
+    assert np.mean([measure.found(readout, readout.logits(np.zeros(1)), y) for y in MEAN.targets]) == pytest.approx(1)
 
 
 def test_only_frames_of_a_sequence_have_a_variance():

@@ -20,6 +20,8 @@ from golden.cost_functions.readout import Readout
 from golden.cost_functions.squared_error import PerStepReadout, SquaredReadout
 from golden.dynamics.flags import Flags
 from golden.dynamics.integrator import Integrator
+from golden.errors import HelError
+from golden.language.validate import shortened
 from golden.native import Machines, NativeSteps, at
 from golden.native.structures import COSTS, Lesson
 from golden.program import Program
@@ -41,9 +43,15 @@ class CompiledLearner:
     Raises
     ------
     golden.native.Unavailable : no C compiler works on this machine.
+    HelError : a cost that does not fit the readout; in `learn` and `logits`, lengths that sequences cannot have.
     """
 
     def __init__(self, program: Program, theta_raw: Mapping[str, Words], readout: Readout, cost: str = "final") -> None:
+        if cost not in COSTS or isinstance(readout, PerStepReadout) != (cost == "per-step"):
+            raise HelError(
+                f"a cost is {', '.join(COSTS)}, the last one that of a PerStepReadout, got {shortened(cost)} for a "
+                f"{type(readout).__name__}; choose one that fits"
+            )
         self.program, self.readout, self.cost = program.verify(), readout, cost
         self.machines = Machines(program, theta_raw, gradients=True)
         self.seeds, self.lead = len(self.machines.all), readout.bias.shape[:-1]
@@ -132,6 +140,11 @@ class _Lessons:
         samples, longest = self.inputs.shape[:2]
         self.outputs, n = readout.weights.shape[-2:]
         self.steps = np.ascontiguousarray(np.full(samples, longest) if steps is None else steps, np.int64)
+        if ((self.steps < 1) | (self.steps > longest)).any() or self.steps.shape != (samples,):
+            raise HelError(
+                f"every sequence has 1 to {longest} steps, got {shortened(self.steps.tolist())} for {samples} of them; "
+                "leave them out, or give one length a sequence"
+            )
         self.per_step = learner.cost == "per-step"
         self.weights = np.array(readout.weights, np.int64).reshape(seeds, self.outputs, n)
         self.bias = np.array(readout.bias, np.int64).reshape(seeds, self.outputs)

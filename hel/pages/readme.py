@@ -37,9 +37,10 @@ def line(rows: Sequence[Mapping[str, Any]], reports: Sequence[Mapping[str, Any]]
     whole = [report for report in reports if "steps_per_s" in report and report.get("system") == "dense"]
     size = max((report["elements"], report["neurons"]) for report in whole)
     build = min((r for r in whole if (r["elements"], r["neurons"]) == size), key=lambda r: float(r["fmax_hz"]))
+    longer = "" if best is like else f" ({_told(best)} after {best['case']['epochs']})"
     return (
         f"Handwritten digits as sequences, N = 32, {like['case']['seeds']} seeds: test accuracy {_told(like)} in the"
-        f" array's arithmetic after {epochs} epochs ({_told(best)} after {best['case']['epochs']}), {_told(bptt)} by"
+        f" array's arithmetic after {epochs} epochs{longer}, {_told(bptt)} by"
         f" backpropagation through time in float64 after {epochs}. The array with N = {build['neurons']} on"
         f" {build['elements']} elements closes at {build['fmax_hz'] / 1e6:.0f} MHz on an"
         f" {build['board'].upper().replace('_', '-')},"

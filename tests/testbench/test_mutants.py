@@ -57,7 +57,7 @@ def test_the_first_mismatch_is_where_the_mutant_is(icarus: None, tmp_path: Path)
     assert told.items() <= first.items()
     assert first["expected"] ^ first["found"] == 1
     assert first["segment"] == "forward" and first["control"]["x_en"] == 1 and "x_load" not in first["control"]
-    assert first["statement"] == "W_x = matvec W x" and first["line"] == 'dense.py:32: `theta["W"] @ q`'
+    assert first["statement"] == "W_x = matvec W x" and first["line"] == 'dense.py:35: `theta["W"] @ q`'
     assert first["command"].startswith("hel verify dense --neurons 4 --elements 2 --inputs 1")
     assert first["command"].endswith("--simulator icarus --steps 1 --seed 0 --mutant lane0 --waves first.vcd")
     waves = read(tmp_path / "first.vcd")

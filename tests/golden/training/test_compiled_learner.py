@@ -204,6 +204,25 @@ def test_who_is_no_executor():
         train("digits", arithmetic="float", executor="numpy", **SHORT)
 
 
+def test_what_does_not_fit_is_told():
+    """C would read beyond its arrays."""
+    training = Training(made("forecasting", "per-step", True), neurons=5, epochs=1)
+    for cost in ("final", "summed"):
+        with pytest.raises(
+            HelError, match=f"a cost is final, averaged, per-step, the last one that of a PerStepReadout, got '{cost}'"
+        ):
+            CompiledLearner(training.program, training.theta, training.readout, cost)
+    learner = CompiledLearner(training.program, training.theta, training.readout, "per-step")
+    inputs = training.encode(training.part)
+    for steps in ([19] * 16, [0] * 16, [18] * 15):
+        with pytest.raises(
+            HelError, match=r"every sequence has 1 to 18 steps, got \[.* for 16 of them; leave them out"
+        ):
+            learner.logits(inputs, steps)
+    with pytest.raises(IndexError):
+        learner.learn(inputs, training.played(training.part).answers, np.array([16]), np.array([6]))
+
+
 def test_a_readout_of_zeros_gives_no_nudge():
     training = Training("digits", neurons=4, samples=12, epochs=1, validation=True)
     inputs, labels = training.encode(training.part), training.part.labels

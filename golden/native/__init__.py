@@ -4,8 +4,8 @@
 `source`        the C of a whole program; `python -m golden.native SYSTEM` prints it
 `layout`        which value lies where, and when it is computed; `headers` the fixed texts and the names they take
 `operations`    the C of one operation; `constants` of matrix products, `tables` of look-ups, `gradients` of G
-`kernels.h`     panels of weights, exact products, rounded sums; `steps.h` the leapfrog and its echo, `learn.h` whole
-                samples with readout and update
+`kernels.h`     panels of weights, exact products, rounded sums; `steps.h` the leapfrog and its echo, `update.h` the
+                optimisers, `learn.h` whole samples with readout and update
 `build`         compiler, flags, cache
 `library`       the compiled library as Python sees it; `steps` what `golden.dynamics.integrator` runs with it
 ==============  ==================================================================================================

@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["HEADERS", "taken", "text"]
 
-HEADERS = ("kernels", "steps", "learn")
+HEADERS = ("kernels", "steps", "update", "learn")
 
 _KEYWORDS = """
     auto break case char const continue default do double else enum extern float for goto if inline int long register
@@ -16,13 +16,14 @@ _KEYWORDS = """
 """
 _GENERATED = """
     c i j k m p q u one contexts gradients inputs slot slots exact kept lost given theta clipped beyond
+    how velocity sums met
     Lanes Halves Whole Word Machine
 """
 
 
 @cache
 def text(name: str) -> str:
-    """Of kernels.h, steps.h or learn.h."""
+    """Of kernels.h, steps.h, update.h or learn.h."""
     return (Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
 
 

@@ -1,50 +1,11 @@
-/* ---- Whole samples of learning: golden.cost_functions.readout (rules 1 to 9) and golden.training.update ---- */
+/* ---- Whole samples of learning: golden.cost_functions.readout (rules 1 to 9) ---- */
 #define READOUT_OPERAND(word) ((word) >> (24 - OPERAND_BITS)) /* of a readout weight, SQ(2, 22) */
-
-INLINE int64_t floor_shift(int64_t x, int64_t n) {
-    if (n >= 0) return x >> (n < 63 ? n : 63);
-    return n > -64 ? (int64_t)((uint64_t)x << -n) : 0;
-}
-
-INLINE int64_t half_up(int64_t x, int64_t n) {
-    if (n <= 0) return floor_shift(x, n);
-    n = n < 62 ? n : 62;
-    return (x + (INT64_C(1) << (n - 1))) >> n;
-}
 
 static int64_t bit_length(int64_t x) {
     int64_t bits = 0;
     for (; x > 0; x >>= 1) bits++;
     return bits;
 }
-
-#define HALF(n) ((n) ? INT64_C(1) << ((n) - 1) : 0)
-
-/* theta -= sign clip(half_up(G, n), -C, C), saturated. */
-INLINE void update_words(Machine *m, int64_t *theta, const int64_t *g, int size, int n, int sign) {
-    const int64_t half = HALF(n), high = (INT64_C(1) << (THETA_BITS - 1)) - 1;
-    int64_t lost = 0;
-    EACH(size) {
-        int64_t step = (g[i] + half) >> n;
-        int64_t exact = theta[i] - sign * LIMITED(step, -CLIP, CLIP), kept = LIMITED(exact, -high - 1, high);
-        lost |= exact ^ kept;
-        theta[i] = kept;
-    }
-    m->lost_theta |= lost;
-}
-
-/* The same, kept to a range where it moves. */
-INLINE void keep_words(int64_t *theta, const int64_t *g, int size, int n, int sign, int64_t low, int64_t high) {
-    const int64_t half = HALF(n);
-    EACH(size) {
-        int64_t step = (g[i] + half) >> n, exact = theta[i] - sign * LIMITED(step, -CLIP, CLIP);
-        theta[i] = step ? LIMITED(exact, low, high) : theta[i];
-    }
-}
-
-static int shift_of(int64_t base, int64_t offset) { return (int)LIMITED(base + offset, 0, MAX_SHIFT); }
-
-static void update_parameters(Machine *m, int64_t *theta, int64_t base);
 
 /* Rule 2: logits of the position operands x. */
 static void logits_of(const int64_t *weights, const int64_t *bias, int64_t classes, const int64_t *x, int64_t *logits) {
@@ -131,9 +92,11 @@ void learn(Machine *m, int64_t count, const int64_t *order, const int64_t *rates
         nudge(m, e, e);
         clear_gradients(m);
         echo_for_gradients(m, steps, sequence, INPUTS);
-        update_parameters(m, theta, (2 * OPERAND_BITS - 6 - CUT) - 16 + rates[done] + LOG2_INVERSE_STEP + 1 + log2_eps);
-        load(m, theta, 1, 0);
-        update_readout(weights, bias, classes, errors, x, rates[done]);
+        const int last = descend(m, theta, rates[done], log2_eps);
+        if (m->how)
+            descend_readout(m, weights, bias, classes, errors, x, rates[done], last);
+        else
+            update_readout(weights, bias, classes, errors, x, rates[done]);
     }
 }
 

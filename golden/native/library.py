@@ -32,6 +32,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         [_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER, _NUMBER, _POINTER, _POINTER, _NUMBER, _NUMBER]
         + [_POINTER, _POINTER, _POINTER, _NUMBER, _POINTER],
     ),
+    "optimise": (None, [_POINTER, _POINTER, _POINTER, _POINTER, _NUMBER]),
     "learn": (
         None,
         [_POINTER, _NUMBER, _POINTER, _POINTER, _NUMBER, _POINTER, _POINTER, _POINTER, _NUMBER, _POINTER, _POINTER]

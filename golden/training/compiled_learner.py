@@ -19,6 +19,8 @@ from golden.dynamics.flags import Flags
 from golden.dynamics.integrator import Integrator
 from golden.native import Machines, NativeSteps, at
 from golden.program import Program
+from golden.training.native_descent import NativeDescent
+from golden.training.optimiser import Optimiser
 
 __all__ = ["CompiledLearner"]
 
@@ -31,16 +33,25 @@ class CompiledLearner:
     program : of the system
     theta_raw : name -> words, shape () + declared or (S,) + declared
     readout : its weights and bias change as they are learnt
+    optimiser, samples : the choices of the training, and how many samples it meets in all
 
     Raises
     ------
     golden.native.Unavailable : no C compiler works on this machine.
     """
 
-    def __init__(self, program: Program, theta_raw: Mapping[str, Words], readout: Readout) -> None:
+    def __init__(
+        self,
+        program: Program,
+        theta_raw: Mapping[str, Words],
+        readout: Readout,
+        optimiser: Optimiser | None = None,
+        samples: int = 0,
+    ) -> None:
         self.program, self.readout = program.verify(), readout
         self.machines = Machines(program, theta_raw, gradients=True)
         self.lead = readout.bias.shape[:-1]
+        self.descent = NativeDescent(self.machines, readout, optimiser or Optimiser(), samples)
 
     def learn(self, inputs: Words, labels: Words, order: Words, rates: Words) -> Words:
         """Meets samples one after the other; returns the readout's errors (count, ..., classes).
@@ -59,6 +70,8 @@ class CompiledLearner:
         bias = np.array(self.readout.bias, np.int64).reshape(seeds, classes)
         errors = np.zeros((seeds, count, classes), np.int64)
         theta = self.machines.theta
+
+        self.descent.meet(count)
 
         def one(s: int) -> None:
             machine = self.machines.all[s]

@@ -16,7 +16,7 @@ _KEYWORDS = """
 """
 _GENERATED = """
     c i j k m p q u one contexts gradients inputs slot slots exact kept lost given theta clipped beyond
-    how velocity sums met
+    how velocity sums met spread
     Lanes Halves Whole Word Machine
 """
 

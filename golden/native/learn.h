@@ -94,7 +94,7 @@ void learn(Machine *m, int64_t count, const int64_t *order, const int64_t *rates
         echo_for_gradients(m, steps, sequence, INPUTS);
         const int last = descend(m, theta, rates[done], log2_eps);
         if (m->how)
-            descend_readout(m, weights, bias, classes, errors, x, rates[done], last);
+            descend_readout(m, weights, bias, classes, 1, 0, errors, x, rates[done], last);
         else
             update_readout(weights, bias, classes, errors, x, rates[done]);
     }

@@ -118,7 +118,7 @@ class Source:
         lines.append("    int64_t lost_q, lost_p, lost_g, lost_theta, clipped[CLIPPED + 1], beyond[BEYOND + 1];")
         lines.append("    /* of another optimiser than plain; NULL else */")
         lines.append("    const int64_t *how;")
-        lines.append("    int64_t *velocity, *sums, met;")
+        lines.append("    int64_t *velocity, *sums, met, spread;")
         return [*lines, "} Machine;", ""]
 
     def _values(self) -> list[str]:

@@ -104,19 +104,24 @@ static int descend(Machine *m, int64_t *theta, int64_t rate, int64_t log2_eps) {
     return last;
 }
 
-/* Rule 9 of the readout in minibatches, of the sums of products. */
-static void descend_readout(Machine *m, int64_t *weights, int64_t *bias, int64_t classes, const int64_t *errors,
-                            const int64_t *x, int64_t rate, int last) {
-    const int64_t n = rate + m->how[READOUT_SHARE] + m->how[BATCH_LOG2] + (2 * OPERAND_BITS - 6) - 22;
-    const int64_t clip = 1 << 15, high = (1 << 23) - 1;
-    int64_t *sums = m->sums;
-    for (int64_t k = 0; k < classes; k++, sums += NEURONS + 1)
-        for (int64_t i = 0; i <= NEURONS; i++) {
-            int64_t *weight = i < NEURONS ? weights + k * NEURONS + i : bias + k;
-            sums[i] += errors[k] * (i < NEURONS ? x[i] : ONE);
+/* Rule 9 of the readout in minibatches: of the sums of products of `rows` steps each, whose kappa may differ. */
+static void descend_readout(Machine *m, int64_t *weights, int64_t *bias, int64_t outputs, int64_t rows, int64_t kappa,
+                            const int64_t *errors, const int64_t *x, int64_t rate, int last) {
+    const int64_t wider = kappa > m->spread ? kappa - m->spread : 0;
+    m->spread += wider;
+    const int64_t finer = m->spread - kappa, clip = 1 << 15, high = (1 << 23) - 1;
+    const int64_t n = rate + m->how[READOUT_SHARE] + m->how[BATCH_LOG2] + m->spread + (2 * OPERAND_BITS - 6) - 22;
+    int64_t *sum = m->sums;
+    for (int64_t k = 0; k < outputs; k++)
+        for (int64_t i = 0; i <= NEURONS; i++, sum++) {
+            int64_t *weight = i < NEURONS ? weights + k * NEURONS + i : bias + k, product = 0;
+            for (int64_t t = 0; t < rows; t++)
+                product += errors[t * outputs + k] * (i < NEURONS ? x[t * NEURONS + i] : ONE);
+            *sum = *sum * (INT64_C(1) << wider) + product * (INT64_C(1) << finer);
             if (!last) continue;
-            int64_t step = half_up(sums[i], n), exact = *weight - LIMITED(step, -clip, clip);
+            int64_t step = half_up(*sum, n), exact = *weight - LIMITED(step, -clip, clip);
             *weight = LIMITED(exact, -high - 1, high);
-            sums[i] = 0;
+            *sum = 0;
         }
+    if (last) m->spread = 0;
 }

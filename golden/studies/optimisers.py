@@ -29,8 +29,8 @@ NEURONS, SEEDS, RATES = 32, 5, range(3, 9)
 
 TASKS: dict[str, dict[str, Any]] = {
     "digits": {"epochs": 10},
-    "japanese-vowels": {"epochs": 10},
-    "mackey-glass": {"epochs": 4},
+    "gunpoint": {"epochs": 20},
+    "japanese-vowels": {"epochs": 5},
 }
 """name -> options of `golden.training.sequences.train`."""
 

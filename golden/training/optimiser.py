@@ -89,7 +89,9 @@ class Optimiser:
                 f" use {1 << min(self.batch.bit_length() - 1, 16)}"
             )
         if self.name == "plain" and self.momentum:
-            raise HelError(f"plain has no momentum, got {self.momentum}; choose the optimiser momentum, or leave it out")
+            raise HelError(
+                f"plain has no momentum, got {self.momentum}; choose the optimiser momentum, or leave it out"
+            )
         if self.name != "sign" and self.threshold is not None:
             raise HelError(f"a threshold is for the optimiser sign, got {self.threshold} for {self.name}; leave it out")
         if not isinstance(self.rates, Mapping):

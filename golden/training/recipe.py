@@ -1,4 +1,4 @@
-"""Hyper-parameters of the two trainings, and the rate they share where nothing else is asked for: halved at the quarters."""
+"""Hyper-parameters of the two trainings, and the fall of the rate that both have where nothing else is asked for."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
     theta <- saturate18(theta - sign * clip(half_up(G, n), -C, C)),   C = 2**clip_log2 raw units,   0 <= n <= 35
     n = clip(n_base + program.update_offset(parameter), 0, 35)
 
-A parameter with a range is clamped to it instead, where it moves, and no flag is raised. Other optimisers than this plain
-one are in `golden.training.descent`.
+A parameter with a range is clamped to it instead, where it moves, and no flag is raised. Other optimisers than this
+plain one are in `golden.training.descent`.
 
 The offsets make one `n_base` mean one learning rate for all parameters: densities have different fractions and powers
 of two.

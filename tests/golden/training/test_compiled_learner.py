@@ -17,8 +17,9 @@ from golden.training.sequences import Training, train
 def equal_runs(*task, **how):
     """A run of both; what it ends with."""
     numpy, compiled = Training(*task, **how), Training(*task, **how)
-    reference = GoldenLearner(numpy.program, numpy.theta)
-    learner = CompiledLearner(compiled.program, compiled.theta, compiled.readout)
+    optimiser = numpy.recipe.optimiser
+    reference = GoldenLearner(numpy.program, numpy.theta, optimiser=optimiser)
+    learner = CompiledLearner(compiled.program, compiled.theta, compiled.readout, optimiser, compiled.samples.total)
     expected, found = drive(numpy.conversation(), reference), compiled.run(learner)
     for result in (expected, found):
         assert result.pop("samples_per_s") > 0

@@ -55,9 +55,8 @@ def test_a_result_says_what_was_used(capfd, arithmetic):
     more = ["--rate", "5", "--nudge", "-3", "--schedule", "halves"]
     code, out, _ = hel(capfd, *SHORT, "--json", "--arithmetic", arithmetic, *how, *more)
     result = json.loads(out)
-    assert code == 0 and result["optimiser"] == {
-        "name": "sign", "momentum": 2, "batch": 4, "rates": {"al": 2, "readout": -1}, "schedule": "halves", "threshold": 5
-    }  # fmt: skip
+    used = {"name": "sign", "momentum": 2, "batch": 4, "rates": {"al": 2, "readout": -1}, "schedule": "halves"}
+    assert code == 0 and result["optimiser"] == {**used, "threshold": 5}
     assert (result["recipe"]["log2_inverse_rate"], result["recipe"]["log2_eps0"]) == (5, -3)
 
 
@@ -86,7 +85,7 @@ nudge = -3
 optimiser = ["momentum", "sign"]
 rates = ["al=2,b=-1", "W=1"]
 """)
-    code, _, err = hel(capfd, "explore", str(tmp_path / "sweep.toml"), "--workers", "1")
+    code, _, err = hel(capfd, "explore", str(tmp_path / "sweep.toml"), "--jobs", "1")
     assert code == 0, err
     rows = [json.loads(line) for file in tmp_path.glob("*.jsonl") for line in file.read_text().splitlines()]
     found = [row for row in rows if "optimiser" in str(row)]

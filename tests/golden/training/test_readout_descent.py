@@ -15,7 +15,7 @@ FORMATS = Formats(log2_inverse_step=2)
 
 def drawn(kind, *more, lead=()):
     rng = np.random.default_rng(3)
-    return kind(*more, rng.normal(size=(*lead, 3, 5)), rng.normal(size=(*lead, 3)))
+    return kind(*more, rng.normal(0, 0.3, (*lead, 3, 5)), rng.normal(0, 0.3, (*lead, 3)))
 
 
 @pytest.mark.parametrize("lead", [(), (2,)])

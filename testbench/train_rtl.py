@@ -146,16 +146,7 @@ def train_rtl(
     tools.find(simulator)
     training = Training(task, system, arithmetic="fixed", **options)
     program = training.program
-    if training.task.cost != "final":
-        raise HelError(
-            f"the array reads positions after the last step, a final cost, got {training.task.cost} for"
-            f" {training.task.name}; choose the final cost where the task has one, or fixed arithmetic"
-        )
-
-    if not training.recipe.optimiser.plain:
-        raise HelError(
-            f"the array learns plain, one sample at a time, got {training.recipe.optimiser}; use fixed arithmetic"
-        )
+    _check(training)
 
     def report(line: str) -> None:
         if progress is None:
@@ -185,6 +176,19 @@ def train_rtl(
         "parameters": parameters,
         "training": training,
     }
+
+
+def _check(training: Training) -> None:
+    """Raises HelError for what the array does not compute."""
+    if training.task.cost != "final":
+        raise HelError(
+            f"the array reads positions after the last step, a final cost, got {training.task.cost} for"
+            f" {training.task.name}; choose the final cost where the task has one, or fixed arithmetic"
+        )
+    if not training.recipe.optimiser.plain:
+        raise HelError(
+            f"the array learns plain, one sample at a time, got {training.recipe.optimiser}; use fixed arithmetic"
+        )
 
 
 async def inside(

@@ -169,7 +169,5 @@ def test_the_array_reads_the_last_step():
 
 def test_the_array_learns_plain():
     recipe = Recipe(optimiser=Optimiser("momentum"))
-    with pytest.raises(
-        HelError, match="the array learns plain, one sample at a time, got Optimiser.*; use fixed arith"
-    ):
+    with pytest.raises(HelError, match="the array learns plain, one sample at a time, got Optimiser.*; use fixed"):
         train_rtl.train_rtl("digits", neurons=4, elements=2, recipe=recipe)

@@ -1,10 +1,13 @@
 """Every optimiser as compiled code: each word, flag and readout of NumPy's; minibatches across calls and seeds."""
 
+import numpy as np
 import pytest
 
 from golden.arithmetic.formats import Formats
+from golden.tasks import Split, Task
 from golden.training.optimiser import Optimiser
 from golden.training.recipe import Recipe
+from golden.training.sequences import train
 from tests.golden.training.test_compiled_learner import Held, equal_runs
 
 SHORT = {"epochs": 1, "samples": 107, "validation": True}
@@ -46,3 +49,30 @@ def test_other_formats_and_rates_that_do_harm(name, formats):
     short = {**SHORT, "samples": 61}
     _, learner = equal_runs("digits", "dense", neurons=9, formats=formats, recipe=recipe, **short)
     assert ("theta_clipped" in learner.flags) == (formats.clip_log2 > 3)
+
+
+def forecast():
+    """Sequences of 3 to 20 steps, so that minibatches have sums of unequal kappa."""
+    rng = np.random.default_rng(2)
+
+    def drawn(count):
+        inputs = rng.normal(size=(count, 20, 1))
+        lengths = rng.integers(3, 21, count)
+        return Split(inputs, None, lengths, 0.5 * np.roll(inputs, 1, axis=1))
+
+    return Task("echo", 0, 1, 2, drawn(24), drawn(6), 4, kind="forecasting", cost="per-step")
+
+
+@pytest.mark.parametrize(
+    "task, cost",
+    [("gunpoint", "averaged"), ("japanese-vowels", "final"), ("mackey-glass", "per-step"), (forecast(), "per-step")],
+    ids=["averaged", "lengths", "per-step", "per-step of lengths"],
+)
+def test_other_costs_and_lengths(task, cost):
+    recipe = Recipe(4, optimiser=Optimiser("momentum", batch=4, rates={"readout": 1}))
+    how = {"neurons": 6, "epochs": 1, "samples": 14, "validation": True, "cost": cost, "recipe": recipe}
+    both = [train(task, executor=executor, **how) for executor in ("numpy", "compiled")]
+    assert [result.pop("executor") for result in both] == ["numpy", "compiled"]
+    for result in both:
+        del result["samples_per_s"]
+    assert both[0] == both[1]

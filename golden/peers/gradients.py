@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from golden.peers.extra import jax
-from golden.peers.jax_system import JaxSystem, held
+from golden.peers.jax_system import UNROLL, JaxSystem, held
 
 __all__ = ["RULES", "Slopes", "bptt", "hel"]
 
@@ -79,7 +79,7 @@ def hel(
     zero = {name: numpy.zeros_like(value) for name, value in theta.items()}
     times = numpy.arange(inputs.shape[0])
     given = e if seen == "per-step" else None
-    (_, _, grads), _ = lax.scan(back, (q, p, zero), (times, inputs, given), reverse=True)
+    (_, _, grads), _ = lax.scan(back, (q, p, zero), (times, inputs, given), reverse=True, unroll=UNROLL)
     return _symmetrised(model, grads), more
 
 

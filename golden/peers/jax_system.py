@@ -14,7 +14,10 @@ from golden.peers.extra import jax
 from golden.peers.graphs import function_of
 from golden.systems.base import System
 
-__all__ = ["JaxSystem"]
+__all__ = ["UNROLL", "JaxSystem", "held"]
+
+UNROLL = 4
+"""Steps in one turn of a scan: a quarter faster than 1 on a CPU, where 8 and 16 are slower and compile for longer."""
 
 
 class JaxSystem:
@@ -75,7 +78,7 @@ class JaxSystem:
             return (new_q, new_p, energies), new_q if seen == "per-step" else None
 
         times = numpy.arange(count)
-        (q, p, energies), positions = jax().lax.scan(step, (q, q, q), (times, inputs))
+        (q, p, energies), positions = jax().lax.scan(step, (q, q, q), (times, inputs), unroll=UNROLL)
         if seen == "per-step":
             return positions, (q, p)
         long = count if steps is None else numpy.asarray(steps, q.dtype)[..., None]

@@ -1,7 +1,7 @@
 """One update of a training in JAX, a scan of them, and what is judged: pure functions of arrays, jitted.
 
-Parameters are a tree {"theta": name -> array, "readout": {"weights", "bias"}}; every function but `gradient` and
-`update` has a first axis of trainings side by side on parameters, memory, order and rates.
+Parameters are a tree {"theta": name -> array, "readout": {"weights", "bias"}}; those of `Updates.epochs` and `judge`
+have a first axis of trainings side by side, and so have memory, order and rates.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Updates:
 
     Members
     -------
-    epochs, judge : jitted, see `_epochs` and `_judge`
+    epochs, judge : `epoch` and `judged`, jitted, of trainings side by side
     """
 
     def __init__(self, training: Training, rule: str, optimiser: str, batch: int, dtype: str, eps: float = 1.0) -> None:
@@ -54,9 +54,9 @@ class Updates:
             "theta": {name: ranges.get(name, (-LIMIT, LIMIT)) for name in training.system.parameters},
             "readout": {"weights": ends, "bias": ends},
         }
-        across = jax().vmap(self._epoch, in_axes=(0, 0, None, 0, None, 0))
+        across = jax().vmap(self.epoch, in_axes=(0, 0, None, 0, None, 0))
         self.epochs: Any = jax().jit(across)
-        self.judge: Any = jax().jit(jax().vmap(self._judge, in_axes=(0, None, None)))
+        self.judge: Any = jax().jit(jax().vmap(self.judged, in_axes=(0, None, None)))
 
     def parameters(self, trainings: Sequence[Training]) -> Any:
         """The initial ones of trainings, side by side."""
@@ -132,7 +132,7 @@ class Updates:
         grads, errors = self.gradient(params, sample, share)
         return OPTIMISERS[self.optimiser](params, self.ranges, grads, rate, memory), errors
 
-    def _epoch(self, params: Any, memory: Any, data: Any, order: Any, real: Any, rates: Any) -> tuple[Any, Any]:
+    def epoch(self, params: Any, memory: Any, data: Any, order: Any, real: Any, rates: Any) -> tuple[Any, Any]:
         """Updates in their order (updates, batch); what was met (updates, batch, ...)."""
         numpy = jax().numpy
 
@@ -157,7 +157,7 @@ class Updates:
         squares = (errors**2).sum(-1)
         return squares.sum(0) / sample["counts"].sum(0) if self.cost == "per-step" else squares
 
-    def _judge(self, params: Any, data: Any, which: Any) -> Any:
+    def judged(self, params: Any, data: Any, which: Any) -> Any:
         """Of each sample (count,): 1 where the label is right, or the squared error."""
         sample, numpy = self.sample(data, which), jax().numpy
         x, _ = self.model.run(params["theta"], sample["inputs"], sample.get("steps"), self.cost)

@@ -33,7 +33,7 @@ class JaxTrainer:
 
     Parameters
     ----------
-    training : the setting; of its seed and recipe nothing is used here
+    training : the setting, with its data; of its recipe only log2_eps0 is used here, of its seed nothing
     rule : "hel" or "bptt"
     optimiser : of `golden.peers.optimisers`
     batch : samples of a minibatch, whose costs are averaged
@@ -64,12 +64,21 @@ class JaxTrainer:
 
         Parameters
         ----------
-        trainings : of the task and the system of this trainer, one seed each, in float
+        trainings : of this trainer's data and system, one seed each, in float, not yet trained
         rates : the learning rate that each begins with, halved at 1/4, 1/2 and 3/4; default: its recipe's
         """
         rates = rates or [None] * len(trainings)
         if len(rates) != len(trainings):
             raise HelError(f"a rate belongs to each training, got {len(rates)} for {len(trainings)}; give as many")
+        for each in trainings:
+            if _setting(each) != _setting(self.training):
+                raise HelError(
+                    f"trainings run on the data and the system of their trainer, {_setting(self.training)}, got"
+                    f" {_setting(each)}; make another trainer"
+                )
+        epochs = sorted({each.samples.epochs for each in trainings})
+        if len(epochs) != 1:
+            raise HelError(f"trainings side by side have as many epochs as each other, got {epochs}; run them apart")
         with precision(self.dtype):
             return self._run(trainings, rates)
 
@@ -96,7 +105,7 @@ class JaxTrainer:
         seconds = time.monotonic() - start
         measured = self._judge(params, trainings[0])
         return [
-            self._result(training, report, found, k, params, rates[k], seconds * 1.0 / len(trainings))
+            self._result(training, report, found, k, params, rates[k], seconds / len(trainings))
             for k, (training, report, found) in enumerate(zip(trainings, reports, measured, strict=True))
         ]
 
@@ -128,6 +137,13 @@ class JaxTrainer:
 
     def _call(self, what: str, *args: Any) -> Any:
         return self._compiled[what, *(np.shape(leaf) for leaf in self.updates.leaves(args))](*args)
+
+
+def _setting(training: Training) -> str:
+    """What trainings side by side have in common, in words."""
+    samples = training.samples
+    judged = "the validation part" if samples.validation else "the test set"
+    return f"{samples.task.name} ({samples.task.cost}), {len(samples.part)} samples, {judged}, {training.system!r}"
 
 
 def _floats(training: Training, split: Any) -> Played:

@@ -86,6 +86,22 @@ def test_wrong_requests(options, line):
         train("digits", **{**SMALL, **options})
 
 
+@pytest.mark.parametrize("other", [{"validation": False}, {"samples": 13}, {"neurons": 7}, {"cost": "averaged"}])
+def test_another_setting_needs_another_trainer(other):
+    """Above all: what was chosen on the validation part is not judged there when the test set is meant."""
+    trainer = JaxTrainer(Training("digits", arithmetic="float", **SMALL))
+    with pytest.raises(HelError, match="trainings run on the data .* got digits .*; make another trainer"):
+        trainer.run([Training("digits", arithmetic="float", **{**SMALL, **other})])
+
+
+def test_as_many_epochs_as_each_other():
+    trainings = [Training("digits", arithmetic="float", **{**SMALL, "epochs": epochs}) for epochs in (1, 2)]
+    with pytest.raises(HelError, match="have as many epochs as each other, got .1, 2.; run them apart"):
+        JaxTrainer(trainings[0]).run(trainings)
+    with pytest.raises(HelError, match="got .*; run them apart"):
+        JaxTrainer(trainings[0]).run([])
+
+
 def test_a_rate_for_each_training():
     training = Training("digits", arithmetic="float", **SMALL)
     with pytest.raises(HelError, match="a rate belongs to each training, got 2 for 1; give as many"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,7 @@ from golden.tasks.package_files import PackageFile
 from golden.tasks.split import SPLIT_SEED
 from golden.tasks.ts_format import padded
 
-__all__ = ["EXERCISES", "SUBJECTS", "watch", "watch_but"]
+__all__ = ["EXERCISES", "SUBJECTS", "people", "watch", "watch_but"]
 
 FILE = PackageFile(
     "seglearn", "seglearn/data/watch_dataset.npy", "eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537"
@@ -72,6 +73,23 @@ def _task(subject: int) -> Task:
         validation_samples=len(held),
         cost="averaged",
     )
+
+
+def people(learnt: Collection[int], *others: int) -> list[Split]:
+    """Recordings of the subjects learnt from, then of each other subject, in the file's order.
+
+    All are on the scale of the former.
+
+    >>> learnt, tenth = people(range(1, 10), 10)
+    >>> len(learnt), len(tenth), learnt.inputs.shape[1:]
+    (126, 14, (2618, 6))
+    """
+    sequences, labels, subjects = _recordings()
+    inputs, lengths = padded(sequences)
+    whole = Split(inputs, labels, lengths)
+    wanted = (sorted(learnt), *([one] for one in others))
+    parts = [whole.part(np.flatnonzero(np.isin(subjects, subject))) for subject in wanted]
+    return [split.read_only() for split in inputs_like(parts[0], *parts)]
 
 
 @cache

@@ -11,6 +11,7 @@
 `arithmetics`    what float64 and integers make of inputs, readout, rates, learner
 `recipe`         hyper-parameters
 `played`         sequences as they are played; `measures`: how good a model is at a task
+`adapter`        a learnt model goes on, one sample at a time
 `samples`        which samples are learnt from and judged on; `seeds`: in which order, from which readout; `in_turn`:
                  seeds one after the other
 `report`         costs and accuracies as the samples are met, and the result

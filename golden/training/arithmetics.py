@@ -139,9 +139,9 @@ class FixedPoint:
             raise HelError(f"fixed-point training knows the rule hel, got {shortened(rule)}; {way}")
         return self.golden()
 
-    def golden(self, steps: MakeSteps = numpy_steps) -> GoldenLearner:
-        """The learner of hel, and of this cost, by one executor."""
-        return LEARNERS[self.cost](self.program, self.theta, steps, self.optimiser)
+    def golden(self, steps: MakeSteps = numpy_steps, theta: Mapping[str, Any] | None = None) -> GoldenLearner:
+        """The learner of hel, and of this cost, by one executor; at the initial parameters, or at other words."""
+        return LEARNERS[self.cost](self.program, self.theta if theta is None else theta, steps, self.optimiser)
 
     def described(self) -> dict[str, Any]:
         return {"formats": str(self.formats), **described(self.program, self.cuts)}

@@ -8,7 +8,7 @@ import pytest
 
 from golden.errors import HelError
 from golden.tasks import get
-from golden.tasks.watch import SUBJECTS, _recordings, _Unpickler
+from golden.tasks.watch import SUBJECTS, _recordings, _Unpickler, people
 
 
 def heights(split):
@@ -45,3 +45,17 @@ def test_a_subject_that_is_not_there(subject):
 def test_the_file_may_make_nothing_but_arrays():
     with pytest.raises(HelError, match=r"holds arrays alone, .* asks for builtins.eval"):
         _Unpickler(io.BytesIO(pickle.dumps(eval))).load()
+
+
+def test_people_are_on_the_scale_of_those_learnt_from():
+    learnt, third, eighth = people([1, 2, 4], 3, 8)
+    sequences, labels, subjects = _recordings()
+    assert learnt.labels.tolist() == labels[np.isin(subjects, [1, 2, 4])].tolist()
+    assert third.labels.tolist() == labels[subjects == 3].tolist()
+    seen = learnt.inputs[learnt.mask]
+    assert np.abs(seen.mean(0)).max() < 0.02 and np.abs(seen.std(0) - 0.5).max() < 0.05  # held at 4 deviations
+    frames = np.concatenate([one for one, who in zip(sequences, subjects, strict=True) if who in (1, 2, 4)])
+    own = sequences[int(np.flatnonzero(subjects == 8)[0])]
+    wanted = np.clip((own - frames.mean(0)) / (2 * frames.std(0)), -2, 2)
+    assert np.abs(eighth.inputs[0, : len(own)] - wanted).max() <= 2.0**-14
+    assert not eighth.inputs[0, len(own) :].any() and eighth.lengths[0] == len(own)

@@ -21,6 +21,8 @@ from golden.language.validate import known_options, whole
 from golden.program import Program, flagged
 from golden.training.conversation import drive_async
 from golden.training.learner import GoldenLearner
+from golden.training.optimiser import Optimiser
+from golden.training.recipe import Recipe
 from golden.training.sequences import OPTIONS, Training
 from golden.training.trajectory import trajectory
 from rtl.hls import Command, compile_array
@@ -144,11 +146,7 @@ def train_rtl(
     tools.find(simulator)
     training = Training(task, system, arithmetic="fixed", **options)
     program = training.program
-    if training.task.cost != "final":
-        raise HelError(
-            f"the array reads positions after the last step, a final cost, got {training.task.cost} for"
-            f" {training.task.name}; choose the final cost where the task has one, or fixed arithmetic"
-        )
+    _check(training)
 
     def report(line: str) -> None:
         if progress is None:
@@ -160,8 +158,8 @@ def train_rtl(
     build = build_array(simulator, compile_array(program, elements=elements).geometry, notice=notice)
     if tasks.is_file(task):
         task = str(Path(task).absolute())
-    way = options.get("way")
-    sent = {**options, "way": None if way is None else asdict(way)}
+    way, recipe = options.get("way"), training.recipe
+    sent = {**options, "way": None if way is None else asdict(way), "recipe": asdict(recipe)}
     arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": sent}
     result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
     for flag, of in (("argument_clamped", flagged.clamped), ("operand_clipped", flagged.clipped)):
@@ -180,6 +178,19 @@ def train_rtl(
     }
 
 
+def _check(training: Training) -> None:
+    """Raises HelError for what the array does not compute."""
+    if training.task.cost != "final":
+        raise HelError(
+            f"the array reads positions after the last step, a final cost, got {training.task.cost} for"
+            f" {training.task.name}; choose the final cost where the task has one, or fixed arithmetic"
+        )
+    if not training.recipe.optimiser.plain:
+        raise HelError(
+            f"the array learns plain, one sample at a time, got {training.recipe.optimiser}; use fixed arithmetic"
+        )
+
+
 async def inside(
     port: SimulatedPort, *, task: str, system: str, program: str, elements: int, options: dict[str, Any]
 ) -> dict[str, Any]:
@@ -195,7 +206,8 @@ async def inside(
 
     parsed = Program.parse(program)
     way = options.get("way")
-    options = {**options, "way": None if way is None else tasks.Way(**way)}
+    recipe = Recipe(**{**options["recipe"], "optimiser": Optimiser(**options["recipe"]["optimiser"])})
+    options = {**options, "way": None if way is None else tasks.Way(**way), "recipe": recipe}
     training = Training(task, system, arithmetic="fixed", program=parsed, progress=progress, **options)
     golden = training.learner()
     assert isinstance(golden, GoldenLearner)

@@ -55,6 +55,7 @@ RUNS = [
     ["build", "linear", "-n", "2", "-m", "1", "-p", "1", "--board", "ulx3s_25f", "-o", "my build"],
     ["explore", "my sweep.toml", "--json"],
     ["report", "my array.v.json", "-o", "my runs.html"],
+    ["bench", "--quick", "--out", "my bench"],
     ["new", "ring too.py"],
     ["doctor"],
 ]

@@ -56,7 +56,18 @@ class FloatReadout:
 
     def update(self, errors: Array, x: Array, log2_inverse_rate: int) -> None:
         """One clipped step, in place."""
+        self.move(*self.products(errors, x), log2_inverse_rate + self.spread(errors))
+
+    def products(self, errors: Array, x: Array) -> tuple[Array, Array]:
+        """The slopes of weights and bias; of several samples they may be summed."""
+        return errors[..., :, None] * x[..., None, :], errors
+
+    def spread(self, errors: Array) -> int:
+        """log2 of what the slopes of a sample are divided by."""
+        return 0
+
+    def move(self, weights: Array, bias: Array, log2_inverse_rate: int) -> None:
+        """One clipped step by the slopes, in place."""
         rate = 2.0**-log2_inverse_rate
-        step = np.clip(rate * errors[..., :, None] * x[..., None, :], -CLIP, CLIP)
-        self.weights = np.clip(self.weights - step, -LIMIT, LIMIT)
-        self.bias = np.clip(self.bias - np.clip(rate * errors, -CLIP, CLIP), -LIMIT, LIMIT)
+        self.weights = np.clip(self.weights - np.clip(rate * weights, -CLIP, CLIP), -LIMIT, LIMIT)
+        self.bias = np.clip(self.bias - np.clip(rate * bias, -CLIP, CLIP), -LIMIT, LIMIT)

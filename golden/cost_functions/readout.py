@@ -148,10 +148,21 @@ class Readout:
 
     def update(self, errors: Words, x: Words, log2_inverse_rate: int) -> None:
         """Rule 9, in place."""
+        self.move(*self.products(errors, x), log2_inverse_rate + self.spread(errors))
+
+    def products(self, errors: Words, x: Words) -> tuple[Words, Words]:
+        """err_c y_j of rule 9, exact, (..., classes, n) and (..., classes): of several samples they may be summed."""
+        return errors[..., :, None] * x[..., None, :], errors * self.formats.one
+
+    def spread(self, errors: Words) -> int:
+        """By how much the products of a sample are shifted beyond the rate."""
+        return 0
+
+    def move(self, weights: Words, bias: Words, log2_inverse_rate: int) -> None:
+        """Rule 9 of products, in place."""
         n = log2_inverse_rate + (2 * self.formats.operand_bits - 6) - MASTER.fraction_bits
-        step = np.clip(half_up(errors[..., :, None] * x[..., None, :], n), -CLIP, CLIP)
-        self.weights = saturate(self.weights - step, MASTER.width)
-        self.bias = saturate(self.bias - np.clip(half_up(errors * self.formats.one, n), -CLIP, CLIP), MASTER.width)
+        self.weights = saturate(self.weights - np.clip(half_up(weights, n), -CLIP, CLIP), MASTER.width)
+        self.bias = saturate(self.bias - np.clip(half_up(bias, n), -CLIP, CLIP), MASTER.width)
 
 
 def bit_length(x: Words) -> Words:

@@ -19,9 +19,8 @@ from typing import Any
 import numpy as np
 
 from golden.arithmetic.rounding import Words, half_up, saturate
-from golden.cost_functions.float_readout import CLIP as FLOAT_CLIP
-from golden.cost_functions.float_readout import LIMIT, FloatReadout
-from golden.cost_functions.readout import CLIP, MASTER, Readout, bit_length, matvec
+from golden.cost_functions.float_readout import FloatReadout
+from golden.cost_functions.readout import Readout, bit_length, matvec
 from golden.language.graph import Array
 
 __all__ = ["FloatPerStepReadout", "FloatSquaredReadout", "PerStepReadout", "SquaredReadout", "kappa"]
@@ -88,14 +87,13 @@ class PerStepReadout(SquaredReadout):
         half = np.where(s > 0, np.left_shift(np.int64(1), np.maximum(s - 1, 0)), np.int64(0))
         return np.asarray((np.left_shift(y, np.maximum(-s, 0)) + half) >> np.maximum(s, 0), np.int64), np.asarray(m)
 
-    def update(self, errors: Words, x: Words, log2_inverse_rate: int) -> None:
-        """Rule 9, in place."""
-        w = self.formats.operand_bits
-        n = log2_inverse_rate + (2 * w - 6) - MASTER.fraction_bits + kappa(len(errors) - self.warm_up)
-        product = np.einsum("t...k,t...n->...kn", errors, x)
-        self.weights = saturate(self.weights - np.clip(half_up(product, n), -CLIP, CLIP), MASTER.width)
-        step = np.clip(half_up(errors.sum(0) * self.formats.one, n), -CLIP, CLIP)
-        self.bias = saturate(self.bias - step, MASTER.width)
+    def products(self, errors: Words, x: Words) -> tuple[Words, Words]:
+        """Of rule 9, summed over t."""
+        return np.einsum("t...k,t...n->...kn", errors, x), errors.sum(0) * self.formats.one
+
+    def spread(self, errors: Words) -> int:
+        """kappa."""
+        return kappa(len(errors) - self.warm_up)
 
 
 class FloatSquaredReadout(FloatReadout):
@@ -132,9 +130,10 @@ class FloatPerStepReadout(FloatSquaredReadout):
         m = np.where(largest > 0, np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - self.log2_eps0, 0.0)
         return np.asarray(y * np.exp2(-m - kappa(len(errors) - self.warm_up))[..., None]), np.asarray(m)
 
-    def update(self, errors: Array, x: Array, log2_inverse_rate: int) -> None:
-        """One clipped step, in place."""
-        rate = 2.0 ** -(log2_inverse_rate + kappa(len(errors) - self.warm_up))
-        step = np.clip(rate * np.einsum("t...k,t...n->...kn", errors, x), -FLOAT_CLIP, FLOAT_CLIP)
-        self.weights = np.clip(self.weights - step, -LIMIT, LIMIT)
-        self.bias = np.clip(self.bias - np.clip(rate * errors.sum(0), -FLOAT_CLIP, FLOAT_CLIP), -LIMIT, LIMIT)
+    def products(self, errors: Array, x: Array) -> tuple[Array, Array]:
+        """Summed over t."""
+        return np.einsum("t...k,t...n->...kn", errors, x), errors.sum(0)
+
+    def spread(self, errors: Array) -> int:
+        """kappa."""
+        return kappa(len(errors) - self.warm_up)

@@ -6,7 +6,8 @@
 `operations`    the C of one operation; `constants` of matrix products, `tables` of look-ups, `gradients` of G
 `kernels.h`     panels of weights, exact products, rounded sums; `rounding.h` the integer rules
 `steps.h`       the leapfrog and its echo, with the nudges of `nudges.h`
-`learn.h`       whole samples: `costs.h` reads positions and nudges, `readout.h` has labels, `squared_error.h` targets
+`learn.h`       whole samples: `costs.h` reads positions and nudges, `readout.h` has labels, `squared_error.h` targets,
+                `update.h` the optimisers
 `build`         compiler, flags, cache
 `library`       the compiled library as Python sees it, its structs in `structures`; `steps` what
                 `golden.dynamics.integrator` runs with it

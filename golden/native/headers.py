@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["HEADERS", "taken", "text"]
 
-HEADERS = ("kernels", "rounding", "nudges", "steps", "readout", "squared_error", "costs", "learn")
+HEADERS = ("kernels", "rounding", "nudges", "steps", "readout", "squared_error", "costs", "update", "learn")
 """In the order in which the generated C has them."""
 
 _KEYWORDS = """
@@ -17,6 +17,7 @@ _KEYWORDS = """
 """
 _GENERATED = """
     c i j k m p q u one contexts gradients inputs slot slots exact kept lost given theta clipped beyond
+    how velocity sums met spread
     Lanes Halves Whole Word Machine Nudges Lesson
 """
 

@@ -1,32 +1,4 @@
-/* ---- Whole samples of learning: golden.training.sequences, with golden.training.update ---- */
-#define HALF(n) ((n) ? INT64_C(1) << ((n) - 1) : 0)
-
-/* theta -= sign clip(half_up(G, n), -C, C), saturated. */
-INLINE void update_words(Machine *m, int64_t *theta, const int64_t *g, int size, int n, int sign) {
-    const int64_t half = HALF(n), high = (INT64_C(1) << (THETA_BITS - 1)) - 1;
-    int64_t lost = 0;
-    EACH(size) {
-        int64_t step = (g[i] + half) >> n;
-        int64_t exact = theta[i] - sign * LIMITED(step, -CLIP, CLIP), kept = LIMITED(exact, -high - 1, high);
-        lost |= exact ^ kept;
-        theta[i] = kept;
-    }
-    m->lost_theta |= lost;
-}
-
-/* The same, kept to a range where it moves. */
-INLINE void keep_words(int64_t *theta, const int64_t *g, int size, int n, int sign, int64_t low, int64_t high) {
-    const int64_t half = HALF(n);
-    EACH(size) {
-        int64_t step = (g[i] + half) >> n, exact = theta[i] - sign * LIMITED(step, -CLIP, CLIP);
-        theta[i] = step ? LIMITED(exact, low, high) : theta[i];
-    }
-}
-
-static int shift_of(int64_t base, int64_t offset) { return (int)LIMITED(base + offset, 0, MAX_SHIFT); }
-
-static void update_parameters(Machine *m, int64_t *theta, int64_t base);
-
+/* ---- Whole samples of learning: golden.training.sequences ---- */
 /* What is learnt, how it is read, and the readout. */
 typedef struct {
     int64_t cost, warm_up;     /* FINAL, AVERAGED or PER_STEP; steps at the start that do not count */
@@ -70,9 +42,11 @@ void learn(Machine *m, const Lesson *of, int64_t count, const int64_t *order, co
         errors_of(of, rows, answer, errors);
         int64_t log2_eps = -nudge_of(of->weights, outputs, rows, kappa, errors, of->log2_eps0, of->e);
         echo_by_cost(m, of->cost, steps, sequence, of->e);
-        update_parameters(m, theta, (2 * OPERAND_BITS - 6 - CUT) - 16 + rates[done] + LOG2_INVERSE_STEP + 1 + log2_eps);
-        load(m, theta, 1, 0);
-        update_readout(of->weights, of->bias, outputs, rows, kappa, errors, of->x, rates[done]);
+        const int last = descend(m, theta, rates[done], log2_eps);
+        if (m->how)
+            descend_readout(m, of->weights, of->bias, outputs, rows, kappa, errors, of->x, rates[done], last);
+        else
+            update_readout(of->weights, of->bias, outputs, rows, kappa, errors, of->x, rates[done]);
         answer += of->targets ? longest * outputs : 1;
     }
 }

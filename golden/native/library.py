@@ -35,6 +35,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         [_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER, _NUMBER, _POINTER, _POINTER, _NUMBER, _NUMBER]
         + [_POINTER, _POINTER, _POINTER, _NUMBER, _POINTER, _STRUCT],
     ),
+    "optimise": (None, [_POINTER, _POINTER, _POINTER, _POINTER, _NUMBER]),
     "learn": (None, [_POINTER, _STRUCT, _NUMBER, _POINTER, _POINTER, _POINTER, _POINTER]),
     "read_out": (None, [_POINTER, _STRUCT, _NUMBER, _NUMBER, _POINTER]),
 }

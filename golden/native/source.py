@@ -68,8 +68,9 @@ class Source:
             ["", *self.sums.moves()],
             ["", *(text(name) for name in ("rounding", "nudges", "steps"))],
             [f"static const int64_t POWERS[] = {{\n{listed(powers().tolist())}\n}};", ""],
-            [text(name) for name in ("readout", "squared_error", "costs", "learn")],
+            [text(name) for name in ("readout", "squared_error", "costs", "update", "learn")],
             self._update(),
+            self._descent(),
         ]
         return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -82,7 +83,8 @@ class Source:
             "KICK": self.layout.c[self.program.kick], "WRAP": f"wrap{self.layout.word[3:5]}",
             "OPERAND_BITS": f.operand_bits, "P_FRACTION": f.fraction_bits, "LOG2_INVERSE_STEP": f.log2_inverse_step,
             "X_CUT": f.q.fraction_bits - f.x.fraction_bits, "ONE": f.one, "THETA_BITS": f.theta.width,
-            "CLIP": 1 << f.clip_log2, "MAX_SHIFT": MAX_SHIFT, "LOG2_E": LOG2_E, "FURTHEST_LEFT": FURTHEST_LEFT,
+            "CLIP": 1 << f.clip_log2, "CLIP_LOG2": f.clip_log2, "MAX_SHIFT": MAX_SHIFT, "LOG2_E": LOG2_E,
+            "FURTHEST_LEFT": FURTHEST_LEFT,
         }  # fmt: skip
         return [*(f"#define {name} {value}" for name, value in numbers.items()), ""]
 
@@ -115,6 +117,9 @@ class Source:
         lines += [f"    {line}" for line in self.sums.members()]
         lines.append("    /* sticky flags */")
         lines.append("    int64_t lost_q, lost_p, lost_g, lost_theta, clipped[CLIPPED + 1], beyond[BEYOND + 1];")
+        lines.append("    /* of another optimiser than plain; NULL else */")
+        lines.append("    const int64_t *how;")
+        lines.append("    int64_t *velocity, *sums, met, spread;")
         return [*lines, "} Machine;", ""]
 
     def _values(self) -> list[str]:
@@ -162,6 +167,23 @@ class Source:
             else:
                 lines.append(f"    {call % (f'theta + {start}', g)};")
         return ["", "static void update_parameters(Machine *m, int64_t *theta, int64_t base) {", *lines, "}"]
+
+    def _descent(self) -> list[str]:
+        """The same by another optimiser."""
+        lines = []
+        top = 1 << (self.program.formats.theta.width - 1)
+        for k, (name, start) in enumerate(self.loading.starts.items()):
+            *rows, columns = self.sums.shape(name)
+            kept, share = self.program.range_of(name), f"m->how[SHARES + {k}]"
+            low, high = (kept.low, kept.high) if kept else (-top, top - 1)
+            n = f"shift_of(base + (m->how[SIGN] ? 0 : {share}), {self.program.update_offset(name)})"
+            how = f"{columns}, {n}, {self.program.gradient(name).sign}, rate + {share}, last"
+            how += f", {int(kept is not None)}, {low}, {high}"
+            at, g = (f"{start} + i * {columns}", "[i]") if rows else (f"{start}", "")
+            call = f"descend_words(m, theta + {at}, m->velocity + {at}, m->{self.sums.g(name)}{g}, {how});"
+            lines.append(f"    EACH({rows[0]}) {call}" if rows else f"    {call}")
+        head = "static void descend_parameters(Machine *m, int64_t *theta, int64_t base, int64_t rate, int last) {"
+        return ["", head, *lines, "}"]
 
     def _bodies(self, domain: int) -> list[str]:
         """The statements of a domain, those under one condition together."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ __all__ = ["main"]
 Row = tuple[dict[str, Any], dict[str, Any]]
 """What identifies a row, and the options of `golden.training.sequences.train`."""
 
-SELECTION = {"neurons": 32, "epochs": 10, "centre": digits.CENTRE, "scale": digits.SCALE, **asdict(Recipe())}
+SELECTION = {"neurons": 32, "epochs": 10, "centre": digits.CENTRE, "scale": digits.SCALE, **Recipe().numbers}
 """What the choice varies, one key at a time (the size of the network with the epochs)."""
 
 VARIATIONS: tuple[dict[str, Any], ...] = (
@@ -61,7 +61,7 @@ def selection_rows(seeds: int) -> Iterator[Row]:
     """The recipe, then one change at a time."""
     for variation in VARIATIONS:
         case = {**SELECTION, **variation}
-        recipe = Recipe(**{name: case[name] for name in asdict(Recipe())})
+        recipe = Recipe(**{name: case[name] for name in Recipe().numbers})
         task = scaled(case["centre"], case["scale"])
         options = {"task": task, "recipe": recipe, "neurons": case["neurons"], "epochs": case["epochs"]}
         yield {**case, "seeds": seeds}, options

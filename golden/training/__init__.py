@@ -5,6 +5,8 @@
 `still_images`   the trainer at rest: equilibrium propagation, minibatches, `momentum`
 `conversation`   the requests of a trainer, and who answers them
 `learner`        the learner in integers, with `update`; `compiled_learner` whole samples; `float_learner` float64
+`optimiser`      what an update does with a gradient; `descent` its steps, `native_descent` what compiled ones need,
+                 `readout_descent` those of the readout
 `cost_learners`  both by an averaged or a per-step cost
 `arithmetics`    what float64 and integers make of inputs, readout, rates, learner
 `recipe`         hyper-parameters

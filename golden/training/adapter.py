@@ -166,4 +166,6 @@ def _integers(training: Training) -> FixedPoint:
     if training.task.kind != "classification" or not isinstance(training.arithmetic, FixedPoint) or not one:
         asked = f"a {training.task.kind} in {training.arithmetic.name} arithmetic, seed {training.seed}"
         raise HelError(f"what adapts is a classification in fixed arithmetic, of one seed; got {asked}; change that")
+    if not training.recipe.optimiser.plain:
+        raise HelError(f"what adapts steps plainly, got {training.recipe.optimiser.name}; leave the optimiser out")
     return training.arithmetic

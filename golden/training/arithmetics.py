@@ -31,6 +31,7 @@ from golden.training import update
 from golden.training.cost_learners import FLOAT_LEARNERS, LEARNERS
 from golden.training.float_learner import FloatLearner
 from golden.training.learner import GoldenLearner, Learner
+from golden.training.optimiser import Optimiser
 
 __all__ = ["Arithmetic", "FixedPoint", "FloatingPoint"]
 
@@ -91,6 +92,7 @@ class FixedPoint:
     weights, log2_eps0 : the readout's first weights and bias; the largest nudge is at most 2**log2_eps0
     cuts : a word of `golden.compiler.compile`
     program : of the system in these formats, where it has been compiled already
+    optimiser : of the learner
     """
 
     name = "fixed"
@@ -105,7 +107,9 @@ class FixedPoint:
         log2_eps0: int,
         cuts: str,
         program: Program | None = None,
+        optimiser: Optimiser | None = None,
     ) -> None:
+        self.optimiser = optimiser
         self.cost, self.system, self.formats, self.cuts = task.cost, system, formats, cuts
         self.program = program or compile_system(system, formats, cuts)
         self.lsb = 2.0 ** (1 - formats.operand_bits)
@@ -137,7 +141,7 @@ class FixedPoint:
 
     def golden(self, steps: MakeSteps = numpy_steps, theta: Mapping[str, Any] | None = None) -> GoldenLearner:
         """The learner of hel, and of this cost, by one executor; at the initial parameters, or at other words."""
-        return LEARNERS[self.cost](self.program, self.theta if theta is None else theta, steps)
+        return LEARNERS[self.cost](self.program, self.theta if theta is None else theta, steps, self.optimiser)
 
     def described(self) -> dict[str, Any]:
         return {"formats": str(self.formats), **described(self.program, self.cuts)}
@@ -157,7 +161,9 @@ class FloatingPoint:
         initial: Mapping[str, Any],
         weights: Mapping[str, Any],
         log2_eps0: int,
+        optimiser: Optimiser | None = None,
     ) -> None:
+        self.optimiser = optimiser
         self.cost, self.system, self.step = task.cost, system, step
         self.theta = dict(initial)
         self.readout = _readout(
@@ -181,7 +187,7 @@ class FloatingPoint:
         gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
         if not isinstance(rule, str) or rule not in gradients:
             raise HelError(f"rules are {', '.join(gradients)}, got {shortened(rule)}; choose one of them")
-        return FLOAT_LEARNERS[self.cost](self.system, self.theta, self.step, gradients[rule])
+        return FLOAT_LEARNERS[self.cost](self.system, self.theta, self.step, gradients[rule], self.optimiser)
 
     def described(self) -> dict[str, Any]:
         return {}

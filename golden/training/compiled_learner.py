@@ -25,6 +25,8 @@ from golden.language.validate import shortened
 from golden.native import Machines, NativeSteps, at
 from golden.native.structures import COSTS, Lesson
 from golden.program import Program
+from golden.training.native_descent import NativeDescent
+from golden.training.optimiser import Optimiser
 
 __all__ = ["CompiledLearner"]
 
@@ -39,6 +41,7 @@ class CompiledLearner:
     readout : its weights and bias change as they are learnt; its class says what is learnt: labels, targets at the end
         (`SquaredReadout`), targets at every step (`PerStepReadout`)
     cost : "final", "averaged" or, of a `PerStepReadout`, "per-step"
+    optimiser, samples : the choices of the training, and how many samples it meets in all
 
     Raises
     ------
@@ -46,7 +49,15 @@ class CompiledLearner:
     HelError : a cost that does not fit the readout; in `learn` and `logits`, lengths that sequences cannot have.
     """
 
-    def __init__(self, program: Program, theta_raw: Mapping[str, Words], readout: Readout, cost: str = "final") -> None:
+    def __init__(
+        self,
+        program: Program,
+        theta_raw: Mapping[str, Words],
+        readout: Readout,
+        cost: str = "final",
+        optimiser: Optimiser | None = None,
+        samples: int = 0,
+    ) -> None:
         if cost not in COSTS or isinstance(readout, PerStepReadout) != (cost == "per-step"):
             raise HelError(
                 f"a cost is {', '.join(COSTS)}, the last one that of a PerStepReadout, got {shortened(cost)} for a "
@@ -55,6 +66,7 @@ class CompiledLearner:
         self.program, self.readout, self.cost = program.verify(), readout, cost
         self.machines = Machines(program, theta_raw, gradients=True)
         self.seeds, self.lead = len(self.machines.all), readout.bias.shape[:-1]
+        self.descent = NativeDescent(self.machines, readout, optimiser or Optimiser(), samples)
 
     def learn(self, inputs: Words, answers: ArrayLike, order: Words, rates: Words, steps: Words | None = None) -> Words:
         """Meets samples one after the other; returns the readout's errors (count, ..., outputs).
@@ -77,6 +89,8 @@ class CompiledLearner:
         lessons = _Lessons(self, inputs, steps)
         errors = lessons.room(order.shape[1])
         theta = self.machines.theta
+
+        self.descent.meet(order.shape[1])
 
         def one(s: int) -> None:
             machine = self.machines.all[s]

@@ -1,4 +1,4 @@
-"""The conversation between a trainer and a learner: the three requests, and who puts them to the learner.
+"""The conversation between a trainer and a learner: the requests, and who puts them to the learner.
 
 The trainer (`golden.training.sequences`) is a generator that yields requests and is sent their answers. Whoever runs it
 decides which learner answers, in which manner: the golden model, float64, the array in a simulator (asynchronously), or
@@ -16,7 +16,7 @@ from typing import Any
 
 from golden.training.learner import Learner
 
-__all__ = ["Conversation", "Echo", "Forward", "Request", "Update", "drive", "drive_async"]
+__all__ = ["Conversation", "Descend", "Echo", "Forward", "Request", "Update", "drive", "drive_async"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,19 @@ class Update:
         return learner.update(self.shift)
 
 
-Request = Forward | Echo | Update
+@dataclass(frozen=True)
+class Descend:
+    """Step the parameters by another optimiser than the array's; answered by None."""
+
+    shift: Any
+    rate: int
+    last: bool
+
+    def ask(self, learner: Any) -> Any:
+        return learner.descend(self.shift, self.rate, self.last)
+
+
+Request = Forward | Echo | Update | Descend
 Conversation = Generator[Request, Any, dict[str, Any]]
 
 

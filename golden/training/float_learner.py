@@ -18,6 +18,8 @@ from golden.language.graph import Array
 from golden.problems.problem import Problem
 from golden.systems.base import System
 from golden.systems.ranges import LIMIT, checked_ranges
+from golden.training.descent import FloatDescent
+from golden.training.optimiser import Optimiser
 
 __all__ = ["FloatLearner"]
 
@@ -30,12 +32,21 @@ class FloatLearner:
     system, theta : theta[name] of the declared shape, or with an axis of seeds before it
     step : h
     gradient : `golden.rules.rhel.gradient` at eps = 1, or `golden.rules.bptt.gradient`
+    optimiser : of `descend`
     """
 
-    def __init__(self, system: System, theta: Mapping[str, Array], step: float, gradient: Any) -> None:
+    def __init__(
+        self,
+        system: System,
+        theta: Mapping[str, Array],
+        step: float,
+        gradient: Any,
+        optimiser: Optimiser | None = None,
+    ) -> None:
         self.system, self.step, self.gradient = system, step, gradient
         self.theta = {name: np.array(value, np.float64) for name, value in theta.items()}
         self.ranges = checked_ranges(system)
+        self.descent = FloatDescent(self.theta, self.ranges, optimiser or Optimiser())
         self.leapfrog = Leapfrog(system, self.theta, step)
 
     def forward(self, inputs: Array) -> Array:
@@ -56,6 +67,10 @@ class FloatLearner:
             step = np.clip(scale * self.grads[name], -CLIP, CLIP)
             value -= step
             np.clip(value, *self.ranges.get(name, (-LIMIT, LIMIT)), out=value, where=step != 0.0)
+
+    def descend(self, shift: Array, rate: int, last: bool) -> None:
+        """A sample's step by the optimiser; theta moves where a minibatch ends."""
+        self.descent.step(self.grads, shift, rate, last)
 
     def parameters(self) -> dict[str, Array]:
         return {name: value.copy() for name, value in self.theta.items()}

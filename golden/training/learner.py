@@ -15,6 +15,8 @@ from golden.dynamics.integrator import Flags, Integrator, twin
 from golden.dynamics.stepper import MakeSteps, numpy_steps
 from golden.program import Program
 from golden.training import update
+from golden.training.descent import Descent
+from golden.training.optimiser import Optimiser
 
 __all__ = ["GoldenLearner", "Learner"]
 
@@ -30,6 +32,7 @@ class Learner(Protocol):
     echo(inputs, nudge) : the twin echo from that state, inputs of the forward pass in their forward order; nudge e
         (..., n): p -= e in context 0, p += e in context 1, then T inverse steps. Gradients add up in the learner
     update(shift) : theta -= clip(G >> shift) with n_base = shift (...), gradients cleared
+    descend(shift, rate, last) : the same by another optimiser, `golden.training.descent`, of those that have one
     parameters() : name -> words as stored, copies
     flags : names of the sticky flags that were raised, such as "p_overflow"
     """
@@ -54,15 +57,23 @@ class GoldenLearner:
     program : of the system
     theta_raw : name -> words, shape () + declared or (S,) + declared: S learners side by side, bit for bit as S alone
     steps : who runs the program, `golden.dynamics.stepper`
+    optimiser : of `descend`
     """
 
-    def __init__(self, program: Program, theta_raw: Mapping[str, Words], steps: MakeSteps = numpy_steps) -> None:
+    def __init__(
+        self,
+        program: Program,
+        theta_raw: Mapping[str, Words],
+        steps: MakeSteps = numpy_steps,
+        optimiser: Optimiser | None = None,
+    ) -> None:
         self.program = program
         self.integrator = Integrator(program, theta_raw, steps)
         self._theta = {name: np.array(words, np.int64) for name, words in theta_raw.items()}
         name, shape = program.parameters[0]
         batch = self._theta[name].shape[: self._theta[name].ndim - len(shape)]
         self.gradients = self.integrator.zero_gradients(batch)
+        self.descent = Descent(program, optimiser or Optimiser(), batch)
         self._start = np.zeros((*batch, program.n), np.int64)
         self._state = self._start, self._start
 
@@ -91,6 +102,26 @@ class GoldenLearner:
                 for name, words in fresh.items():
                     self._theta[name][s] = words
         self.integrator.load(self._theta)
+        self.gradients.clear()
+
+    def descend(self, shift: Words, rate: int, last: bool) -> None:
+        """A sample's step by the optimiser; theta moves where a minibatch ends.
+
+        Parameters
+        ----------
+        shift : n_base (...) at `Optimiser.gradient_rate`
+        rate : log2 of the inverse learning rate
+        last : whether a minibatch ends
+        """
+        for s, base in np.ndenumerate(shift):
+            at = (*s, ...)
+            theta, grads = ({k: v[at] for k, v in words.items()} for words in (self._theta, self.gradients))
+            fresh, flags = self.descent.step(theta, grads, int(base), rate, last, at)
+            self.integrator.raise_flag(flags)
+            for name, words in fresh.items():
+                self._theta[name][at] = words
+        if last:
+            self.integrator.load(self._theta)
         self.gradients.clear()
 
     def parameters(self) -> dict[str, Words]:

@@ -1,12 +1,13 @@
-"""Hyper-parameters of the two trainings, and the rate they share: halved at 1/4, 1/2 and 3/4 of training."""
+"""Hyper-parameters of the two trainings, and the fall of the rate that both have where nothing else is asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 
 from golden.errors import HelError
 from golden.language.validate import shortened
+from golden.training.optimiser import SCHEDULES, Optimiser
 
 __all__ = ["Recipe", "StaticRecipe", "halvings", "recipe_of"]
 
@@ -17,7 +18,7 @@ def halvings(sample: int, total: int) -> int:
     >>> [halvings(k, 8) for k in range(8)]
     [0, 0, 1, 1, 2, 2, 3, 3]
     """
-    return 4 * sample // total
+    return SCHEDULES["quarters"](sample, total)
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,18 @@ class Recipe:
 
     Members
     -------
-    log2_inverse_rate : the learning rate starts at 2**-this and is halved at 1/4, 1/2 and 3/4 of training
+    log2_inverse_rate : the learning rate starts at 2**-this and is halved as the optimiser's schedule says
     log2_eps0 : the largest nudge of a sample is at most 2**this
     readout_deviation : standard deviation of the readout's initial weights
     clip_log2 : no parameter word moves by more than 2**this raw units (2**-16 each) at once
+    optimiser : `golden.training.optimiser.Optimiser`
     """
 
     log2_inverse_rate: int = 6
     log2_eps0: int = -2
     readout_deviation: float = 0.3
     clip_log2: int = 9
+    optimiser: Optimiser = Optimiser()
 
     def rate(self, sample: int, total: int) -> int:
         """log2 of the inverse learning rate of the sample-th of `total` updates.
@@ -43,7 +46,12 @@ class Recipe:
         >>> [Recipe().rate(k, 8) for k in range(8)]
         [6, 6, 7, 7, 8, 8, 9, 9]
         """
-        return self.log2_inverse_rate + halvings(sample, total)
+        return self.log2_inverse_rate + self.optimiser.halvings(sample, total)
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """All but the optimiser."""
+        return {name: value for name, value in asdict(self).items() if name != "optimiser"}
 
 
 @dataclass(frozen=True)

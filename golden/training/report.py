@@ -40,6 +40,12 @@ def judged(errors: Any, labels: Any, *, lsb: float = 1.0, least: float) -> tuple
     return -np.log(np.maximum((p * hit).sum(-1), least)), p.argmax(-1) == labels
 
 
+def _told(recipe: Recipe | StaticRecipe) -> dict[str, Any]:
+    if isinstance(recipe, StaticRecipe):
+        return {"recipe": asdict(recipe)}
+    return {"recipe": recipe.numbers, "optimiser": asdict(recipe.optimiser)}
+
+
 class Report:
     """The record of one run, of one seed or, with `seeds` = (S,), of several side by side. Its clock starts here.
 
@@ -99,7 +105,7 @@ class Report:
             "epochs": self.samples.epochs,
             "seed": seed if isinstance(seed, int) else list(seed),
             "training_samples": len(self.samples.part),
-            "recipe": asdict(recipe),
+            **_told(recipe),
         }
 
     def result(self, measured: Any) -> dict[str, Any]:

@@ -27,10 +27,11 @@ from golden.tasks import Split, Task, Way
 from golden.training import in_turn
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.compiled_learner import CompiledLearner
-from golden.training.conversation import Conversation, Echo, Forward, Update, drive
+from golden.training.conversation import Conversation, Descend, Echo, Forward, Update, drive
 from golden.training.learner import GoldenLearner, Learner
 from golden.training.measures import measure_of
 from golden.training.played import Played
+from golden.training.readout_descent import ReadoutDescent
 from golden.training.recipe import Recipe, recipe_of
 from golden.training.report import RECENT, Progress, Report
 from golden.training.samples import Samples, named
@@ -110,6 +111,7 @@ class Training:
         if formats is None:
             formats = Formats(log2_inverse_step=self.task.log2_inverse_step, clip_log2=self.recipe.clip_log2)
         self.formats = checked(formats)
+        self.recipe.optimiser.checked(self.system.parameters, self.formats.clip_log2)
         if progress is not None and not callable(progress):
             raise HelError(f"progress is a function of (done, total, text), got {shortened(progress)}; leave it out")
         if program is not None and not isinstance(program, Program):
@@ -142,8 +144,10 @@ class Training:
         initial = side_by_side(self.seed, self.system.initial)
         weights = side_by_side(self.seed, lambda seed: first_readout(seed, outputs, n, recipe.readout_deviation))
         if name == "float":
-            return FloatingPoint(self.task, self.system, self.formats.step, initial, weights, recipe.log2_eps0)
-        fixed = FixedPoint(self.task, self.system, self.formats, initial, weights, recipe.log2_eps0, cuts, program)
+            numbers = initial, weights, recipe.log2_eps0, recipe.optimiser
+            return FloatingPoint(self.task, self.system, self.formats.step, *numbers)
+        given = recipe.log2_eps0, cuts, program, recipe.optimiser
+        fixed = FixedPoint(self.task, self.system, self.formats, initial, weights, *given)
         self.program = fixed.program
         return fixed
 
@@ -179,15 +183,18 @@ class Training:
         played, measure = self.played(self.part), self.measure
         total, lsb = self.samples.total, self.arithmetic.lsb
         report = Report(self.samples, self.orders.shape[:-1], self.progress, measure.name)
+        optimiser = self.recipe.optimiser
+        descent = ReadoutDescent(self.readout, optimiser)
         for done in range(total):
-            rate = self.recipe.rate(done, total)
+            rate, last = self.recipe.rate(done, total), optimiser.ends(done, total)
             sequence, answer = played[self.orders[..., done]]
             x = self.readout.cut_x((yield Forward(sequence)))
             errors = self.readout.errors(x, answer)
             nudge, m = self.readout.nudge(errors)
             yield Echo(sequence, nudge)
-            yield Update(self.arithmetic.shift(m, rate))
-            self.readout.update(errors, x, rate)
+            shift = self.arithmetic.shift(m, optimiser.gradient_rate(rate))
+            yield Update(shift) if optimiser.plain else Descend(shift, rate, last)
+            descent.met(errors, x, rate, last)
             cost, hit = measure.met(errors, answer, lsb)
             report.add(cost[None], hit[None])
         return self._told(report, (yield from self._evaluate()))
@@ -322,7 +329,8 @@ def train(
     chosen = executor_of(training.program, executor, training.steps)
     found: CompiledLearner | GoldenLearner
     if chosen == COMPILED:
-        found = many_at_once = CompiledLearner(training.program, training.theta, training.readout, training.task.cost)
+        how = training.task.cost, training.recipe.optimiser, training.samples.total
+        found = many_at_once = CompiledLearner(training.program, training.theta, training.readout, *how)
         result = training.run(many_at_once)
     elif training.of_many_lengths:
         return _in_turn(training, {"executor": chosen}, task, system, options)

@@ -3,7 +3,8 @@
     theta <- saturate18(theta - sign * clip(half_up(G, n), -C, C)),   C = 2**clip_log2 raw units,   0 <= n <= 35
     n = clip(n_base + program.update_offset(parameter), 0, 35)
 
-A parameter with a range is clamped to it instead, where it moves, and no flag is raised.
+A parameter with a range is clamped to it instead, where it moves, and no flag is raised. Other optimisers than this
+plain one are in `golden.training.descent`.
 
 The offsets make one `n_base` mean one learning rate for all parameters: densities have different fractions and powers
 of two.
@@ -20,7 +21,7 @@ from golden.errors import HelError
 from golden.program import Program
 from golden.program.program import MAX_SHIFT
 
-__all__ = ["apply", "n_base", "shift"]
+__all__ = ["apply", "moved", "n_base", "shift"]
 
 
 def shift(program: Program, parameter: str, base: int) -> int:
@@ -66,12 +67,16 @@ def apply(
                 f"{np.shape(theta_raw[name])}; sum or loop over the batch"
             )
         step = np.clip(half_up(np.asarray(grads[name]), shift(program, name, base)), -limit, limit)
-        exact = theta_raw[name] - program.gradient(name).sign * step
-        ranged = program.range_of(name)
-        if ranged is not None:
-            fresh[name] = ranged.limited(theta_raw[name], exact)
-            continue
-        fresh[name] = saturate(exact, formats.theta.width)
-        if (fresh[name] != exact).any():
-            flags |= Flags.THETA_CLIPPED
+        fresh[name], raised = moved(program, name, theta_raw[name], step)
+        flags |= raised
     return fresh, flags
+
+
+def moved(program: Program, parameter: str, words: Words, step: Words) -> tuple[Words, Flags]:
+    """theta - sign step, saturated or kept to its range; and Flags.THETA_CLIPPED where a word saturated."""
+    exact = words - program.gradient(parameter).sign * step
+    ranged = program.range_of(parameter)
+    if ranged is not None:
+        return ranged.limited(words, exact), Flags(0)
+    fresh = saturate(exact, program.formats.theta.width)
+    return fresh, Flags.THETA_CLIPPED if (fresh != exact).any() else Flags(0)

@@ -3,8 +3,8 @@
 The summaries stand here so that `hel --help` imports no command.
 
 May import of golden: errors, arithmetic, language, tasks, systems, compiler.passes, compiler, rules.glep, training,
-checks, studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards, devices,
-estimate, learning; of hel: arguments, output, options, figures, doctor, explore, report.
+peers, checks, studies; of rtl: hls.plan, hls.report, design, verilog; of testbench: itself; of bitstreams: boards,
+devices, estimate, learning; of hel: arguments, output, options, optimiser, figures, doctor, explore, report, bench.
 """
 
 SUMMARIES = {
@@ -18,6 +18,7 @@ SUMMARIES = {
     "rtl": "write the array as Verilog with its memory map",
     "build": "bitstream and report for a board",
     "explore": "run a command over a sweep, on all processors or a cluster",
+    "bench": "speed and memory of learning, side by side with JAX",
     "report": "one HTML page that shows runs",
     "doctor": "what this machine has and lacks, and how to get it",
 }

@@ -8,7 +8,9 @@ digits-static are learnt at rest: --rule ep, equilibrium propagation, in float.
 A task is a built-in one (`hel tasks` lists them), watch:SUBJECT, uea:NAME, or a file .npz, .csv or .ts of your own
 (docs/tasks.md). Its cost reads the last step, the mean energies of all steps, or every step: --cost.
 
-A training is one sample at a time, the same bits for the same seed. If flags are raised, words have left their range.
+A training is one sample at a time, plain clipped descent, the same bits for the same seed; the options of the
+optimiser choose another rule, each of shifts and additions (docs/optimisers.md). If flags are raised, words have left
+their range.
 
 example:
   hel train digits --neurons 16 --samples 300 --epochs 2 --report train.html
@@ -17,14 +19,16 @@ example:
   hel train digits-static --rule ep --arithmetic float --epochs 2
   hel train gunpoint --neurons 16 --cost averaged --epochs 2 --validation
   hel train mackey-glass --neurons 8 --samples 20 --epochs 1 --validation
+  hel train digits --neurons 16 --samples 300 --optimiser momentum --rate 5 --rates al=2,readout=-1 --validation
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hel.arguments import UsageError, choose, integer
+from hel.optimiser import add_optimiser, checked_recipe
 from hel.options import (
     add_cuts,
     add_elements,
@@ -42,6 +46,9 @@ from hel.options import (
 from hel.output import Progress, clamped_lines, clipped_lines, cut_lines, flag_lines, report_lines, stability_lines
 from hel.report import page
 from testbench.tools import SIMULATORS
+
+if TYPE_CHECKING:
+    from golden.training.recipe import Recipe
 
 ARITHMETICS = ("float", "fixed", "rtl")
 RULES = ("hel", "bptt", "ep")
@@ -100,6 +107,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="judge on a part held back from the training set, and leave the test set unread",
     )
     add_way(parser)
+    add_optimiser(parser)
     add_cuts(parser)
     add_executor(parser)
     add_seed(parser)
@@ -113,6 +121,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     choose("simulator", args.simulator, SIMULATORS)
     choose("rule", args.rule, RULES)
     report = page.checked(args.report)
+    recipe = checked_recipe(args)
     from golden.training.sequences import TRAINABLE
 
     checked_system(args.system, TRAINABLE, "trained on a task")
@@ -131,11 +140,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.executor is not None and args.arithmetic != "fixed":
         raise UsageError(f"--executor is for --arithmetic fixed, not {args.arithmetic}; drop --executor")
     with Progress(quiet=args.quiet, unit="samples") as progress:
-        result = {"made_by": args.made_by, **_trained(args, progress)}
+        result = {"made_by": args.made_by, **_trained(args, recipe, progress)}
     return page.added(result, report)
 
 
-def _trained(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+def _trained(args: argparse.Namespace, recipe: Recipe | None, progress: Progress) -> dict[str, Any]:
     options = {
         "neurons": args.neurons,
         "epochs": args.epochs,
@@ -148,7 +157,7 @@ def _trained(args: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         from golden.training import still_images
 
         return still_images.train(args.task, args.system, **options)
-    options |= {"cost": args.cost, "way": way_of(args)}
+    options |= {"cost": args.cost, "way": way_of(args), "recipe": recipe}
     if args.arithmetic == "rtl":
         check_size(args)
         from testbench.train_rtl import train_rtl

@@ -30,7 +30,13 @@ class Ring(System):
         return springs + np.sum(np.log(np.cosh(theta["c"] * (q - np.roll(q, -1))))) - (theta["B"] @ u) @ q
 '''
 
-SLOW = ("hel build ", "hel verify ring.py", "hel train digits --neurons 32", "hel train digits --arithmetic rtl")
+SLOW = (
+    "hel build ",
+    "hel verify ring.py",
+    "hel train digits --neurons 32",
+    "hel bench --out",
+    "hel train digits --arithmetic rtl",
+)
 """Beginnings of examples that compile a simulator, place and route, or learn a whole training set."""
 FINDS = ("hel doctor",)
 """Beginnings of examples that may say, by exit code 1, that this machine lacks something."""

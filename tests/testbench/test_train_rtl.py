@@ -5,6 +5,8 @@ import pytest
 
 from golden.errors import HelError
 from golden.tasks import Way
+from golden.training.optimiser import Optimiser
+from golden.training.recipe import Recipe
 from golden.training.sequences import train
 from testbench import train_rtl
 from testbench.session import SimulationError
@@ -145,14 +147,15 @@ def test_an_angle_beyond_the_table_is_named_by_its_line(tmp_path):
 
 
 def test_targets_and_sequences_of_other_lengths_from_a_file(tmp_path):
-    """The simulator's process makes the task again, and plays it in the same way; the array is that of digits."""
+    """The simulator's process makes task and recipe again, and plays in the same way; the array is that of digits."""
     rng = np.random.default_rng(0)
     rows = [
         [f"{u:.4f}" for u in rng.normal(size=8)] + [f"{s / 12}", str(s)] for s in range(12) for t in range(2 + s % 3)
     ]
     text = "\n".join(",".join(row) for row in rows)
     (tmp_path / "mine.csv").write_text(f"{','.join(f'u{k}' for k in range(8))},target,sample\n{text}\n")
-    options = {"neurons": 8, "epochs": 1, "way": Way(hold=2, normalise=True)}
+    recipe = Recipe(4, log2_eps0=-3, optimiser=Optimiser(schedule="constant"))
+    options = {"neurons": 8, "epochs": 1, "way": Way(hold=2, normalise=True), "recipe": recipe}
     result = train_rtl.train_rtl(str(tmp_path / "mine.csv"), elements=4, **options)
     golden = train(str(tmp_path / "mine.csv"), **options)
     assert result["mismatches"] == 0 and result["compared_words"] > 8**2 * result["training_samples"]
@@ -162,3 +165,9 @@ def test_targets_and_sequences_of_other_lengths_from_a_file(tmp_path):
 def test_the_array_reads_the_last_step():
     with pytest.raises(HelError, match="the array reads positions after the last step, a final cost, got averaged for"):
         train_rtl.train_rtl("gunpoint", neurons=4, elements=2, cost="averaged")
+
+
+def test_the_array_learns_plain():
+    recipe = Recipe(optimiser=Optimiser("momentum"))
+    with pytest.raises(HelError, match="the array learns plain, one sample at a time, got Optimiser.*; use fixed"):
+        train_rtl.train_rtl("digits", neurons=4, elements=2, recipe=recipe)

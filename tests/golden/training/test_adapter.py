@@ -7,6 +7,8 @@ from golden.cost_functions.readout import onehot
 from golden.errors import HelError
 from golden.training.adapter import Adapter, ReadoutAdapter, positions
 from golden.training.conversation import drive
+from golden.training.optimiser import Optimiser
+from golden.training.recipe import Recipe
 from golden.training.sequences import Training
 
 EXECUTORS = ("numpy", "compiled")
@@ -85,4 +87,10 @@ def test_a_readout_over_a_frozen_system(case):
 def test_what_cannot_adapt_is_refused(asked):
     posed = Training(**{"task": "digits", "neurons": 8, "epochs": 1, "samples": 4, **asked})
     with pytest.raises(HelError, match="what adapts is a classification in fixed arithmetic, of one seed; got a"):
+        Adapter(posed)
+
+
+def test_another_optimiser_is_refused():
+    posed = Training("digits", neurons=8, epochs=1, samples=4, recipe=Recipe(optimiser=Optimiser("sign")))
+    with pytest.raises(HelError, match="what adapts steps plainly, got sign; leave the optimiser out"):
         Adapter(posed)

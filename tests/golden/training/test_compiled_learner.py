@@ -22,7 +22,8 @@ def equal_runs(*task, **how):
     """A run of both; what it ends with."""
     numpy, compiled = Training(*task, **how), Training(*task, **how)
     reference = numpy.learner()
-    learner = CompiledLearner(compiled.program, compiled.theta, compiled.readout, compiled.task.cost)
+    how = compiled.task.cost, numpy.recipe.optimiser, compiled.samples.total
+    learner = CompiledLearner(compiled.program, compiled.theta, compiled.readout, *how)
     expected, found = drive(numpy.conversation(), reference), compiled.run(learner)
     for result in (expected, found):
         assert result.pop("samples_per_s") > 0

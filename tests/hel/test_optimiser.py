@@ -1,0 +1,92 @@
+"""The optimiser of `hel train`: what its options mean, what is refused, and that a sweep takes them."""
+
+import json
+
+import pytest
+
+from tests.hel.commands import hel
+
+SHORT = ["train", "digits", "--neurons", "4", "--epochs", "1", "--samples", "10", "--validation"]
+
+REFUSED = [
+    (["--optimiser", "adam"], "unknown optimiser 'adam'; available: momentum, plain, sign"),
+    (
+        ["--optimiser", "momentun"],
+        "unknown optimiser 'momentun', did you mean momentum? available: momentum, plain, sign",
+    ),
+    (["--schedule", "quarter"], "unknown schedule 'quarter', did you mean quarters? available: constant, eighths"),
+    (
+        ["--optimiser", "sign", "--arithmetic", "rtl"],
+        "the array learns plain, one sample at a time, got --optimiser sign",
+    ),
+    (
+        ["--batch", "4", "--arithmetic", "rtl"],
+        "one sample at a time, got --batch 4 with --arithmetic rtl; drop --batch",
+    ),
+    (["--rates", "al=1", "--arithmetic", "rtl"], "got --rates al=1 with --arithmetic rtl; drop --rates, or use"),
+    (["--momentum", "2"], "--momentum is for --optimiser momentum or sign, not plain; add --optimiser momentum"),
+    (["--threshold", "2", "--optimiser", "momentum"], "--threshold is for --optimiser sign, not momentum; drop"),
+    (["--rates", "al:2"], "--rates must be NAME=K with whole K, comma after comma, such as al=2,b=-1, not 'al:2'"),
+    (["--rates", "a=2"], "rates are of al, W, B, b, readout, got 'a'; choose one of them"),
+    (["--batch", "12"], "a minibatch is a power of two of samples, at most 65536, got 12; use 8"),
+    (["--batch", "256"], "a minibatch times 2^momentum is at most 2^(16 - clip_log2) = 128, got 256 times 1; make"),
+    (["--momentum", "0", "--optimiser", "momentum"], "--momentum: must be an integer from 1 to 16, not '0'"),
+    (["--rate", "2^-3"], "--rate: must be an integer from -8 to 24, not '2^-3'"),
+]
+
+
+@pytest.mark.parametrize(("options", "told"), REFUSED, ids=[" ".join(options) for options, _ in REFUSED])
+def test_what_cannot_be_is_one_line(capfd, options, told):
+    code, out, err = hel(capfd, *SHORT, *options)
+    assert code == 2 and out == "" and told in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", [["--optimiser", "momentum"], ["--rate", "5"], ["--schedule", "constant"]])
+def test_still_images_have_a_recipe_of_their_own(capfd, option):
+    code, _, err = hel(capfd, "train", "digits-static", "--rule", "ep", "--arithmetic", "float", *option)
+    assert (
+        code == 2 and f"{option[0]} is for learning in time, --rule ep has a recipe of its own; drop {option[0]}" in err
+    )
+
+
+@pytest.mark.parametrize("arithmetic", ["fixed", "float"])
+def test_a_result_says_what_was_used(capfd, arithmetic):
+    how = ["--optimiser", "sign", "--momentum", "2", "--threshold", "5", "--batch", "4", "--rates", "al=2,readout=-1"]
+    more = ["--rate", "5", "--nudge", "-3", "--schedule", "halves"]
+    code, out, _ = hel(capfd, *SHORT, "--json", "--arithmetic", arithmetic, *how, *more)
+    result = json.loads(out)
+    used = {"name": "sign", "momentum": 2, "batch": 4, "rates": {"al": 2, "readout": -1}, "schedule": "halves"}
+    assert code == 0 and result["optimiser"] == {**used, "threshold": 5}
+    assert (result["recipe"]["log2_inverse_rate"], result["recipe"]["log2_eps0"]) == (5, -3)
+
+
+def test_what_is_usual_is_plain(capfd):
+    """Said or not, it is the same run."""
+    runs = []
+    for how in ([], ["--optimiser", "plain", "--batch", "1", "--rate", "6", "--schedule", "quarters", "--nudge", "-2"]):
+        code, out, _ = hel(capfd, *SHORT, "--json", *how)
+        assert code == 0
+        runs.append({k: v for k, v in json.loads(out).items() if k not in ("made_by", "samples_per_s")})
+    assert runs[0] == runs[1] and runs[0]["optimiser"]["name"] == "plain"
+
+
+def test_a_sweep_takes_them(capfd, tmp_path):
+    (tmp_path / "sweep.toml").write_text("""
+command = "train"
+keep = ["validation_accuracy", "optimiser"]
+[options]
+task = "digits"
+neurons = 4
+samples = 10
+epochs = 1
+validation = true
+nudge = -3
+[axes]
+optimiser = ["momentum", "sign"]
+rates = ["al=2,b=-1", "W=1"]
+""")
+    code, _, err = hel(capfd, "explore", str(tmp_path / "sweep.toml"), "--jobs", "1")
+    assert code == 0, err
+    rows = [json.loads(line) for file in tmp_path.glob("*.jsonl") for line in file.read_text().splitlines()]
+    found = [row for row in rows if "optimiser" in str(row)]
+    assert len(found) >= 4 and "'rates': {'al': 2, 'b': -1}" in str(found)

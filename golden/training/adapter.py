@@ -6,7 +6,7 @@
     readout.learn(positions(training, learner.model, played), played.answers, order, rates)
 
 The words are those of `golden.training.sequences.Training`: a training is an adapter that goes on from the start, with
-its orders and its rates. Integers alone, a label a sequence, one seed.
+its orders and its rates. Integers alone, a label a sequence, one seed, plain descent.
 """
 
 from __future__ import annotations
@@ -166,6 +166,7 @@ def _integers(training: Training) -> FixedPoint:
     if training.task.kind != "classification" or not isinstance(training.arithmetic, FixedPoint) or not one:
         asked = f"a {training.task.kind} in {training.arithmetic.name} arithmetic, seed {training.seed}"
         raise HelError(f"what adapts is a classification in fixed arithmetic, of one seed; got {asked}; change that")
-    if not training.recipe.optimiser.plain:
-        raise HelError(f"what adapts steps plainly, got {training.recipe.optimiser.name}; leave the optimiser out")
+    optimiser = training.recipe.optimiser
+    if not optimiser.plain or optimiser.rates:  # a rate of the readout alone counts as plain, for the array has none
+        raise HelError(f"what adapts steps plainly, at one rate, got {optimiser}; leave the optimiser out")
     return training.arithmetic

@@ -90,7 +90,9 @@ def test_what_cannot_adapt_is_refused(asked):
         Adapter(posed)
 
 
-def test_another_optimiser_is_refused():
-    posed = Training("digits", neurons=8, epochs=1, samples=4, recipe=Recipe(optimiser=Optimiser("sign")))
-    with pytest.raises(HelError, match="what adapts steps plainly, got sign; leave the optimiser out"):
+@pytest.mark.parametrize("how", [{"name": "sign"}, {"batch": 4}, {"rates": {"readout": 1}}])
+def test_other_optimisers_are_refused(how):
+    recipe = Recipe(optimiser=Optimiser(**how))
+    posed = Training("digits", neurons=8, epochs=1, samples=4, recipe=recipe)
+    with pytest.raises(HelError, match="what adapts steps plainly, at one rate, got Optimiser"):
         Adapter(posed)

@@ -9,6 +9,9 @@
 `optimisers`    clipped descent, as ours, and Adam
 `updates`       one update of a training, and a scan of them
 `jax_training`  epochs in one jitted scan; trainings side by side
+`many_sets`     trainings side by side, each on samples of its own
+`gru`           a gated recurrent unit in a system's place
+`minirocket`    MiniRocket's features, in NumPy
 ==============  =======================================================================================================
 
 In: a system, a `golden.training.sequences.Training`. Out: gradients; what that training reports.

@@ -24,7 +24,7 @@ from golden.tasks.package_files import PackageFile
 from golden.tasks.split import SPLIT_SEED
 from golden.tasks.ts_format import padded
 
-__all__ = ["EXERCISES", "SUBJECTS", "people", "watch", "watch_but"]
+__all__ = ["EXERCISES", "SUBJECTS", "learnt_subjects", "people", "watch", "watch_but"]
 
 FILE = PackageFile(
     "seglearn", "seglearn/data/watch_dataset.npy", "eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537"
@@ -52,16 +52,32 @@ def watch_but(subject: object) -> Task:
     return _task(int(text))
 
 
-@cache
-def _task(subject: int) -> Task:
-    sequences, labels, subjects = _recordings()
+def learnt_subjects(subject: int = SUBJECTS) -> NDArray[np.int64]:
+    """The person, 1 to 10, of each training sample of `watch_but(subject)`; the validation part's come last.
+
+    >>> learnt_subjects()[-1], len(set(learnt_subjects()))
+    (np.int64(9), 9)
+    """
+    kept, held, _ = _parts(subject)
+    return np.asarray(_recordings()[2][np.concatenate([kept, held])])
+
+
+def _parts(subject: int) -> tuple[NDArray[np.int64], ...]:
+    """Recordings to learn from, of the subject before, and of the one left out."""
+    _, labels, subjects = _recordings()
     before = (subject - 2) % SUBJECTS + 1
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
-    kept = order[(subjects[order] != subject) & (subjects[order] != before)]
-    held = order[subjects[order] == before]
+    held, left_out = (order[subjects[order] == one] for one in (before, subject))
+    return order[(subjects[order] != subject) & (subjects[order] != before)], held, left_out
+
+
+@cache
+def _task(subject: int) -> Task:
+    sequences, labels, _ = _recordings()
+    kept, held, left_out = _parts(subject)
     inputs, lengths = padded(sequences)
     whole = Split(inputs, labels, lengths)
-    parts = whole.part(np.concatenate([kept, held])), whole.part(order[subjects[order] == subject])
+    parts = whole.part(np.concatenate([kept, held])), whole.part(left_out)
     train, test = inputs_like(parts[0], *parts)
     return Task(
         name="watch" if subject == SUBJECTS else f"watch:{subject}",

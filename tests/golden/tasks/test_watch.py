@@ -8,7 +8,7 @@ import pytest
 
 from golden.errors import HelError
 from golden.tasks import get
-from golden.tasks.watch import SUBJECTS, _recordings, _Unpickler, people
+from golden.tasks.watch import SUBJECTS, _recordings, _Unpickler, learnt_subjects, people
 
 
 def heights(split):
@@ -30,6 +30,15 @@ def test_the_validation_part_is_the_person_before():
     held = sorted(second.parts(validation=True)[1].lengths.tolist())
     assert held == sorted(first.test.lengths.tolist())
     assert not heights(second.train) & heights(second.test)
+
+
+def test_the_people_learnt_from_are_named_in_the_order_of_the_samples():
+    sequences, _, subjects = _recordings()
+    task, found = get("watch:4"), learnt_subjects(4)
+    assert 4 not in found and found[-14:].tolist() == [3] * 14
+    for subject in set(found.tolist()):
+        lengths = sorted(len(one) for one, who in zip(sequences, subjects, strict=True) if who == subject)
+        assert sorted(task.train.lengths[found == subject].tolist()) == lengths
 
 
 def test_watch_is_the_tenth():

@@ -13,5 +13,5 @@
 
 In: what `hel bench` was asked for. Out: a document of rows.
 
-May import of golden: errors, computer, tasks, native, training, peers, provenance; of hel: arguments, output.
+May import of golden: errors, computer, tasks, native, training, provenance, peers; of hel: arguments, output.
 """

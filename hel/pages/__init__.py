@@ -2,7 +2,7 @@
 
 In: committed results. Out: tables in README and docs, figures, `make demo`.
 
-May import of golden: errors, arithmetic, computer, tasks, program, systems, dynamics, training, studies; of rtl:
-hls.report, hls, design, verilog; of testbench: itself; of bitstreams: learning; of hel: arguments, output, figures,
-report, bench, commands, __main__.
+May import of golden: errors, arithmetic, computer, tasks, program, systems, dynamics, training, studies,
+studies.learning; of rtl: hls.report, hls, design, verilog; of testbench: itself; of bitstreams: learning; of hel:
+arguments, output, figures, report, bench, commands, __main__.
 """

@@ -14,7 +14,7 @@ from hel.pages.imports import floors
 __all__ = ["picture"]
 
 BANDS = (("golden",), ("rtl",), ("bitstreams", "testbench"), ("hel",))
-WIDTH, MARGIN, GAP, PAD, HEAD = 1260.0, 38.0, 42.0, 8.0, 84.0
+WIDTH, MARGIN, GAP, PAD, HEAD = 1300.0, 38.0, 42.0, 8.0, 84.0
 LINE = 13.5
 LETTERS = 34
 HUES = ("#c2410c", "#0f766e", "#6d5bd0", "#b0287a", "#4d7c0f", "#0b74b8", "#a16207", "#7c6f64")

@@ -1,0 +1,84 @@
+"""Runs: a selection never holds a test sample, draws are stratified and disjoint, scores are what they say."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from golden import tasks
+from golden.studies.learning.protocol import DRAWS, RESAMPLED, RESAMPLES, SEEDS, TASKS
+from golden.studies.learning.runs import Run, redrawn, scores, selection_runs
+from golden.studies.learning.runs import test_runs as runs_of_the_test
+
+ROOM = Path(__file__).parents[4] / "golden/studies/learning"
+
+
+def words(split):
+    return [part.tobytes() for part in split.inputs]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_selection_holds_training_samples_alone(name):
+    task, runs = tasks.get(name), selection_runs(name)
+    known = set(words(task.train))
+    for run in runs:
+        learnt, judged = words(run.learnt), words(run.judged)
+        assert len(learnt) + len(judged) == len(task.train) and set(learnt) | set(judged) <= known
+        assert words(run.task.test) == judged and set(words(run.task.train)) <= known
+        if len(known) == len(task.train):  # no sample twice
+            assert not set(learnt) & set(judged)
+    assert len({run.seed for run in runs}) == len(runs)
+    if name in DRAWS:
+        assert len({run.judged.inputs.tobytes() for run in runs}) == DRAWS[name]
+
+
+def test_watch_is_judged_on_people():
+    runs = selection_runs("watch")
+    assert [len(run.judged) for run in runs] == [14, 14, 14]
+    assert np.array_equal(runs[0].judged.inputs, tasks.get("watch").parts(True)[1].inputs)
+
+
+@pytest.mark.parametrize("name", ["digits", "gunpoint"])
+def test_runs_of_the_test(name):
+    task, runs = tasks.get(name), runs_of_the_test(name)
+    own = [run for run in runs if not run.draw]
+    assert len(own) == SEEDS and all(run.task is task for run in own)
+    drawn = [run for run in runs if run.draw]
+    assert len(drawn) == (RESAMPLES - 1 if name in RESAMPLED else 0)
+    for run in drawn:
+        assert (len(run.task.train), len(run.task.test)) == (len(task.train), len(task.test))
+        whole = np.bincount(np.concatenate([task.train.labels, task.test.labels]))
+        assert np.abs(np.bincount(run.task.test.labels) - whole * len(task.test) / whole.sum()).max() < 1
+        assert not set(words(run.task.train)) & set(words(run.task.test))
+
+
+def test_draws_differ_and_repeat():
+    task = tasks.get("gunpoint")
+    first, again, other = (redrawn(task.train, task, 10, draw) for draw in (0, 0, 1))
+    assert np.array_equal(first.test.inputs, again.test.inputs)
+    assert not np.array_equal(first.test.inputs, other.test.inputs)
+
+
+def test_scores():
+    digits, covid, glass = (Run(tasks.get(name), 0) for name in ("digits", "covid-deaths", "mackey-glass"))
+    labels = digits.task.test.labels
+    assert scores(digits, labels).mean() == 1 and scores(digits, (labels + 1) % 10).mean() == 0
+    for run in (covid, glass):
+        targets = run.task.test.targets
+        counted = targets if targets.ndim == 2 else targets[:, run.task.warm_up :]
+        mean = np.full_like(targets, counted.mean())
+        assert scores(run, targets).max() == 0 and scores(run, mean).mean() == pytest.approx(1)
+        assert scores(run, mean).shape == (len(targets),)
+
+
+def test_one_module_alone_reads_the_test_and_takes_no_candidate():
+    readers = []
+    for file in ROOM.glob("*.py"):
+        tree = ast.parse(file.read_text())
+        names = [one.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for one in node.names]
+        readers += [file.name] if "test_runs" in names else []
+    assert readers == ["tested.py"]
+    from golden.studies.learning import tested
+
+    assert list(tested.measure.__code__.co_varnames[: tested.measure.__code__.co_argcount]) == ["case"]

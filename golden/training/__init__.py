@@ -9,7 +9,7 @@
                  `readout_descent` those of the readout
 `cost_learners`  both by an averaged or a per-step cost
 `arithmetics`    what float64 and integers make of inputs, readout, rates, learner
-`recipe`         hyper-parameters
+`recipe`         hyper-parameters; `chosen`: those of the built-in tasks
 `played`         sequences as they are played; `measures`: how good a model is at a task
 `adapter`        a learnt model goes on, one sample at a time
 `samples`        which samples are learnt from and judged on; `seeds`: in which order, from which readout; `in_turn`:

@@ -8,6 +8,9 @@ digits-static are learnt at rest: --rule ep, equilibrium propagation, in float.
 A task is a built-in one (`hel tasks` lists them), watch:SUBJECT, uea:NAME, or a file .npz, .csv or .ts of your own
 (docs/tasks.md). Its cost reads the last step, the mean energies of all steps, or every step: --cost.
 
+Where nothing else is asked for, dense learns a built-in task with the recipe, epochs, cost and step that were chosen on
+validation samples (docs/learning.md).
+
 A training is one sample at a time, plain clipped descent, the same bits for the same seed; the options of the
 optimiser choose another rule, each of shifts and additions (docs/optimisers.md). If flags are raised, words have left
 their range.
@@ -81,12 +84,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--cost",
         default=None,
         metavar="C",
-        help="how the positions are read: final, averaged (mean energies), or per-step; default: the task's own",
+        help="how the positions are read: final, averaged (mean energies), or per-step; default: as was chosen for the"
+        " task, or its own",
     )
     add_size(parser, neurons=32, inputs=None)
     add_elements(parser, usual=16, title="array, for --arithmetic rtl")
     parser.add_argument(
-        "--epochs", type=integer(1, 10_000), default=4, metavar="E", help="passes over the training samples; default: 4"
+        "--epochs",
+        type=integer(1, 10_000),
+        default=None,
+        metavar="E",
+        help="passes over the training samples; default: what was chosen for the task, 4 of any other",
     )
     parser.add_argument(
         "--samples",
@@ -144,10 +152,22 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return page.added(result, report)
 
 
+def _chosen(args: argparse.Namespace, recipe: Recipe | None) -> tuple[int, dict[str, Any]]:
+    """Epochs, and options of a training: what was chosen for dense on the task, as far as nothing else is asked for."""
+    from golden.training.chosen import EPOCHS, choice_of
+
+    choice = choice_of(args.task)
+    other_cost = args.cost not in (None, choice.cost) or (args.arithmetic == "rtl" and choice.cost != "final")
+    if recipe is not None or choice.recipe is None or args.system != "dense" or other_cost:
+        return args.epochs or EPOCHS, {"cost": args.cost, "recipe": recipe}
+    return args.epochs or choice.epochs, choice.options
+
+
 def _trained(args: argparse.Namespace, recipe: Recipe | None, progress: Progress) -> dict[str, Any]:
+    epochs, chosen = _chosen(args, recipe)
     options = {
         "neurons": args.neurons,
-        "epochs": args.epochs,
+        "epochs": epochs,
         "seed": args.seed,
         "samples": args.samples,
         "validation": args.validation,
@@ -157,7 +177,7 @@ def _trained(args: argparse.Namespace, recipe: Recipe | None, progress: Progress
         from golden.training import still_images
 
         return still_images.train(args.task, args.system, **options)
-    options |= {"cost": args.cost, "way": way_of(args), "recipe": recipe}
+    options |= {**chosen, "way": way_of(args)}
     if args.arithmetic == "rtl":
         check_size(args)
         from testbench.train_rtl import train_rtl

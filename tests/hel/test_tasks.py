@@ -8,6 +8,8 @@ import pytest
 
 from golden import tasks
 from golden.tasks import cards, package_files
+from golden.training.chosen import choice_of
+from golden.training.recipe import Recipe
 from tests.hel.commands import answer, hel
 
 
@@ -74,6 +76,15 @@ def test_a_cost_may_be_chosen(capfd):
     line = ("train", "gunpoint", "--samples", 10, "--validation", *SMALL)
     found = [answer(capfd, *line, *more) for more in ((), ("--cost", "averaged"))]
     assert [one["learnt_by"] for one in found] == ["final", "averaged"] and found[0]["cost"] != found[1]["cost"]
+
+
+def test_dense_learns_a_task_as_was_chosen_unless_it_is_told_otherwise(capfd):
+    choice = choice_of("basic-motions")
+    line = ("train", "basic-motions", "--samples", 10, "--validation", "--neurons", 4, "-q")
+    found = [answer(capfd, *line, *more) for more in ((), ("--epochs", 2), ("--cost", "final"), ("--system", "hru"))]
+    assert [one["learnt_by"] for one in found] == [choice.cost, choice.cost, "final", "averaged"]
+    assert [len(one["history"]) for one in found] == [choice.epochs, 2, 4, 4]
+    assert [one["recipe"] for one in found] == [one.numbers for one in (choice.recipe,) * 2 + (Recipe(),) * 2]
 
 
 @pytest.mark.parametrize(

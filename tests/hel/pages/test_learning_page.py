@@ -1,0 +1,65 @@
+"""The tables of docs/learning.md are those of the committed results, and say what rows say."""
+
+import json
+from pathlib import Path
+
+from hel.pages import learning_page
+
+ROOT = Path(__file__).parents[3]
+TEXT = (ROOT / learning_page.PAGE).read_text()
+
+
+def rows(name):
+    return json.loads((ROOT / "docs/results" / f"{name}.json").read_text())["rows"]
+
+
+def row(model, by_sample, name="digits", neurons=32, **more):
+    case = {"task": name, "model": model, "neurons": neurons if model not in ("linear", "minirocket") else None}
+    mean = sum(by_sample) / len(by_sample)
+    return {"case": case, "by_sample": " ".join(map(str, by_sample)), "test": [mean, mean + 0.1], **more}
+
+
+def test_the_page_is_up_to_date():
+    filled = learning_page.fill(TEXT, rows("learning"), rows("learning_selection"))
+    assert filled == TEXT, "run `python -m hel.pages.learning_page`"
+
+
+def test_a_line_has_means_ranges_and_the_best_in_bold():
+    lines = learning_page.table([row("linear", [1, 0]), row("gru", [1, 1], test=[0.9, 1.0])])
+    assert lines[2] == ("| digits | 32 | 0.550 (0.500 to 0.600) | - | - | **0.950** (0.900 to 1.000) | - | - | - | - |")
+    lines = learning_page.table([row("gru", [0.5], "ppg", test=[0.5]), row("hel-fixed", [0.25], "ppg", test=[0.25])])
+    assert lines[2].startswith("| ppg (nmse) | 32 | - | - | - | 0.500 |") and lines[2].endswith("| **0.250** |")
+
+
+def test_gains_and_their_lack():
+    others = [row("linear", [0, 0, 1, 1]), row("frozen", [0, 0, 0, 1])]
+    (line,) = learning_page.gains([*others, row("hel-fixed", [1, 0, 1, 1])])[2:]
+    assert line == "| digits | 32 | +0.250 ± 0.250 | +0.500 ± 0.289 | yes |"
+    (line,) = learning_page.gains([*others, row("hel-fixed", [1, 0, 1, 0])])[2:]
+    assert line == "| digits | 32 | +0.000 ± 0.408 | +0.250 ± 0.479 | no gain |"
+    (line,) = learning_page.gains([others[1], row("hel-fixed", [1, 0, 1, 1])])[2:]
+    assert line == "| digits | 32 | - | +0.500 ± 0.289 | - |"
+
+
+def test_equivalence():
+    same = [row(model, [1, 0] * 500) for model in ("hel-fixed", "bptt-hel")]
+    assert learning_page.equivalence(same)[2] == "| digits | 32 | +0.000 ± 0.000 | +0.000 to +0.000 | yes |"
+    other = [row("hel-fixed", [1, 0] * 20), row("bptt-hel", [0, 1] * 20)]
+    assert learning_page.equivalence(other)[2].endswith("| no |")
+
+
+def test_choices():
+    case = {"task": "digits", "model": "hel-fixed", "neurons": 32}
+    found = {"candidates": [{}, {"log2_inverse_rate": 5, "cost": "final"}], "chosen": 1, "validation": [[0], [0.5, 1]]}
+    assert learning_page.choices([{"case": case, **found}])[2] == (
+        "| digits | - | - | - | - | - | rate 2^-5, final: 0.750 |"
+    )
+
+
+def test_what_it_took():
+    one = {"case": {"task": "digits", "model": "gru", "neurons": 32}, "cpu_s": 2.4}
+    lines = learning_page.cost([one], [one, {**one, "cpu_s": 3.0}])
+    assert lines[2:] == [
+        "| selection | 0 | 0 | 0 | 2 | 0 | 0 | 0 | 0 | 2 |",
+        "| test | 0 | 0 | 0 | 5 | 0 | 0 | 0 | 0 | 5 |",
+    ]

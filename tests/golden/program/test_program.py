@@ -14,7 +14,7 @@ from tests.golden.dynamics.cases import NAMES, build
 DENSE = """
 program dense n=16 m=8
 formats fraction_bits=16 operand_bits=18 integer_bits=6 log2_inverse_step=3 g_bits=36 g_cut=6 clip_log2=9
-parameter al [16]
+parameter al [16] from 4096 to 131071
 parameter W [16, 16]
 parameter B [16, 8]
 parameter b [16]

@@ -60,10 +60,14 @@ def _cell(row: Mapping[str, Any] | None, sign: int, best: float | None) -> str:
     if row is None:
         return "-"
     each = row.get("draws", row["test"])
-    mean = f"{value(dict(row)):.3f}"
+    mean = _number(value(dict(row)))
     if sign * round(value(dict(row)), 3) == best:
         mean = f"**{mean}**"
-    return mean if len(each) == 1 else f"{mean} ({min(each):.3f} to {max(each):.3f})"
+    return mean if len(each) == 1 else f"{mean} ({_number(min(each))} to {_number(max(each))})"
+
+
+def _number(found: float) -> str:
+    return f"{found:.3f}" if found >= 0.01 else f"{found:.4f}"
 
 
 def gains(rows: Rows) -> list[str]:

@@ -14,7 +14,7 @@ SCHEDULE = scheduled("dense", 6, 2, 2)
 
 def test_resolved_words_have_the_elements_fields() -> None:
     for fields, _ in resolve(SCHEDULE, Command("forward", 1, inputs=np.zeros((1, 2), np.int64))):
-        assert fields.keys() == ELEMENT_FIELDS.keys() - {"table", "x_turn", "range"}, "there is nothing to choose"
+        assert fields.keys() == ELEMENT_FIELDS.keys() - {"table", "x_turn"}, "there is nothing to choose"
 
 
 @pytest.mark.parametrize("iterations", [1, 3])

@@ -65,7 +65,7 @@ def compile_system(system: System, formats: Formats | None = None, cuts: str = "
     >>> print(compile_system(get("linear", n=4, m=2)))
     program linear n=4 m=2
     formats fraction_bits=16 operand_bits=18 integer_bits=6 log2_inverse_step=3 g_bits=36 g_cut=6 clip_log2=9
-    parameter a [4]
+    parameter a [4] from 4096 to 131071
     parameter B [4, 2]
     x = cut q SQ(5, 13)    : SQ(5, 13) [4]
     a_x = mul a x          : SQ(7, 29) [4]

@@ -34,7 +34,7 @@ def clipped(program: Program, names: Iterable[str]) -> list[str]:
     >>> from golden.compiler import compile_system
     >>> from golden.systems import get
     >>> clipped(compile_system(get("phi4", n=3)), ["x", "d"])
-    ['phi4.py:32: `q**4`: x_x beyond SQ(5, 13), +-16', 'q as a factor beyond SQ(5, 13), +-16']
+    ['phi4.py:35: `q**4`: x_x beyond SQ(5, 13), +-16', 'q as a factor beyond SQ(5, 13), +-16']
     """
     cuts = {op.name: op for op in program.ops if isinstance(op, Cut)}
     return sorted({_clipped(program, cuts[name]) if name in cuts else name for name in names})

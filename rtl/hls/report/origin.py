@@ -12,7 +12,7 @@ Example
 >>> program = compile_system(get("linear", n=4, m=2))
 >>> schedule = compile_array(program, elements=2)
 >>> Origins(schedule, program).of("forward", 10, "acc0")
-Origin(operation='B @ u', statement='B_u = matvec B u', line='linear.py:32: `theta["B"] @ u`')
+Origin(operation='B @ u', statement='B_u = matvec B u', line='linear.py:35: `theta["B"] @ u`')
 """
 
 from __future__ import annotations

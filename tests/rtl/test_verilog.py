@@ -83,7 +83,7 @@ def test_the_debug_bus_is_sampled_and_follows_no_register() -> None:
 
 def test_the_report_of_an_array() -> None:
     design = Design("dense", neurons=6, elements=3, inputs=2)
-    assert design.geometry == replace(GEOMETRY, ranges=((4096, 131071),))
+    assert array_verilog(design.geometry) == text(replace(GEOMETRY, ranges=((4096, 131071),)))
     found = report(design)
     assert found["registers"]["commit"] == Address.COMMIT
     assert found["parameters"]["W"] == {"address": 3, "words": 12, "layout": "matrix"}

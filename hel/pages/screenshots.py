@@ -24,7 +24,7 @@ from hel.output import write_whole
 __all__ = ["SHOTS", "Shot", "chromium", "main", "report", "take"]
 
 ROOT = Path(__file__).parents[2]
-BUILD = Path("bitstreams/results/dense_n32_p8_ulx3s_85f_s3.json")
+BUILD = Path("bitstreams/results/dense_n32_p8_ulx3s_85f_s1.json")
 RUNS = (
     "hel train digits --neurons 16 --samples 600 --epochs 3 --json",
     "hel verify dense --neurons 16 --elements 4 --steps 8 --simulator icarus --json",

@@ -8,7 +8,7 @@ from pathlib import Path
 from hel.__main__ import parsed
 from hel.report.read import of
 
-BUILD = Path(__file__).parents[3] / "bitstreams/results/dense_n32_p8_ulx3s_85f_s3.json"
+BUILD = Path(__file__).parents[3] / "bitstreams/results/dense_n32_p8_ulx3s_85f_s1.json"
 ARGV = {
     "train": ("digits", "-n", "6", "--samples", "40", "--epochs", "2"),
     "rtl": ("dense", "-n", "8", "-p", "4", "-m", "2", "--explain"),

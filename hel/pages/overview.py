@@ -27,7 +27,7 @@ from rtl.hls.report.explain import Activity, activity
 __all__ = ["PICTURE", "draw", "main", "told"]
 
 PICTURE = Path("docs/pictures/overview.svg")
-BUILD = Path(f"bitstreams/results/dense_n{NEURONS}_p{ELEMENTS}_ulx3s_85f_s3.json")
+BUILD = Path(f"bitstreams/results/dense_n{NEURONS}_p{ELEMENTS}_ulx3s_85f_s1.json")
 INK, PALE, LINE, WARM, COOL = "#1f2328", "#57606a", "#d0d7de", "#c2410c", "#0f766e"
 UNITS = {"multiplier 0": "mult. 0", "multiplier 1": "mult. 1", "table": "tanh", "state, write": "state",
          "gradient, write": "gradient"}  # fmt: skip

@@ -38,7 +38,8 @@ def add_optimiser(parser: argparse.ArgumentParser) -> None:
         type=integer(-8, 24),
         default=None,
         metavar="K",
-        help="the learning rate is 2^-K, of the system and of the readout: higher is slower; default: 6",
+        help="the learning rate is 2^-K, of the system and of the readout: higher is slower; default: 6 (where"
+        " none of these options is given: as was chosen for the task)",
     )
     group.add_argument(
         "--rates",
@@ -139,9 +140,11 @@ def _rates(text: str) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for part in text.split(","):
-        name, _, shift = part.partition("=")
+        name, _, shift = (word.strip() for word in part.partition("="))
+        if name in found:
+            raise UsageError(f"--rates must name a parameter once, {name} stands twice in {text!r}; drop one")
         try:
-            found[name.strip()] = int(shift)
+            found[name] = int(shift)
         except ValueError:
             form = "NAME=K with whole K, comma after comma, such as al=2,b=-1"
             raise UsageError(f"--rates must be {form}, not {part.strip()!r}") from None

@@ -27,6 +27,7 @@ REFUSED = [
     (["--momentum", "2"], "--momentum is for --optimiser momentum or sign, not plain; add --optimiser momentum"),
     (["--threshold", "2", "--optimiser", "momentum"], "--threshold is for --optimiser sign, not momentum; drop"),
     (["--rates", "al:2"], "--rates must be NAME=K with whole K, comma after comma, such as al=2,b=-1, not 'al:2'"),
+    (["--rates", "al=1,b=2,al=2"], "--rates must name a parameter once, al stands twice in 'al=1,b=2,al=2'; drop one"),
     (["--rates", "a=2"], "rates are of al, W, B, b, readout, got 'a'; choose one of them"),
     (["--batch", "12"], "a minibatch is a power of two of samples, at most 65536, got 12; use 8"),
     (["--batch", "256"], "a minibatch times 2^momentum is at most 2^(16 - clip_log2) = 128, got 256 times 1; make"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hel.arguments import UsageError, choose, integer
@@ -38,7 +39,8 @@ def add_optimiser(parser: argparse.ArgumentParser) -> None:
         type=integer(-8, 24),
         default=None,
         metavar="K",
-        help="the learning rate is 2^-K, of the system and of the readout: higher is slower; default: 6",
+        help="the learning rate is 2^-K, of the system and of the readout: higher is slower; default: as was"
+        " chosen for the task, or 6",
     )
     group.add_argument(
         "--rates",
@@ -85,8 +87,8 @@ def add_optimiser(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def checked_recipe(args: argparse.Namespace) -> Recipe | None:
-    """What these options ask for; None where they ask for nothing. Raises UsageError."""
+def checked_recipe(args: argparse.Namespace, usual: Recipe | None = None) -> Recipe | None:
+    """What these options ask for, all else as in `usual`; None where they ask for nothing. Raises UsageError."""
     from golden.training.optimiser import OPTIMISERS, SCHEDULES, Optimiser
     from golden.training.recipe import Recipe
 
@@ -104,7 +106,7 @@ def checked_recipe(args: argparse.Namespace) -> Recipe | None:
     if args.rates is not None:
         members["rates"] = _rates(args.rates)
     numbers = {_RATE[name]: getattr(args, name) for name in asked if name in _RATE}
-    return Recipe(**numbers, optimiser=Optimiser(**members))
+    return replace(usual or Recipe(), **numbers, optimiser=Optimiser(**members))
 
 
 def _refuse(args: argparse.Namespace, asked: list[str]) -> None:
@@ -139,9 +141,11 @@ def _rates(text: str) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for part in text.split(","):
-        name, _, shift = part.partition("=")
+        name, _, shift = (word.strip() for word in part.partition("="))
+        if name in found:
+            raise UsageError(f"--rates must name a parameter once, {name} stands twice in {text!r}; drop one")
         try:
-            found[name.strip()] = int(shift)
+            found[name] = int(shift)
         except ValueError:
             form = "NAME=K with whole K, comma after comma, such as al=2,b=-1"
             raise UsageError(f"--rates must be {form}, not {part.strip()!r}") from None

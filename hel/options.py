@@ -43,11 +43,10 @@ def add_system(parser: argparse.ArgumentParser, *, named: bool = False, optional
 
     `optional` takes either, `args.system` and `args.system_named`, None where it is left out (`given_system`).
     """
-    text = (
-        "the Hamiltonian: a built-in one (`hel systems` lists them), path/to/file.py:Class for one of your own"
-        " (:Class may be left out where the file has one system), or random-SEED for one drawn at random"
-    )
+    own = "path/to/file.py:Class for one of your own (:Class may be left out where the file has one system)"
+    text = f"the Hamiltonian: a built-in one (`hel systems` lists them), {own}, or random-SEED for one drawn at random"
     if named:
+        text = f"the Hamiltonian: dense, hru, linear, or {own}"  # golden.training.sequences.TRAINABLE
         parser.add_argument("--system", default="dense", metavar="S", help=f"{text}; default: dense")
     elif optional:
         parser.add_argument("system", nargs="?", metavar="SYSTEM", help=f"{text}; default: dense")

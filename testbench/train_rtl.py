@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golden import systems, tasks
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.language.validate import known_options, whole
 from golden.program import Program, flagged
@@ -158,8 +159,13 @@ def train_rtl(
     build = build_array(simulator, compile_array(program, elements=elements).geometry, notice=notice)
     if tasks.is_file(task):
         task = str(Path(task).absolute())
-    way, recipe = options.get("way"), training.recipe
-    sent = {**options, "way": None if way is None else asdict(way), "recipe": asdict(recipe)}
+    way = options.get("way")
+    sent = {
+        **options,
+        "way": None if way is None else asdict(way),
+        "recipe": asdict(training.recipe),
+        "formats": str(training.formats),
+    }
     arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": sent}
     result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
     for flag, of in (("argument_clamped", flagged.clamped), ("operand_clipped", flagged.clipped)):
@@ -207,7 +213,8 @@ async def inside(
     parsed = Program.parse(program)
     way = options.get("way")
     recipe = Recipe(**{**options["recipe"], "optimiser": Optimiser(**options["recipe"]["optimiser"])})
-    options = {**options, "way": None if way is None else tasks.Way(**way), "recipe": recipe}
+    formats = Formats.parse(options["formats"])
+    options = {**options, "way": None if way is None else tasks.Way(**way), "recipe": recipe, "formats": formats}
     training = Training(task, system, arithmetic="fixed", program=parsed, progress=progress, **options)
     golden = training.learner()
     assert isinstance(golden, GoldenLearner)

@@ -1,9 +1,9 @@
 """Trainings in JAX: an epoch is one jitted `lax.scan` over updates, a sample or a minibatch each.
 
 The setting is a `golden.training.sequences.Training` in float: its task, system, initial parameters, readout, order of
-samples and recipe. With the optimiser "own" at batch 1 it is golden's float training, sum for sum. Several trainings of
-one task and system, of other seeds or rates, run side by side as one (`jax.vmap`), each as it would alone but for
-round-off.
+samples and recipe. With the optimiser "own" at batch 1 it is golden's float training, sum for sum, where that clips at
+2^-7 as the reference formats do (another clip: `golden.peers.many_sets`). Several trainings of one task and system, of
+other seeds or rates, run side by side as one (`jax.vmap`), each as it would alone but for round-off.
 """
 
 from __future__ import annotations

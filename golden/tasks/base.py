@@ -83,6 +83,20 @@ class Split:
             None if targets is None else targets[which],
         )
 
+    def padded(self) -> Split:
+        """What lies behind a sequence's length is 0, whatever it was.
+
+        >>> split = Split(np.array([[[1.0], [np.nan]]]), np.array([0]), lengths=np.array([1]))
+        >>> split.padded().inputs[..., 0].tolist()
+        [[1.0, 0.0]]
+        """
+        if self.lengths is None:
+            return self
+        targets = self.targets
+        if targets is not None and targets.ndim == 3:
+            targets = np.where(self.mask[..., None], targets, 0.0)
+        return Split(np.where(self.mask[..., None], self.inputs, 0.0), self.labels, self.lengths, targets)
+
     def read_only(self) -> Split:
         """The split itself, its arrays protected from being written."""
         for array in (self.inputs, self.labels, self.lengths, self.targets):

@@ -12,7 +12,7 @@ from golden.errors import HelError
 from golden.language.validate import shortened, whole
 from golden.tasks.base import COSTS, KINDS, Split, Task
 
-__all__ = ["checked", "cost_of"]
+__all__ = ["checked", "checked_parts", "cost_of"]
 
 TARGET_LIMIT = 4.0
 """Of targets: errors of a readout are words that hold -1 to 1, and its outputs begin near 0."""
@@ -38,9 +38,7 @@ def checked(task: Task, *, ranges: bool = True) -> Task:
     cost_of(task, task.cost)
     whole(task.hold, "the steps that a frame is held", 1, 1 << 16)
     whole(task.log2_inverse_step, "k of the step 2^-k", 1, 8)
-    for split, called in ((task.train, "the training set"), (task.test, "the test set")):
-        _check_inputs(split, task.train, f"{called} of {task.name}", ranges)
-        _check_answers(split, task, f"{called} of {task.name}", ranges)
+    checked_parts(task, ranges=ranges)
     shortest = min(int(split.mask.sum(1).min()) for split in (task.train, task.test))
     if task.kind == "forecasting" and not 0 <= task.warm_up < shortest:
         raise HelError(
@@ -50,6 +48,14 @@ def checked(task: Task, *, ranges: bool = True) -> Task:
     whole(task.validation_samples, "the size of the validation part", 1, len(task.train) - 1)
     if task.kind == "classification":
         _check_classes(task)
+    return task
+
+
+def checked_parts(task: Task, *, ranges: bool = True) -> Task:
+    """The task itself, if inputs and answers of both sets are what they must be; raises as `checked`."""
+    for split, called in ((task.train, "the training set"), (task.test, "the test set")):
+        _check_inputs(split, task.train, f"{called} of {task.name}", ranges)
+        _check_answers(split, task, f"{called} of {task.name}", ranges)
     return task
 
 
@@ -107,10 +113,9 @@ def _check_numbers(inputs: Any, where: str, ranges: bool) -> None:
     largest = np.abs(inputs).max()
     if ranges and largest >= limit:
         sample = int(np.argwhere(np.abs(inputs) == largest)[0][0])
-        divide = 1 << math.ceil(math.log2(largest / 2))
         raise HelError(
             f"inputs are operands, -{limit:g} to {limit:g}, {where} has {largest:g} in sample {sample}; divide all by"
-            f" {divide} (values within 2 are best), or have them normalised (--normalise)"
+            f" {_power(largest / 2)} (values within 2 are best), or have them normalised (--normalise)"
         )
 
 
@@ -135,13 +140,14 @@ def _check_answers(split: Split, task: Task, where: str, ranges: bool) -> None:
     if targets is None or targets.shape[:-1] != wanted or targets.shape[-1:] in ((), (0,)):
         got = None if targets is None else targets.shape
         raise HelError(f"targets of a {task.kind} have shape {(*wanted, 'k')}, {where} has {got}; correct them")
-    if not np.isfinite(targets).all():
+    seen = targets if targets.ndim == 2 else targets[split.mask]
+    if not np.isfinite(seen).all():
         raise HelError(f"targets are finite, {where} has nan or inf; leave out such samples")
-    largest = np.abs(targets).max()
+    largest = np.abs(seen).max()
     if ranges and task.train is split and largest > TARGET_LIMIT:
         raise HelError(
             f"targets are -{TARGET_LIMIT:g} to {TARGET_LIMIT:g}, {where} has {largest:g}; divide all by"
-            f" {1 << math.ceil(math.log2(largest))} (values within 1 are best), or have them normalised (--normalise)"
+            f" {_power(largest)} (values within 1 are best), or have them normalised (--normalise)"
         )
 
 
@@ -159,3 +165,13 @@ def _check_classes(task: Task) -> None:
                 f"every class has a training sample, {task.name} has none of class {missing[0]}{also}; add some, or"
                 " number the classes that there are from 0"
             )
+
+
+def _power(value: float) -> str:
+    """The power of two at or above it, in digits as long as they are few.
+
+    >>> _power(300.0), _power(1e300)
+    ('512', '2^997')
+    """
+    log2 = math.ceil(math.log2(value))
+    return str(1 << log2) if log2 < 32 else f"2^{log2}"

@@ -50,8 +50,9 @@ def _arrays(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
+    except (ValueError, TypeError, zipfile.BadZipFile, EOFError, AttributeError) as error:
         why = "objects" if "allow_pickle" in str(error) else str(error) or type(error).__name__
+        why = "one array of np.save" if isinstance(error, TypeError) else why
         raise HelError(
             f"a task's .npz holds arrays of numbers from np.savez, {path.name} does not ({why[:60]}); pad sequences to"
             " one array and give lengths"

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from golden.errors import HelError
 from golden.tasks.base import Split, Task
-from golden.tasks.checks import checked
+from golden.tasks.checks import checked, checked_parts
 from golden.tasks.csv_format import parse_csv
 from golden.tasks.normalise import inputs_like, targets_like
 from golden.tasks.npz_format import parse_npz
@@ -105,26 +105,37 @@ def _made(name: str, train: Split, test: Split | None, classes: int | None, way:
         classes = int(max([split.labels.max(initial=-1) for split in (train, test) if split is not None])) + 1
     least = 3 if test is None else 2
     if len(train) < least:
-        raise HelError(f"a task has at least {least} samples to learn from and to judge on, {name} has {len(train)}")
+        raise HelError(
+            f"a task has at least {least} samples to learn from and to judge on, {name} has {len(train)}; add some"
+        )
+    whole = _task(name, kind, classes, train, test, 1, way)
+    checked_parts(whole, ranges=not way.normalise)  # before samples change their places: they are told as in the file
+    if train.targets is not None:
+        seen = train.targets if train.targets.ndim == 2 else train.targets[train.mask]
+        if (seen == seen[0]).all():
+            raise HelError(f"targets differ, those of {name} are all {seen[0].tolist()}; there is nothing to learn")
     if test is None:
         order, held = _held_back(name, train)
         train, test = train.part(order[:-held]), train.part(order[-held:])
     order, held = _held_back(name, train)
-    train = train.part(order)
-    task = Task(
+    task = _task(name, kind, classes, train.part(order).padded(), test.padded(), held, way)
+    found = checked(_normalised(task) if way.normalise else task)
+    return replace(found, train=found.train.read_only(), test=found.test.read_only())
+
+
+def _task(name: str, kind: str, classes: int | None, train: Split, test: Split | None, held: int, way: Way) -> Task:
+    return Task(
         name=name,
         classes=classes or 0,
         hold=way.hold,
         log2_inverse_step=way.log2_inverse_step,
         train=train,
-        test=test,
+        test=train if test is None else test,
         validation_samples=held,
         kind=kind,
         cost="per-step" if kind == "forecasting" else "final",
         unit=(1.0,) * (0 if train.targets is None else train.targets.shape[-1]),
     )
-    found = checked(_normalised(task) if way.normalise else task)
-    return replace(found, train=found.train.read_only(), test=found.test.read_only())
 
 
 def _held_back(name: str, split: Split) -> tuple[NDArray[np.int64], int]:
@@ -153,6 +164,6 @@ def _split(series: Series) -> Split:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark before the first name
     except UnicodeDecodeError as error:
         raise HelError(f"a task's file is UTF-8 text, {path} is not ({error.reason}); save it as UTF-8") from None

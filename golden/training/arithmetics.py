@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from golden.arithmetic.formats import Formats
 from golden.compiler.compile import compile_system, described
-from golden.cost_functions.float_readout import FloatReadout
+from golden.cost_functions.float_readout import CLIP, FloatReadout
 from golden.cost_functions.readout import Readout
 from golden.cost_functions.squared_error import (
     FloatPerStepReadout,
@@ -148,7 +148,7 @@ class FixedPoint:
 
 
 class FloatingPoint:
-    """float64; the rule is hel or, for comparison, bptt. Parameters as `FixedPoint`, and `step`, h."""
+    """float64; the rule is hel or, for comparison, bptt. Parameters as `FixedPoint`, and `step`, h, and `clip`."""
 
     name = "float"
     lsb = 1.0
@@ -162,8 +162,9 @@ class FloatingPoint:
         weights: Mapping[str, Any],
         log2_eps0: int,
         optimiser: Optimiser | None = None,
+        clip: float = CLIP,
     ) -> None:
-        self.optimiser = optimiser
+        self.optimiser, self.clip = optimiser, clip
         self.cost, self.system, self.step = task.cost, system, step
         self.theta = dict(initial)
         self.readout = _readout(
@@ -187,7 +188,7 @@ class FloatingPoint:
         gradients = {"hel": partial(rhel.gradient, eps=1.0), "bptt": bptt.gradient}
         if not isinstance(rule, str) or rule not in gradients:
             raise HelError(f"rules are {', '.join(gradients)}, got {shortened(rule)}; choose one of them")
-        return FLOAT_LEARNERS[self.cost](self.system, self.theta, self.step, gradients[rule], self.optimiser)
+        return FLOAT_LEARNERS[self.cost](self.system, self.theta, self.step, gradients[rule], self.optimiser, self.clip)
 
     def described(self) -> dict[str, Any]:
         return {}

@@ -123,12 +123,17 @@ class FloatDescent:
     ----------
     theta : name -> values, of the declared shape or with an axis of seeds before it
     ranges : name -> (lowest, highest) of those that have a range
+    clip : no parameter moves by more than this at once
     """
 
     def __init__(
-        self, theta: dict[str, Array], ranges: Mapping[str, tuple[float, float]], optimiser: Optimiser
+        self,
+        theta: dict[str, Array],
+        ranges: Mapping[str, tuple[float, float]],
+        optimiser: Optimiser,
+        clip: float = CLIP,
     ) -> None:
-        self.theta, self.ranges, self.optimiser = theta, ranges, optimiser
+        self.theta, self.ranges, self.optimiser, self.clip = theta, ranges, optimiser, clip
         self.velocity = {name: np.zeros_like(value) for name, value in theta.items()}
 
     def step(self, grads: Mapping[str, Array], shift: Any, rate: int, last: bool) -> None:
@@ -138,13 +143,13 @@ class FloatDescent:
             share, v = self.optimiser.share(name), self.velocity[name]
             seen = 0 if self.optimiser.threshold is not None else share
             wide = np.reshape(shift, np.shape(shift) + (1,) * (value.ndim - np.ndim(shift)))
-            v += scale * np.clip(np.exp2(-(wide + seen)) * grads[name], -CLIP, CLIP)
+            v += scale * np.clip(np.exp2(-(wide + seen)) * grads[name], -self.clip, self.clip)
             if not last:
                 continue
             step = v.copy()
             v -= v * 2.0**-self.optimiser.momentum
             if self.optimiser.threshold is not None:
-                size = min(2.0 ** -(rate + share + self.optimiser.threshold), CLIP)
+                size = min(2.0 ** -(rate + share + self.optimiser.threshold), self.clip)
                 step = np.where(np.abs(step) >= HALF_LSB, np.sign(step) * size, 0.0)
             value -= step
             np.clip(value, *self.ranges.get(name, (-LIMIT, LIMIT)), out=value, where=step != 0.0)

@@ -33,6 +33,7 @@ class FloatLearner:
     step : h
     gradient : `golden.rules.rhel.gradient` at eps = 1, or `golden.rules.bptt.gradient`
     optimiser : of `descend`
+    clip : no parameter moves by more than this at once
     """
 
     def __init__(
@@ -42,11 +43,12 @@ class FloatLearner:
         step: float,
         gradient: Any,
         optimiser: Optimiser | None = None,
+        clip: float = CLIP,
     ) -> None:
-        self.system, self.step, self.gradient = system, step, gradient
+        self.system, self.step, self.gradient, self.clip = system, step, gradient, clip
         self.theta = {name: np.array(value, np.float64) for name, value in theta.items()}
         self.ranges = checked_ranges(system)
-        self.descent = FloatDescent(self.theta, self.ranges, optimiser or Optimiser())
+        self.descent = FloatDescent(self.theta, self.ranges, optimiser or Optimiser(), clip)
         self.leapfrog = Leapfrog(system, self.theta, step)
 
     def forward(self, inputs: Array) -> Array:
@@ -64,7 +66,7 @@ class FloatLearner:
         """theta -= clip(G * 2**-shift), in place; G is eps times the gradient, 2**-shift the learning rate over eps."""
         for name, value in self.theta.items():
             scale = np.exp2(-np.asarray(shift)).reshape(np.shape(shift) + (1,) * (value.ndim - np.ndim(shift)))
-            step = np.clip(scale * self.grads[name], -CLIP, CLIP)
+            step = np.clip(scale * self.grads[name], -self.clip, self.clip)
             value -= step
             np.clip(value, *self.ranges.get(name, (-LIMIT, LIMIT)), out=value, where=step != 0.0)
 

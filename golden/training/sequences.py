@@ -144,7 +144,8 @@ class Training:
         initial = side_by_side(self.seed, self.system.initial)
         weights = side_by_side(self.seed, lambda seed: first_readout(seed, outputs, n, recipe.readout_deviation))
         if name == "float":
-            numbers = initial, weights, recipe.log2_eps0, recipe.optimiser
+            clip = 2.0 ** (self.formats.clip_log2 - self.formats.theta.fraction_bits)
+            numbers = initial, weights, recipe.log2_eps0, recipe.optimiser, clip
             return FloatingPoint(self.task, self.system, self.formats.step, *numbers)
         given = recipe.log2_eps0, cuts, program, recipe.optimiser
         fixed = FixedPoint(self.task, self.system, self.formats, initial, weights, *given)

@@ -9,7 +9,7 @@ A task is a built-in one (`hel tasks` lists them), watch:SUBJECT, uea:NAME, or a
 (docs/tasks.md). Its cost reads the last step, the mean energies of all steps, or every step: --cost.
 
 Where nothing else is asked for, dense learns a built-in task with the recipe, epochs, cost and step that were chosen on
-validation samples (docs/learning.md).
+validation samples (docs/learning.md). Options of the optimiser change their own part of the recipe.
 
 A training is one sample at a time, plain clipped descent, the same bits for the same seed; the options of the
 optimiser choose another rule, each of shifts and additions (docs/optimisers.md). If flags are raised, words have left
@@ -28,6 +28,7 @@ example:
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hel.arguments import UsageError, choose, integer
@@ -158,9 +159,10 @@ def _chosen(args: argparse.Namespace, recipe: Recipe | None) -> tuple[int, dict[
 
     choice = choice_of(args.task)
     other_cost = args.cost not in (None, choice.cost) or (args.arithmetic == "rtl" and choice.cost != "final")
-    if recipe is not None or choice.recipe is None or args.system != "dense" or other_cost:
+    if choice.recipe is None or args.system != "dense" or other_cost:
         return args.epochs or EPOCHS, {"cost": args.cost, "recipe": recipe}
-    return args.epochs or choice.epochs, choice.options
+    chosen = replace(choice, recipe=checked_recipe(args, choice.recipe) or choice.recipe)
+    return args.epochs or choice.epochs, chosen.options
 
 
 def _trained(args: argparse.Namespace, recipe: Recipe | None, progress: Progress) -> dict[str, Any]:

@@ -123,6 +123,13 @@ def test_help_says_that_a_file_with_one_system_needs_no_class(capfd, name):
     assert "(:Class may be left out where the file has one system)" in told
 
 
+def test_help_of_train_names_the_systems_that_train(capfd):
+    from golden.training.sequences import TRAINABLE
+
+    told = " ".join(hel(capfd, "train", "--help")[1].split())
+    assert f"the Hamiltonian: {', '.join(TRAINABLE)}, or path/to/file.py:Class" in told
+
+
 def test_overview_imports_nothing_that_takes_long():
     code = (
         "import sys, hel.__main__ as m; m.main([]);"

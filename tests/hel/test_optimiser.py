@@ -27,6 +27,7 @@ REFUSED = [
     (["--momentum", "2"], "--momentum is for --optimiser momentum or sign, not plain; add --optimiser momentum"),
     (["--threshold", "2", "--optimiser", "momentum"], "--threshold is for --optimiser sign, not momentum; drop"),
     (["--rates", "al:2"], "--rates must be NAME=K with whole K, comma after comma, such as al=2,b=-1, not 'al:2'"),
+    (["--rates", "al=1,b=2,al=2"], "--rates must name a parameter once, al stands twice in 'al=1,b=2,al=2'; drop one"),
     (["--rates", "a=2"], "rates are of al, W, B, b, readout, got 'a'; choose one of them"),
     (["--batch", "12"], "a minibatch is a power of two of samples, at most 65536, got 12; use 8"),
     (["--batch", "256"], "a minibatch times 2^momentum is at most 2^(16 - clip_log2) = 128, got 256 times 1; make"),
@@ -60,14 +61,34 @@ def test_a_result_says_what_was_used(capfd, arithmetic):
     assert (result["recipe"]["log2_inverse_rate"], result["recipe"]["log2_eps0"]) == (5, -3)
 
 
-def test_what_is_usual_is_plain(capfd):
+OSU_LEAF = ["train", "osu-leaf", "-n", "4", "--epochs", "1", "--samples", "10", "--validation", "-q"]
+"""A task with a recipe, a cost and a step that were chosen."""
+
+
+@pytest.mark.parametrize(("run", "rate"), [(SHORT, "6"), (OSU_LEAF, "5")])
+def test_what_is_usual_is_plain(capfd, run, rate):
     """Said or not, it is the same run."""
     runs = []
-    for how in ([], ["--optimiser", "plain", "--batch", "1", "--rate", "6", "--schedule", "quarters", "--nudge", "-2"]):
-        code, out, _ = hel(capfd, *SHORT, "--json", *how)
+    for how in (
+        [],
+        ["--optimiser", "plain", "--batch", "1", "--rate", rate, "--schedule", "quarters", "--nudge", "-2"],
+    ):
+        code, out, _ = hel(capfd, *run, "--json", *how)
         assert code == 0
         runs.append({k: v for k, v in json.loads(out).items() if k not in ("made_by", "samples_per_s")})
     assert runs[0] == runs[1] and runs[0]["optimiser"]["name"] == "plain"
+
+
+def test_options_change_their_own_part_of_what_was_chosen(capfd):
+    runs = []
+    for how in ([], ["--optimiser", "momentum", "--rate", "4"], ["--cost", "averaged", "--rate", "4"]):
+        code, out, _ = hel(capfd, *OSU_LEAF, "--json", *how)
+        result = json.loads(out)
+        assert code == 0
+        runs.append((result["learnt_by"], result["formats"], result["recipe"]["log2_inverse_rate"]))
+    chosen, changed, other_cost = runs
+    assert chosen[:2] == changed[:2] and "log2_inverse_step=4" in chosen[1] and (chosen[2], changed[2]) == (5, 4)
+    assert other_cost[0] == "averaged" and "log2_inverse_step=2" in other_cost[1]
 
 
 def test_a_sweep_takes_them(capfd, tmp_path):

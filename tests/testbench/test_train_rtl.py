@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.tasks import Way
 from golden.training.optimiser import Optimiser
@@ -34,6 +35,12 @@ def equal_to_golden(*, elements, samples=None, **options):
 def test_a_few_samples():
     result = equal_to_golden(elements=4, neurons=8, samples=20, epochs=1, seed=1, validation=True)
     assert all((words != 0).any() for words in result["parameters"].values())
+
+
+def test_formats_with_the_step_and_the_clip_of_a_choice():
+    chosen = {"recipe": Recipe(log2_inverse_rate=4, clip_log2=7), "formats": Formats(log2_inverse_step=3, clip_log2=7)}
+    result = equal_to_golden(elements=2, neurons=4, samples=10, epochs=1, validation=True, **chosen)
+    assert "log2_inverse_step=3" in result["formats"] and "clip_log2=7" in result["formats"]
 
 
 WELLS = """

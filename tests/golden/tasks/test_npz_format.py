@@ -77,3 +77,10 @@ def test_what_is_no_npz(tmp_path, content):
     (tmp_path / "a.npz").write_bytes(content)
     with pytest.raises(HelError, match=r"holds arrays of numbers from np.savez, a.npz does not \(.+\); pad"):
         parse_npz(tmp_path / "a.npz")
+
+
+def test_one_array_of_np_save_is_no_npz(tmp_path):
+    with (tmp_path / "a.npz").open("wb") as stream:
+        np.save(stream, X)
+    with pytest.raises(HelError, match=r"from np.savez, a.npz does not \(one array of np.save\); pad"):
+        parse_npz(tmp_path / "a.npz")

@@ -66,6 +66,8 @@ def test_a_csv(tmp_path):
     (tmp_path / "a.csv").write_text("sample,label,u,v\n" + rows)
     task = tasks.get(str(tmp_path / "a.csv"))
     assert task.classes == 2 and task.channels == 2 and task.train.lengths.max() == 3 and len(task.test) == 2
+    (tmp_path / "spreadsheet.csv").write_text("sample,label,u,v\n" + rows, encoding="utf-8-sig")
+    assert np.array_equal(tasks.get(str(tmp_path / "spreadsheet.csv")).train.inputs, task.train.inputs)
 
 
 BAD = X.copy()
@@ -78,15 +80,16 @@ BAD[3, 2, 1] = np.nan
     [
         (
             {"x": BAD},
-            r"inputs are finite, the training set of .*mine.npz has nan in sample \d+, frame 2, channel 1; fill",
+            r"inputs are finite, the training set of .*mine.npz has nan in sample 3, frame 2, channel 1; fill",
         ),
-        ({"y": Y - 1}, r"labels are 0 to 2, sample \d+ of the training set of .* has -1; number the classes from 0"),
-        ({"classes": 3}, r"labels are 0 to 2, sample \d+ of the training set of .* has 3; number the classes from 0"),
+        ({"y": Y - 1}, r"labels are 0 to 2, sample 0 of the training set of .* has -1; number the classes from 0"),
+        ({"classes": 3}, r"labels are 0 to 2, sample 3 of the training set of .* has 3; number the classes from 0"),
         ({"y": Y + 1}, r"every class has a training sample, .*mine.npz has none of class 0; add some, or number"),
         ({"y": Y * 0}, r"a classification has at least 2 classes, .*mine.npz has 1; add samples of another"),
         ({"x": X[:4], "y": Y[:4]}, "held back of classes with several samples, .*mine.npz has one a class; add"),
         ({"lengths": np.full(40, 7)}, r"a length is 1 to 6, the frames there are; sample 0 of the training .* has 7"),
-        ({"x": X[:2], "y": Y[:2]}, r"a task has at least 3 samples .*mine.npz has 2"),
+        ({"x": X[:2], "y": Y[:2]}, r"a task has at least 3 samples .*mine.npz has 2; add some"),
+        ({"y": np.full(40, 0.5)}, r"targets differ, those of .*mine.npz are all \[0.5\]; there is nothing"),
         ({"y": np.where(np.arange(40) == 7, np.inf, 0.5)}, r"targets are finite, the .* set of .* has nan or inf"),
     ],
 )
@@ -104,6 +107,17 @@ def test_values_beyond_the_formats_are_told_with_the_scale_that_fits(npz):
     assert np.abs(tasks.get(npz(x=big), Way(normalise=True)).train.inputs).max() <= 2
     with pytest.raises(HelError, match=r"targets are -4 to 4, the training set of .* has \d+\.?\d*; divide all by 64 "):
         tasks.get(npz(y=np.linspace(0.0, 60.0, 40)))
+    with pytest.raises(HelError, match=r"divide all by 2\^996 \(values within 2 are best\)"):
+        tasks.get(npz(x=X / np.abs(X).max() * 1e300))
+
+
+@pytest.mark.parametrize("normalise", [False, True])
+@pytest.mark.parametrize("y", [Y, np.where(np.arange(6) < 4, X[..., 0] / 2, np.nan)[..., None]])
+def test_what_lies_behind_the_end_of_a_sequence_is_never_read(npz, y, normalise):
+    x = np.where(np.arange(6)[:, None] < 4, X, np.nan)
+    task = tasks.get(npz(x=x, y=y, lengths=np.full(40, 4)), Way(normalise=normalise))
+    for split in (task.train, task.test):
+        assert (split.inputs[:, 4:] == 0).all() and np.isfinite(split.answers).all()
 
 
 def test_no_such_file():

@@ -187,14 +187,16 @@ def test_sign_counts_gradients_from_its_threshold_on():
     assert fresh["b"].tolist() == [-(2 ** (16 - 6 - 5)), 0, 2 ** (16 - 6 - 5)] and flags == Flags(0)
 
 
+@pytest.mark.parametrize("clip_log2", [9, 6])
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
-def test_float_is_the_same_without_roundings(optimiser):
+def test_float_is_the_same_without_roundings(optimiser, clip_log2):
     """Twelve samples; within a last place for every rounding on the way."""
     optimiser = replace(optimiser, rates={})
     program, theta = free("linear", n=4, m=2)
+    program = replace(program, formats=replace(program.formats, clip_log2=clip_log2))
     rng = np.random.default_rng(5)
     values = {name: words / 2**16 for name, words in theta.items()}
-    descent, exact = Descent(program, optimiser), FloatDescent(values, {}, optimiser)
+    descent, exact = Descent(program, optimiser), FloatDescent(values, {}, optimiser, 2.0 ** (clip_log2 - 16))
     for k in range(12):
         m, last = int(rng.integers(2, 6)), optimiser.ends(k, 12)
         slopes = {

@@ -13,6 +13,7 @@ from golden.rules import bptt, rhel
 from golden.systems import Dense, System
 from golden.training.conversation import Echo, Forward, Update, drive, drive_async
 from golden.training.learner import GoldenLearner
+from golden.training.recipe import Recipe
 from golden.training.sequences import Training, train
 
 OTHER_SIZE = compile_system(Dense(5, 8))
@@ -197,3 +198,20 @@ def test_progress_reaches_the_end():
 def test_bad_requests(options, message):
     with pytest.raises(HelError, match=message):
         train("digits", **{"neurons": 4, "epochs": 1, "samples": 5, **options})
+
+
+@pytest.mark.parametrize("rule", ["hel", "bptt"])
+def test_float_clips_where_the_integers_do(rule):
+    """At a rate at which every step is clipped, 10 samples move no parameter by more than 10 clips."""
+    clip_log2, moved = 4, {}
+    for arithmetic in ("fixed", "float") if rule == "hel" else ("float",):
+        recipe = Recipe(log2_inverse_rate=-8, clip_log2=clip_log2)
+        training = Training(
+            "digits", neurons=4, epochs=1, samples=10, validation=True, arithmetic=arithmetic, recipe=recipe
+        )
+        learner = training.arithmetic.learner(rule)
+        drive(training.conversation(), learner)
+        numbers, first = (training.arithmetic.numbers(one) for one in (learner.parameters(), training.theta))
+        moved[arithmetic] = max(np.abs(numbers[name] - first[name]).max() for name in numbers)
+    most = 10 * 2.0 ** (clip_log2 - 16)
+    assert all(most / 2 < one <= most * (1 + 1e-9) for one in moved.values()), moved

@@ -30,7 +30,7 @@ NEURONS, SEEDS, RATES = 32, 5, range(2, 10)
 TASKS: dict[str, dict[str, Any]] = {
     "digits": {"epochs": 10},
     "gunpoint": {"epochs": 20},
-    "japanese-vowels": {"epochs": 5},
+    "japanese-vowels": {"epochs": 40},
 }
 """name -> options of `golden.training.sequences.train`."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from golden.training.arithmetics import FixedPoint
+from golden.native import NUMPY
+from golden.training.adapter import Adapter
 from golden.training.compiled_learner import CompiledLearner
 from hel.bench.contestant import Who
 from hel.bench.setting import SAMPLES, Setting
@@ -42,22 +41,13 @@ class Compiled:
 
 
 class Interpreted:
-    """`golden.training.learner.GoldenLearner` by NumPy, as the trainer's conversation goes."""
+    """The golden model by NumPy, a sample at a time as the trainer's conversation goes."""
 
     def __init__(self, setting: Setting, block: int = 2) -> None:
         training = setting.training("fixed")
         self.who, self.samples = Who("golden NumPy"), block
-        assert isinstance(training.arithmetic, FixedPoint)
-        self._arithmetic, self._readout = training.arithmetic, training.readout
-        self._learner = training.arithmetic.golden()
-        played = training.played(training.part)
-        self._played: list[Any] = [played[index] for index in range(block)]
+        self._adapter = Adapter(training, executor=NUMPY)
+        self._played = training.played(training.part)
 
     def learn(self) -> None:
-        for sequence, label in self._played:
-            x = self._readout.cut_x(self._learner.forward(sequence))
-            errors = self._readout.errors(x, label)
-            nudge, m = self._readout.nudge(errors)
-            self._learner.echo(sequence, nudge)
-            self._learner.update(self._arithmetic.shift(m, RATE))
-            self._readout.update(errors, x, RATE)
+        self._adapter.learn(self._played, np.arange(self.samples), np.full(self.samples, RATE))

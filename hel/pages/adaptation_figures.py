@@ -49,11 +49,7 @@ def channel_curves(rows: Rows, path: Path) -> Path:
             panel.grid(alpha=0.3)
             panel.set_title(f"{kind} drifts, period {period}")
         line[0].set_ylabel("symbol error")
-    for panel in panels[-1]:
-        panel.set_xlabel("symbols met")
-    handles, labels = panels[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=5)
-    return save(figure, path)
+    return _finished(figure, panels, "symbols met", path)
 
 
 def watch_curves(rows: Rows, path: Path) -> Path:
@@ -76,10 +72,15 @@ def watch_curves(rows: Rows, path: Path) -> Path:
             panel.set_title(f"{split}, {manner}")
             panel.grid(alpha=0.3)
         line[0].set_ylabel("accuracy on the test")
+    return _finished(figure, panels, "windows of 4 s met, mean of people", path)
+
+
+def _finished(figure: Any, panels: Any, met: str, path: Path) -> Path:
+    """With the label of what is met below the last line of panels, and one legend for all."""
     for panel in panels[-1]:
-        panel.set_xlabel("windows of 4 s met, mean of people")
+        panel.set_xlabel(met)
     handles, labels = panels[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    figure.legend(handles, labels, loc="outside lower center", ncols=5)
     return save(figure, path)
 
 

@@ -14,9 +14,9 @@ def test_compiled_and_numpy_learn_the_same_words():
     compiled, numpy = Compiled(SETTING, block=3), Interpreted(SETTING, block=3)
     for one in (compiled, numpy):
         one.learn()
-    for name, words in numpy._learner.parameters().items():
+    for name, words in numpy._adapter.model.theta.items():
         np.testing.assert_array_equal(compiled._learner.parameters()[name], words)
-    np.testing.assert_array_equal(compiled._learner.readout.weights, numpy._readout.weights)
+    np.testing.assert_array_equal(compiled._learner.readout.weights, numpy._adapter.model.weights)
 
 
 def test_seeds_count_together_and_each_is_one_alone():

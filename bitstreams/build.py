@@ -41,7 +41,7 @@ class BuildJob:
     name : folder of the products, below the output folder
     array : Verilog text with module `hel_array` (ports: see bitstreams.top)
     dsp, bram : multipliers and block RAMs that `array` must keep
-    clock_hz : wanted; the PLL takes the highest frequency it can make that does not exceed it
+    clock_hz : asked for; the PLL makes the highest that does not exceed it, `bitstreams.pll.SHORT_OF` below it at most
     target_hz : what the placer aims at, the PLL's frequency if None
     keep : modules synthesised once and not flattened (the element of the ring)
     elements : of the ring, laid out by bitstreams.floorplan; 0 leaves all to the placer
@@ -90,7 +90,7 @@ class BuildJob:
         if self.bram and clock_hz > device.ram_ceiling_hz:
             raise BuildFailed(
                 f"the block RAMs of speed grade {device.speed} take at most {device.ram_ceiling_hz / 1e6:.0f} MHz, "
-                f"got a clock of {clock_hz / 1e6:g} MHz; lower clock_hz"
+                f"got a clock of {clock_hz / 1e6:g} MHz; ask for a slower one"
             )
 
 
@@ -107,8 +107,9 @@ def run(
 
     Returns
     -------
-    bitstream, fmax_hz (the lower of nextpnr's figure and the block RAMs' limit), clock_hz, dsp, dsp_available, bram,
-    bram_available, lut, lut_available, ff, ff_available, critical path, digest, seed, board, tools and `figures`.
+    bitstream, fmax_hz (the lower of nextpnr's figure and the block RAMs' limit), clock_asked_hz, clock_hz (made), dsp,
+    dsp_available, bram, bram_available, lut, lut_available, ff, ff_available, critical path, digest, seed, board,
+    tools and `figures`.
 
     Raises
     ------
@@ -176,9 +177,11 @@ def _check_cells(job: BuildJob, dsp: int, bram: int, what: str) -> None:
 
 def _check_clock(job: BuildJob, placed: ecp5.Placed, clock_hz: float) -> None:
     if placed.fmax_hz < clock_hz:
+        met = pll(board(job.board).clock_hz, placed.fmax_hz, short_of=1.0).output_hz
         raise BuildFailed(
             f"the clock of {clock_hz / 1e6:g} MHz must be met, nextpnr reached {placed.fmax_hz / 1e6:.1f} MHz with "
-            f"seed {job.seed} ({placed.path_start} -> {placed.path_end}); lower the clock or try another seed"
+            f"seed {job.seed} ({placed.path_start} -> {placed.path_end}); ask for {met / 1e6:.6g} MHz, which this seed "
+            f"meets, or try another seed"
         )
 
 
@@ -190,6 +193,7 @@ def _report(
         "bitstream": str(final / "design.bit"),
         "fmax_hz": min(placed.fmax_hz, device.ram_ceiling_hz) if placed.bram else placed.fmax_hz,
         "fmax_routed_hz": placed.fmax_hz,
+        "clock_asked_hz": job.clock_hz,
         "clock_hz": clock_hz,
         "dsp": placed.dsp,
         "dsp_available": placed.available["MULT18X18D"],

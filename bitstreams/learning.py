@@ -64,7 +64,7 @@ def build(
     board : a name of `bitstreams.boards.names()`
     seed : of placement and routing
     output : folder of the products, made if need be; a build has a folder of its own in it
-    clock_hz : what the array must run at, in Hz
+    clock_hz : what the array must run at, in Hz; the PLL makes at most 2 % less
     choice : why the design has so many elements, told and kept in the report
     progress : called with (done, total, text)
 
@@ -92,7 +92,7 @@ def build(
     job = build_job(schedule, board=board, seed=seed, clock_hz=clock_hz)
     name = shlex.quote(design.name)
     size = design.command.removeprefix(name)
-    command = f"hel build {name} --board {board}{size} --clock {clock_hz / 1e6:g} --seed {seed}" if size else ""
+    command = f"hel build {name} --board {board}{size} --clock {clock_hz / 1e6:.9g} --seed {seed}" if size else ""
     figures = {
         "command": command,
         "made_by": made_by("build", command),

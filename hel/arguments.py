@@ -96,6 +96,25 @@ class integer:
         return value
 
 
+def megahertz(text: str) -> float:
+    """Argument type: a clock in MHz, from 10 to 400 (what the PLL of an ECP5 makes), a fraction if need be.
+
+    >>> megahertz("62.5")
+    62.5
+    >>> megahertz("62,5")
+    Traceback (most recent call last):
+    ...
+    argparse.ArgumentTypeError: must be a number of MHz from 10 to 400, such as 125 or 62.5, not '62,5'
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 10 <= value <= 400:
+        raise argparse.ArgumentTypeError(f"must be a number of MHz from 10 to 400, such as 125 or 62.5, not {text!r}")
+    return value
+
+
 def fraction(text: str) -> float:
     """Argument type: a number, plain or as a power: `0.125`, `2^-3` or `2**-3`.
 

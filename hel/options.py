@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from golden.arithmetic.formats import Formats
 from golden.native import EXECUTORS
-from hel.arguments import UsageError, choose, fraction, integer, shared
+from hel.arguments import UsageError, choose, fraction, integer, megahertz, shared
 from rtl.design import ELEMENTS, FORMATS, INPUTS, NEURONS, Design, usual_elements
 
 if TYPE_CHECKING:
@@ -306,10 +306,10 @@ def add_board(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--clock",
-        type=integer(10, 400),
-        default=125,
+        type=megahertz,
+        default=125.0,
         metavar="MHZ",
-        help="clock that the array must reach, in MHz; default: 125",
+        help="clock that the array must reach, in MHz, such as 125 or 62.5; default: 125",
     )
 
 

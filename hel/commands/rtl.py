@@ -9,6 +9,7 @@ example:
   hel rtl dense --neurons 64 --elements 16 -o hel_array.v
   hel rtl hru --neurons 64 --elements 16 --resident hel_array.v.json    # does that array run hru?
   hel rtl dense --neurons 64 --elements auto --board ulx3s_85f --explain --figure schedule.png
+  hel rtl springs --neurons 64 --elements 8 --module left -o left.v     # modules left, left_element, ...
   hel rtl phi4 --neurons 64 --cuts calibrated --explain
 """
 
@@ -37,6 +38,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the Verilog; FILE.json beside it is the memory map",
     )
+    parser.add_argument(
+        "--module",
+        default="hel_array",
+        metavar="NAME",
+        help="of the array's module; the names of all others begin with it, so that two arrays fit into one design;"
+        " default: hel_array",
+    )
     parser.add_argument("--explain", action="store_true", help="print the schedule as tables, and the predicted size")
     parser.add_argument(
         "--figure", type=Path, default=None, metavar="FILE", help="draw the schedule into a .png, .svg or .pdf file"
@@ -54,6 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """See `rtl.verilog`, `rtl.hls.report.explain`, `bitstreams.estimate`, `rtl.hls.report.reuse`."""
     from bitstreams import boards
+    from rtl.exported import module_name
 
     choose("board", args.board, boards.names())
     if not (args.output or args.explain or args.figure or args.show_passes or args.resident):
@@ -61,6 +70,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             "a result must be asked for, got none; add -o FILE, --explain, --figure, --show-passes or --resident"
         )
     _check_output(args.output)
+    module_name(args.module)
     if args.figure:
         from hel.figures.canvas import checked
 
@@ -69,8 +79,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     result: dict[str, Any] = {}
     made, result["choice"] = design(args)
     from rtl import verilog
+    from rtl.exported import exported
 
-    report = verilog.report(made) | _size(made, args.board, args.clock * 1e6)
+    report = verilog.report(made) | {"module": args.module} | _size(made, args.board, args.clock * 1e6)
     if args.show_passes:
         result["passes"] = _passes(made)
     if args.explain or args.figure:
@@ -82,8 +93,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         result["resident"] = {"file": str(args.resident), "fits": not lacking, "missing": lacking}
     if args.output:
         map_file = args.output.with_name(args.output.name + ".json")
-        text = verilog.array_verilog(made.geometry)
-        write_whole({args.output: text, map_file: json.dumps(report, indent=1) + "\n"})
+        write_whole({args.output: exported(made.geometry, args.module), map_file: json.dumps(report, indent=1) + "\n"})
         result |= {"file": str(args.output), "memory_map": str(map_file)}
     return {**result, **report}
 

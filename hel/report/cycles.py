@@ -27,8 +27,10 @@ def section(run: Run) -> Section | None:
         met = run["fmax_hz"] >= run["clock_hz"]
         facts += [
             Fact(f"{run['fmax_hz'] / 1e6:.1f} MHz", "highest clock", "good" if met else "bad"),
-            Fact(f"{run['clock_hz'] / 1e6:g} MHz", "clock built for"),
+            Fact(f"{run['clock_hz'] / 1e6:.6g} MHz", "clock that the PLL makes"),
         ]
+        if "clock_asked_hz" in run:
+            facts.append(Fact(f"{run['clock_asked_hz'] / 1e6:.6g} MHz", "clock asked for"))
     if run.command in ("rtl", "build") and "cycles_per_step" in run:
         facts.append(Fact(number(run["cycles_per_step"]), "cycles a forward step"))
     if "steps_per_s" in run:

@@ -106,6 +106,7 @@ SHAPES: dict[str, Any] = {
     "dsp_available": COUNT,
     "bram_available": COUNT,
     "fmax_hz": NUMBER,
+    "clock_asked_hz": NUMBER,
     "clock_hz": NUMBER,
     "steps_per_s": NUMBER,
     "mac_per_s": NUMBER,

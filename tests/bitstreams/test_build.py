@@ -46,6 +46,7 @@ def test_a_report_names_everything_and_merges_the_callers_figures(tmp_path, fake
     assert report == json.loads((tmp_path / "out" / "small" / "report.json").read_text())
     assert report["bitstream"] == str(tmp_path / "out" / "small" / "design.bit")
     assert (report["dsp"], report["dsp_available"], report["bram"], report["bram_available"]) == (4, 156, 2, 208)
+    assert (report["clock_asked_hz"], report["clock_hz"]) == (150e6, 150e6)
     assert (report["clock_hz"], report["fmax_hz"], report["lut"], report["ff"]) == (150e6, 180e6, 10, 9)
     assert (report["steps_per_s"], report["mac_per_s"], report["multiplier_use"]) == (1.5e6, 450e6, 0.75)
     assert report["digest"] == JOB.digest() and report["tools"]["yosys"] == "yosys 1.0" and report["system"] == "dense"
@@ -66,7 +67,8 @@ def test_a_second_build_replaces_the_first(tmp_path, fake_tools):
     [
         (
             {"clock_hz": 200e6},
-            r"the clock of 200 MHz must be met, nextpnr reached 180.0 MHz with seed 1 \(a.Q -> b.DI\)",
+            r"the clock of 200 MHz must be met, nextpnr reached 180.0 MHz with seed 1 \(a.Q -> b.DI\); "
+            "ask for 180 MHz, which this seed meets",
         ),
         ({"dsp": 5}, "the synthesised netlist must keep the 5 multipliers and 2 block RAMs of its array, got 4 and 2"),
         ({"bram": 3}, "the synthesised netlist must keep the 4 multipliers and 3 block RAMs of its array, got 4 and 2"),
@@ -103,6 +105,7 @@ def test_an_interrupted_build_leaves_nothing(tmp_path, fake_tools, monkeypatch):
     "change, message",
     [
         ({"clock_hz": 250e6}, "the block RAMs of speed grade 6 take at most 212 MHz, got a clock of 250 MHz"),
+        ({"clock_hz": 24e6}, "ask for 21.875 or 25 MHz"),
         ({"clock_hz": 900e6}, "the PLL's output must be 10 to 400 MHz"),
         ({"board": "none"}, "board must be one of ecpix5_85f, .*, got 'none'"),
         ({"name": "a/b"}, "the name of a build is a folder's name without '/', got 'a/b'"),

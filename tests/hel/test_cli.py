@@ -75,6 +75,13 @@ REFUSED = [
     (["build", "dense", "--elements", "4", "--fold", "2"], "argument --fold: not allowed with argument -p/--elements"),
     (["build", "dense", "-n", "12", "--fold", "5"], "--fold must divide --neurons (12), not 5; choose from 1, 2, 3, 4"),
     (["build", "dense", "--elements", "some"], "--elements: must be an integer from 1 to 255, not 'some'; or auto"),
+    (["build", "dense", "--clock", "62,5"], "--clock: must be a number of MHz from 10 to 400, such as 125 or 62.5"),
+    (["build", "dense", "--clock", "nan"], "--clock: must be a number of MHz from 10 to 400, such as 125 or 62.5"),
+    (
+        ["build", "dense", "-n", "4", "-m", "1", "-p", "2", "--board", "ulx3s_25f", "--clock", "24"],
+        "out of 25 MHz it makes none from 23.52 to 24 MHz; ask for 21.875 or 25 MHz",
+    ),
+    (["rtl", "dense", "--module", "a b", "-o", "a.v"], "a module's name must be letters, digits and _, not a digit"),
     (["verify", "dense", "--elements", "auto"], "--elements: must be an integer from 1 to 255, not 'auto'"),
     (["verify", "dense", "--mutant", "lane"], "unknown mutant 'lane', did you mean lane"),
     (["verify", "dense", "--waves", "a.txt"], "waves go to a file named *.vcd or *.fst, got 'a.txt'; name it a.vcd"),

@@ -13,12 +13,20 @@ _FEW = 16
 """So few runs along diagonals are written out one by one, however short."""
 _LONG = 4
 """Runs of this length on average are written out too."""
+_HALF = 21
+"""Every integer up to 2**21 is a double of at most 1 + 20 bits of mantissa: the lower half is zero."""
 _DENSE = 4
 """A constant of which one word in so many is not zero is stored in full."""
 
 
 class Products:
-    """C of the products of one program; `in_full`: (matrix, transposed) of those that are stored in panels."""
+    """C of the products of one program.
+
+    Members
+    -------
+    in_full : (matrix, transposed) of those that are stored in panels
+    halves : whether the upper half of a double holds any word of theirs
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -27,6 +35,8 @@ class Products:
             for name, transposed in layout.panels
             if name not in layout.constants or self._form(layout.constants[name]) == "panels"
         )
+        types = [layout.types[name] for name, _ in self.in_full]
+        self.halves = all(max(-each.low, each.high) <= 1 << _HALF for each in types)
 
     @staticmethod
     def _form(constant: Constant) -> str:

@@ -13,20 +13,14 @@ _FEW = 16
 """So few runs along diagonals are written out one by one, however short."""
 _LONG = 4
 """Runs of this length on average are written out too."""
-_HALF = 21
-"""Every integer up to 2**21 is a double of at most 1 + 20 bits of mantissa: the lower half is zero."""
 _DENSE = 4
-"""A constant of which one word in so many is not zero is stored in full."""
+"""A constant of which one word in so many is not zero is stored in full, ..."""
+_LARGEST = 1 << 21
+"""... unless it has a longer word than half a double holds. A parameter has none: 18 bits, and zeros behind them."""
 
 
 class Products:
-    """C of the products of one program.
-
-    Members
-    -------
-    in_full : (matrix, transposed) of those that are stored in panels
-    halves : whether the upper half of a double holds any word of theirs
-    """
+    """C of the products of one program; `in_full`: (matrix, transposed) of those that are stored in panels."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -35,15 +29,14 @@ class Products:
             for name, transposed in layout.panels
             if name not in layout.constants or self._form(layout.constants[name]) == "panels"
         )
-        types = [layout.types[name] for name, _ in self.in_full]
-        self.halves = all(max(-each.low, each.high) <= 1 << _HALF for each in types)
 
     @staticmethod
     def _form(constant: Constant) -> str:
         if len(constant.runs) <= max(_FEW, constant.entries // _LONG):
             return "runs"
         rows, columns = constant.shape
-        return "panels" if constant.entries * _DENSE >= rows * columns else "list"
+        dense = constant.entries * _DENSE >= rows * columns and all(abs(run.word) <= _LARGEST for run in constant.runs)
+        return "panels" if dense else "list"
 
     def panels(self, name: str, transposed: bool) -> str:
         return f"{self.layout.c[name]}{'_t' if transposed else ''}_panels"

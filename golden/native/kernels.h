@@ -44,30 +44,19 @@ INLINE int64_t wrap64(int64_t x, int width) { return (int64_t)((uint64_t)x << (6
  *
  * A matrix that multiplies a vector x is stored by columns in panels of up to four vectors of rows: the products of
  * one column need one broadcast of x_j and consecutive loads, and the sums of a panel stay in registers. Columns go in
- * pairs. The double of a word up to 2^21 has but zeros in its lower half, so the upper halves of both columns share
- * one: that is half of what has to be loaded, and a shift and a mask cost less than a conversion would. Of wider words
- * the columns of a pair lie one behind the other. */
+ * pairs: the double of a word of at most 21 significant bits ends in 32 zeros, so the upper halves of two share one.
+ * That is half of what has to be loaded, and a shift and a mask cost less than a conversion would. */
 #define PANEL (4 * LANES)
 #define PAIRS(columns) (((columns) + 1) / 2)
-#define SHARED(i) ((i) * (HALVES ? 1 : 2))
 
-#if HALVES
-typedef uint64_t Pair;
-#define UPPER (UINT64_MAX << 32)
 INLINE uint64_t bits_of(double x) { uint64_t bits; memcpy(&bits, &x, sizeof bits); return bits; }
-INLINE void join(Pair *to, int width, double even, double odd) { (void)width; *to = bits_of(even) >> 32 | bits_of(odd); }
-INLINE void part(const Pair *from, int width, Lanes to[2]) {
+INLINE uint64_t joined(double even, double odd) { return bits_of(even) >> 32 | bits_of(odd); }
+INLINE void part(const uint64_t *pairs, Lanes to[2]) {
     Whole both;
-    (void)width;
-    memcpy(&both, from, sizeof both);
+    memcpy(&both, pairs, sizeof both);
     to[0] = (Lanes)(both << 32);
-    to[1] = (Lanes)(both & (int64_t)UPPER);
+    to[1] = (Lanes)(both & (int64_t)(UINT64_MAX << 32));
 }
-#else
-typedef double Pair;
-INLINE void join(Pair *to, int width, double even, double odd) { to[0] = even, to[width] = odd; }
-INLINE void part(const Pair *from, int width, Lanes to[2]) { to[0] = lanes(from), to[1] = lanes(from + width); }
-#endif
 
 /* A stored word as an operand: floor to its width. */
 INLINE double operand(int64_t word, int cut) {
@@ -75,23 +64,23 @@ INLINE double operand(int64_t word, int cut) {
 }
 
 /* The operands of words, of which (i, j) lies at i down + j right, into panels. */
-INLINE void pack(int rows, int columns, const int64_t *words, int down, int right, int cut, Pair *panels) {
+INLINE void pack(int rows, int columns, const int64_t *words, int down, int right, int cut, uint64_t *panels) {
     for (int first = 0; first < rows; first += PANEL) {
         const int width = PAD(rows) - first < PANEL ? PAD(rows) - first : PANEL;
-        for (int j = 0; j < columns; j += 2, panels += SHARED(width))
+        for (int j = 0; j < columns; j += 2, panels += width)
             for (int i = 0; i < width && first + i < rows; i++) {
                 const int64_t *word = words + (first + i) * down + j * right;
-                join(panels + i, width, operand(word[0], cut), j + 1 < columns ? operand(word[right], cut) : 0.0);
+                panels[i] = joined(operand(word[0], cut), j + 1 < columns ? operand(word[right], cut) : 0.0);
             }
     }
 }
 
 /* y[c] = panel x[c] for all contexts c at once: they share the loads of the weights. So many columns are under way
  * that a sum need not wait for the one before it. */
-INLINE void panel_product(int contexts, int vectors, int columns, const Pair *a, const double *x, int x_pad,
+INLINE void panel_product(int contexts, int vectors, int columns, const uint64_t *a, const double *x, int x_pad,
                           double *y, int y_pad) {
     const int split = contexts * vectors >= 4 ? 2 : contexts * vectors >= 2 ? 4 : 8, turn = split / 2;
-    const int pairs = PAIRS(columns), width = vectors * LANES;
+    const int pairs = PAIRS(columns);
     Lanes sum[8][2][4];
     for (int s = 0; s < split; s++)
         for (int c = 0; c < contexts; c++)
@@ -101,7 +90,7 @@ INLINE void panel_product(int contexts, int vectors, int columns, const Pair *a,
         for (int s = 0; s < turn; s++)
             for (int v = 0; v < vectors; v++) {
                 Lanes w[2];
-                part(a + SHARED((j + s) * width) + v * LANES, width, w);
+                part(a + ((j + s) * vectors + v) * LANES, w);
                 for (int h = 0; h < 2; h++)
                     for (int c = 0; c < contexts; c++)
                         sum[2 * s + h][c][v] += w[h] * x[c * x_pad + 2 * (j + s) + h];
@@ -109,7 +98,7 @@ INLINE void panel_product(int contexts, int vectors, int columns, const Pair *a,
     for (; j < pairs; j++)
         for (int v = 0; v < vectors; v++) {
             Lanes w[2];
-            part(a + SHARED(j * width) + v * LANES, width, w);
+            part(a + (j * vectors + v) * LANES, w);
             for (int h = 0; h < 2; h++)
                 for (int c = 0; c < contexts; c++) sum[h][c][v] += w[h] * x[c * x_pad + 2 * j + h];
         }
@@ -122,9 +111,9 @@ INLINE void panel_product(int contexts, int vectors, int columns, const Pair *a,
 }
 
 /* y[c] = A x[c], A (rows, columns) in panels. */
-INLINE void product(int contexts, int rows, int columns, const Pair *a, const double *x, int x_pad, double *y,
+INLINE void product(int contexts, int rows, int columns, const uint64_t *a, const double *x, int x_pad, double *y,
                     int y_pad) {
-    const int panel = SHARED(PANEL * PAIRS(columns));
+    const int panel = PANEL * PAIRS(columns);
     int i = 0;
     for (; i + PANEL <= rows; i += PANEL, a += panel) panel_product(contexts, 4, columns, a, x, x_pad, y + i, y_pad);
     switch ((PAD(rows) - i) / LANES) {

@@ -80,7 +80,6 @@ class Source:
             "NEURONS": self.program.n, "INPUTS": self.program.m, "Q_BITS": f.q.width, "P_BITS": f.p.width,
             "G_BITS": f.g_bits, "CUT": f.g_cut, "BLOCK": BLOCK,
             "CLIPPED": len(self.clipped), "BEYOND": len(self.beyond),
-            "HALVES": int(self.products.halves),
             "KICK": self.layout.c[self.program.kick], "WRAP": f"wrap{self.layout.word[3:5]}",
             "OPERAND_BITS": f.operand_bits, "P_FRACTION": f.fraction_bits, "LOG2_INVERSE_STEP": f.log2_inverse_step,
             "X_CUT": f.q.fraction_bits - f.x.fraction_bits, "ONE": f.one, "THETA_BITS": f.theta.width,
@@ -107,9 +106,8 @@ class Source:
         for name, transposed in self.products.in_full:
             rows, columns = layout.types[name].shape
             rows, columns = (columns, rows) if transposed else (rows, columns)
-            lines.append(
-                f"    Pair {self.products.panels(name, transposed)}[SHARED(PAD({rows}) * PAIRS({columns}))] ALIGNED;"
-            )
+            panels = self.products.panels(name, transposed)
+            lines.append(f"    uint64_t {panels}[PAD({rows}) * PAIRS({columns})] ALIGNED;")
         lines += [double(name) for name in layout.vectors if name in layout.parameters]
         lines += [double(op.name) for _, op in layout.ops(PARAMETERS)]
         lines.append("    /* values of a step; [BLOCK]: of the steps whose gradients are added up together */")

@@ -86,6 +86,7 @@ INLINE void panel_product(int contexts, int vectors, int columns, const uint64_t
         for (int c = 0; c < contexts; c++)
             for (int v = 0; v < vectors; v++) sum[s][c][v] = all(0.0);
     int j = 0;
+#pragma GCC unroll 2 /* GCC leaves loops of whole vectors as they are */
     for (; j + turn <= pairs; j += turn)
         for (int s = 0; s < turn; s++)
             for (int v = 0; v < vectors; v++) {
@@ -158,6 +159,7 @@ INLINE void outer_rows(int rows, int vectors, int columns, int slots, double sca
             memcpy(&sums[i][v], g + i * columns + v * LANES, sizeof(Whole));
             sum[i][v] = (Lanes)(sums[i][v] + BITS_OF_OFFSET);
         }
+#pragma GCC unroll 2
     for (int k = 0; k < slots; k++, r += r_slot, y += y_slot)
         for (int v = 0; v < vectors; v++) {
             Lanes y0 = lanes(y + v * LANES), y1 = lanes(y + y_context + v * LANES);

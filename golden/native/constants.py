@@ -14,7 +14,9 @@ _FEW = 16
 _LONG = 4
 """Runs of this length on average are written out too."""
 _DENSE = 4
-"""A constant of which one word in so many is not zero is stored in full."""
+"""A constant of which one word in so many is not zero is stored in full, ..."""
+_LARGEST = 1 << 21
+"""... unless it has a longer word than half a double holds. A parameter has none: 18 bits, and zeros behind them."""
 
 
 class Products:
@@ -33,7 +35,8 @@ class Products:
         if len(constant.runs) <= max(_FEW, constant.entries // _LONG):
             return "runs"
         rows, columns = constant.shape
-        return "panels" if constant.entries * _DENSE >= rows * columns else "list"
+        dense = constant.entries * _DENSE >= rows * columns and all(abs(run.word) <= _LARGEST for run in constant.runs)
+        return "panels" if dense else "list"
 
     def panels(self, name: str, transposed: bool) -> str:
         return f"{self.layout.c[name]}{'_t' if transposed else ''}_panels"

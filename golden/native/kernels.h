@@ -8,9 +8,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__AVX__)
-#include <immintrin.h>
-#endif
 #if FLT_EVAL_METHOD != 0
 #error "doubles must be doubles: on this processor the compiler computes with more bits"
 #endif
@@ -30,24 +27,12 @@
 #define LANES 2
 #endif
 typedef double Lanes __attribute__((vector_size(8 * LANES)));
-typedef float Halves __attribute__((vector_size(4 * LANES)));
 typedef int64_t Whole __attribute__((vector_size(8 * LANES)));
 
 /* Vectors are padded to whole lanes; a pad is 0 in every value and in every weight. */
 #define PAD(n) (((n) + LANES - 1) / LANES * LANES)
 
 INLINE Lanes lanes(const double *from) { Lanes v; memcpy(&v, from, sizeof v); return v; }
-INLINE Lanes widened(const float *from) {
-#if defined(__AVX512F__) /* one instruction; GCC 12 makes five of the general form below */
-    return (Lanes)_mm512_cvtps_pd(_mm256_loadu_ps(from));
-#elif defined(__AVX__)
-    return (Lanes)_mm256_cvtps_pd(_mm_loadu_ps(from));
-#else
-    Halves v;
-    memcpy(&v, from, sizeof v);
-    return __builtin_convertvector(v, Lanes);
-#endif
-}
 INLINE void store(double *to, Lanes v) { memcpy(to, &v, sizeof v); }
 INLINE Lanes all(double x) { return x - (Lanes){0}; }
 
@@ -58,36 +43,65 @@ INLINE int64_t wrap64(int64_t x, int width) { return (int64_t)((uint64_t)x << (6
 /* ---- Matrix products ----
  *
  * A matrix that multiplies a vector x is stored by columns in panels of up to four vectors of rows: the products of
- * one column need one broadcast of x_j and consecutive loads, and the sums of a panel stay in registers. Words of at
- * most 24 bits are exact in float32, which halves what has to be loaded. */
+ * one column need one broadcast of x_j and consecutive loads, and the sums of a panel stay in registers. Columns go in
+ * pairs: the double of a word of at most 21 significant bits ends in 32 zeros, so the upper halves of two share one.
+ * That is half of what has to be loaded, and a shift and a mask cost less than a conversion would. */
 #define PANEL (4 * LANES)
+#define PAIRS(columns) (((columns) + 1) / 2)
 
-/* Where element (i, j) of a matrix with `rows` rows lies. */
-INLINE int64_t panel_at(int64_t rows, int64_t columns, int64_t i, int64_t j) {
-    int64_t first = i / PANEL * PANEL, width = PAD(rows) - first < PANEL ? PAD(rows) - first : PANEL;
-    return first * columns + j * width + (i - first);
+INLINE uint64_t bits_of(double x) { uint64_t bits; memcpy(&bits, &x, sizeof bits); return bits; }
+INLINE uint64_t joined(double even, double odd) { return bits_of(even) >> 32 | bits_of(odd); }
+INLINE void part(const uint64_t *pairs, Lanes to[2]) {
+    Whole both;
+    memcpy(&both, pairs, sizeof both);
+    to[0] = (Lanes)(both << 32);
+    to[1] = (Lanes)(both & (int64_t)(UINT64_MAX << 32));
 }
 
-/* y[c] (+)= panel x[c] for all contexts c at once: they share the loads of the weights. So many columns are under way
+/* A stored word as an operand: floor to its width. */
+INLINE double operand(int64_t word, int cut) {
+    return (double)(int32_t)(cut < 0 ? word * (INT64_C(1) << -cut) : word >> cut);
+}
+
+/* The operands of words, of which (i, j) lies at i down + j right, into panels. */
+INLINE void pack(int rows, int columns, const int64_t *words, int down, int right, int cut, uint64_t *panels) {
+    for (int first = 0; first < rows; first += PANEL) {
+        const int width = PAD(rows) - first < PANEL ? PAD(rows) - first : PANEL;
+        for (int j = 0; j < columns; j += 2, panels += width)
+            for (int i = 0; i < width && first + i < rows; i++) {
+                const int64_t *word = words + (first + i) * down + j * right;
+                panels[i] = joined(operand(word[0], cut), j + 1 < columns ? operand(word[right], cut) : 0.0);
+            }
+    }
+}
+
+/* y[c] = panel x[c] for all contexts c at once: they share the loads of the weights. So many columns are under way
  * that a sum need not wait for the one before it. */
-INLINE void panel_product(int contexts, int vectors, int columns, const float *a, const double *x, int x_pad,
+INLINE void panel_product(int contexts, int vectors, int columns, const uint64_t *a, const double *x, int x_pad,
                           double *y, int y_pad) {
-    const int split = contexts * vectors >= 8 ? 1 : contexts * vectors >= 4 ? 2 : contexts * vectors >= 2 ? 4 : 8;
+    const int split = contexts * vectors >= 4 ? 2 : contexts * vectors >= 2 ? 4 : 8, turn = split / 2;
+    const int pairs = PAIRS(columns);
     Lanes sum[8][2][4];
     for (int s = 0; s < split; s++)
         for (int c = 0; c < contexts; c++)
             for (int v = 0; v < vectors; v++) sum[s][c][v] = all(0.0);
     int j = 0;
-    for (; j + split <= columns; j += split)
-        for (int s = 0; s < split; s++)
+#pragma GCC unroll 2 /* GCC leaves loops of whole vectors as they are */
+    for (; j + turn <= pairs; j += turn)
+        for (int s = 0; s < turn; s++)
             for (int v = 0; v < vectors; v++) {
-                Lanes w = widened(a + ((j + s) * vectors + v) * LANES);
-                for (int c = 0; c < contexts; c++) sum[s][c][v] += w * x[c * x_pad + j + s];
+                Lanes w[2];
+                part(a + ((j + s) * vectors + v) * LANES, w);
+                for (int h = 0; h < 2; h++)
+                    for (int c = 0; c < contexts; c++)
+                        sum[2 * s + h][c][v] += w[h] * x[c * x_pad + 2 * (j + s) + h];
             }
-    for (; j < columns; j++)
+    for (; j < pairs; j++)
         for (int v = 0; v < vectors; v++) {
-            Lanes w = widened(a + (j * vectors + v) * LANES);
-            for (int c = 0; c < contexts; c++) sum[0][c][v] += w * x[c * x_pad + j];
+            Lanes w[2];
+            part(a + (j * vectors + v) * LANES, w);
+            for (int h = 0; h < 2; h++)
+                for (int c = 0; c < contexts; c++) sum[h][c][v] += w[h] * x[c * x_pad + 2 * j + h];
         }
     for (int c = 0; c < contexts; c++)
         for (int v = 0; v < vectors; v++) {
@@ -98,15 +112,16 @@ INLINE void panel_product(int contexts, int vectors, int columns, const float *a
 }
 
 /* y[c] = A x[c], A (rows, columns) in panels. */
-INLINE void product(int contexts, int rows, int columns, const float *a, const double *x, int x_pad, double *y,
+INLINE void product(int contexts, int rows, int columns, const uint64_t *a, const double *x, int x_pad, double *y,
                     int y_pad) {
+    const int panel = PANEL * PAIRS(columns);
     int i = 0;
-    for (; i + PANEL <= rows; i += PANEL) panel_product(contexts, 4, columns, a + i * columns, x, x_pad, y + i, y_pad);
+    for (; i + PANEL <= rows; i += PANEL, a += panel) panel_product(contexts, 4, columns, a, x, x_pad, y + i, y_pad);
     switch ((PAD(rows) - i) / LANES) {
-    case 1: panel_product(contexts, 1, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
-    case 2: panel_product(contexts, 2, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
-    case 3: panel_product(contexts, 3, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
-    case 4: panel_product(contexts, 4, columns, a + i * columns, x, x_pad, y + i, y_pad); break;
+    case 1: panel_product(contexts, 1, columns, a, x, x_pad, y + i, y_pad); break;
+    case 2: panel_product(contexts, 2, columns, a, x, x_pad, y + i, y_pad); break;
+    case 3: panel_product(contexts, 3, columns, a, x, x_pad, y + i, y_pad); break;
+    case 4: panel_product(contexts, 4, columns, a, x, x_pad, y + i, y_pad); break;
     }
 }
 
@@ -144,6 +159,7 @@ INLINE void outer_rows(int rows, int vectors, int columns, int slots, double sca
             memcpy(&sums[i][v], g + i * columns + v * LANES, sizeof(Whole));
             sum[i][v] = (Lanes)(sums[i][v] + BITS_OF_OFFSET);
         }
+#pragma GCC unroll 2
     for (int k = 0; k < slots; k++, r += r_slot, y += y_slot)
         for (int v = 0; v < vectors; v++) {
             Lanes y0 = lanes(y + v * LANES), y1 = lanes(y + y_context + v * LANES);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
 
 from golden.native.constants import Products
@@ -33,14 +32,14 @@ class Loading:
     def functions(self, static: list[str]) -> list[str]:
         """constants_into and load; `static` is what load computes of the operands."""
         layout = self.layout
-        stored = [name for name in layout.constants if self._panels(name, str)]
+        stored = [name for name in layout.constants if self._panels(name, "", 0)]
         lines = []
         for name in stored:
             words = listed(layout.constants[name].words.reshape(-1).tolist())
-            lines.append(f"static const int32_t {layout.c[name]}_words[] = {{\n{words}\n}};")
+            lines.append(f"static const int64_t {layout.c[name]}_words[] = {{\n{words}\n}};")
         lines.append("static void constants_into(Machine *m) {")
         for name in stored:
-            lines += self._panels(name, lambda at, c=layout.c[name]: f"{c}_words[{at}]")  # type: ignore[misc]
+            lines += self._panels(name, f"{layout.c[name]}_words", 0)
         lines += ["}", "", "/* theta: the words of all parameters as stored, one after the other. */"]
         lines.append("void load(Machine *m, const int64_t *theta, int64_t gradients, int64_t inputs) {")
         for name, start in self.starts.items():
@@ -51,24 +50,17 @@ class Loading:
         lines = []
         if name in self.layout.vectors:
             size = self.layout.size(name)
-            lines.append(f"    EACH({size}) m->{self.layout.c[name]}[i] = (double){self._operand(f'{start} + i')};")
-        return lines + self._panels(name, lambda at: self._operand(f"{start} + {at}"))
+            lines.append(f"    EACH({size}) m->{self.layout.c[name]}[i] = operand(theta[{start} + i], {self._cut});")
+        return lines + self._panels(name, f"theta + {start}", self._cut)
 
-    def _operand(self, at: str) -> str:
-        """A parameter's word as an operand: floor to its width."""
-        word = f"theta[{at}]"
-        if self._cut == 0:
-            return word
-        return f"({word} >> {self._cut})" if self._cut > 0 else f"({word} * {1 << -self._cut})"
-
-    def _panels(self, name: str, word: Callable[[str], str]) -> list[str]:
-        """A matrix into each of its forms; word(at) is its word number `at` by rows."""
+    def _panels(self, name: str, words: str, cut: int) -> list[str]:
+        """A matrix, whose words lie row by row, into each of its forms."""
         lines = []
         for matrix, transposed in self.products.in_full:
             if matrix == name:
                 rows, columns = self.layout.types[name].shape
-                at = f"panel_at({columns}, {rows}, j, i)" if transposed else f"panel_at({rows}, {columns}, i, j)"
-                to = f"m->{self.products.panels(name, transposed)}[{at}]"
-                value = word(f"i * {columns} + j")
-                lines.append(f"    EACH({rows}) for (int j = 0; j < {columns}; j++) {to} = (float){value};")
+                sizes = (columns, rows, words, 1, columns) if transposed else (rows, columns, words, columns, 1)
+                lines.append(
+                    f"    pack({', '.join(map(str, sizes))}, {cut}, m->{self.products.panels(name, transposed)});"
+                )
         return lines

@@ -141,23 +141,32 @@ class Operations:
 
     def _table(self, op: Table) -> list[str]:
         at, z, width = self.layout.at(op.name), self.layout.at(op.source), self.formats.operand_bits
+        low, high = self.types[op.source].low, self.types[op.source].high
         if op.function in self.layout.tables:
             table, flag = self.layout.tables[op.function], op.name
         else:
             table, flag = builtin(REDUCED.get(op.function, op.function), width), op.source
         if op.function == "cos":
-            z = f"({z} + {int(floor_shift(half_pi(width), width - 20))}.0)"  # type: ignore[arg-type]
+            quarter = int(floor_shift(half_pi(width), width - 20))  # type: ignore[arg-type]
+            z, high = f"({z} + {quarter}.0)", high + quarter
         elif op.function == "logistic":
             z = f"floor({z} * 0.5)"
         self.used_tables[table.name] = table
         name = self.layout.c.get(table.name, table.name)
         steep = any(table.steep) and (op.function in self.layout.tables or op.function in PERIODIC)
-        look_up = f"look_up_{name}({z}{', &lost' if any(table.steep) else ''})"
+        look_up = f"look_up_{name}({_argument(z, low, high, table)}{', &lost' if any(table.steep) else ''})"
         if op.function == "logistic":
             look_up = f"floor(({look_up} + {power(width - 1)}) * 0.5)"
         if not steep:
             return [self._each(op, f"{at} = {look_up};")]
-        return self._sticky(op, "int64_t", [f"{at} = {look_up};"], f"beyond[{numbered(self.beyond, flag)}]")
+        return self._sticky(op, "int32_t", [f"{at} = {look_up};"], f"beyond[{numbered(self.beyond, flag)}]")
+
+
+def _argument(z: str, low: int, high: int, table: FunctionTable) -> str:
+    """An argument from low to high as int32, in which every table ends."""
+    if -1 << 31 <= low and high < 1 << 31:
+        return f"(int32_t){z}"
+    return f"(int32_t)(int64_t){z}" if table.turn else f"(int32_t)LIMITED({z}, -0x1p31, 0x1p31 - 1.0)"
 
 
 def numbered(names: list[str], name: str) -> int:

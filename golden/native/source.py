@@ -106,7 +106,8 @@ class Source:
         for name, transposed in self.products.in_full:
             rows, columns = layout.types[name].shape
             rows, columns = (columns, rows) if transposed else (rows, columns)
-            lines.append(f"    float {self.products.panels(name, transposed)}[PAD({rows}) * {columns}] ALIGNED;")
+            panels = self.products.panels(name, transposed)
+            lines.append(f"    uint64_t {panels}[PAD({rows}) * PAIRS({columns})] ALIGNED;")
         lines += [double(name) for name in layout.vectors if name in layout.parameters]
         lines += [double(op.name) for _, op in layout.ops(PARAMETERS)]
         lines.append("    /* values of a step; [BLOCK]: of the steps whose gradients are added up together */")

@@ -13,6 +13,7 @@ from golden.native.headers import taken
 from golden.native.layout import identifiers
 from golden.native.source import Source
 from golden.program import Program
+from golden.program.constants import Constant
 from golden.systems import System, get
 from tests.golden.native.cases import equal, words
 
@@ -79,6 +80,70 @@ def test_a_table_is_interpolated_in_what_holds_its_product(bits, kind):
     gradient k = mul s one""").verify()
     assert f"static const {kind} jump_slope[]" in str(Source(program))
     equal(program, {"k": np.array([(1 << 17) - 1, 1 << 16, -(1 << 17)])}, seed=bits, steps=40, scale=4.0)
+
+
+def _looked_up(declared: str) -> Program:
+    """The kick k s, s looked up at k x, of 35 bits, 28 of them fraction."""
+    return Program.parse(f"""program looked_up n=3 m=1
+    parameter k [3]
+    table f {declared}
+    x = cut q SQ(5, 13)
+    k_x = mul k x
+    z = round floor k_x 1
+    s = table f z SQ(3, 15)
+    F = mul k s
+    K = round half_up F 18
+    kick K
+    gradient k = mul s one""").verify()
+
+
+_K = {"k": np.array([(1 << 17) - 1, 300, -(1 << 17)])}
+_WORDS = " ".join(str(40 * k * k - 3000) for k in range(17))
+
+
+@pytest.mark.parametrize(
+    "shape", ["%s from -8 steep both", "%s steep above", "odd %s", "even %s", "turn %s from -8", "even turn %s"]
+)
+def test_an_argument_beyond_int32_ends_or_turns_where_the_table_does(shape):
+    """A table of 16 segments ends at 2^16: what is wider is clipped, or taken modulo its turn."""
+    program = _looked_up(f"{shape % 'fraction 28'} = {_WORDS}")
+    assert program.types["z"].bits > 32
+    for scale in (1e-4, 1e-2, 8.0):
+        equal(program, _K, seed=3, steps=40, scale=scale)
+
+
+@pytest.mark.parametrize(("slope", "packed"), [(8191, True), (8192, False), (-8192, True), (-8193, False)])
+def test_a_word_and_its_slope_share_32_bits_where_they_fit(slope, packed):
+    """18 bits of a word leave 14 for the steepest slope and its sign."""
+    end = (1 << 17) - 1 if slope > 0 else -(1 << 17)
+    program = _looked_up(f"fraction 28 from -1 = {end - slope} {end} {end - slope // 2} {end - slope}")
+    assert ("static const int32_t f_words[]" in str(Source(program))) == packed
+    for scale in (1e-4, 1e-2):
+        equal(program, _K, seed=3, steps=40, scale=scale)
+
+
+@pytest.mark.parametrize(("largest", "halves"), [(1 << 21, True), ((1 << 21) + 1, False)])
+def test_two_columns_share_doubles_of_which_they_need_the_upper_halves(largest, halves):
+    """An odd number of columns, of which one is left alone, and of rows; words of 21 significant bits, or more."""
+    rng = np.random.default_rng(7)
+    words = [*(sign * ((1 << k) - 1) for k in range(1, 22) for sign in (-1, 1)), -largest, largest]
+    D = rng.choice(words, (7, 3))
+    D[0], D[-1] = -largest, largest - 2
+    program = Program.parse(f"""program full n=3 m=1
+    formats operand_bits=24
+    parameter k [3]
+    {Constant.of("D", D)}
+    x = cut q SQ(5, 19)
+    D_x = matvec D x
+    y = cut D_x SQ(5, 19)
+    Dt_y = matvec_t D y
+    k_x = mul k x
+    F = sum + Dt_y + k_x
+    K = round half_up F 28
+    kick K
+    gradient k = mul x x""").verify()
+    assert ("D_t_panels" in str(Source(program))) == halves
+    equal(program, {"k": np.array([(1 << 17) - 1, 300, -(1 << 17)])}, seed=1, steps=40, scale=0.5)
 
 
 def test_a_sum_whose_parts_are_no_doubles_is_made_in_int64():

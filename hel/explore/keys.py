@@ -52,7 +52,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         cut_formats tables test_accuracy validation_accuracy cost history curve samples_per_s rule executor
         flags argument_clamped operand_clipped trajectory stability report iterations_per_batch test_nmse
         validation_nmse mismatches compared_words cycles cycles_predicted stall_cycles cycles_per_second
-        simulator elements
+        simulator elements given_up
         """
     ),
     "verify": _names(

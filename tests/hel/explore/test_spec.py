@@ -87,6 +87,15 @@ def test_switches_and_positions(tmp_path):
     assert found[1].argv == ("train", "digits", "--report", "3_False.html", "--seed", "3")
 
 
+def test_an_option_may_be_left_out_at_some_values(tmp_path):
+    text = 'command = "train"\n[options]\ntask = "digits"\n[[zip]]\noptimiser = ["plain", "sign"]\n'
+    found = points(read(written(tmp_path, text + "momentum = [false, 3]\n"), ["train"], 100))
+    assert found[0].argv == ("train", "digits", "--optimiser", "plain")
+    assert found[1].argv == ("train", "digits", "--optimiser", "sign", "--momentum", "3")
+    with pytest.raises(UsageError, match="task must have a value, got false; write it as in task = 1"):
+        points(read(written(tmp_path, text.replace('"digits"', "false")), ["train"], 100))
+
+
 def test_places_of_results(tmp_path):
     """A build has a folder of its own for each size, board and seed, but not for each clock."""
     text = 'command = "build"\n[options]\nsystem = "dense"\n[axes]\nseed = [1, 2]\n'

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from golden.studies import optimisers
 from golden.studies.sweeps import seeds_together
 from hel.commands import SUMMARIES
 from hel.explore import rows as files
@@ -15,7 +16,7 @@ from tests.hel.explore.sweeps import rows
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted((ROOT / "docs/explore").glob("*.toml"))
-STUDIES = ("digits", "digits_seeds")
+STUDIES = ("digits", "digits_seeds", "optimisers")
 """Those whose rows are committed: docs/results/NAME.jsonl."""
 
 
@@ -47,6 +48,11 @@ def test_every_point_of_a_study_has_a_row(name):
     found = files.read(ROOT / f"docs/results/{name}.jsonl", exploration)
     assert len(found.newest(wanted)) == len(wanted) == len(found.by_digest)
     assert all(set(row["result"]) == set(exploration.keep) for row in found.by_digest.values())
+
+
+def test_the_table_of_optimisers_has_those_of_the_sweep():
+    swept = {tuple(point.options[key] for key in optimisers.PLAIN) for point in asked("optimisers")[1]}
+    assert swept == {tuple(how.values()) for how in optimisers.OPTIMISERS.values()}
 
 
 def test_targets_of_digits():

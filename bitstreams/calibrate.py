@@ -89,6 +89,24 @@ ELEMENTS = (
     Case("phi4", 8, 4, 3, _formats(12, 16, 5, 3)),
     Case("gated", 8, 4, 3, _formats(10, 12, 5, 2)),
     Case("hopfield", 12, 3, 3, _formats(18, 17, 6, 4)),
+    Case("kuramoto", 8, 2),
+    Case("josephson", 8, 4, 3, _formats(14, 18, 6, 3)),
+    Case("rotor", 8, 2),
+    Case("sine_gordon", 8, 2, 4, _formats(15, 17, 6, 3)),
+    Case("toda", 8, 2),
+    Case("morse", 8, 2),
+    Case("morse", 8, 4, 3, _formats(16, 18, 6, 3)),
+    Case("lennard_jones", 8, 2),
+    Case("henon_heiles", 8, 2),
+    Case("horn", 8, 2),
+    Case("horn", 12, 3, 3, _formats(14, 16, 6, 3)),
+    Case("random-1001", 8, 2),
+    Case("random-1006", 8, 2),
+    Case("random-1010", 8, 2),
+    Case("random-1034", 8, 2),
+    Case("random-1040", 8, 2),
+    Case("random-1043", 8, 2),
+    Case("random-1046", 8, 2),
 )
 """Arrays whose element alone is synthesised."""
 
@@ -114,6 +132,10 @@ HELD_OUT = (
     Case("fput", 12, 6, 3),
     Case("stack", 12, 4, 4, _formats(12, 14, 6, 2)),
     Case("gated", 10, 2, 3),
+    Case("horn", 12, 4, 4),
+    Case("morse", 12, 3, 3, _formats(16, 18, 6, 3)),
+    Case("kuramoto", 10, 5, 3),
+    Case("random-1056", 8, 4),
 )
 """Arrays that are synthesised whole, and that the fit must predict without having seen them."""
 

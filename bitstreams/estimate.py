@@ -53,8 +53,13 @@ def element_features(g: Geometry) -> dict[str, float]:
         "kick_bits": g.kick_bits,
         "alignments": (len(g.alignments) - 1) * g.product_bits,
         "table": bool(g.tables),
+        "table_sums": bool(g.tables) and not g.clamps_by_bits,
+        "more_tables": max(len(g.tables) - 1, 0),
+        "weights": g.weight_words / WEIGHT_WORDS,
+        "ranges": len(g.ranges),
         "vectors": g.vector_words / 16,
         "cut": bool(g.cut_shifts),
+        "more_cuts": max(len(g.cut_shifts) - 1, 0),
         "lane_store": g.lane_store,
     }
 

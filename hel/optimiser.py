@@ -69,7 +69,8 @@ def add_optimiser(parser: argparse.ArgumentParser) -> None:
         type=integer(1, 1 << 16),
         default=None,
         metavar="B",
-        help="samples of a minibatch, a power of two: parameters move by the mean of their steps; default: 1",
+        help="samples of a minibatch, a power of two: parameters move by the mean of their steps; times 2^J of the"
+        " momentum at most 2^(16 - clip_log2), which is 128 where steps are clipped at 2^-7; default: 1",
     )
     group.add_argument(
         "--threshold",
@@ -99,17 +100,17 @@ def checked_recipe(args: argparse.Namespace, usual: Recipe | None = None) -> Rec
         choose("optimiser", args.optimiser, OPTIMISERS)
     if args.schedule is not None:
         choose("schedule", args.schedule, SCHEDULES)
-    _refuse(args, asked)
     members: dict[str, Any] = {_OPTIMISER[name]: getattr(args, name) for name in asked if name in _OPTIMISER}
     if args.schedule is not None:
         members["schedule"] = args.schedule
     if args.rates is not None:
         members["rates"] = _rates(args.rates)
+    _refuse(args, asked, members, usual or Recipe())
     numbers = {_RATE[name]: getattr(args, name) for name in asked if name in _RATE}
     return replace(usual or Recipe(), **numbers, optimiser=Optimiser(**members))
 
 
-def _refuse(args: argparse.Namespace, asked: list[str]) -> None:
+def _refuse(args: argparse.Namespace, asked: list[str], members: dict[str, Any], usual: Recipe) -> None:
     """What does not go together."""
     if args.rule == "ep":
         raise UsageError(f"--{asked[0]} is for learning in time, --rule ep has a recipe of its own; drop --{asked[0]}")
@@ -117,7 +118,8 @@ def _refuse(args: argparse.Namespace, asked: list[str]) -> None:
     if args.arithmetic == "rtl" and more:
         raise UsageError(
             f"the array learns plain, one sample at a time, got --{more[0]} {getattr(args, more[0])} with"
-            f" --arithmetic rtl; drop --{more[0]}, or use --arithmetic fixed"
+            f" --arithmetic rtl; drop {' '.join(f'--{name}' for name in more)}"
+            + (", or use --arithmetic fixed" if _fits(members, usual) else "")
         )
     name = args.optimiser or "plain"
     if args.momentum is not None and name == "plain":
@@ -127,6 +129,18 @@ def _refuse(args: argparse.Namespace, asked: list[str]) -> None:
 
 
 _USUAL = (("optimiser", "plain"), ("batch", 1))
+
+
+def _fits(members: dict[str, Any], usual: Recipe) -> bool:
+    """Whether the golden model takes an optimiser of these members."""
+    from golden.errors import HelError
+    from golden.training.optimiser import Optimiser
+
+    try:
+        Optimiser(**members).checked(members.get("rates", {}), usual.clip_log2)
+    except HelError:
+        return False
+    return True
 
 
 def _rates(text: str) -> dict[str, int]:

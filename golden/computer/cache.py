@@ -3,8 +3,8 @@
     $HEL_CACHE, else $XDG_CACHE_HOME/hel-fpga, else ~/.cache/hel-fpga
 
 An empty variable counts as unset. A relative HEL_CACHE is resolved; a relative XDG_CACHE_HOME is ignored, as its
-specification has it. HEL_CACHE is a wish and must be writable. Where the other two are not (no home, one that is read
-only, another user's), one temporary folder serves until the process ends, and one line on standard error says so.
+specification has it. Where the folder cannot be written (no home, one that is read only, another user's, a HEL_CACHE
+that leads nowhere), one temporary folder serves until the process ends, and one line on standard error says so.
 """
 
 from __future__ import annotations
@@ -57,17 +57,24 @@ def cache_home() -> Path | None:
 
 
 def folder() -> Path:
-    """The cache, made if need be.
+    """The cache, made if need be; the temporary folder where it cannot be written.
 
-    Raises HelError where HEL_CACHE names what is no folder, or one that cannot be written.
+    Raises HelError where there is no such folder either.
     """
     with _LOCK:
         path, why = _ready(*usual())
         if why is not None and path not in _told:
             _told.add(path)
             if sys.stderr is not None:
-                print(f"hel: {why}: this run keeps its cache in {path}; to keep builds, set HEL_CACHE", file=sys.stderr)
+                print(f"hel: {why}: this run keeps its cache in {path}; {_way_out()}", file=sys.stderr)
         return path
+
+
+def _way_out() -> str:
+    """How builds are kept for the next run."""
+    if usual()[1] == "HEL_CACHE":
+        return "to keep builds, set HEL_CACHE to another folder, or unset it"
+    return "to keep builds, set HEL_CACHE"
 
 
 @functools.cache
@@ -78,7 +85,7 @@ def _ready(wanted: Path | None, said_by: str) -> tuple[Path, str | None]:
     elif (why := unwritable(wanted)) is None:
         return wanted, None
     elif said_by == "HEL_CACHE":
-        raise refused(wanted, why)
+        lack = f"HEL_CACHE must lead to a folder that can be written, {wanted} cannot be ({why})"
     else:
         lack = f"{wanted} cannot be written ({why})"
     try:
@@ -168,7 +175,8 @@ def _settle(environment: tuple[str | None, ...]) -> None:
         if not any(map(unwritable, theirs)):
             return
     ours, others = usual(), _others()
-    if ours[1] != "HEL_CACHE":  # the next line must not lead ours elsewhere, here or in the processes that we start
+    # The next line must not lead ours elsewhere, here or in the processes that we start.
+    if ours[1] != "HEL_CACHE" or others.parent != ours[0]:
         os.environ["HEL_CACHE"] = str(others.parent)
         _before[str(others.parent)] = ours
     os.environ["XDG_CACHE_HOME"] = str(others)

@@ -1,8 +1,8 @@
 """Trainings in JAX: an epoch is one jitted `lax.scan` over updates, a sample or a minibatch each.
 
 The setting is a `golden.training.sequences.Training` in float: its task, system, initial parameters, readout, order of
-samples and recipe. With the optimiser "own" at batch 1 it is golden's float training, sum for sum, where that clips at
-2^-7 as the reference formats do (another clip: `golden.peers.many_sets`). Several trainings of one task and system, of
+samples and recipe. With the optimiser "own" at batch 1 it is golden's float training, sum for sum, with the clip of its
+formats. Several trainings of one task and system, of
 other seeds or rates, run side by side as one (`jax.vmap`), each as it would alone but for round-off.
 """
 
@@ -33,7 +33,7 @@ class JaxTrainer:
 
     Parameters
     ----------
-    training : the setting, with its data; of its recipe only log2_eps0 is used here, of its seed nothing
+    training : the setting, with its data, step and clip; of its recipe only log2_eps0 is used here, of its seed nothing
     rule : "hel" or "bptt"
     optimiser : of `golden.peers.optimisers`
     batch : samples of a minibatch, whose costs are averaged
@@ -141,9 +141,10 @@ class JaxTrainer:
 
 def _setting(training: Training) -> str:
     """What trainings side by side have in common, in words."""
-    samples = training.samples
+    samples, formats = training.samples, training.formats
     judged = "the validation part" if samples.validation else "the test set"
-    return f"{samples.task.name} ({samples.task.cost}), {len(samples.part)} samples, {judged}, {training.system!r}"
+    data = f"{samples.task.name} ({samples.task.cost}), {len(samples.part)} samples, {judged}"
+    return f"{data}, {training.system!r}, h = {formats.step:g}, clip_log2 = {formats.clip_log2}"
 
 
 def _floats(training: Training, split: Any) -> Played:

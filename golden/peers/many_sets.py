@@ -1,7 +1,7 @@
 """Trainings side by side, each on samples of its own: seeds, and draws of a training and a test set, under one `vmap`.
 
 The updates are those of `golden.peers.updates`, besides: Adam's gradient, of all parameters together, is shortened
-to 1; clipped descent clips the system's steps at the recipe's clip; a GRU may stand in the system's place.
+to 1; a GRU may stand in the system's place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ class _Updates(Updates):
 
     def __init__(self, training: Training, rule: str, optimiser: str, batch: int, model: Gru | None) -> None:
         super().__init__(training, rule, optimiser, batch, "float32")
-        self.clip = 2.0 ** (training.recipe.clip_log2 - training.formats.theta.fraction_bits)
         if model is not None:
             self.model: Any = model
             free = (-np.inf, np.inf)
@@ -47,10 +46,7 @@ class _Updates(Updates):
         if self.optimiser == "adam":
             norm = numpy.sqrt(sum(numpy.sum(grad**2) for grad in tree.leaves(grads)))
             grads = tree.map(lambda grad: numpy.nan_to_num(grad / numpy.maximum(1.0, norm / LONGEST)), grads)
-        else:
-            edge = self.clip / rate
-            grads = {**grads, "theta": tree.map(lambda grad: numpy.clip(grad, -edge, edge), grads["theta"])}
-        return OPTIMISERS[self.optimiser](params, self.ranges, grads, rate, memory), errors
+        return OPTIMISERS[self.optimiser](params, self.ranges, self.clips, grads, rate, memory), errors
 
     def stacked(self, trees: Sequence[Any]) -> Any:
         """Trees of arrays with an axis of trainings."""

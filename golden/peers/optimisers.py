@@ -1,11 +1,11 @@
 """How parameters move, as functions of trees of arrays: clipped descent as golden trains, and Adam.
 
 ===========  ==========================================================================================================
-"own"        theta <- theta - clip(rate G, 2^-7), no memory (`golden.training.float_learner`)
+"own"        theta <- theta - clip(rate G, C), no memory (`golden.training.float_learner`)
 "adam"       Kingma and Ba, arXiv 1412.6980: b1 = 0.9, b2 = 0.999, 1e-8; no weight decay
 ===========  ==========================================================================================================
 
-Both keep every parameter to its range, where it has moved.
+Both keep every parameter to its range, where it has moved. C is a number a block, or a parameter; Adam has none.
 """
 
 from __future__ import annotations
@@ -13,26 +13,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from golden.cost_functions.float_readout import CLIP
 from golden.peers.extra import jax
 
 __all__ = ["OPTIMISERS", "Optimiser", "adam", "first", "own"]
 
-Optimiser = Callable[[Any, Any, Any, Any, Any], tuple[Any, Any]]
-"""(parameters, ranges, gradients, rate, memory) -> (parameters, memory); one tree of arrays each, of the ranges one of
-pairs; the first memory is {}."""
+Optimiser = Callable[[Any, Any, Any, Any, Any, Any], tuple[Any, Any]]
+"""(parameters, ranges, clips, gradients, rate, memory) -> (parameters, memory); one tree of arrays each, of the ranges
+one of pairs, of the clips one of numbers that may end at any node; the first memory is that of `first`."""
 
 DECAY, SQUARES_DECAY, TINY = 0.9, 0.999, 1e-8
 
 
-def own(theta: Any, ranges: Any, grads: Any, rate: Any, memory: Any) -> tuple[Any, Any]:
+def own(theta: Any, ranges: Any, clips: Any, grads: Any, rate: Any, memory: Any) -> tuple[Any, Any]:
     """Clipped descent."""
     numpy, tree = jax().numpy, jax().tree
-    steps = tree.map(lambda grad: numpy.clip(rate * grad, -CLIP, CLIP), grads)
+
+    def clipped(clip: float, block: Any) -> Any:
+        return tree.map(lambda grad: numpy.clip(rate * grad, -clip, clip), block)
+
+    steps = tree.map(clipped, clips, grads)
     return _moved(theta, ranges, steps), memory
 
 
-def adam(theta: Any, ranges: Any, grads: Any, rate: Any, memory: Any) -> tuple[Any, Any]:
+def adam(theta: Any, ranges: Any, clips: Any, grads: Any, rate: Any, memory: Any) -> tuple[Any, Any]:
     """Adam; its memory is {"count", "mean", "square"}, made by `first`."""
     numpy, tree = jax().numpy, jax().tree
     count = memory["count"] + 1

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.cost_functions.float_readout import CLIP as READOUT_CLIP
 from golden.cost_functions.float_readout import LIMIT as READOUT_LIMIT
 from golden.cost_functions.squared_error import kappa
 from golden.errors import HelError
@@ -35,6 +36,7 @@ class Updates:
     Members
     -------
     epochs, judge : `epoch` and `judged`, jitted, of trainings side by side
+    ranges, clips : `golden.peers.optimisers.Optimiser`; the system's clip is that of the training's formats
     """
 
     def __init__(self, training: Training, rule: str, optimiser: str, batch: int, dtype: str, eps: float = 1.0) -> None:
@@ -53,6 +55,10 @@ class Updates:
         self.ranges = {
             "theta": {name: ranges.get(name, (-LIMIT, LIMIT)) for name in training.system.parameters},
             "readout": {"weights": ends, "bias": ends},
+        }
+        self.clips = {
+            "theta": 2.0 ** (training.formats.clip_log2 - training.formats.theta.fraction_bits),
+            "readout": READOUT_CLIP,
         }
         across = jax().vmap(self.epoch, in_axes=(0, 0, None, 0, None, 0))
         self.epochs: Any = jax().jit(across)
@@ -130,7 +136,7 @@ class Updates:
     def update(self, params: Any, memory: Any, sample: dict[str, Any], share: Any, rate: Any) -> tuple[Any, Any]:
         """One step of the optimiser: ((parameters, memory), errors as they were met)."""
         grads, errors = self.gradient(params, sample, share)
-        return OPTIMISERS[self.optimiser](params, self.ranges, grads, rate, memory), errors
+        return OPTIMISERS[self.optimiser](params, self.ranges, self.clips, grads, rate, memory), errors
 
     def epoch(self, params: Any, memory: Any, data: Any, order: Any, real: Any, rates: Any) -> tuple[Any, Any]:
         """Updates in their order (updates, batch); what was met (updates, batch, ...)."""

@@ -1,14 +1,10 @@
-"""Accuracy on digits, and the choice of the hyper-parameters.
+"""The choice of the hyper-parameters of digits, on its validation part.
 
-    python -m golden.studies.digits --select -o docs/results/digits_selection.json   # reads the validation part only
-    python -m golden.studies.digits -o docs/results/digits.json                      # trains on all, reads the test set
-    python -m golden.studies.digits --many --seeds 100 -o docs/results/digits_seeds.json   # does every seed learn?
+    python -m golden.studies.digits -o docs/results/digits_selection.json
 
-The first varies one hyper-parameter at a time about `golden.training.recipe.Recipe` (and the centre and scale of the
-task's inputs) in fixed point, and reports the validation accuracy. The second trains the recipe in fixed point and, for
-comparison, in float64 with HEL and with BPTT, and reports every seed's test accuracy. The third trains the recipe from
-many seeds, on the validation part: whether any falls off, or raises a flag. Results are rows; a run adds those that its
-file lacks.
+One hyper-parameter at a time is varied about `golden.training.recipe.Recipe` (and the centre and scale of the task's
+inputs) in fixed point; validation accuracies, five seeds. Results are rows; a run adds those that its file lacks. What
+the recipe comes to on the test set, and from a hundred seeds, are sweeps: docs/explore/digits.toml, digits_seeds.toml.
 """
 
 from __future__ import annotations
@@ -17,7 +13,6 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -67,56 +62,25 @@ def selection_rows(seeds: int) -> Iterator[Row]:
         yield {**case, "seeds": seeds}, options
 
 
-def accuracy_rows(seeds: int) -> Iterator[Row]:
-    """The recipe, by size, arithmetic and rule."""
-    for neurons, epochs, arithmetic, rule in (
-        (32, 4, "fixed", "hel"),
-        (32, 20, "fixed", "hel"),
-        (64, 20, "fixed", "hel"),
-        (32, 10, "fixed", "hel"),
-        (32, 10, "float", "hel"),
-        (32, 10, "float", "bptt"),
-    ):
-        row = {"neurons": neurons, "epochs": epochs, "arithmetic": arithmetic, "rule": rule, "seeds": seeds}
-        yield row, {"neurons": neurons, "epochs": epochs, "arithmetic": arithmetic, "rule": rule}
-
-
-def many_rows(seeds: int) -> Iterator[Row]:
-    """The recipe alone."""
-    size = {"neurons": 32, "epochs": 10}
-    yield {**size, "seeds": seeds}, size
-
-
-def measure(options: dict[str, Any], test: bool, seeds: int) -> dict[str, Any]:
-    """Every seed's accuracy of one row, on the test set or on the validation part."""
-    key = "test_accuracy" if test else "validation_accuracy"
-    result = train(**{"task": "digits", "seed": range(seeds), "validation": not test, "progress": progress, **options})
-    accuracy = result[key]
-    row = {"mean": float(np.mean(accuracy)), "deviation": float(np.std(accuracy)), key: accuracy}
+def measure(options: dict[str, Any], seeds: int) -> dict[str, Any]:
+    """Every seed's accuracy of one row on the validation part."""
+    result = train(seed=range(seeds), validation=True, progress=progress, **options)
+    accuracy = result["validation_accuracy"]
+    row = {"mean": float(np.mean(accuracy)), "deviation": float(np.std(accuracy)), "validation_accuracy": accuracy}
     row |= {name: result[name] for name in ("recipe", "formats", "flags") if name in result}
     return {**row, "samples_per_s": round(result["samples_per_s"], 1)}
-
-
-def run(out: Path, study: str, seeds: int, neurons: int | None) -> None:
-    """Compute the rows `out` lacks, writing it after each; `study` is "select", "many" or "" for the accuracies."""
-    command = f"python -m golden.studies.digits {f'--{study} ' if study else ''}--seeds {seeds} -o {out}"
-    wanted = {"select": selection_rows, "many": many_rows, "": accuracy_rows}[study](seeds)
-    options = {json.dumps(case): how for case, how in wanted if neurons in (None, case["neurons"])}
-    cases = (json.loads(case) for case in options)
-    collect(out, command, cases, lambda case: measure(options[json.dumps(case)], not study, seeds))
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point."""
     made = parser("digits", __doc__, into=False)
-    which = made.add_mutually_exclusive_group()
-    which.add_argument("--select", action="store_true", help="choose hyper-parameters: validation part only")
-    which.add_argument("--many", action="store_true", help="the recipe from many seeds: validation part only")
     made.add_argument("--seeds", type=int, default=5, help="seeds 0 to K-1; default: 5")
-    made.add_argument("--neurons", type=int, default=None, help="only the rows of this size")
     args = made.parse_args(argv)
-    study = "select" if args.select else "many" if args.many else ""
-    run(args.out, study, checked_seeds(made, args.seeds), args.neurons)
+    seeds = checked_seeds(made, args.seeds)
+    options = {json.dumps(case): how for case, how in selection_rows(seeds)}
+    command = f"python -m golden.studies.digits --seeds {seeds} -o {args.out}"
+    cases = (json.loads(case) for case in options)
+    collect(args.out, command, cases, lambda case: measure(options[json.dumps(case)], seeds))
     return 0
 
 

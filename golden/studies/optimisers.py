@@ -1,75 +1,53 @@
 """Optimisers that a device can afford, on three tasks: what each learns at its best rate.
 
-    python -m golden.studies.optimisers --into docs/optimisers.md
+    hel explore docs/explore/optimisers.toml --limit 1080 --rows docs/results/optimisers.jsonl
+    python -m golden.studies.optimisers --into docs/optimisers.md                       # the table, of these rows
 
 Dense, N = 32, in integers, five seeds, judged on the validation part; the test sets stay
 unread. Every optimiser has the same budget: the rates 2^-2 to 2^-9, all else as `golden.training.recipe.Recipe` has it.
-A row is one task, optimiser and rate. The table shows each optimiser at the rate that is best for the mean of its
-seeds, how many of the others come within one standard error of that, and its gain over plain, seed by seed.
+The table shows each optimiser at the rate that is best for the mean of its seeds, how many of the others come within
+one standard error of that, and its gain over plain, seed by seed.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from golden.studies.command import parser, table
+from golden.studies.pages import insert
 from golden.studies.rows import Case
-from golden.training.optimiser import Optimiser
-from golden.training.recipe import Recipe
-from golden.training.sequences import train
+from golden.studies.sweeps import seeds_together
 
-__all__ = ["OPTIMISERS", "TASKS", "best", "cases", "main", "measure", "render"]
+__all__ = ["OPTIMISERS", "ROWS", "TASKS", "best", "main", "render"]
 
-NEURONS, SEEDS, RATES = 32, 5, range(2, 10)
+ROWS = Path("docs/results/optimisers.jsonl")
+TASKS = ("digits", "gunpoint", "japanese-vowels")
 
-TASKS: dict[str, dict[str, Any]] = {
-    "digits": {"epochs": 10},
-    "gunpoint": {"epochs": 20},
-    "japanese-vowels": {"epochs": 40},
+PLAIN: dict[str, Any] = {"optimiser": "plain", "rates": False, "schedule": "quarters", "batch": 1, "momentum": False}
+"""Options of `hel train`; False: left out."""
+OPTIMISERS: dict[str, dict[str, Any]] = {
+    "plain": PLAIN,
+    "plain, al four times slower": {**PLAIN, "rates": "al=2"},
+    "plain, constant rate": {**PLAIN, "schedule": "constant"},
+    "plain, halves": {**PLAIN, "schedule": "halves"},
+    "plain, B = 8": {**PLAIN, "batch": 8},
+    "momentum, J = 3": {**PLAIN, "optimiser": "momentum", "momentum": 3},
+    "momentum, J = 2, B = 8": {**PLAIN, "optimiser": "momentum", "momentum": 2, "batch": 8},
+    "sign": {**PLAIN, "optimiser": "sign"},
+    "sign, J = 3": {**PLAIN, "optimiser": "sign", "momentum": 3},
 }
-"""name -> options of `golden.training.sequences.train`."""
-
-OPTIMISERS = {
-    "plain": Optimiser(),
-    "plain, al four times slower": Optimiser(rates={"al": 2}),
-    "plain, constant rate": Optimiser(schedule="constant"),
-    "plain, halves": Optimiser(schedule="halves"),
-    "plain, B = 8": Optimiser(batch=8),
-    "momentum, J = 3": Optimiser("momentum"),
-    "momentum, J = 2, B = 8": Optimiser("momentum", momentum=2, batch=8),
-    "sign": Optimiser("sign"),
-    "sign, J = 3": Optimiser("sign", momentum=3),
-}
-
-
-def cases() -> Iterator[Case]:
-    """Every task with every optimiser at every rate."""
-    for task, options in TASKS.items():
-        for name, optimiser in OPTIMISERS.items():
-            for rate in RATES:
-                told = {"optimiser": name, **asdict(optimiser), "log2_inverse_rate": rate}
-                yield {"task": task, **options, "neurons": NEURONS, "seeds": SEEDS, **told}
-
-
-def measure(case: Case) -> Case:
-    """Accuracy of every seed on the validation part; flags of any."""
-    recipe = Recipe(log2_inverse_rate=case["log2_inverse_rate"], optimiser=OPTIMISERS[case["optimiser"]])
-    options = {"neurons": case["neurons"], "epochs": case["epochs"], "validation": True, "recipe": recipe}
-    found = [train(case["task"], seed=seed, executor="compiled", **options) for seed in range(case["seeds"])]
-    values = [result["validation_accuracy"] for result in found]
-    flags = sorted({flag for result in found for flag in result["flags"]})
-    return {"validation_accuracy": values, "mean": float(np.mean(values)), "flags": flags}
 
 
 def best(rows: Sequence[Case], task: str, optimiser: str) -> tuple[Case, int]:
-    """The row of the rate with the best mean, and how many other rates come within its standard error."""
-    mine = [row for row in rows if (row["case"]["task"], row["case"]["optimiser"]) == (task, optimiser)]
-    found = max(mine, key=lambda row: float(row["mean"]))
+    """The row of the rate with the best mean, of equals the faster, and how many others come within its error."""
+    wanted = {"task": task, **OPTIMISERS[optimiser]}
+    mine = [row for row in rows if wanted.items() <= row["case"].items()]
+    found = max(mine, key=lambda row: (round(float(row["mean"]), 9), -row["case"]["rate"]))
     least = found["mean"] - _error(found["validation_accuracy"])
     return found, sum(row["mean"] >= least for row in mine) - 1
 
@@ -82,23 +60,29 @@ def _error(values: Sequence[float]) -> float:
 def render(rows: Sequence[Case]) -> str:
     """A table in Markdown; a cell is mean / worst seed / rate / other rates as good / gain over plain, paired."""
     lines = ["", "| optimiser | words more | " + " | ".join(TASKS) + " |", "|---" * (2 + len(TASKS)) + "|"]
-    for name, optimiser in OPTIMISERS.items():
+    for name, how in OPTIMISERS.items():
         cells = []
         for task in TASKS:
             row, others = best(rows, task, name)
             found = np.array(row["validation_accuracy"])
             gains = found - np.array(best(rows, task, "plain")[0]["validation_accuracy"])
-            cell = f"{found.mean():.3f} / {found.min():.3f} / 2^-{row['case']['log2_inverse_rate']} / {others}"
+            cell = f"{found.mean():.3f} / {found.min():.3f} / 2^-{row['case']['rate']} / {others}"
             gain = f" / {gains.mean():+.3f} ± {_error(gains.tolist()):.3f}"
             cells.append(cell if name == "plain" else cell + gain)
-        lines.append(f"| {name} | {int(optimiser.keeps)} | " + " | ".join(cells) + " |")
+        keeps = how["batch"] > 1 or how["momentum"] is not False
+        lines.append(f"| {name} | {int(keeps)} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point."""
-    options = parser("optimisers", __doc__, default=True).parse_args(arguments)
-    table("optimisers", options, cases(), measure, render)
+    made = argparse.ArgumentParser(
+        prog="python -m golden.studies.optimisers", description=(__doc__ or "").split("\n")[0]
+    )
+    made.add_argument("--rows", type=Path, default=ROWS, help=f"of the sweep; default: {ROWS}")
+    made.add_argument("--into", type=Path, required=True, help="a Markdown file with the two markers")
+    options = made.parse_args(arguments)
+    insert(options.into, render(seeds_together(options.rows, "validation_accuracy")), "optimisers")
     return 0
 
 

@@ -39,7 +39,7 @@ class Split:
     Members
     -------
     inputs : (samples, frames, m) float64; each frame is held for `Task.hold` steps. What lies behind a sequence's
-        length is 0 and never played
+        length is never played, whatever it is: nan too
     labels : (samples,) int64 in [0, classes); (0,) where there are targets
     lengths : (samples,) int64, frames of each sequence from the first on; None: all have all
     targets : (samples, k), or (samples, frames, k) one a frame; None where there are labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from golden.errors import HelError
 from golden.language.validate import shortened, whole
 from golden.tasks.base import COSTS, KINDS, Split, Task
 
-__all__ = ["checked", "checked_parts", "cost_of"]
+__all__ = ["checked", "checked_parts", "cost_of", "learnt_classes"]
 
 TARGET_LIMIT = 4.0
 """Of targets: errors of a readout are words that hold -1 to 1, and its outputs begin near 0."""
@@ -148,6 +149,21 @@ def _check_answers(split: Split, task: Task, where: str, ranges: bool) -> None:
         raise HelError(
             f"targets are -{TARGET_LIMIT:g} to {TARGET_LIMIT:g}, {where} has {largest:g}; divide all by"
             f" {_power(largest)} (values within 1 are best), or have them normalised (--normalise)"
+        )
+
+
+def learnt_classes(names: Sequence[str], train: Split, test: Split | None, source: str) -> None:
+    """Raises HelError where a class of these names has samples to judge on and none to learn from.
+
+    source : of the samples, as it is told
+    """
+    if test is None:
+        return
+    unknown = sorted(set(test.labels.tolist()) - set(train.labels.tolist()))
+    if unknown:
+        raise HelError(
+            f"every class has a training sample, {source} has {names[unknown[0]][:40]!r} in its test part alone; move"
+            " some to the training part, or leave them out"
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from golden.errors import HelError
 from golden.tasks.base import Split, no_labels
+from golden.tasks.checks import learnt_classes
 from golden.tasks.ts_format import padded
 
 __all__ = ["parse_csv"]
@@ -59,6 +60,8 @@ def parse_csv(text: str, source: str) -> tuple[Split, Split | None, int | None]:
         raise HelError(f"a task has samples to learn from, {source} has none whose part is train; add some")
     made = [None if not part else _split(part, names, framed) for part in parts]
     assert made[0] is not None
+    if names:
+        learnt_classes(names, made[0], made[1], source)
     return made[0], made[1], len(names) or None
 
 

@@ -6,7 +6,7 @@ format.
 
 The permutation of numpy.random.default_rng(2025) orders the images: its first 360 are the test set, the other 1437 the
 training set, whose last 287 are the validation part. Scale and centre were chosen on that validation part, as were
-the hyper-parameters of `golden.training.recipe.Recipe` (`python -m golden.studies.digits --select` repeats the choice).
+the hyper-parameters of `golden.training.recipe.Recipe` (`python -m golden.studies.digits` repeats the choice).
 
 Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository.
 """

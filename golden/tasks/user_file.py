@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from golden.errors import HelError
 from golden.tasks.base import Split, Task
-from golden.tasks.checks import checked, checked_parts
+from golden.tasks.checks import checked, checked_parts, learnt_classes
 from golden.tasks.csv_format import parse_csv
 from golden.tasks.normalise import inputs_like, targets_like
 from golden.tasks.npz_format import parse_npz
@@ -95,6 +95,8 @@ def task_of_series(name: str, train: Series, test: Series | None, way: Way | Non
         )
     splits = [None if one is None else _split(one) for one in (train, test)]
     assert splits[0] is not None
+    if train.targets is None:
+        learnt_classes(train.names, splits[0], splits[1], name)
     return _made(name, splits[0], splits[1], len(train.names) or None, way or Way())
 
 

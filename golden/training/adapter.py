@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -24,8 +23,10 @@ from golden.errors import HelError
 from golden.native import COMPILED, executor_of, steps_by
 from golden.training.arithmetics import FixedPoint
 from golden.training.compiled_learner import CompiledLearner
+from golden.training.conversation import drive, learnt_from
 from golden.training.learner import GoldenLearner
 from golden.training.played import Played
+from golden.training.readout_descent import ReadoutDescent
 from golden.training.sequences import Training
 
 __all__ = ["Adapter", "Model", "ReadoutAdapter", "positions"]
@@ -71,6 +72,7 @@ class Adapter:
         self._arithmetic = _integers(training)
         model = model or Model(training.theta, training.readout.weights, training.readout.bias)
         self._readout = model.readout(training.readout)
+        self._descent = ReadoutDescent(self._readout, training.recipe.optimiser)
         self._learner: CompiledLearner | GoldenLearner
         chosen = executor_of(training.program, executor)
         if chosen == COMPILED:
@@ -93,18 +95,12 @@ class Adapter:
             return self._learner.learn(
                 played.inputs, played.answers, np.asarray(order), np.asarray(rates), played.steps
             )
-        found = [self._one(*played[index], int(rate)) for index, rate in zip(order, rates, strict=True)]
+        how = self._readout, self._descent, self._arithmetic
+        found = [
+            drive(learnt_from(*how, *played[index], int(rate), True), self._learner)
+            for index, rate in zip(order, rates, strict=True)
+        ]
         return np.reshape(found, (len(found), -1))
-
-    def _one(self, sequence: Words, answer: Any, rate: int) -> Words:
-        assert isinstance(self._learner, GoldenLearner)
-        x = self._readout.cut_x(self._learner.forward(sequence))
-        errors = self._readout.errors(x, answer)
-        nudge, m = self._readout.nudge(errors)
-        self._learner.echo(sequence, nudge)
-        self._learner.update(self._arithmetic.shift(m, rate))
-        self._readout.update(errors, x, rate)
-        return errors
 
     def classes(self, played: Played) -> Words:
         """What it takes each sample for: (samples,)."""

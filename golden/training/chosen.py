@@ -12,10 +12,23 @@ from typing import Any
 from golden.arithmetic.formats import Formats
 from golden.training.recipe import Recipe
 
-__all__ = ["CHOICES", "EPOCHS", "Choice", "choice_of"]
+__all__ = ["CHOICES", "EPOCHS", "OWN", "Choice", "choice_of", "told"]
 
 EPOCHS = 4
 """Of a task without a choice."""
+
+OWN = "the task's own cost and h"
+
+
+def told(epochs: int, recipe: Recipe | None, how: str = OWN) -> str:
+    """How it is learnt, in words; `how` says cost and step.
+
+    >>> told(4, None)
+    "the task's own cost and h, 4 epochs, rate 2^-6, clip 2^-7"
+    """
+    recipe = recipe or Recipe()
+    clip = recipe.clip_log2 - Formats().theta.fraction_bits
+    return f"{how}, {epochs} epoch{'s' * (epochs > 1)}, rate 2^-{recipe.log2_inverse_rate}, clip 2^{clip}"
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,16 @@ class Choice:
     cost: str | None = None
     recipe: Recipe | None = None
     log2_inverse_step: int = 2
+
+    @property
+    def told(self) -> str:
+        """In words, by `told`.
+
+        >>> Choice(40, "averaged", Recipe(log2_inverse_rate=5, clip_log2=8), 3).told
+        'averaged cost, h = 2^-3, 40 epochs, rate 2^-5, clip 2^-8'
+        """
+        how = OWN if self.recipe is None else f"{self.cost} cost, h = 2^-{self.log2_inverse_step}"
+        return told(self.epochs, self.recipe, how)
 
     @property
     def options(self) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from golden.training.arithmetics import Arithmetic
 from golden.training.learner import Learner
+from golden.training.readout_descent import ReadoutDescent
 
-__all__ = ["Conversation", "Descend", "Echo", "Forward", "Request", "Update", "drive", "drive_async"]
+__all__ = ["Conversation", "Descend", "Echo", "Forward", "Request", "Update", "drive", "drive_async", "learnt_from"]
 
 
 @dataclass(frozen=True)
@@ -63,26 +65,50 @@ class Descend:
 
 
 Request = Forward | Echo | Update | Descend
-Conversation = Generator[Request, Any, dict[str, Any]]
+_Result = TypeVar("_Result")
+Conversation = Generator[Request, Any, _Result]
 
 
-def drive(conversation: Conversation, learner: Learner) -> dict[str, Any]:
+def learnt_from(
+    readout: Any, descent: ReadoutDescent, arithmetic: Arithmetic, sequence: Any, answer: Any, rate: int, last: bool
+) -> Conversation[Any]:
+    """One sample: forward, nudge, echo, a step of the system and of the readout; the readout's errors before it.
+
+    Parameters
+    ----------
+    descent : of this readout; its optimiser is that of the system, too
+    sequence, answer : of `golden.training.played.Played`
+    rate : log2 of the inverse learning rate
+    last : whether a minibatch ends
+    """
+    optimiser = descent.optimiser
+    x = readout.cut_x((yield Forward(sequence)))
+    errors = readout.errors(x, answer)
+    nudge, m = readout.nudge(errors)
+    yield Echo(sequence, nudge)
+    shift = arithmetic.shift(m, optimiser.gradient_rate(rate))
+    yield Update(shift) if optimiser.plain else Descend(shift, rate, last)
+    descent.met(errors, x, rate, last)
+    return errors
+
+
+def drive(conversation: Conversation[_Result], learner: Learner) -> _Result:
     """Answer every request with the learner; the conversation's result."""
     answer = None
     while True:
         try:
             request = conversation.send(answer)
         except StopIteration as end:
-            return dict(end.value)
+            return cast("_Result", end.value)
         answer = request.ask(learner)
 
 
-async def drive_async(conversation: Conversation, learner: Any) -> dict[str, Any]:
+async def drive_async(conversation: Conversation[_Result], learner: Any) -> _Result:
     """`drive` for a learner whose methods are coroutines."""
     answer = None
     while True:
         try:
             request = conversation.send(answer)
         except StopIteration as end:
-            return dict(end.value)
+            return cast("_Result", end.value)
         answer = await request.ask(learner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from golden import tasks
 from golden.errors import HelError
@@ -13,11 +13,15 @@ __all__ = ["Samples", "named"]
 
 
 def named(task: str | Task, way: Way | None = None, cost: str | None = None) -> Task:
-    """A task as it is, checked, or the one of that name; `way` and `cost` as `golden.training.sequences.Training`."""
+    """A task as it is, checked, or the one of that name; `way` and `cost` as `golden.training.sequences.Training`.
+
+    What lies behind a sequence's length does not count: it is 0 in what is returned, whatever it was.
+    """
     if isinstance(task, Task):
         if way is not None:
             raise HelError(f"a way to play data is for those of a file, {task.name} is made already; leave it out")
-        found = tasks.checked(task)
+        whole = tasks.checked(task)
+        found = replace(whole, train=whole.train.padded(), test=whole.test.padded())
     elif not isinstance(task, str):
         raise HelError(f"a task is a name or a golden.tasks.Task, got {shortened(task)}; name one, for instance digits")
     else:

@@ -27,7 +27,7 @@ from golden.tasks import Split, Task, Way
 from golden.training import in_turn
 from golden.training.arithmetics import Arithmetic, FixedPoint, FloatingPoint
 from golden.training.compiled_learner import CompiledLearner
-from golden.training.conversation import Conversation, Descend, Echo, Forward, Update, drive
+from golden.training.conversation import Conversation, Forward, drive, learnt_from
 from golden.training.learner import GoldenLearner, Learner
 from golden.training.measures import measure_of
 from golden.training.played import Played
@@ -169,7 +169,7 @@ class Training:
         """The golden learner of this arithmetic at the initial parameters; `rule` "hel" or, in float, "bptt"."""
         return self.arithmetic.learner(rule)
 
-    def conversation(self) -> Conversation:
+    def conversation(self) -> Conversation[dict[str, Any]]:
         """The run as requests and answers; returns the result of `train`.
 
         Raises
@@ -185,17 +185,11 @@ class Training:
         total, lsb = self.samples.total, self.arithmetic.lsb
         report = Report(self.samples, self.orders.shape[:-1], self.progress, measure.name)
         optimiser = self.recipe.optimiser
-        descent = ReadoutDescent(self.readout, optimiser)
+        how = self.readout, ReadoutDescent(self.readout, optimiser), self.arithmetic
         for done in range(total):
             rate, last = self.recipe.rate(done, total), optimiser.ends(done, total)
             sequence, answer = played[self.orders[..., done]]
-            x = self.readout.cut_x((yield Forward(sequence)))
-            errors = self.readout.errors(x, answer)
-            nudge, m = self.readout.nudge(errors)
-            yield Echo(sequence, nudge)
-            shift = self.arithmetic.shift(m, optimiser.gradient_rate(rate))
-            yield Update(shift) if optimiser.plain else Descend(shift, rate, last)
-            descent.met(errors, x, rate, last)
+            errors = yield from learnt_from(*how, sequence, answer, rate, last)
             cost, hit = measure.met(errors, answer, lsb)
             report.add(cost[None], hit[None])
         return self._told(report, (yield from self._evaluate()))

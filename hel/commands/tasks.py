@@ -68,10 +68,32 @@ def loaded(task: Any) -> dict[str, Any]:
         "outputs": task.outputs,
         "cost": task.cost,
         "costs": list(task.costs),
+        "chosen": chosen(task.name),
         "largest_input": float(max(abs(split.inputs).max() for split in (task.train, task.test))),
         "per_class": [int((task.train.labels == k).sum()) for k in range(task.classes)],
         "available": True,
         "install": "",
+    }
+
+
+def chosen(name: str) -> dict[str, Any]:
+    """What `hel train` learns a task with where nothing else is asked for; cost and step None: the task's own.
+
+    >>> chosen("gunpoint")["epochs"], chosen("digits")["cost"]
+    (60, None)
+    """
+    from golden.training.chosen import choice_of
+    from golden.training.recipe import Recipe
+
+    choice = choice_of(name)
+    own = choice.recipe is None
+    return {
+        "system": "dense",
+        "cost": choice.cost,
+        "step": None if own else 2.0**-choice.log2_inverse_step,
+        "epochs": choice.epochs,
+        **(choice.recipe or Recipe()).numbers,
+        "told": choice.told,
     }
 
 
@@ -117,6 +139,7 @@ def _paragraph(row: dict[str, Any]) -> str:
         f" T = {span(row['steps'])}, h = {row['step']:g}",
         "inputs": f"at most {row['largest_input']:.4g}",
         "cost": f"{row['cost']} (of {', '.join(row['costs'])})",
+        "learnt": f"by dense with {row['chosen']['told']}; options of `hel train` change it",
     }
     if row["classes"]:
         facts["a class"] = f"{span((min(row['per_class']), max(row['per_class'])))} training samples"

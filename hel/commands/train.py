@@ -9,7 +9,8 @@ A task is a built-in one (`hel tasks` lists them), watch:SUBJECT, uea:NAME, or a
 (docs/tasks.md). Its cost reads the last step, the mean energies of all steps, or every step: --cost.
 
 Where nothing else is asked for, dense learns a built-in task with the recipe, epochs, cost and step that were chosen on
-validation samples (docs/learning.md). Options of the optimiser change their own part of the recipe.
+validation samples (docs/learning.md; `hel tasks TASK` shows them). Options of the optimiser change their own part of
+the recipe. With another --cost or --system none of it holds, and one line says so.
 
 A training is one sample at a time, plain clipped descent, the same bits for the same seed; the options of the
 optimiser choose another rule, each of shifts and additions (docs/optimisers.md). If flags are raised, words have left
@@ -52,6 +53,7 @@ from hel.report import page
 from testbench.tools import SIMULATORS
 
 if TYPE_CHECKING:
+    from golden.training.chosen import Choice
     from golden.training.recipe import Recipe
 
 ARITHMETICS = ("float", "fixed", "rtl")
@@ -158,15 +160,39 @@ def _chosen(args: argparse.Namespace, recipe: Recipe | None) -> tuple[int, dict[
     from golden.training.chosen import EPOCHS, choice_of
 
     choice = choice_of(args.task)
-    other_cost = args.cost not in (None, choice.cost) or (args.arithmetic == "rtl" and choice.cost != "final")
-    if choice.recipe is None or args.system != "dense" or other_cost:
+    if choice.recipe is None or _other(args, choice):
         return args.epochs or EPOCHS, {"cost": args.cost, "recipe": recipe}
     chosen = replace(choice, recipe=checked_recipe(args, choice.recipe) or choice.recipe)
     return args.epochs or choice.epochs, chosen.options
 
 
+def _other(args: argparse.Namespace, choice: Choice) -> str:
+    """What asks for something else than that which was chosen, in words; "" where nothing does."""
+    other = [f"--system {args.system}"] if args.system != "dense" else []
+    if args.cost not in (None, choice.cost):
+        other.append(f"--cost {args.cost}")
+    elif args.arithmetic == "rtl" and choice.cost != "final":
+        other.append("--arithmetic rtl (whose cost is final)")
+    return " and ".join(other)
+
+
+def _given_up(args: argparse.Namespace, epochs: int, recipe: Recipe | None) -> dict[str, str]:
+    """`given_up` of the result: what was chosen for dense on the task and does not hold; nothing where it holds."""
+    from golden.training.chosen import OWN, choice_of, told
+
+    choice = choice_of(args.task)
+    if choice.recipe is None or not (other := _other(args, choice)):
+        return {}
+    used = told(epochs, recipe, OWN if args.cost is None else f"{args.cost} cost, the task's own h")
+    line = f"{args.task}: {other} gives up what was chosen for dense ({choice.told}); it learns with {used}"
+    return {"given_up": line}
+
+
 def _trained(args: argparse.Namespace, recipe: Recipe | None, progress: Progress) -> dict[str, Any]:
     epochs, chosen = _chosen(args, recipe)
+    given_up = _given_up(args, epochs, recipe)
+    for line in given_up.values():
+        progress.line(line)
     options = {
         "neurons": args.neurons,
         "epochs": epochs,
@@ -187,11 +213,12 @@ def _trained(args: argparse.Namespace, recipe: Recipe | None, progress: Progress
         result = train_rtl(
             args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
         )
-        return {name: value for name, value in result.items() if name not in ("training", "parameters")}
+        left_out = ("training", "parameters")
+        return {**{name: value for name, value in result.items() if name not in left_out}, **given_up}
     from golden.training.sequences import train
 
     how = {"arithmetic": args.arithmetic, "rule": args.rule, "cuts": args.cuts, "executor": args.executor}
-    return train(args.task, args.system, **how, **options)
+    return {**train(args.task, args.system, **how, **options), **given_up}
 
 
 def text(result: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ def caches() -> Iterable[Check]:
     if path is None or why is not None:
         yield Check(
             GROUP, "cache", False, needed=wish, path=str(path or ""),
-            without="no co-simulation" if wish else "every run compiles its simulator anew",
+            without="every run compiles its simulators and programs anew",
             remedy=f"{said_by} leads to it, {why}; set HEL_CACHE to a folder that can be written",
         )  # fmt: skip
         return

@@ -3,6 +3,7 @@
     spec      the file: a command, its fixed options, its axes
     axes      values of an axis, their product, zipped axes
     options   what a command takes, by the command's own parser
+    keys      what `hel COMMAND --json` prints: what rows can keep
     sources   what a digest stands for besides a point's options: our sources, the user's files
     points    every point with its digest and its command line
     rows      the file of rows: one writer, synced, resumed, whose broken tail is dropped

@@ -38,6 +38,7 @@ def explore(
             progress.line(f"{path}: {others} points have rows of other sources than these, and are run again")
         checked = any("result" in row for row in file.by_digest.values())
         done = before = len(points) - len(todo)
+        told: set[str] = set()
         try:
             with closing(engine(todo)) as answers:
                 if todo:
@@ -46,6 +47,10 @@ def explore(
                     if not checked and answer.code == 0:
                         outcome.checked(answer, exploration.keep)
                         checked = True
+                    for words in outcome.said(answer):
+                        if words not in told:
+                            told.add(words)
+                            progress.line(words)
                     row = outcome.row(point, answer, exploration.keep)
                     file.append(row)
                     done += 1

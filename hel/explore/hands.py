@@ -13,7 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from golden.computer import cache as caches
 from golden.computer.processes import end, start, undisturbed
+from golden.errors import HelError
 
 __all__ = ["Answer", "Hand"]
 
@@ -38,6 +40,14 @@ class Answer:
     seconds: float
 
 
+def _cache() -> dict[str, str]:
+    """Where the cache is a temporary folder: ours, for all, which was told of here and goes with us."""
+    with suppress(HelError):  # a point says what it lacks
+        if (folder := caches.folder()) != caches.usual()[0]:
+            return {"HEL_CACHE": str(folder)}
+    return {}
+
+
 class Hand:
     """A worker process for points of one command; it ends when it is dismissed, and when we die."""
 
@@ -50,7 +60,7 @@ class Hand:
             self._process = start(
                 [*words, str(theirs.fileno()), command],
                 cwd=Path.cwd(),
-                env={**_ONE_THREAD, **os.environ},
+                env={**_ONE_THREAD, **os.environ, **_cache()},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],

@@ -18,7 +18,7 @@ class Options:
     """The options of a command.
 
     >>> options = Options("gradcheck")
-    >>> options.argv({"system": "dense", "neurons": 8, "eps": "2^-3"})
+    >>> options.argv({"system": "dense", "neurons": 8, "eps": "2^-3", "steps": False})
     ['dense', '--neurons', '8', '--eps', '2^-3']
     """
 
@@ -64,10 +64,12 @@ class Options:
 
     def _words(self, name: str, value: Any) -> list[str]:
         action = self.names[name]
+        if value is False and action.option_strings:  # left out, as a switch that is not set
+            return []
         if isinstance(value, bool):
             if action.nargs != 0:
                 raise UsageError(f"{name} must have a value, got {str(value).lower()}; write it as in {name} = 1")
-            return [f"--{name}"] if value else []
+            return [f"--{name}"]
         if action.nargs == 0:
             raise UsageError(f"{name} is a switch, got {value!r}; write {name} = true or false")
         words = [_word(name, part) for part in (value if isinstance(value, list) else [value])]

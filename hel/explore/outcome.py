@@ -9,11 +9,11 @@ from typing import Any
 
 from golden.computer.blame import machine_error
 from golden.provenance import made_by
-from hel.arguments import UsageError, suggest
+from hel.explore import keys
 from hel.explore.hands import Answer
 from hel.explore.points import Point
 
-__all__ = ["checked", "find", "row"]
+__all__ = ["checked", "find", "row", "said"]
 
 
 def row(point: Point, answer: Answer, keep: Iterable[str]) -> dict[str, Any]:
@@ -49,16 +49,21 @@ def find(result: Any, key: str) -> Any:
 
 
 def checked(answer: Answer, keep: Iterable[str]) -> None:
-    """Raises UsageError where a result lacks a key that rows are to keep."""
+    """Raises UsageError where a result lacks a key that rows are to keep, at whatever depth."""
     result = _result(answer)
     if result is None:
         return
     for key in keep:
-        if find(result, key) is None and key.partition(".")[0] not in result:
-            there = [name for name in result if name != "made_by"]
-            raise UsageError(
-                f"keep names keys of the result, got {key!r}{suggest(key, there) or ';'} it has {', '.join(there)}"
-            )
+        keys.checked(key, [name for name in result if name != "made_by"])
+        parts = key.split(".")
+        for depth in range(1, len(parts)):
+            if isinstance(there := find(result, ".".join(parts[:depth])), Mapping):
+                keys.checked(parts[depth], there, ".".join(parts[:depth]))
+
+
+def said(answer: Answer) -> list[str]:
+    """Lines about the machine that a command which succeeded has printed beside its result."""
+    return [line for line in answer.err.splitlines() if line.startswith("hel: ")] if answer.code == 0 else []
 
 
 def _result(answer: Answer) -> dict[str, Any] | None:

@@ -22,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from hel.arguments import UsageError, suggest
+from hel.explore import keys
 from hel.explore.axes import Axes, count, values, zipped
+from hel.explore.keys import KEYS
 from hel.explore.options import Options
 
 __all__ = ["Exploration", "read"]
@@ -77,6 +79,9 @@ def _table(path: Path) -> dict[str, Any]:
         raise UsageError(f"an exploration is a file, which is not there{hint}")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise UsageError(f"it must be UTF-8, line {line} is not ({error.reason}); save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"it must be TOML, {error}; mend that line (a text stands in quotes, a list in [])") from None
 
@@ -105,7 +110,7 @@ def _checked(stem: str, table: Mapping[str, Any], commands: tuple[str, ...], lim
         raise UsageError(
             f"an exploration has at most --limit {limit} points, got {points}; add --limit {points} if they are meant"
         )
-    return Exploration(_text(table, "name", stem), command, options, groups, _keep(table))
+    return Exploration(_text(table, "name", stem), command, options, groups, _keep(table, command))
 
 
 def _section(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -126,8 +131,10 @@ def _text(table: Mapping[str, Any], key: str, default: str) -> str:
     return value
 
 
-def _keep(table: Mapping[str, Any]) -> tuple[str, ...]:
+def _keep(table: Mapping[str, Any], command: str) -> tuple[str, ...]:
     keep = table.get("keep", [])
     if not isinstance(keep, list) or not all(isinstance(key, str) for key in keep):
         raise UsageError(f'keep must be a list of keys of the result, got {keep!r}; as in keep = ["cosine_fixed"]')
+    for key in keep:
+        keys.checked(key, KEYS[command])
     return tuple(keep)

@@ -3,6 +3,6 @@
 In: committed results. Out: tables in README and docs, figures, `make demo`.
 
 May import of golden: errors, arithmetic, computer, tasks, program, systems, dynamics, training, studies,
-studies.learning; of rtl: hls.report, hls, design, verilog; of testbench: itself; of bitstreams: learning; of hel:
-arguments, output, figures, report, bench, commands, __main__.
+studies.learning; of rtl: hls.report, hls, design, verilog; of testbench: itself; of bitstreams: estimate, learning; of
+hel: arguments, output, figures, report, bench, commands, __main__.
 """

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from golden.studies.pages import filled
+from golden.studies.sweeps import seeds_together
 from hel.pages.rewrite import rewrite
 
 __all__ = ["BUILDS", "DIGITS", "line", "main"]
 
-DIGITS = Path("docs/results/digits.json")
+DIGITS = Path("docs/results/digits.jsonl")
 BUILDS = Path("bitstreams/results")
 
 
@@ -25,7 +26,7 @@ def line(rows: Sequence[Mapping[str, Any]], reports: Sequence[Mapping[str, Any]]
 
     Parameters
     ----------
-    rows : of docs/results/digits.json
+    rows : of docs/results/digits.jsonl, its seeds together
     reports : of the committed builds
     """
     learnt = {(row["case"]["arithmetic"], row["case"]["rule"], row["case"]["epochs"]): row for row in rows
@@ -59,7 +60,7 @@ def _told(row: Mapping[str, Any]) -> str:
 
 def filled_in(text: str, root: Path = Path()) -> str:
     """`text` with the line of today's committed results between its markers."""
-    rows = json.loads((root / DIGITS).read_text(encoding="utf-8"))["rows"]
+    rows = seeds_together(root / DIGITS, "test_accuracy")
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / BUILDS).glob("*.json"))]
     return filled(text, line(rows, [report for report in found if isinstance(report, dict)]), "results")
 

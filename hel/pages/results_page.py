@@ -3,8 +3,8 @@
 With `--check` nothing is written, only compared.
 
 Between the markers `<!-- results: generated -->` and `<!-- results: end -->` stand two tables and a sentence: the
-builds of bitstreams/results/*.json, the accuracies of docs/results/digits.json, and the many seeds of
-docs/results/digits_seeds.json. Nothing there is typed in by hand.
+builds of bitstreams/results/*.json, the accuracies of docs/results/digits.jsonl, and the many seeds of
+docs/results/digits_seeds.jsonl. Nothing there is typed in by hand.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.studies.pages import filled
+from golden.studies.sweeps import seeds_together
 from hel.pages.rewrite import rewrite
 
 __all__ = ["PAGE", "accuracies", "builds", "fill", "main", "many_seeds"]
@@ -55,14 +56,14 @@ def builds(folder: Path) -> list[str]:
 
 
 def accuracies(file: Path) -> list[str]:
-    """A table of the accuracies of the study of digits; empty when there is none."""
+    """A table of the accuracies of the sweep over digits; empty when there is none."""
     if not file.exists():
         return []
     lines = [
         "| digits, N | epochs | arithmetic | rule | test accuracy, mean of the seeds | lowest seed | seeds |",
         "|---|---|---|---|---|---|---|",
     ]
-    rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    rows = seeds_together(file, "test_accuracy")
     for row in sorted(rows, key=lambda row: (row["case"]["neurons"], row["case"]["epochs"])):
         case = row["case"]
         lines.append(
@@ -73,10 +74,10 @@ def accuracies(file: Path) -> list[str]:
 
 
 def many_seeds(file: Path) -> list[str]:
-    """A sentence of the study of many seeds; empty when there is none."""
+    """A sentence of the sweep over many seeds; empty when there is none."""
     if not file.exists():
         return []
-    (row,) = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    (row,) = seeds_together(file, "validation_accuracy")
     case = row["case"]
     return [
         f"From {case['seeds']} seeds, N = {case['neurons']}, {case['epochs']} epochs, on the validation part:"
@@ -93,8 +94,8 @@ def fill(text: str, tables: Sequence[Sequence[str]]) -> str:
 def main(argv: Sequence[str]) -> int:
     """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
     results = Path("docs/results")
-    tables = [builds(Path("bitstreams/results")), accuracies(results / "digits.json")]
-    tables.append(many_seeds(results / "digits_seeds.json"))
+    tables = [builds(Path("bitstreams/results")), accuracies(results / "digits.jsonl")]
+    tables.append(many_seeds(results / "digits_seeds.jsonl"))
     return rewrite(PAGE, lambda old: fill(old, tables), argv)
 
 

@@ -14,9 +14,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bitstreams.estimate import estimate
 from golden import systems
 from golden.errors import HelError
 from hel.commands.gradcheck import power
@@ -40,6 +42,7 @@ from hel.pages.systems_results import (
     schedule,
     verify_command,
 )
+from rtl.hls import Geometry
 from rtl.verilog import cycle_figures
 from testbench.random_systems import STEPS as STEPS_EACH
 
@@ -174,9 +177,9 @@ def _builds(builds: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
         return []
     rows = []
     for name, r in builds.items():
-        row = [name]
+        row, today = [name], asdict(estimate(Geometry.read(r["geometry"])))
         for cell in CELLS:
-            predicted, placed = r["predicted"][cell], r[cell]
+            predicted, placed = today[cell], r[cell]
             share = f" ({100 * (predicted - placed) / placed:+.1f} %)" if cell in ("lut", "ff") else ""
             row.append(f"{predicted} / {placed}{share}")
         rows.append([*row, f"{r['fmax_hz'] / 1e6:.0f} MHz"])
@@ -185,7 +188,7 @@ def _builds(builds: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     missing = [name for name in NAMES if name not in builds and not systems.is_random(name)]
     note = (
         f"`{build_command('SYSTEM')}`: bitstream for the {one['board']}, {_of(BUILT)}. Predicted is what"
-        " `bitstreams.estimate` said before any tool ran (`hel rtl --explain`), placed what nextpnr counted."
+        " `bitstreams.estimate` says before any tool runs (`hel rtl --explain`), placed what nextpnr counted."
         f" The tools were asked for {one['clock_hz'] / 1e6:g} MHz; Fmax is what they reached with that seed."
         " The reports, with the tools' versions, are bitstreams/results/systems/*.json."
     )

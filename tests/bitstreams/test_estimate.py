@@ -1,7 +1,8 @@
 """The estimate predicts arrays that it was not fitted to."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,14 @@ from bitstreams.devices import DEVICES, DeviceSize
 from bitstreams.estimate import CALIBRATION, Estimate, estimate, fitted, missing, predict
 from golden.arithmetic.formats import Formats
 from rtl.hls import Geometry
+from rtl.hls.plan.table_shape import TableShape
 from rtl.sequencer import store_memories
 from tests.rtl.hls.cases import scheduled
 
 needs_tools = pytest.mark.skipif(not all(map(tools.available, build.TOOLS)), reason="FPGA tools not installed")
-BOUNDS = {"dsp": 0.0, "bram": 0.0, "ff": 0.1, "lut": 0.2}
+BOUNDS = {"dsp": 0.0, "bram": 0.0, "ff": 0.05, "lut": 0.05}
+RESULTS = Path(__file__).parents[2] / "bitstreams/results"
+BUILDS = [*RESULTS.glob("*_n*_p*.json"), *(RESULTS / "systems").glob("*.json")]
 COMMITTED = json.loads(CALIBRATION.read_text())
 
 
@@ -32,6 +36,27 @@ def test_arrays_that_were_held_out_are_predicted():
         assert json.dumps(row["case"]) not in names
         for cell, bound in BOUNDS.items():
             assert abs(row["error"][cell]) <= bound, row
+
+
+def test_every_committed_build_is_predicted():
+    """With one table or several, clamped by bits or by comparison, with ranges and without, whatever is cut."""
+    geometries = []
+    for path in sorted(BUILDS):
+        report = json.loads(path.read_text())
+        geometries.append(Geometry.read(report["geometry"]))
+        for cell, said in asdict(estimate(geometries[-1])).items():
+            assert abs(said / report[cell] - 1) <= BOUNDS[cell], f"{path.name}: {cell} {said}, placed {report[cell]}"
+    assert len(geometries) > 20 and {len(g.tables) for g in geometries} == {0, 1, 2}
+    assert {len(g.ranges) for g in geometries} == {0, 1, 2} and {g.clamps_by_bits for g in geometries} == {True, False}
+
+
+def test_more_tables_ranges_and_memory_take_more():
+    plain = Geometry(elements=4, neurons=16, inputs=4)
+    steep = replace(plain, tables=(TableShape("", low=-100, high=300, steep=(False, True), base=400),))
+    two = replace(steep, tables=(*steep.tables, TableShape("even", high=150, base=801)))
+    deep, ranged = replace(two, weight_words=2048), replace(two, weight_words=2048, ranges=((4096, 131071),))
+    sizes = [estimate(g).lut for g in (plain, steep, two, deep, ranged)]
+    assert sizes == sorted(set(sizes))
 
 
 @pytest.mark.pnr

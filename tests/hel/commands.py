@@ -3,12 +3,16 @@
 import json
 
 from hel.__main__ import main
+from hel.explore.keys import KEYS
 
 
 def hel(capfd, *argv):
-    """(exit code, standard output, standard error) of a command."""
+    """(exit code, standard output, standard error) of a command; its JSON has no keys but those of `KEYS`."""
     code = main([str(a) for a in argv])
     captured = capfd.readouterr()
+    if "--json" in argv and captured.out and argv[0] in KEYS:
+        new = set(json.loads(captured.out)) - {*KEYS[argv[0]], "made_by", "failed"}
+        assert not new, f"what a row of `hel explore` can keep stands in hel/explore/keys.py; add to {argv[0]} {new}"
     return code, captured.out, captured.err
 
 

@@ -1,7 +1,11 @@
 """--executor: the same answer, whoever runs the golden model; and what is refused."""
 
+import json
+
 import pytest
 
+from golden.native import build, choice
+from golden.native.library import library_of
 from tests.hel.commands import answer, hel
 
 CLOCK = ("samples_per_s", "made_by", "executor")
@@ -36,3 +40,19 @@ def test_train_is_the_same(capfd):
 def test_what_is_refused(capfd, words, message):
     code, out, err = hel(capfd, *words)
     assert (code, out) == (2, "") and message in err and len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("gradcheck", "dense", "-n", 4, "-m", 1, "--steps", 5), ("train", "digits", "-n", 4, "--samples", 10)]
+)
+def test_without_a_compiler_numpy_runs_and_one_line_says_so(capfd, monkeypatch, words):
+    """The JSON says who ran; nothing fails."""
+    monkeypatch.setenv("CC", "no-such-cc")
+    monkeypatch.setattr(choice, "_told", set())
+    build.compiler.cache_clear()
+    build._identity.cache_clear()
+    library_of.__globals__["_library"].cache_clear()
+    code, out, err = hel(capfd, *words, "--executor", "compiled", "--json", "--quiet")
+    assert code == 0 and json.loads(out)["executor"] == "numpy"
+    assert err.count("\n") == 1 and "NumPy runs what could run compiled" in err and "there is no no-such-cc" in err
+    build.compiler.cache_clear()

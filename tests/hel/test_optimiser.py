@@ -42,6 +42,25 @@ def test_what_cannot_be_is_one_line(capfd, options, told):
     assert code == 2 and out == "" and told in err and err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--threshold", "5"], ["--momentum", "2"], ["--batch", "256"], ["--batch", "12"], ["--batch", "4"],
+        ["--rates", "al=1"], ["--optimiser", "sign", "--threshold", "5"],
+        ["--optimiser", "momentum", "--momentum", "4", "--batch", "16"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_every_way_out_of_the_array_is_one(capfd, options):
+    """What is said to be dropped is enough; fixed arithmetic is named where it takes the same options."""
+    code, _, err = hel(capfd, *SHORT, "--arithmetic", "rtl", *options)
+    assert code == 2 and "the array learns plain" in err and err.count("\n") == 1
+    dropped = err.partition("; drop ")[2].partition(",")[0].split()
+    assert dropped == [word for word in options if word.startswith("--")]
+    fixed = hel(capfd, *SHORT, "--arithmetic", "fixed", *options)[0]
+    assert (fixed == 0) == ("or use --arithmetic fixed" in err)
+
+
 @pytest.mark.parametrize("option", [["--optimiser", "momentum"], ["--rate", "5"], ["--schedule", "constant"]])
 def test_still_images_have_a_recipe_of_their_own(capfd, option):
     code, _, err = hel(capfd, "train", "digits-static", "--rule", "ep", "--arithmetic", "float", *option)

@@ -1,6 +1,7 @@
 """`hel tasks`, and `hel train` on any task: what they print, and one line with exit code 2 for what cannot be."""
 
 import json
+import re
 import socket
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 
 from golden import tasks
 from golden.tasks import cards, package_files
-from golden.training.chosen import choice_of
+from golden.training.chosen import CHOICES, choice_of
 from golden.training.recipe import Recipe
+from hel.commands import tasks as tasks_command
 from tests.hel.commands import answer, hel
 
 
@@ -37,6 +39,56 @@ def test_one_task_is_looked_at(capfd):
     assert "7 to 29 frames of 12 channels, 4 steps each: T = 28 to 116, h = 0.25" in out and "CC BY 4.0" in out
     (row,) = answer(capfd, "tasks", "watch:3")["tasks"]
     assert row["name"] == "watch:3" and row["source"]
+
+
+@pytest.mark.parametrize("name", sorted(CHOICES))
+def test_what_was_chosen_stands_beside_the_task_s_own(name):
+    choice, shown = CHOICES[name], tasks_command.chosen(name)
+    assert (shown["cost"], shown["step"], shown["epochs"]) == (
+        choice.cost, 2.0**-choice.log2_inverse_step, choice.epochs
+    )  # fmt: skip
+    assert (shown["log2_inverse_rate"], shown["clip_log2"]) == (
+        choice.recipe.log2_inverse_rate, choice.recipe.clip_log2
+    )  # fmt: skip
+
+
+def test_a_task_shows_what_it_is_learnt_with(capfd):
+    (row,) = answer(capfd, "tasks", "japanese-vowels")["tasks"]
+    assert row["cost"] == "final" and row["chosen"]["cost"] == "averaged" and row["chosen"]["epochs"] == 40
+    assert "learnt    by dense with averaged cost, h = 2^-2, 40 epochs, rate" in hel(capfd, "tasks", row["name"])[1]
+    assert "learnt    by dense with the task's own cost and h, 4 epochs, rate" in hel(capfd, "tasks", "digits")[1]
+
+
+FEW = ("-n", 4, "--samples", 10, "--validation")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("basic-motions", "--cost", "final"),
+            "basic-motions: --cost final gives up what was chosen for dense (averaged cost, h = 2^-2, 60 epochs, rate"
+            " 2^-5, clip 2^-8); it learns with final cost, the task's own h, 4 epochs, rate 2^-6, clip 2^-7",
+        ),
+        (
+            ("gunpoint", "--system", "hru", "--rate", 4, "--epochs", 1),
+            "gunpoint: --system hru gives up what was chosen for dense (final cost, h = 2^-2, 60 epochs, rate 2^-6,"
+            " clip 2^-7); it learns with the task's own cost and h, 1 epoch, rate 2^-4, clip 2^-7",
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_what_is_given_up_is_told(capfd, options, told):
+    code, out, err = hel(capfd, "train", *options, *FEW, "--json")
+    result = json.loads(out)
+    assert code == 0 and err.splitlines()[0] == told == result["given_up"]
+    epochs, rate = re.search(r"it learns with .* (\d+) epochs?, rate 2\^-(\d+)", told).groups()
+    assert (result["epochs"], result["recipe"]["log2_inverse_rate"]) == (int(epochs), int(rate))
+
+
+@pytest.mark.parametrize("options", [("gunpoint", "--cost", "final", "--rate", 5), ("digits", "--cost", "averaged")])
+def test_where_nothing_is_given_up_nothing_is_told(capfd, options):
+    assert "given_up" not in answer(capfd, "train", *options, *FEW, "--epochs", 1)
 
 
 @pytest.fixture

@@ -43,10 +43,30 @@ def test_empty_is_unset_and_relative_is_resolved(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("bad", ["/proc/none/of/it", "file", "file/below"])
-def test_a_wish_that_cannot_be_met_is_named(monkeypatch, tmp_path, bad):
+def test_a_wish_that_cannot_be_met_is_told_and_a_temporary_folder_serves(tmp_path, bad):
+    """Told once, also where yosys and its kin are settled; the home's own cache is not what was wished for."""
     (tmp_path / "file").touch()
-    use(monkeypatch, HEL_CACHE=tmp_path / bad, HOME=tmp_path)
-    with pytest.raises(HelError, match="a folder that can be written.*; set HEL_CACHE to another folder, or unset it"):
+    (tmp_path / "temporary").mkdir()
+    code = "from golden.computer import cache; print(cache.folder(), cache.folder()); cache.settle(); cache.folder()"
+    words, said = alone(code, tmp_path / "temporary", HEL_CACHE=str(tmp_path / bad), HOME=str(tmp_path))
+    assert words[0] == words[1] and Path(words[0]).parent == tmp_path / "temporary"
+    assert said.startswith("hel: HEL_CACHE must lead to a folder that can be written, ") and said.count("\n") == 1
+    assert f", {tmp_path / bad} cannot be (" in said
+    assert said.endswith(
+        f"keeps its cache in {words[0]}; to keep builds, set HEL_CACHE to another folder, or unset it\n"
+    )
+
+
+def test_where_no_folder_can_be_made_one_line_says_so(monkeypatch, tmp_path):
+    def full(prefix):
+        raise OSError(28, "No space left on device")
+
+    use(monkeypatch, HEL_CACHE="/proc/none", HOME=tmp_path)
+    monkeypatch.setattr(cache, "_temporary", lambda: full(""))
+    cache._ready.cache_clear()
+    with pytest.raises(
+        HelError, match=r"HEL_CACHE must lead to .*, and no temporary folder .*; set HEL_CACHE to a folder"
+    ):
         cache.folder()
 
 

@@ -1,12 +1,27 @@
 import numpy as np
 import pytest
 
+from golden.arithmetic.formats import Formats
 from golden.errors import HelError
 from golden.peers.jax_training import JaxTrainer, train
 from golden.training import sequences
+from golden.training.recipe import Recipe
 from golden.training.sequences import Training
 
 SMALL = {"neurons": 6, "epochs": 1, "samples": 12, "validation": True}
+
+
+@pytest.mark.parametrize("clip_log2", [5, 11])
+def test_the_clip_is_that_of_the_formats(clip_log2):
+    """At a rate that takes every step to its end; 2^-7 is what the reference formats and the readout have."""
+    made = {"formats": Formats(log2_inverse_step=2, clip_log2=clip_log2), "recipe": Recipe(-4, clip_log2=clip_log2)}
+    training = Training("digits", arithmetic="float", **{**SMALL, "samples": 10, "seed": 1}, **made)
+    (found,) = JaxTrainer(training, dtype="float64").run([training])
+    learner = training.learner("hel")
+    sequences.drive(training.conversation(), learner)
+    for name, value in learner.parameters().items():
+        np.testing.assert_allclose(found["parameters"][name], value, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found["readout"]["weights"], training.readout.weights, rtol=1e-9, atol=1e-12)
 
 
 def test_side_by_side_each_is_goldens_training():

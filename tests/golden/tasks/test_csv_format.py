@@ -48,6 +48,10 @@ HEAD = "sample,label,u\n"
         (HEAD + "a,up,1\nb,up,1\na,up,1\n", "line 4: lines of a sample stand together, 'a' was ended; sort the file"),
         (HEAD + "a,up,1\na,down,1\n", "line 3: a sample has one part and one label, 'a' began with 'train up'"),
         ("sample,part,label,u\na,dev,up,1\n", "line 2: a part is train or test, got 'dev'; correct it"),
+        (
+            "sample,part,label,u\na,train,up,1\nb,train,down,1\nc,test,left,1\n",
+            "every class has a training sample, a.csv has 'left' in its test part alone; move some to the training",
+        ),
         ("sample,part,label,u\na,test,up,1\n", "a.csv has none whose part is train; add some"),
     ],
 )

@@ -57,6 +57,15 @@ def test_two_ts_files(tmp_path):
         HelError, match="have the same classes in the same order, .* have a, b and b, a; make the headers"
     ):
         tasks.get(str(tmp_path / "a_TRAIN.ts"))
+    only = "\n".join(line for line in TS.splitlines() if not line.endswith(":b"))
+    for learnt, judged in ((only, TS), (TS, only)):
+        (tmp_path / "a_TRAIN.ts").write_text(learnt)
+        (tmp_path / "a_TEST.ts").write_text(judged)
+        if learnt is TS:
+            assert set(tasks.get(str(tmp_path / "a_TRAIN.ts")).test.labels) == {0}
+            continue
+        with pytest.raises(HelError, match="every class has a training sample, .*a_TRAIN.ts has 'b' in its test part"):
+            tasks.get(str(tmp_path / "a_TRAIN.ts"))
     (tmp_path / "a_TEST.ts").unlink()
     assert len(tasks.get(str(tmp_path / "a_TRAIN.ts")).test) == 2
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from golden.computer import cache as caches
 from hel.explore import hands, outcome
 from hel.explore.points import Point
 from tests.hel.commands import answer, hel
@@ -110,14 +111,34 @@ def answer_failed(capfd, *argv):
     return result
 
 
-def test_a_key_that_no_result_has_stops_at_the_first(tmp_path, capfd):
-    file = written(tmp_path, SMALL.replace("relative_error_fixed", "relative_error_fixd"))
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("masses", "got 'masses', did you mean steps? it has system, neurons, steps"),  # other systems have it
+        ("stability.figre", "got 'figre', did you mean figure? stability has figure, limit"),
+    ],
+)
+def test_a_key_that_this_result_lacks_stops_at_the_first(tmp_path, capfd, key, message):
+    file = written(tmp_path, SMALL.replace("relative_error_fixed", key))
     code, _, err = hel(capfd, "explore", file)
-    assert (
-        code == 2
-        and "keep names keys of the result, got 'relative_error_fixd', did you mean relative_error_fixed" in err
-    )
+    assert code == 2 and message in err
     assert rows(tmp_path / "small.jsonl") == []
+
+
+@pytest.mark.parametrize("lack", [{"CC": "no-such-cc"}, {"HEL_CACHE": "/proc/none"}])
+def test_what_the_machine_lacks_is_told_once(tmp_path, capfd, monkeypatch, lack):
+    """By every point it would be told eight times; by none, nobody knew why all is slow."""
+    for name, value in lack.items():
+        monkeypatch.setenv(name, value)
+    caches._ready.cache_clear()
+    text = SMALL.replace("[axes]", 'executor = "compiled"\n[axes]').replace('"flags"', '"flags", "executor"')
+    code, _, err = hel(capfd, "explore", written(tmp_path, text), "-j", 2)
+    told = [line for line in err.splitlines() if line.startswith("hel: ")]
+    assert code == 0 and len(told) == 1
+    assert ("NumPy runs what could run compiled" in told[0]) == ("CC" in lack)
+    assert ("HEL_CACHE must lead to a folder that can be written, /proc/none" in told[0]) == ("HEL_CACHE" in lack)
+    used = {row["result"]["executor"] for row in rows(tmp_path / "small.jsonl")}
+    assert used == {"numpy" if "CC" in lack else "compiled"}
 
 
 def test_without_keep_a_row_has_all(tmp_path, capfd):

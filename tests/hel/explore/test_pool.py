@@ -7,12 +7,18 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from hel.explore import pool, worker
+from hel.explore import hands, pool, worker
 from hel.explore.hands import Hand
 from hel.explore.points import Point
 from tests.hel.test_signals import those_with, until
 
 QUICK = ["gradcheck", "linear", "-n", "2", "-m", "1", "--steps", "5"]
+THREADS = """
+import os
+import numpy as np
+np.ones((500, 500)) @ np.ones((500, 500))
+open("threads", "w").write(str(len(os.listdir("/proc/self/task"))))
+"""
 MINUTES = [*QUICK[:-1], "300000"]
 
 
@@ -38,6 +44,24 @@ def test_points_run_in_the_folder_that_asks(tmp_path):
         assert hand.heard(60).code == 0 and (tmp_path / "ring.py").exists()
     finally:
         hand.dismiss()
+
+
+def test_a_point_has_one_thread_of_linear_algebra(tmp_path, monkeypatch):
+    """The processes are many already. Threads are counted where NumPy has used them, in a potential's file."""
+    (tmp_path / "ring.py").write_text(THREADS)
+    counted = {}
+    for wish in (None, "2"):
+        for name in hands._ONE_THREAD:
+            monkeypatch.setenv(name, wish) if wish else monkeypatch.delenv(name, raising=False)
+        hand = Hand("systems")
+        try:
+            hand.ask(["systems", "ring.py"], str(tmp_path))
+            assert hand.heard(60).code == 2  # there is no system in it
+            counted[wish] = int((tmp_path / "threads").read_text())
+        finally:
+            hand.dismiss()
+    assert counted[None] == 1
+    assert counted["2"] == min(2, os.cpu_count() or 1), "what the environment says holds"
 
 
 def forks(mark):

@@ -31,6 +31,8 @@ WRONG = {
     "table": (SMALL.replace("[2, 3]", "[{a = 1}]"), "neurons must be a number or a text, got {'a': 1}"),
     "missing": (SMALL.replace('system = "linear"', ""), "arguments are required: SYSTEM; write system = ... under"),
     "keep": (SMALL.replace('"flags"', "3"), "keep must be a list of keys of the result, got ['relative_er"),
+    "an unknown key": (SMALL.replace("relative_error_fixed", "relative_error_fixd"), "keep names keys of the result,"
+                       " got 'relative_error_fixd', did you mean relative_error_fixed? it has system, neurons, steps"),
     "a file for all": (SMALL + "[[zip]]\nfigure = ['a.svg']\n", "each point writes into a place of its own, got figure"
                        " a.svg for 8; put an axis into it, as in figure = \"{seed}_a.svg\""),
     "no axis": (SMALL.replace('"linear"', '"{neuron}"'), "unknown axis 'neuron' in '{neuron}', did you mean neurons?"),
@@ -44,6 +46,14 @@ def test_what_is_wrong_is_one_line(tmp_path, capfd, name):
     assert code == 2 and out == "" and err.count("\n") == 1
     assert err.startswith(f"hel: {tmp_path / 'small.toml'}: ") and message in err
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_a_file_that_is_no_text(tmp_path, capfd):
+    file = tmp_path / "small.toml"
+    file.write_bytes(SMALL.replace("linear", "Küste").encode("latin-1"))
+    code, out, err = hel(capfd, "explore", file)
+    assert (code, out) == (2, "") and err.count("\n") == 1
+    assert err == f"hel: {file}: it must be UTF-8, line 5 is not (invalid start byte); save it as UTF-8\n"
 
 
 def test_a_file_that_is_not_there(tmp_path, capfd):
@@ -75,6 +85,15 @@ def test_switches_and_positions(tmp_path):
     found = points(read(written(tmp_path, text.replace("{seed}", "{seed}_{validation}")), ["train"], 100))
     assert found[0].argv == ("train", "digits", "--report", "3_True.html", "--seed", "3", "--validation")
     assert found[1].argv == ("train", "digits", "--report", "3_False.html", "--seed", "3")
+
+
+def test_an_option_may_be_left_out_at_some_values(tmp_path):
+    text = 'command = "train"\n[options]\ntask = "digits"\n[[zip]]\noptimiser = ["plain", "sign"]\n'
+    found = points(read(written(tmp_path, text + "momentum = [false, 3]\n"), ["train"], 100))
+    assert found[0].argv == ("train", "digits", "--optimiser", "plain")
+    assert found[1].argv == ("train", "digits", "--optimiser", "sign", "--momentum", "3")
+    with pytest.raises(UsageError, match="task must have a value, got false; write it as in task = 1"):
+        points(read(written(tmp_path, text.replace('"digits"', "false")), ["train"], 100))
 
 
 def test_places_of_results(tmp_path):

@@ -15,18 +15,32 @@ def test_the_page_is_up_to_date():
     text = (ROOT / results_page.PAGE).read_text()
     tables = [
         results_page.builds(ROOT / "bitstreams/results"),
-        results_page.accuracies(ROOT / "docs/results/digits.json"),
-        results_page.many_seeds(ROOT / "docs/results/digits_seeds.json"),
+        results_page.accuracies(ROOT / "docs/results/digits.jsonl"),
+        results_page.many_seeds(ROOT / "docs/results/digits_seeds.jsonl"),
     ]
     assert results_page.fill(text, tables) == text, "run `python -m hel.pages.results_page`"
 
 
+def swept(file, *rows):
+    """A file of rows: (point, result) each."""
+    lines = [
+        {"digest": f"{k}-s", "point": point, "result": result, "made_by": {"line": "hel train"}}
+        for k, (point, result) in enumerate(rows)
+    ]
+    head = {"exploration": "digits", "command": "train"}
+    file.write_text("".join(json.dumps(line) + "\n" for line in (head, *lines)))
+    return file
+
+
 def test_many_seeds_are_a_sentence(tmp_path):
-    assert results_page.many_seeds(tmp_path / "none.json") == []
-    case = {"neurons": 4, "epochs": 2, "seeds": 2}
-    row = {"case": case, "mean": 0.9, "deviation": 0.1, "validation_accuracy": [0.8, 1.0], "flags": ["q_overflow"]}
-    (tmp_path / "seeds.json").write_text(json.dumps({"rows": [row]}))
-    (said,) = results_page.many_seeds(tmp_path / "seeds.json")
+    assert results_page.many_seeds(tmp_path / "none.jsonl") == []
+    size = {"neurons": 4, "epochs": 2}
+    file = swept(
+        tmp_path / "seeds.jsonl",
+        ({**size, "seed": 0}, {"validation_accuracy": 0.8, "flags": []}),
+        ({**size, "seed": 1}, {"validation_accuracy": 1.0, "flags": ["q_overflow"]}),
+    )
+    (said,) = results_page.many_seeds(file)
     assert "From 2 seeds, N = 4, 2 epochs" in said and "the lowest 0.8000; flags raised: q_overflow." in said
 
 
@@ -49,12 +63,10 @@ def test_tables(tmp_path):
         "| b | 16 | 8 | 16 | 16 | 16/16 | 16 | 190 MHz | 1 | 16 | 500 k | 2.00 |",
         "| b | 16 | 16 | 2 | 16 | 16/16 | 16 | 181 to 184 MHz | 2 | 16 | 500 k | 2.00 |",
     ]
-    case = {"neurons": 32, "epochs": 4, "arithmetic": "fixed", "rule": "hel", "seeds": 5}
-    (tmp_path / "digits").write_text(
-        json.dumps({"rows": [{"case": case, "mean": 0.97, "deviation": 0.001, "test_accuracy": [0.969, 0.971]}]})
-    )
-    assert results_page.accuracies(tmp_path / "digits")[2:] == [
-        "| 32 | 4 | fixed | HEL | 0.9700 ± 0.0010 | 0.9690 | 5 |"
+    case = {"neurons": 32, "epochs": 4, "arithmetic": "fixed", "rule": "hel"}
+    rows = [({**case, "seed": seed}, {"test_accuracy": 0.969 + seed / 500}) for seed in (0, 1)]
+    assert results_page.accuracies(swept(tmp_path / "digits.jsonl", *rows))[2:] == [
+        "| 32 | 4 | fixed | HEL | 0.9700 ± 0.0010 | 0.9690 | 2 |"
     ]
 
 

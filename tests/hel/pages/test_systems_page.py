@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bitstreams.estimate import Estimate
 from golden import systems
 from golden.errors import HelError
 from hel.pages import systems_page, systems_results
@@ -58,13 +59,15 @@ def test_one_failure_does_not_stop_the_others(monkeypatch, capsys):
     assert "build hru: failed" in capsys.readouterr().err
 
 
-def test_what_is_not_built_is_said(tmp_path):
+def test_what_is_not_built_is_said(tmp_path, monkeypatch):
     empty = Results(tmp_path)
     assert "| linear |  |  |  |  |  |  |  |" in systems_page._gradients(empty.checks)
     assert "| linear |  |  |  |  |  |  |" in systems_page._verified(empty.checks)
     assert systems_page._builds(empty.builds) == []
-    report = dict.fromkeys(systems_page.CELLS, 10) | {"fmax_hz": 9e7, "clock_hz": 8e7, "board": "b"}
-    report["predicted"] = report | {"lut": 9}
+    report = dict.fromkeys(systems_page.CELLS, 10) | {"fmax_hz": 9e7, "clock_hz": 8e7, "board": "b", "geometry": {}}
+    said = {"lut": 9, "ff": 10, "dsp": 10, "bram": 10}
+    monkeypatch.setattr(systems_page, "estimate", lambda geometry: Estimate(**said))
+    monkeypatch.setattr(systems_page.Geometry, "read", lambda plain: plain)
     lines = systems_page._builds({"linear": report})
     assert "| linear | 9 / 10 (-10.0 %) | 10 / 10 (+0.0 %) | 10 / 10 | 10 / 10 | 90 MHz |" in lines[-2]
     assert lines[-1][0].startswith("Not built yet: springs, hru, dense, graph")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden import tasks
-from golden.studies.learning.protocol import DRAWS, FOLDS, ONE_FOLD, RESAMPLED, RESAMPLES, SEEDS, SMALL
+from golden.studies.learning.protocol import DRAWS, FOLDS, ONE_FOLD, PEOPLE, RESAMPLED, RESAMPLES, SEEDS, SMALL
 from golden.tasks import Split, Task
-from golden.tasks.watch import learnt_subjects
+from golden.tasks.watch import learnt_subjects, watch_but
 
 __all__ = ["Run", "redrawn", "scores", "selection_runs", "test_runs"]
 
@@ -76,12 +76,17 @@ def selection_runs(name: str) -> list[Run]:
 
 
 def test_runs(name: str) -> list[Run]:
-    """SEEDS runs on the task's own test set and, of RESAMPLED ones, RESAMPLES - 1 draws of both parts more."""
+    """SEEDS runs on the task's own test set; of RESAMPLED ones RESAMPLES - 1 draws of both parts more.
+
+    Of watch PEOPLE more, each left out once.
+    """
     task = tasks.get(name)
     runs = [Run(task, seed) for seed in range(SEEDS)]
     if name in RESAMPLED:
         whole = _joined(task.train, task.test)
         runs += [Run(redrawn(whole, task, len(task.test), draw), draw, draw) for draw in range(1, RESAMPLES)]
+    if name == "watch":
+        runs += [Run(replace(watch_but(one), name=name), draw, draw) for draw, one in enumerate(PEOPLE, 1)]
     return runs
 
 

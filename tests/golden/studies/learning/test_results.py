@@ -8,7 +8,7 @@ import pytest
 from golden import tasks
 from golden.studies.learning import selection, tested
 from golden.studies.learning.comparison import value
-from golden.studies.learning.protocol import FOLLOWERS, MODELS, RESAMPLED, RESAMPLES, SEEDS, TASKS, candidates
+from golden.studies.learning.protocol import FOLLOWERS, MODELS, PEOPLE, RESAMPLED, RESAMPLES, SEEDS, TASKS, candidates
 
 ROOT = Path(__file__).parents[4]
 CHOSEN = ROOT / selection.SELECTION
@@ -44,6 +44,8 @@ def test_a_test_row_is_of_what_was_chosen():
         assert sum(samples) / len(samples) == pytest.approx(sum(row["test"]) / len(row["test"]), abs=2e-4, rel=1e-3)
         if case["task"] in RESAMPLED:
             assert len(row["draws"]) == RESAMPLES
+        if case["task"] == "watch":
+            assert len(row["draws"]) == 1 + len(PEOPLE)
         assert len(row["test"]) == (1 if case["model"] in tested.SOLVED else SEEDS)
 
 

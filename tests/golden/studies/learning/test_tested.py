@@ -7,7 +7,7 @@ import pytest
 
 from golden.studies.learning import __main__ as study
 from golden.studies.learning import selection, tested
-from golden.studies.learning.protocol import MODELS, RESAMPLES, SEEDS, TASKS
+from golden.studies.learning.protocol import MODELS, PEOPLE, RESAMPLES, SEEDS, TASKS
 
 
 @pytest.fixture
@@ -37,10 +37,15 @@ def test_a_solved_model_has_one_seed_and_a_large_test_set_no_draws(asked):
     assert asked == [("linear", 0, [{"chosen": ("digits", "linear")}], 1)]
 
 
+def test_watch_is_drawn_again_by_person(asked):
+    row = tested.measure({"task": "watch", "model": "gru", "neurons": 64})
+    assert asked[0][3] == SEEDS + len(PEOPLE) and len(row["draws"]) == 1 + len(PEOPLE) == 7
+
+
 def test_sizes():
     found = [case["neurons"] for case in tested.cases(["digits"], ["gru", "linear"])]
     assert found == [None, 32, 64]
-    assert len(list(tested.cases(list(TASKS), list(MODELS)))) == 12 + 10 + 6 * (12 + 3)
+    assert len(list(tested.cases(list(TASKS), list(MODELS)))) == 12 + 10 + 6 * 12 * 2
 
 
 def test_a_row_is_measured_once(asked, tmp_path):

@@ -33,11 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     what.add_argument("--layers", action="store_true", help="stacks of layers in fixed HEL's place: validation only")
     made.add_argument("--task", action="append", choices=list(TASKS), help="only this task; may be repeated")
     made.add_argument("--model", action="append", choices=MODELS, help="only this model; may be repeated")
+    made.add_argument("--neurons", action="append", type=int, help="only this size; may be repeated")
     args = made.parse_args(argv)
     part = selection if args.select else layers if args.layers else tested
     asked, usual = _PARTS.get(part, ("", made.get_default("out")))
     out = usual if args.out == made.get_default("out") else args.out
-    wanted = part.cases(args.task or list(TASKS), args.model or list(MODELS))
+    wanted = [
+        case
+        for case in part.cases(args.task or list(TASKS), args.model or list(MODELS))
+        if args.neurons is None or case["neurons"] in (None, *args.neurons)
+    ]
     collect(out, f"python -m golden.studies.learning{asked}", wanted, part.measure)
     return 0
 

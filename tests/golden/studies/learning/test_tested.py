@@ -55,6 +55,13 @@ def test_a_row_is_measured_once(asked, tmp_path):
     assert len(asked) == 1 and len(json.loads(out.read_text())["rows"]) == 1
 
 
+def test_a_size_alone(asked, tmp_path):
+    out = tmp_path / "learning.json"
+    line = ["--task", "digits", "--model", "gru", "--model", "linear", "--neurons", "64", "-o", str(out)]
+    assert study.main(line) == 0
+    assert [(model, neurons) for model, neurons, *_ in asked] == [("linear", 0), ("gru", 64)]
+
+
 def test_selecting_writes_elsewhere(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(selection, "measure", lambda case: {"chosen": 0})

@@ -93,6 +93,8 @@ def test_runs(name: str) -> list[Run]:
 def redrawn(whole: Split, task: Task, held: int, draw: int) -> Task:
     """The task with `held` samples of `whole` to judge on, of every class its share, and all others to learn from.
 
+    Those come class by class, so its validation part, which nobody looks at, is one sample: more would be a whole class.
+
     >>> task = tasks.get("gunpoint")
     >>> found = redrawn(task.train, task, 10, 0)
     >>> len(found.train), len(found.test), np.bincount(found.test.labels).tolist()
@@ -107,7 +109,7 @@ def redrawn(whole: Split, task: Task, held: int, draw: int) -> Task:
         sizes[k] += 1
     judged = np.concatenate([one[:size] for one, size in zip(order, sizes, strict=True)])
     learnt = np.concatenate([one[size:] for one, size in zip(order, sizes, strict=True)])
-    return replace(task, train=whole.part(learnt), test=whole.part(judged))
+    return replace(task, train=whole.part(learnt), test=whole.part(judged), validation_samples=1)
 
 
 def _without_one(task: Task, fold: int) -> Task:

@@ -20,7 +20,7 @@ def row(model, by_sample, name="digits", neurons=32, **more):
 
 
 def test_the_page_is_up_to_date():
-    filled = learning_page.fill(TEXT, rows("learning"), rows("learning_selection"))
+    filled = learning_page.fill(TEXT, rows("learning"), rows("learning_selection"), rows("learning_layers"))
     assert filled == TEXT, "run `python -m hel.pages.learning_page`"
 
 
@@ -46,6 +46,21 @@ def test_equivalence():
     assert learning_page.equivalence(same)[2] == "| digits | 32 | +0.000 ± 0.000 | +0.000 to +0.000 | yes |"
     other = [row("hel-fixed", [1, 0] * 20), row("bptt-hel", [0, 1] * 20)]
     assert learning_page.equivalence(other)[2].endswith("| no |")
+
+
+def test_stacks_stand_beside_one_layer_of_as_many():
+    def stack(layers, neurons, by_sample, name="digits"):
+        case = {"task": name, "layers": layers, "neurons": neurons}
+        mean = sum(by_sample) / len(by_sample)
+        return {"case": case, "by_sample": " ".join(map(str, by_sample)), "validation": [[0], [mean]], "chosen": 1}
+
+    found = [stack(1, 32, [1, 0, 0, 0]), stack(1, 64, [1, 1, 1, 1]), stack(2, 64, [1, 1, 1, 0]), stack(4, 32, [1] * 4)]
+    assert learning_page.stacks(found)[2:] == [
+        "| digits | 64 | 2 | 0.750 | 1.000 | -0.250 ± 0.250 | no |",
+        "| digits | 32 | 4 | 1.000 | 0.250 | +0.750 ± 0.250 | yes |",
+    ]
+    errors = [stack(1, 32, [0.5, 0.4], "mackey-glass"), stack(2, 32, [0.3, 0.3], "mackey-glass")]
+    assert learning_page.stacks(errors)[2:] == ["| mackey-glass | 32 | 2 | 0.300 | 0.450 | +0.150 ± 0.050 | yes |"]
 
 
 def test_choices():

@@ -58,6 +58,13 @@ def test_every_small_test_set_is_drawn_again_but_those_that_go_on_in_time():
     assert small - set(RESAMPLED) == {"watch", "mackey-glass", "ppg"} and set(RESAMPLED) <= small
 
 
+@pytest.mark.parametrize("name", RESAMPLED)
+def test_a_draw_can_be_trained_on(name):
+    """Every class is there in each, also where a whole class is as small as a validation part."""
+    for run in runs_of_the_test(name)[SEEDS:]:
+        tasks.checked(run.task)
+
+
 @pytest.mark.parametrize("name", ["digits", "gunpoint", "pig-cvp"])
 def test_runs_of_the_test(name):
     task, runs = tasks.get(name), runs_of_the_test(name)

@@ -38,8 +38,14 @@ def test_a_solved_model_has_one_seed_and_a_large_test_set_no_draws(asked):
 
 
 def test_watch_is_drawn_again_by_person(asked):
-    row = tested.measure({"task": "watch", "model": "gru", "neurons": 64})
+    row = tested.measure({"task": "watch", "model": "frozen", "neurons": 64})
     assert asked[0][3] == SEEDS + len(PEOPLE) and len(row["draws"]) == 1 + len(PEOPLE) == 7
+
+
+@pytest.mark.parametrize(("name", "count"), [("pig-cvp", SEEDS), ("gunpoint", SEEDS + RESAMPLES - 1)])
+def test_what_is_dear_has_its_own_test_set_alone(asked, name, count):
+    row = tested.measure({"task": name, "model": "bptt-adam", "neurons": 32})
+    assert asked[0][3] == count and len(row["test"]) == SEEDS and ("draws" in row) == (count > SEEDS)
 
 
 def test_sizes():

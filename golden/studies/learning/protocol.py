@@ -23,8 +23,8 @@ from golden.tasks.watch import SUBJECTS
 from golden.training.recipe import Recipe
 
 __all__ = [
-    "DEAR", "DRAWS", "EQUIVALENT", "FOLLOWERS", "FOLDS", "MARGIN", "MODELS", "ONE_FOLD", "PEOPLE", "RESAMPLED", "RESAMPLES",
-    "SEEDS", "SIZED", "SIZES", "SMALL", "TASKS", "UNDRAWN", "Candidate", "Plan", "candidates", "recipe_of",
+    "DEAR", "DRAWS", "EQUIVALENT", "FOLLOWERS", "FOLDS", "MARGIN", "MODELS", "ONE_FOLD", "PEOPLE", "RESAMPLED",
+    "RESAMPLES", "SEEDS", "SIZED", "SIZES", "SMALL", "TASKS", "UNDRAWN", "Candidate", "Plan", "candidates", "recipe_of",
 ]  # fmt: skip
 
 Candidate = dict[str, Any]

@@ -93,7 +93,7 @@ def test_runs(name: str) -> list[Run]:
 def redrawn(whole: Split, task: Task, held: int, draw: int) -> Task:
     """The task with `held` samples of `whole` to judge on, of every class its share, and all others to learn from.
 
-    Those come class by class, so its validation part, which nobody looks at, is one sample: more would be a whole class.
+    Those come class by class: its validation part, which nobody looks at, is one sample, for more could be a class.
 
     >>> task = tasks.get("gunpoint")
     >>> found = redrawn(task.train, task, 10, 0)

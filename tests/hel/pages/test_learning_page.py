@@ -31,6 +31,14 @@ def test_a_line_has_means_ranges_and_the_best_in_bold():
     assert lines[2].startswith("| ppg (nmse) | 32 | - | - | - | 0.500 |") and lines[2].endswith("| **0.250** |")
 
 
+def test_a_dear_task_has_a_line_of_its_own_test_set_and_one_of_the_draws():
+    drawn = row("hel-fixed", [1, 0], "acsf1", test=[0.5], draws=[0.5, 0.7])
+    own, again = learning_page.table([drawn, row("gru", [1, 0], "acsf1", test=[0.6])])[2:]
+    assert own == "| acsf1 | 32 | - | - | - | **0.600** | - | - | - | 0.500 |"
+    assert again == "| acsf1, drawn again | 32 | - | - | - | - | - | - | - | **0.600** (0.500 to 0.700) |"
+    assert "| watch, by person | 32 |" in learning_page.table([row("gru", [1], "watch")])[3]
+
+
 def test_gains_and_their_lack():
     others = [row("linear", [0, 0, 1, 1]), row("frozen", [0, 0, 0, 1])]
     (line,) = learning_page.gains([*others, row("hel-fixed", [1, 0, 1, 1])])[2:]

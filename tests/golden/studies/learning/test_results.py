@@ -9,7 +9,16 @@ from golden import tasks
 from golden.studies.learning import selection, tested
 from golden.studies.learning.comparison import value
 from golden.studies.learning.protocol import (
-    DEAR, FOLLOWERS, MODELS, PEOPLE, RESAMPLED, RESAMPLES, SEEDS, TASKS, UNDRAWN, candidates,
+    DEAR,
+    FOLLOWERS,
+    MODELS,
+    PEOPLE,
+    RESAMPLED,
+    RESAMPLES,
+    SEEDS,
+    TASKS,
+    UNDRAWN,
+    candidates,
 )  # fmt: skip
 
 ROOT = Path(__file__).parents[4]

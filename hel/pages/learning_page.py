@@ -15,11 +15,12 @@ from golden.studies.learning.layers import LAYERS
 from golden.studies.learning.layers import TASKS as STACKED
 from golden.studies.learning.protocol import DEAR, EQUIVALENT, MODELS, TASKS
 from golden.studies.learning.selection import SELECTION
+from golden.studies.learning.tested import cases
 from golden.studies.pages import filled
 from golden.tasks import CARDS
 from hel.pages.rewrite import rewrite
 
-__all__ = ["PAGE", "RESULTS", "choices", "cost", "equivalence", "fill", "gains", "main", "stacks", "table"]
+__all__ = ["PAGE", "RESULTS", "choices", "cost", "equivalence", "fill", "gains", "main", "missing", "stacks", "table"]
 
 PAGE = Path("docs/learning.md")
 RESULTS = Path("docs/results/learning.json")
@@ -82,6 +83,19 @@ def _cell(each: Sequence[float], sign: int, best: float | None) -> str:
 
 def _number(found: float) -> str:
     return f"{found:.3f}" if found >= 0.01 else f"{found:.4f}"
+
+
+def missing(rows: Rows) -> list[str]:
+    """The cells that have no row though they have a form, a line a task and size."""
+    lines = []
+    for name, plan in TASKS.items():
+        for neurons in plan.sizes:
+            had = [one for one in MODELS if _row(rows, name, one, neurons)]
+            asked = {case["model"] for case in cases([name], list(MODELS)) if case["neurons"] in (neurons, None)}
+            lacks = [NAMES[model] for model in MODELS if model in asked and model not in had]
+            if lacks:
+                lines.append(f"- {name}, N = {neurons}: {'; '.join(lacks)}.")
+    return lines or ["Nothing: the table is whole."]
 
 
 def gains(rows: Rows) -> list[str]:
@@ -168,9 +182,10 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 
 def fill(text: str, results: Rows, selection: Rows, layers: Rows) -> str:
-    """`text` with its six tables."""
+    """`text` with its tables."""
     parts = {
         "learning": table(results),
+        "learning_missing": missing(results),
         "learning_gains": gains(results),
         "learning_equivalence": equivalence(results),
         "learning_layers": stacks(layers),

@@ -39,6 +39,14 @@ def test_a_dear_task_has_a_line_of_its_own_test_set_and_one_of_the_draws():
     assert "| watch, by person | 32 |" in learning_page.table([row("gru", [1], "watch")])[3]
 
 
+def test_what_is_not_measured_is_named(monkeypatch):
+    monkeypatch.setattr(learning_page, "TASKS", {"ppg": learning_page.TASKS["ppg"]})
+    every = [row(model, [1], "ppg", n) for model in learning_page.NAMES for n in (32, 64) if model != "minirocket"]
+    assert learning_page.missing(every) == ["Nothing: the table is whole."]
+    found = learning_page.missing([one for one in every if one["case"]["neurons"] != 64 or one["case"]["model"] < "g"])
+    assert found == ["- ppg, N = 64: GRU, Adam; HEL float; HEL fixed."]
+
+
 def test_gains_and_their_lack():
     others = [row("linear", [0, 0, 1, 1]), row("frozen", [0, 0, 0, 1])]
     (line,) = learning_page.gains([*others, row("hel-fixed", [1, 0, 1, 1])])[2:]

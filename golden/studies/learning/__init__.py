@@ -12,5 +12,5 @@
 In: a task's name. Out: rows in docs/results/learning_selection.json and docs/results/learning.json; of stacks in
 docs/results/learning_layers.json.
 
-May import of golden: errors, arithmetic, tasks, native, training, studies, peers.
+May import of golden: errors, arithmetic, language, tasks, systems, native, training, studies, peers.
 """

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from golden.studies.learning.comparison import gain, paired, value
-from golden.studies.learning.protocol import EQUIVALENT, MODELS, TASKS
+from golden.studies.learning.comparison import gain, paired
+from golden.studies.learning.layers import LAYERS
+from golden.studies.learning.layers import TASKS as STACKED
+from golden.studies.learning.protocol import DEAR, EQUIVALENT, MODELS, TASKS
 from golden.studies.learning.selection import SELECTION
+from golden.studies.learning.tested import cases
 from golden.studies.pages import filled
 from golden.tasks import CARDS
 from hel.pages.rewrite import rewrite
 
-__all__ = ["PAGE", "RESULTS", "choices", "cost", "equivalence", "fill", "gains", "main", "table"]
+__all__ = ["PAGE", "RESULTS", "choices", "cost", "equivalence", "fill", "gains", "main", "missing", "stacks", "table"]
 
 PAGE = Path("docs/learning.md")
 RESULTS = Path("docs/results/learning.json")
@@ -30,7 +33,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def table(rows: Rows) -> list[str]:
-    """A line a task and size: what every model reaches, mean and range of its seeds or draws, the best in bold."""
+    """A line a task and size: what every model reaches, mean and range of its seeds or draws, the best in bold.
+
+    Tasks of which some models have no draws have two lines: all models on the task's own test set, then the draws.
+    """
     lines = [
         "| task | N | " + " | ".join(NAMES[model] for model in MODELS) + " |",
         "|---" * (2 + len(MODELS)) + "|",
@@ -38,13 +44,25 @@ def table(rows: Rows) -> list[str]:
     for name, plan in TASKS.items():
         for neurons in plan.sizes:
             found = {model: _row(rows, name, model, neurons) for model in MODELS}
-            if not any(row for model, row in found.items() if row and row["case"]["neurons"]):
-                continue
-            sign = 1 if CARDS[name].kind == "classification" else -1
-            best = max((sign * round(value(dict(row)), 3) for row in found.values() if row), default=None)
-            cells = [_cell(row, sign, best) for row in found.values()]
-            measure = "" if sign > 0 else " (nmse)"
-            lines.append(f"| {name}{measure} | {neurons} | " + " | ".join(cells) + " |")
+            if any(row for model, row in found.items() if row and row["case"]["neurons"]):
+                lines += _lines(name, neurons, found)
+    return lines
+
+
+def _lines(name: str, neurons: int, found: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
+    """Of a task at one size."""
+    sign = 1 if CARDS[name].kind == "classification" else -1
+    called = name if sign > 0 else f"{name} (nmse)"
+    parts = {called: {model: row.get("draws", row["test"]) for model, row in found.items() if row}}
+    if name in DEAR:
+        drawn = {model: row["draws"] for model, row in found.items() if row and "draws" in row}
+        again = "by person" if name == "watch" else "drawn again"
+        parts = {name: {model: row["test"] for model, row in found.items() if row}, f"{name}, {again}": drawn}
+    lines = []
+    for called, part in parts.items():
+        best = max((sign * round(float(np.mean(each)), 3) for each in part.values()), default=None)
+        cells = [_cell(part[model], sign, best) if model in part else "-" for model in MODELS]
+        lines.append(f"| {called} | {neurons} | " + " | ".join(cells) + " |")
     return lines
 
 
@@ -56,18 +74,28 @@ def _row(rows: Rows, name: str, model: str, neurons: int) -> Mapping[str, Any] |
     return None
 
 
-def _cell(row: Mapping[str, Any] | None, sign: int, best: float | None) -> str:
-    if row is None:
-        return "-"
-    each = row.get("draws", row["test"])
-    mean = _number(value(dict(row)))
-    if sign * round(value(dict(row)), 3) == best:
-        mean = f"**{mean}**"
+def _cell(each: Sequence[float], sign: int, best: float | None) -> str:
+    """Mean and range, the best mean in bold."""
+    value = float(np.mean(each))
+    mean = f"**{_number(value)}**" if sign * round(value, 3) == best else _number(value)
     return mean if len(each) == 1 else f"{mean} ({_number(min(each))} to {_number(max(each))})"
 
 
 def _number(found: float) -> str:
     return f"{found:.3f}" if found >= 0.01 else f"{found:.4f}"
+
+
+def missing(rows: Rows) -> list[str]:
+    """The cells that have no row though they have a form, a line a task and size."""
+    lines = []
+    for name, plan in TASKS.items():
+        for neurons in plan.sizes:
+            had = [one for one in MODELS if _row(rows, name, one, neurons)]
+            asked = {case["model"] for case in cases([name], list(MODELS)) if case["neurons"] in (neurons, None)}
+            lacks = [NAMES[model] for model in MODELS if model in asked and model not in had]
+            if lacks:
+                lines.append(f"- {name}, N = {neurons}: {'; '.join(lacks)}.")
+    return lines or ["Nothing: the table is whole."]
 
 
 def gains(rows: Rows) -> list[str]:
@@ -97,6 +125,22 @@ def equivalence(rows: Rows) -> list[str]:
                 low, high = found.interval
                 said = "yes" if found.equivalent else "no"
                 lines.append(f"| {name} | {neurons} | {found.told} | {low:+.3f} to {high:+.3f} | {said} |")
+    return lines
+
+
+def stacks(rows: Rows) -> list[str]:
+    """Stacks beside one layer of as many neurons, on validation samples, a line each."""
+    lines = ["| task | N | layers | what it reaches | one layer | difference | helps |", "|---" * 7 + "|"]
+    for name in STACKED:
+        own = [row for row in rows if row["case"]["task"] == name]
+        alone = {row["case"]["neurons"]: row for row in own if row["case"]["layers"] == 1}
+        for row in own:
+            layers, neurons = row["case"]["layers"], row["case"]["neurons"]
+            if layers > 1 and neurons in alone:
+                found = paired(dict(row), dict(alone[neurons]))
+                reached = [_number(float(np.mean(one["validation"][one["chosen"]]))) for one in (row, alone[neurons])]
+                said = "yes" if found.mean >= found.error > 0 else "no"
+                lines.append(f"| {name} | {neurons} | {layers} | {' | '.join(reached)} | {found.told} | {said} |")
     return lines
 
 
@@ -137,12 +181,14 @@ def _read(file: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def fill(text: str, results: Rows, selection: Rows) -> str:
-    """`text` with its five tables."""
+def fill(text: str, results: Rows, selection: Rows, layers: Rows) -> str:
+    """`text` with its tables."""
     parts = {
         "learning": table(results),
+        "learning_missing": missing(results),
         "learning_gains": gains(results),
         "learning_equivalence": equivalence(results),
+        "learning_layers": stacks(layers),
         "learning_choices": choices(selection),
         "learning_cost": cost(selection, results),
     }
@@ -153,7 +199,7 @@ def fill(text: str, results: Rows, selection: Rows) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Rewrite the page in the working directory; with --check exit 1 when it is not up to date."""
-    return rewrite(PAGE, lambda text: fill(text, _read(RESULTS), _read(SELECTION)), argv)
+    return rewrite(PAGE, lambda text: fill(text, _read(RESULTS), _read(SELECTION), _read(LAYERS)), argv)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@
 `fitted`      linear models, and MiniRocket; `recurrent`: in JAX; `echo`: fixed HEL, and the frozen system
 `models`      all of them by name
 `selection`   the choice on validation samples; `tested`: the one reading of the test sets
-`comparison`  two models on one task, paired
+`comparison`  two models on one task, paired; `layers`: stacks in fixed HEL's place, on validation samples
 ============  =========================================================================================================
 
-In: a task's name. Out: rows in docs/results/learning_selection.json and docs/results/learning.json.
+In: a task's name. Out: rows in docs/results/learning_selection.json and docs/results/learning.json; of stacks in
+docs/results/learning_layers.json.
 
-May import of golden: errors, arithmetic, tasks, native, training, studies, peers.
+May import of golden: errors, arithmetic, language, tasks, systems, native, training, studies, peers.
 """

@@ -11,6 +11,7 @@ from golden.arithmetic.formats import Formats
 from golden.native import COMPILED, executor_of, steps_by
 from golden.studies.learning.protocol import TASKS, Candidate, recipe_of
 from golden.studies.learning.runs import Run
+from golden.systems import System
 from golden.training.arithmetics import FixedPoint
 from golden.training.compiled_learner import CompiledLearner
 from golden.training.conversation import drive
@@ -67,16 +68,19 @@ class _Kept:
         return self.all[-1]
 
 
-def trained(neurons: int, runs: list[Run], candidate: Candidate, *, frozen: bool) -> list[Any]:
-    """Scores of the samples that each run judges."""
-    return [_one(neurons, run, candidate, frozen) for run in runs]
+def trained(
+    neurons: int, runs: list[Run], candidate: Candidate, *, frozen: bool, system: System | None = None
+) -> list[Any]:
+    """Scores of the samples that each run judges, of dense or of another system of so many neurons."""
+    return [_one(neurons, run, candidate, frozen, system or "dense") for run in runs]
 
 
-def _one(neurons: int, run: Run, candidate: Candidate, frozen: bool) -> Any:
+def _one(neurons: int, run: Run, candidate: Candidate, frozen: bool, system: str | System) -> Any:
     recipe = recipe_of(candidate)
     step = candidate.get("log2_inverse_step", run.task.log2_inverse_step)
     training = Training(
         replace(run.task, log2_inverse_step=step),
+        system,
         neurons=neurons,
         epochs=TASKS[run.name].epochs,
         seed=run.seed,

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from golden import tasks
-from golden.studies.learning.protocol import DRAWS, FOLDS, ONE_FOLD, RESAMPLED, RESAMPLES, SEEDS, SMALL
+from golden.studies.learning.protocol import DRAWS, FOLDS, ONE_FOLD, PEOPLE, RESAMPLED, RESAMPLES, SEEDS, SMALL
 from golden.tasks import Split, Task
-from golden.tasks.watch import learnt_subjects
+from golden.tasks.watch import learnt_subjects, watch_but
 
 __all__ = ["Run", "redrawn", "scores", "selection_runs", "test_runs"]
 
@@ -76,17 +76,24 @@ def selection_runs(name: str) -> list[Run]:
 
 
 def test_runs(name: str) -> list[Run]:
-    """SEEDS runs on the task's own test set and, of RESAMPLED ones, RESAMPLES - 1 draws of both parts more."""
+    """SEEDS runs on the task's own test set; of RESAMPLED ones RESAMPLES - 1 draws of both parts more.
+
+    Of watch PEOPLE more, each left out once.
+    """
     task = tasks.get(name)
     runs = [Run(task, seed) for seed in range(SEEDS)]
     if name in RESAMPLED:
         whole = _joined(task.train, task.test)
         runs += [Run(redrawn(whole, task, len(task.test), draw), draw, draw) for draw in range(1, RESAMPLES)]
+    if name == "watch":
+        runs += [Run(replace(watch_but(one), name=name), draw, draw) for draw, one in enumerate(PEOPLE, 1)]
     return runs
 
 
 def redrawn(whole: Split, task: Task, held: int, draw: int) -> Task:
     """The task with `held` samples of `whole` to judge on, of every class its share, and all others to learn from.
+
+    Those come class by class: its validation part, which nobody looks at, is one sample, for more could be a class.
 
     >>> task = tasks.get("gunpoint")
     >>> found = redrawn(task.train, task, 10, 0)
@@ -102,7 +109,7 @@ def redrawn(whole: Split, task: Task, held: int, draw: int) -> Task:
         sizes[k] += 1
     judged = np.concatenate([one[:size] for one, size in zip(order, sizes, strict=True)])
     learnt = np.concatenate([one[size:] for one, size in zip(order, sizes, strict=True)])
-    return replace(task, train=whole.part(learnt), test=whole.part(judged))
+    return replace(task, train=whole.part(learnt), test=whole.part(judged), validation_samples=1)
 
 
 def _without_one(task: Task, fold: int) -> Task:

@@ -17,7 +17,7 @@ from golden.studies.learning.protocol import FOLLOWERS, MODELS, SIZED, SIZES, TA
 from golden.studies.learning.runs import selection_runs
 from golden.studies.rows import Case
 
-__all__ = ["SELECTION", "cases", "chosen", "measure"]
+__all__ = ["SELECTION", "cases", "choice", "chosen", "measure"]
 
 SELECTION = Path("docs/results/learning_selection.json")
 
@@ -35,27 +35,26 @@ def _candidates(model: str, name: str) -> list[Candidate]:
 
 
 def measure(case: Case) -> Case:
-    """Accuracies, or nmse, of every candidate on the runs of a selection, and which candidate is chosen by their mean.
+    """Accuracies, or nmse, of every candidate on the runs of a selection, and which candidate is chosen."""
+    start = time.process_time()
+    options = _candidates(case["model"], case["task"])
+    found = fit(case["model"], case["neurons"] or 0, selection_runs(case["task"]), options)
+    return {**choice(case["task"], options, found), "cpu_s": round(time.process_time() - start, 1)}
+
+
+def choice(name: str, options: list[Candidate], found: list[list[Any]]) -> Case:
+    """Candidates, the mean of each on each run, and the one with the best mean of all.
 
     Of equals the first. A candidate that ends in no number is the worst.
     """
-    start = time.process_time()
-    options = _candidates(case["model"], case["task"])
-    runs = selection_runs(case["task"])
-    found = fit(case["model"], case["neurons"] or 0, runs, options)
     means = [[_mean(scores) for scores in each] for each in found]
-    sign = 1 if tasks.CARDS[case["task"]].kind == "classification" else -1
+    sign = 1 if tasks.CARDS[name].kind == "classification" else -1
 
     def worth(k: int) -> float:
         return -np.inf if None in means[k] else sign * float(np.mean([one for one in means[k] if one is not None]))
 
     best = max(range(len(options)), key=lambda k: (worth(k), -k))
-    return {
-        "candidates": options,
-        "validation": means,
-        "chosen": best,
-        "cpu_s": round(time.process_time() - start, 1),
-    }
+    return {"candidates": options, "validation": means, "chosen": best}
 
 
 def _mean(scores: Any) -> float | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from golden import tasks
 from golden.studies.learning.models import fit
-from golden.studies.learning.protocol import MODELS, SEEDS, SIZED, TASKS, candidates
+from golden.studies.learning.protocol import DEAR, MODELS, SEEDS, SIZED, TASKS, UNDRAWN, candidates
 from golden.studies.learning.runs import test_runs
 from golden.studies.learning.selection import chosen
 from golden.studies.rows import Case
@@ -39,6 +39,8 @@ def measure(case: Case) -> Case:
     start = time.process_time()
     candidate = chosen(case["task"], case["model"])
     runs = test_runs(case["task"])
+    if case["task"] in DEAR and case["model"] in UNDRAWN:
+        runs = [run for run in runs if not run.draw]
     if case["model"] in SOLVED:
         runs = [run for run in runs if run.seed == 0 or run.draw]
     found = fit(case["model"], case["neurons"] or 0, runs, [candidate])[0]

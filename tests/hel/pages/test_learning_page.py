@@ -20,7 +20,7 @@ def row(model, by_sample, name="digits", neurons=32, **more):
 
 
 def test_the_page_is_up_to_date():
-    filled = learning_page.fill(TEXT, rows("learning"), rows("learning_selection"))
+    filled = learning_page.fill(TEXT, rows("learning"), rows("learning_selection"), rows("learning_layers"))
     assert filled == TEXT, "run `python -m hel.pages.learning_page`"
 
 
@@ -29,6 +29,22 @@ def test_a_line_has_means_ranges_and_the_best_in_bold():
     assert lines[2] == ("| digits | 32 | 0.550 (0.500 to 0.600) | - | - | **0.950** (0.900 to 1.000) | - | - | - | - |")
     lines = learning_page.table([row("gru", [0.5], "ppg", test=[0.5]), row("hel-fixed", [0.25], "ppg", test=[0.25])])
     assert lines[2].startswith("| ppg (nmse) | 32 | - | - | - | 0.500 |") and lines[2].endswith("| **0.250** |")
+
+
+def test_a_dear_task_has_a_line_of_its_own_test_set_and_one_of_the_draws():
+    drawn = row("hel-fixed", [1, 0], "acsf1", test=[0.5], draws=[0.5, 0.7])
+    own, again = learning_page.table([drawn, row("gru", [1, 0], "acsf1", test=[0.6])])[2:]
+    assert own == "| acsf1 | 32 | - | - | - | **0.600** | - | - | - | 0.500 |"
+    assert again == "| acsf1, drawn again | 32 | - | - | - | - | - | - | - | **0.600** (0.500 to 0.700) |"
+    assert "| watch, by person | 32 |" in learning_page.table([row("gru", [1], "watch")])[3]
+
+
+def test_what_is_not_measured_is_named(monkeypatch):
+    monkeypatch.setattr(learning_page, "TASKS", {"ppg": learning_page.TASKS["ppg"]})
+    every = [row(model, [1], "ppg", n) for model in learning_page.NAMES for n in (32, 64) if model != "minirocket"]
+    assert learning_page.missing(every) == ["Nothing: the table is whole."]
+    found = learning_page.missing([one for one in every if one["case"]["neurons"] != 64 or one["case"]["model"] < "g"])
+    assert found == ["- ppg, N = 64: GRU, Adam; HEL float; HEL fixed."]
 
 
 def test_gains_and_their_lack():
@@ -46,6 +62,21 @@ def test_equivalence():
     assert learning_page.equivalence(same)[2] == "| digits | 32 | +0.000 ± 0.000 | +0.000 to +0.000 | yes |"
     other = [row("hel-fixed", [1, 0] * 20), row("bptt-hel", [0, 1] * 20)]
     assert learning_page.equivalence(other)[2].endswith("| no |")
+
+
+def test_stacks_stand_beside_one_layer_of_as_many():
+    def stack(layers, neurons, by_sample, name="digits"):
+        case = {"task": name, "layers": layers, "neurons": neurons}
+        mean = sum(by_sample) / len(by_sample)
+        return {"case": case, "by_sample": " ".join(map(str, by_sample)), "validation": [[0], [mean]], "chosen": 1}
+
+    found = [stack(1, 32, [1, 0, 0, 0]), stack(1, 64, [1, 1, 1, 1]), stack(2, 64, [1, 1, 1, 0]), stack(4, 32, [1] * 4)]
+    assert learning_page.stacks(found)[2:] == [
+        "| digits | 64 | 2 | 0.750 | 1.000 | -0.250 ± 0.250 | no |",
+        "| digits | 32 | 4 | 1.000 | 0.250 | +0.750 ± 0.250 | yes |",
+    ]
+    errors = [stack(1, 32, [0.5, 0.4], "mackey-glass"), stack(2, 32, [0.3, 0.3], "mackey-glass")]
+    assert learning_page.stacks(errors)[2:] == ["| mackey-glass | 32 | 2 | 0.300 | 0.450 | +0.150 ± 0.050 | yes |"]
 
 
 def test_choices():

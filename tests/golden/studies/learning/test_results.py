@@ -8,7 +8,18 @@ import pytest
 from golden import tasks
 from golden.studies.learning import selection, tested
 from golden.studies.learning.comparison import value
-from golden.studies.learning.protocol import FOLLOWERS, MODELS, RESAMPLED, RESAMPLES, SEEDS, TASKS, candidates
+from golden.studies.learning.protocol import (
+    DEAR,
+    FOLLOWERS,
+    MODELS,
+    PEOPLE,
+    RESAMPLED,
+    RESAMPLES,
+    SEEDS,
+    TASKS,
+    UNDRAWN,
+    candidates,
+)  # fmt: skip
 
 ROOT = Path(__file__).parents[4]
 CHOSEN = ROOT / selection.SELECTION
@@ -42,8 +53,9 @@ def test_a_test_row_is_of_what_was_chosen():
         samples = [float(one) for one in row["by_sample"].split()]
         assert len(samples) == tasks.CARDS[case["task"]].test
         assert sum(samples) / len(samples) == pytest.approx(sum(row["test"]) / len(row["test"]), abs=2e-4, rel=1e-3)
-        if case["task"] in RESAMPLED:
-            assert len(row["draws"]) == RESAMPLES
+        draws = RESAMPLES if case["task"] in RESAMPLED else 1 + len(PEOPLE) if case["task"] == "watch" else 0
+        dear = case["task"] in DEAR and case["model"] in UNDRAWN
+        assert len(row.get("draws", [])) == (0 if dear else draws)
         assert len(row["test"]) == (1 if case["model"] in tested.SOLVED else SEEDS)
 
 

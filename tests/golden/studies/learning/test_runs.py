@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from golden import tasks
-from golden.studies.learning.protocol import DRAWS, RESAMPLED, RESAMPLES, SEEDS, TASKS
+from golden.studies.learning.protocol import DRAWS, PEOPLE, RESAMPLED, RESAMPLES, SEEDS, TASKS
 from golden.studies.learning.runs import Run, redrawn, scores, selection_runs
 from golden.studies.learning.runs import test_runs as runs_of_the_test
+from golden.tasks.watch import learnt_subjects, watch_but
 
 ROOM = Path(__file__).parents[4] / "golden/studies/learning"
 
@@ -39,7 +40,32 @@ def test_watch_is_judged_on_people():
     assert np.array_equal(runs[0].judged.inputs, tasks.get("watch").parts(True)[1].inputs)
 
 
-@pytest.mark.parametrize("name", ["digits", "gunpoint"])
+def test_watch_is_tested_on_people_whom_the_selection_did_not_judge_on():
+    runs = runs_of_the_test("watch")
+    own, drawn = runs[:SEEDS], runs[SEEDS:]
+    assert all(run.task is tasks.get("watch") for run in own) and [run.draw for run in drawn] == [1, 2, 3, 4, 5, 6]
+    person = {data.tobytes(): one for one in range(1, 11) for data in watch_but(one).test.inputs}
+    judged = [{person[data.tobytes()] for data in run.judged.inputs} for run in (own[0], *drawn)]
+    assert judged == [{10}, {1}, {2}, {3}, {4}, {5}, {6}]
+    subjects = learnt_subjects()
+    selected = {int(subjects.max()) - fold for fold in range(len(selection_runs("watch")))}
+    assert selected == {7, 8, 9} and not selected & set(PEOPLE)
+    assert {run.name for run in drawn} == {"watch"} and {len(run.learnt) for run in drawn} == {126}
+
+
+def test_every_small_test_set_is_drawn_again_but_those_that_go_on_in_time():
+    small = {name for name in TASKS if tasks.CARDS[name].test < 300}
+    assert small - set(RESAMPLED) == {"watch", "mackey-glass", "ppg"} and set(RESAMPLED) <= small
+
+
+@pytest.mark.parametrize("name", RESAMPLED)
+def test_a_draw_can_be_trained_on(name):
+    """Every class is there in each, also where a whole class is as small as a validation part."""
+    for run in runs_of_the_test(name)[SEEDS:]:
+        tasks.checked(run.task)
+
+
+@pytest.mark.parametrize("name", ["digits", "gunpoint", "pig-cvp"])
 def test_runs_of_the_test(name):
     task, runs = tasks.get(name), runs_of_the_test(name)
     own = [run for run in runs if not run.draw]

@@ -44,6 +44,7 @@ from testbench.array import ArrayPort, build_array, build_netlist
 from testbench.follow import Follower
 from testbench.mismatch import explained, of_words
 from testbench.mutants import known
+from testbench.runner import Build
 from testbench.session import SimulatedPort, launch
 from testbench.trajectory import Trajectory
 from testbench.waves import Waves, checked, target
@@ -88,8 +89,7 @@ def verify(
     recorded : compare every clock cycle; by default in runs of at most 24 steps, and where there are waves
     waves : a file *.vcd or *.fst to write what is recorded into (`testbench.waves`)
     mutant : an error to put into the RTL on purpose (`testbench.mutants`)
-    netlist : instead of the RTL, (synthesis or route, Verilog) of its netlist (`bitstreams.netlist`); golden alone is
-        compared, there is neither debug bus nor mutant
+    netlist : what runs instead of the RTL, (synthesis or route, Verilog) of `bitstreams.netlist`; golden is compared
     notice : called with a line when a compilation starts
 
     Returns
@@ -102,7 +102,7 @@ def verify(
     Raises
     ------
     HelError : no design, or one without program or array; a number out of range; a simulator unknown or missing; waves
-        that cannot be written; no such mutant.
+        that cannot be written; no such mutant or netlist; a netlist with waves or a mutant.
 
     Example: ``verify(Design("dense", neurons=4, inputs=1), simulator="icarus", steps=1)["mismatches"]`` is 0.
     """
@@ -112,7 +112,7 @@ def verify(
         known(mutant)
     path = None if waves is None else checked(waves)
     if netlist is not None:
-        recorded = _netlist_alone(netlist[0], waves=waves, mutant=mutant, recorded=recorded)
+        recorded = _unrecorded(netlist[0], waves=waves, mutant=mutant, recorded=recorded)
     recorded = steps <= RECORDED or path is not None if recorded is None else bool(recorded)
     if path is not None and not recorded:
         raise HelError("waves show what is recorded, got recorded=False; leave it out")
@@ -127,10 +127,7 @@ def verify(
         "recorded": recorded,
     }
     with contextlib.nullcontext() if path is None else target(path) as file:
-        if netlist is not None:
-            build = build_netlist(simulator, netlist[1], netlist[0], notice=notice)
-        else:
-            build = build_array(simulator, design.geometry, debug_bus=recorded, mutant=mutant, notice=notice)
+        build = _built(design, simulator, recorded, mutant, netlist, notice)
         if file is not None:
             arguments |= {"waves": str(file.resolve()), "shown": str(path)}
         found = launch(build, "testbench.verify:inside", arguments, progress=notice)
@@ -146,7 +143,21 @@ def verify(
     return {**found, **_described(design, typed), **asked, **design.cut_formats}
 
 
-def _netlist_alone(stage: str, **others: Any) -> bool:
+def _built(
+    design: Design,
+    simulator: str,
+    recorded: bool,
+    mutant: str | None,
+    netlist: tuple[str, str] | None,
+    notice: Callable[[str], None] | None,
+) -> Build:
+    """What runs: the RTL, or the netlist."""
+    if netlist is not None:
+        return build_netlist(simulator, netlist[1], netlist[0], notice=notice)
+    return build_array(simulator, design.geometry, debug_bus=recorded, mutant=mutant, notice=notice)
+
+
+def _unrecorded(stage: str, **others: Any) -> bool:
     """False, as a netlist is never recorded; raises HelError for what cannot be had of one."""
     netlists.known(stage)
     if asked := [name for name, value in others.items() if value]:

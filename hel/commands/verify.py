@@ -18,6 +18,7 @@ example:
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, Any
 
 from hel.arguments import UsageError, choose, integer
@@ -132,8 +133,10 @@ def _netlist_lines(netlist: dict[str, Any]) -> list[str]:
 
     >>> found = {"stage": "route", "cells": {"TRELLIS_FF": 12, "DCCA": 1}, "tools": {"yosys": "Yosys 0.70 (git sha1)"}}
     >>> _netlist_lines(found)
-    ['netlist after route, by Yosys 0.70: 1 DCCA, 12 TRELLIS_FF']
+    ['netlist after route, by yosys 0.70: 1 DCCA, 12 TRELLIS_FF']
     """
     cells = ", ".join(f"{number} {kind}" for kind, number in sorted(netlist["cells"].items()))
-    by = ", ".join(version.partition(" (")[0] for version in netlist["tools"].values())
+    by = ", ".join(
+        " ".join([name, *re.findall(r"\d+(?:\.\d+)+", version)[:1]]) for name, version in netlist["tools"].items()
+    )
     return [f"netlist after {netlist['stage']}, by {by}: {cells}"]

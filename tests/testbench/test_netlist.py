@@ -76,15 +76,16 @@ def test_on_icarus_no_unknown_word_is_left(stage):
 
 
 def row_of_a_table(text):
-    """One bit of one look-up table, the lowest bit of a word that rotates or of a sum, inverted."""
-    found = next(re.finditer(r"LUT4 #\(\s+\.INIT\(16'h(\w{4})\)\s+\) (\\acc0_o_TRELLIS_FF_Q\w*_DI_LUT4_Z )", text))
-    return f"{text[: found.start(1)]}{int(found[1], 16) ^ 0x8000:04x}{text[found.end(1) :]}"
+    """One row of one look-up table, before a bit of a multiplier's operand, inverted."""
+    table = r"LUT4 #\(\s+\.INIT\(16'h(\w{4})\)\s+\) \\lanes\.multiplier0\.a_TRELLIS_FF_Q_\d+_DI_LUT4_Z "
+    found = next(re.finditer(table, text))
+    return f"{text[: found.start(1)]}{int(found[1], 16) ^ 0x4000:04x}{text[found.end(1) :]}"
 
 
 def enable_of_a_register(text):
-    """One register of a word that rotates is enabled when it should hold, and holds when it should not."""
-    found = next(re.finditer(r'\.CEMUX\("CE"\),[^;]*?\\state\.\w+_TRELLIS_FF_Q', text))
-    return text[: found.start()] + text[found.start() :].replace('"CE"', '"INV"', 1)
+    """One bit of a register of the state takes its word when it should hold, and holds when it should not."""
+    found = next(re.finditer(r'\.CEMUX\("(CE)"\),[^;]*?\\state\.kick0_TRELLIS_FF_Q', text))
+    return f"{text[: found.start(1)]}INV{text[found.end(1) :]}"
 
 
 @pytest.mark.slow

@@ -120,12 +120,18 @@ def text(result: dict[str, Any]) -> str:
         f"{r['cycles']} cycles = {r['cycles_predicted']} predicted + {r['stall_cycles']} waited for a stream; "
         f"simulated {r['cycles_per_second']:.0f} cycles/s",
         *(mismatch.text(r["first_mismatch"]) if r["first_mismatch"] else []),
+        *(["the RTL of the same array: the same command without --netlist"] if _only_in_netlist(r) else []),
         *([f"the mutant {r['mutant']} changes what this array does not use: try another, or dense"] if idle else []),
         *cut_lines(r),
         *([f"waves: {r['waves']}"] if "waves" in r else []),
         *report_lines(r),
     ]
     return "\n".join(lines)
+
+
+def _only_in_netlist(result: dict[str, Any]) -> bool:
+    """Whether it was a netlist that differed: the next question is whether the RTL does, too."""
+    return "netlist" in result and bool(result["mismatches"])
 
 
 def _netlist_lines(netlist: dict[str, Any]) -> list[str]:

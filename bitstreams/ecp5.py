@@ -136,6 +136,7 @@ def place_and_route(
     target_hz: float,
     placer: str = "heap",
     constraints: str | None = None,
+    write: str | None = None,
     say: tools.Say = tools.silent,
 ) -> Placed:
     """Places and routes a netlist in its folder; writes design.config, place.log, timing.json beside it.
@@ -144,6 +145,7 @@ def place_and_route(
     ----------
     target_hz : what the placer aims at for clocks without a constraint of their own.
     constraints : name of the LPF file in the folder; without one, pins are placed freely.
+    write : name of a file in the folder for the netlist as it is routed, in the JSON of yosys.
 
     A clock that is not met is no error here: compare `Placed.clocks`.
     """
@@ -155,6 +157,7 @@ def place_and_route(
     arguments += ["--json", netlist.name, "--textcfg", "design.config", "--report", "timing.json"]
     arguments += ["-q", "-l", "place.log"]
     arguments += ["--lpf", constraints] if constraints else ["--lpf-allow-unconstrained"]
+    arguments += ["--write", write] if write else []
     tools.run("nextpnr-ecp5", arguments, folder, log="place.log", say=say)
     return read_report(folder / "timing.json")
 

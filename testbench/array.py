@@ -1,8 +1,8 @@
 """The array in a simulator, played with the driver's commands: builds, answers, cycle accounting.
 
-`build_array` compiles the Verilog that `hel rtl` writes. `ArrayPort` runs inside the simulator: it plays commands,
-returns the words the array sends, and checks that the cycles it counted are those predicted plus those it waited for a
-stream.
+`build_array` compiles the Verilog that `hel rtl` writes, `build_netlist` what the FPGA tools make of it. `ArrayPort`
+runs inside the simulator: it plays commands, returns the words the array sends, and checks that the cycles it counted
+are those predicted plus those it waited for a stream.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from rtl.host.transactions import command_requests, read, store_requests, write
 from rtl.verilog import array_verilog
 from testbench import runner
 from testbench.mutants import mutated
+from testbench.netlist import models
 from testbench.session import SimulatedPort, SimulationError
 
-__all__ = ["ArrayPort", "build_array", "array_bits"]
+__all__ = ["ArrayPort", "array_bits", "build_array", "build_netlist"]
 
 
 def array_bits(geometry: Geometry) -> int:
@@ -43,6 +44,13 @@ def build_array(
     if mutant is not None:
         text = mutated(text, mutant, geometry.elements)
     return runner.build(simulator, [text], debug_bus_bits=array_bits(geometry) if debug_bus else 0, notice=notice)
+
+
+def build_netlist(
+    simulator: str, verilog: str, stage: str, *, notice: Callable[[str], None] | None = None
+) -> runner.Build:
+    """An array's netlist (`bitstreams.netlist`) with our models of its cells, compiled or from the cache."""
+    return runner.build(simulator, [verilog, *models(stage)], optimise=runner.OPT_NETLIST, notice=notice)
 
 
 class ArrayPort:

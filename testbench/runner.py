@@ -43,6 +43,8 @@ VERILATOR = "verilator"
 """The link to Verilator's own folder, while a bench is made."""
 OPT_RECORDED = "-O1"
 """For arrays with a debug bus: runs that are recorded are short, and the compiler takes less than half the time."""
+OPT_NETLIST = "-O0"
+"""For netlists: their C++ is long, and anything more takes the compiler five to eight times as long."""
 _WAKER = re.compile(r"^(  reg (\\\$auto\$verilog_backend\S+ +)= 0;)$", re.MULTILINE)
 
 
@@ -66,6 +68,7 @@ def build(
     *,
     top: str = "hel_array",
     debug_bus_bits: int = 0,
+    optimise: str | None = None,
     cache: Path | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Build:
@@ -76,6 +79,7 @@ def build(
     simulator: "verilator" or "icarus"
     sources: Verilog; a `Path` is a file, a `str` is the text itself
     debug_bus_bits: width of the array's port `debug_bus`; 0 when it has no ports `debug_bus` and `debug_bus_valid`
+    optimise: for the C++ compiler, by default OPT_RECORDED with a debug bus, else OPT_FAST
     cache: folder for the build, by default `golden.computer.cache.folder()`
     notice: called with one line before a compilation starts (not when the cache has it)
 
@@ -89,7 +93,7 @@ def build(
     if simulator == "icarus":
         texts = [_awake_at_time_zero(text) for text in texts]
     libraries = _cocotb_libraries()
-    optimise = OPT_RECORDED if debug_bus_bits else OPT_FAST
+    optimise = optimise or (OPT_RECORDED if debug_bus_bits else OPT_FAST)
     flags = [*VERILATOR_FLAGS, CXX_FLAGS, optimise] if simulator == "verilator" else ["-g2012"]
     recipe = [
         tool.version,
@@ -117,8 +121,10 @@ def build(
                 for name, text in zip(names, texts, strict=True):
                     (work / name).write_text(text, encoding="utf-8")
                 shutil.copy(BENCH, work / "bench.sv")
-                compile_ = _verilate if simulator == "verilator" else _compile_icarus
-                compile_(tool, work, names, top, debug_bus_bits)
+                if simulator == "verilator":
+                    _verilate(tool, work, names, top, debug_bus_bits, optimise)
+                else:
+                    _compile_icarus(tool, work, names, top, debug_bus_bits)
                 work.rename(folder)
     except OSError as error:
         raise caches.refused(root, error.strerror or str(error)) from error
@@ -144,7 +150,7 @@ def verilate(tool: tools.Tool, work: Path, arguments: Sequence[str]) -> None:
     call([*tool.verilator, "-cc", "-Mdir", "objects", *arguments], work, tool.env | {"VERILATOR_ROOT": VERILATOR})
 
 
-def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, debug_bus_bits: int) -> None:
+def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, debug_bus_bits: int, optimise: str) -> None:
     from cocotb_tools import config
 
     public = "".join(f'public_flat_rw -module "{TOP}" -var "{name}"\n' for name in PUBLIC)
@@ -157,7 +163,7 @@ def _verilate(tool: tools.Tool, work: Path, names: list[str], top: str, debug_bu
     # The program finds the libraries through the link beside it; `$$` is make's `$`, the quotes are the shell's.
     arguments += ["-LDFLAGS", f"'-Wl,-rpath,$$ORIGIN/{COCOTB}' -L../{COCOTB} -lcocotbvpi_verilator"]
     verilate(tool, work, [*arguments, "verilator.cpp", "public.vlt", "bench.sv", *names])
-    make_verilated(tool, work / "objects", optimise=OPT_RECORDED if debug_bus_bits else OPT_FAST)
+    make_verilated(tool, work / "objects", optimise=optimise)
     shutil.move(work / "objects" / TOP, work / TOP)
     shutil.rmtree(work / "objects")
 

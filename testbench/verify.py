@@ -10,6 +10,8 @@ parameters
 3. compared with `rtl.hls.cycle_model.cycle_model`, in runs short enough: every architectural register of every element
 at every clock
 4. cycles: as counted by the array = as scheduled + as waited
+
+A netlist that the FPGA tools made of the array takes the same run; it has no debug bus, so golden alone is compared.
 """
 
 from __future__ import annotations
@@ -36,11 +38,13 @@ from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.report.runs import schedule_runs
 from rtl.host.driver import Driver
 from rtl.verilog import cycle_figures
+from testbench import netlist as netlists
 from testbench import tools
-from testbench.array import ArrayPort, build_array
+from testbench.array import ArrayPort, build_array, build_netlist
 from testbench.follow import Follower
 from testbench.mismatch import explained, of_words
 from testbench.mutants import known
+from testbench.runner import Build
 from testbench.session import SimulatedPort, launch
 from testbench.trajectory import Trajectory
 from testbench.waves import Waves, checked, target
@@ -67,6 +71,7 @@ def verify(
     recorded: bool | None = None,
     waves: str | Path | None = None,
     mutant: str | None = None,
+    netlist: tuple[str, str] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """A design's RTL in a simulator against golden, every word at every step, at the predicted cycle; `hel verify`.
@@ -84,6 +89,7 @@ def verify(
     recorded : compare every clock cycle; by default in runs of at most 24 steps, and where there are waves
     waves : a file *.vcd or *.fst to write what is recorded into (`testbench.waves`)
     mutant : an error to put into the RTL on purpose (`testbench.mutants`)
+    netlist : what runs instead of the RTL, (synthesis or route, Verilog) of `bitstreams.netlist`; golden is compared
     notice : called with a line when a compilation starts
 
     Returns
@@ -96,7 +102,7 @@ def verify(
     Raises
     ------
     HelError : no design, or one without program or array; a number out of range; a simulator unknown or missing; waves
-        that cannot be written; no such mutant.
+        that cannot be written; no such mutant or netlist; a netlist with waves or a mutant.
 
     Example: ``verify(Design("dense", neurons=4, inputs=1), simulator="icarus", steps=1)["mismatches"]`` is 0.
     """
@@ -105,6 +111,8 @@ def verify(
     if mutant is not None:
         known(mutant)
     path = None if waves is None else checked(waves)
+    if netlist is not None:
+        recorded = _unrecorded(netlist[0], waves=waves, mutant=mutant, recorded=recorded)
     recorded = steps <= RECORDED or path is not None if recorded is None else bool(recorded)
     if path is not None and not recorded:
         raise HelError("waves show what is recorded, got recorded=False; leave it out")
@@ -119,19 +127,42 @@ def verify(
         "recorded": recorded,
     }
     with contextlib.nullcontext() if path is None else target(path) as file:
-        build = build_array(simulator, design.geometry, debug_bus=recorded, mutant=mutant, notice=notice)
+        build = _built(design, simulator, recorded, mutant, netlist, notice)
         if file is not None:
             arguments |= {"waves": str(file.resolve()), "shown": str(path)}
         found = launch(build, "testbench.verify:inside", arguments, progress=notice)
     options = f"--simulator {simulator} --steps {steps} --seed {seed}" + (f" --mutant {mutant}" if mutant else "")
+    options += f" --netlist {netlist[0]}" if netlist else ""
     typed = options if stalls == STALLS else None  # the command line has no option for stalls
     first = found["first_mismatch"]
     if first is not None:
-        found["first_mismatch"] = explained(first, design, typed)
+        found["first_mismatch"] = explained(first, design, None if netlist else typed)  # a netlist has no waves
     asked: dict[str, Any] = {"simulator": simulator, "steps": steps, "seed": seed}
     asked |= {} if mutant is None else {"mutant": mutant}
     asked |= {} if path is None else {"waves": str(path)}
     return {**found, **_described(design, typed), **asked, **design.cut_formats}
+
+
+def _built(
+    design: Design,
+    simulator: str,
+    recorded: bool,
+    mutant: str | None,
+    netlist: tuple[str, str] | None,
+    notice: Callable[[str], None] | None,
+) -> Build:
+    """What runs: the RTL, or the netlist."""
+    if netlist is not None:
+        return build_netlist(simulator, netlist[1], netlist[0], notice=notice)
+    return build_array(simulator, design.geometry, debug_bus=recorded, mutant=mutant, notice=notice)
+
+
+def _unrecorded(stage: str, **others: Any) -> bool:
+    """False, as a netlist is never recorded; raises HelError for what cannot be had of one."""
+    netlists.known(stage)
+    if asked := [name for name, value in others.items() if value]:
+        raise HelError(f"a netlist has no debug bus and no mutants, got {asked[0]}={others[asked[0]]!r}; leave one out")
+    return False
 
 
 def _described(design: Design, options: str | None) -> dict[str, Any]:

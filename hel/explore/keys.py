@@ -60,7 +60,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         mismatches compared_words compared_cycles cycles cycles_predicted stall_cycles cycles_per_second
         flags first_mismatch trajectory system neurons elements inputs formats cycles_per_step
         cycles_per_echo_step cycles_per_update busy schedule simulator steps seed waves cuts cut_formats
-        tables failed mutant masses realised_masses angles report
+        tables failed mutant netlist masses realised_masses angles report
         """
     ),
     "rtl": _names(

@@ -33,6 +33,7 @@ class Ring(System):
 SLOW = (
     "hel build ",
     "hel verify ring.py",
+    "hel verify dense --neurons 2 --elements 1",
     "hel train digits --neurons 32",
     "hel bench --out",
     "hel train digits --arithmetic rtl",

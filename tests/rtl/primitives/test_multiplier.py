@@ -2,9 +2,11 @@
 
 import itertools
 import random
+import re
 
 import pytest
 
+from bitstreams import tools
 from rtl.primitives import Multiplier
 from tests.rtl.primitives.pair import differences, write
 
@@ -28,6 +30,21 @@ def stimulus(cycles):
 def test_forms_are_equal(tmp_path, simulator):
     write(tmp_path, Multiplier, stimulus(20_000))
     assert differences(tmp_path, simulator) == 0
+
+
+@pytest.mark.pnr
+@pytest.mark.skipif(not tools.available("yosys"), reason="yosys is not installed")
+def test_yosys_maps_the_behavioural_form_to_the_same_cell(tmp_path):
+    """An independent reading of the cell: yosys' own map of products, simulated with our model of the cell."""
+    write(tmp_path, Multiplier, stimulus(5000))
+    script = ["read_verilog pair.v", "synth_ecp5 -top pair -run begin:map_ram", "write_verilog -noattr pair.v"]
+    (tmp_path / "map.ys").write_text("\n".join(script))
+    tools.run("yosys", ["-q", "-l", "map.log", "map.ys"], tmp_path, log="map.log")
+    text, pins = re.subn(r"\n *\.C\d+\(1'h0\),", "", (tmp_path / "pair.v").read_text())
+    assert pins == 18  # those of a third operand, which the model does not have
+    assert text.count("  MULT18X18D ") == 2  # one is ours
+    (tmp_path / "pair.v").write_text(text)
+    assert differences(tmp_path, "icarus") == 0
 
 
 @pytest.mark.parametrize("stage", ["REG_INPUTA_CLK", "REG_INPUTB_CLK", "REG_PIPELINE_CLK", "REG_OUTPUT_CLK"])

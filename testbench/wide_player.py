@@ -26,19 +26,23 @@ __all__ = ["Player"]
 
 BENCH, TOP = Path(__file__).with_name("wide_bench.v"), "hel_wide_bench"
 PROGRAM = "player"
+CELLS = Path(__file__).with_name("cells")
+"""Models of the device's cells, for elements made of them."""
 
 
 class Player:
     """A compiled ring; `play` starts it anew each time, all registers and memories at zero."""
 
-    def __init__(self, geometry: Geometry, width: Width, simulator: str) -> None:
+    def __init__(self, geometry: Geometry, width: Width, simulator: str, technology: str = "behavioural") -> None:
         self.geometry = geometry
         self.shared, self.banks = shared_widths(geometry, width), bank_widths(geometry, width)
         self.tool = tools.find(simulator)
         texts = [
-            convert(WideElement(geometry, width), ELEMENT, strip_internal_attrs=True),
+            convert(WideElement(geometry, width, technology), ELEMENT, strip_internal_attrs=True),
             convert(WideRing(geometry, width), "hel_wide_ring", strip_internal_attrs=True),
         ]
+        if technology == "ecp5":
+            texts += [path.read_text(encoding="utf-8") for path in sorted(CELLS.glob("*.v"))]
         self.folder = self._built(texts)
 
     def play(self, words: Iterable[Fields]) -> list[int]:

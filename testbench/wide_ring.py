@@ -78,6 +78,14 @@ CASES = tuple(
 """What is compared: half rate forward (fold = B), full rate (2 B), several row groups; an odd number of elements."""
 
 
+SIZES = tuple(
+    Case(banks, links, neurons, elements, inputs=8)
+    for links in Links
+    for banks, neurons, elements in ((4, 64, 8), (4, 128, 16), (4, 144, 18), (4, 192, 12))
+)
+"""Whose control words are counted, not simulated."""
+
+
 def geometry(plan: RingPlan, program: Program, case: Case) -> Geometry:
     """What is wired in an element: formats, tables and sums of the network."""
     found = geometry_of(plan, program.formats, elements=case.elements * case.banks, neurons=program.n)
@@ -188,13 +196,13 @@ class Ring:
         return {name: found[name].reshape(shape) for name, shape in self.program.parameters}
 
 
-def compare(case: Case, simulator: str = "verilator") -> dict[str, Any]:
-    """Runs a case on both.
+def compare(case: Case, simulator: str = "verilator", technology: str = "behavioural") -> dict[str, Any]:
+    """Runs a case on both; an element of the technology "ecp5" is made of the device's cells, and of models of these.
 
     Returns
     -------
-    neurons, elements, ...: the case; simulator; compared_words; mismatches: how many differ; wrong: in which arrays;
-    forward_words, echo_words: control words of a step; cycles: of all that was played
+    neurons, elements, ...: the case; simulator, technology; compared_words; mismatches: how many differ; wrong: in
+    which arrays; forward_words, echo_words: control words of a step; cycles: of all that was played
     """
     ring = Ring(case)
     g, program = ring.geometry, ring.program
@@ -222,7 +230,7 @@ def compare(case: Case, simulator: str = "verilator") -> dict[str, Any]:
     for u in inputs:
         ring.step(u, twin=False)
     parts["again"], parts["flags"] = ring.read(STATE), ring.read([IoSource.FLAGS])
-    answers = Player(g, case.width, simulator).play([*ring.words, {}, {}])
+    answers = Player(g, case.width, simulator, technology).play([*ring.words, {}, {}])
     found = _found(ring, answers, parts)
 
     assert found.keys() == expected.keys()
@@ -231,6 +239,7 @@ def compare(case: Case, simulator: str = "verilator") -> dict[str, Any]:
         **{name: value for name, value in asdict(case).items() if name != "links"},
         "links": case.links.value,
         "simulator": simulator,
+        "technology": technology,
         "compared_words": sum(words.size for words in expected.values()),
         "mismatches": sum(wrong.values()),
         "wrong": {name: count for name, count in wrong.items() if count},
@@ -284,6 +293,25 @@ def _found(ring: Ring, answers: Sequence[int], parts: Mapping[str, list[tuple[in
     return found
 
 
+def words_of(case: Case) -> dict[str, Any]:
+    """Control words of a step and the share of multiplier cycles with a product of the network, nothing overlapped."""
+    g = Geometry(elements=case.elements, neurons=case.neurons, inputs=case.inputs)
+    places, n = Map(g, case.width), case.neurons
+    steps = {twin: len(Step(places, [0] * case.inputs, twin).words()) for twin in (False, True)}
+    outer = n * (n + case.inputs + 2)
+    products = {False: outer + n * n, True: 2 * (2 * outer + n * n)}
+    busy = {twin: products[twin] / (2 * case.elements * case.banks * words) for twin, words in steps.items()}
+    return {
+        **{name: getattr(case, name) for name in ("banks", "neurons", "elements", "inputs")},
+        "links": case.links.value,
+        "parameter_words": places.words - 1,
+        "forward_words": steps[False],
+        "echo_words": steps[True],
+        "forward_busy": round(busy[False], 3),
+        "echo_busy": round(busy[True], 3),
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; see the module's text."""
     parser = argparse.ArgumentParser(prog="python -m testbench.wide_ring", description=(__doc__ or "").split("\n")[0])
@@ -298,6 +326,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "command": f"python -m testbench.wide_ring -o {options.output}",
         "tool": tools.find(options.simulator).version,
         "rows": rows,
+        "sizes": [words_of(case) for case in SIZES],
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

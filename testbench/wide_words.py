@@ -10,6 +10,7 @@ A slot's stages are those of `rtl.hls.plan.timing`, but what goes along the bank
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -36,6 +37,8 @@ LOOK_UP = 3
 """From the choice of a sum to the slot of its look-up."""
 TABLE_WRITE = 10
 """Of a look-up slot."""
+PATIENCE = 100
+"""Slots that are tried for what must not wait once it has begun."""
 FORCE = 2
 """From a chain's sum to the first kick that may use it: its high half, the kick register."""
 
@@ -220,12 +223,11 @@ class Step:
     def _first_fit(self, slot: int, pair: tuple[int, int]) -> tuple[int, int]:
         """Kicks come when they come: what follows waits where they would take its turn at the state's address."""
         before = self.table
-        while True:
+        for first in range(slot, slot + PATIENCE):
             self.table = deepcopy(before)
-            try:
-                return self._chain(slot, pair) if self.width.chain else self._rings(slot, pair)
-            except AssertionError:
-                slot += 1
+            with suppress(AssertionError):
+                return self._chain(first, pair) if self.width.chain else self._rings(first, pair)
+        raise AssertionError(f"no slot from {slot} to {slot + PATIENCE} fits the column groups {pair}")
 
     def _chain(self, slot: int, pair: tuple[int, int]) -> tuple[int, int]:
         """B sums a lane start in the local bank, while the first one is cleared, and go through all banks there are."""
@@ -253,11 +255,12 @@ class Step:
         return slot, come + 2 * self.banks + 4
 
     def _rings(self, slot: int, pair: tuple[int, int]) -> tuple[int, int]:
-        """One sum a lane and bank; parts are added up when they are home."""
+        """One sum a lane and bank; parts are added up when they are home. A lap takes no less slots than r's loads."""
         self._position(slot, *pair)
         self._slot(slot, (self.map.local(pair[0]), self.map.local(pair[1])), scale=1, first=True)
         slot += 1
         for j in range(self.map.rows):
+            slot += max(0, self.banks - self.elements) if j else 0
             self._stationary(slot, self._own(j), position=False)
             for hop in range(self.elements):
                 t = (hop + 1) % self.elements

@@ -324,7 +324,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print({name: value for name, value in rows[-1].items() if name != "seed"}, file=sys.stderr, flush=True)
     result = {
         "command": f"python -m testbench.wide_ring -o {options.output}",
-        "tool": tools.find(options.simulator).version,
+        "tools": {options.simulator: tools.find(options.simulator).version.splitlines()[0]},
         "rows": rows,
         "sizes": [words_of(case) for case in SIZES],
     }

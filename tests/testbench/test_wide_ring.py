@@ -11,13 +11,13 @@ from testbench.wide_ring import CASES, Case, compare
 from testbench.wide_words import Step
 
 pytestmark = pytest.mark.cosim
-by_links = pytest.mark.parametrize("links", Links, ids=lambda links: links.value)
 
 
-@by_links
-def test_a_ring_of_two_is_golden(links: Links) -> None:
+@pytest.mark.parametrize("technology", ["behavioural", "ecp5"])
+@pytest.mark.parametrize("links", Links, ids=lambda links: links.value)
+def test_a_ring_of_two_is_golden(links: Links, technology: str) -> None:
     """Half rate forward, twin echo, gradients, update, and a step with the new parameters."""
-    found = compare(Case(4, links, neurons=8, inputs=2, steps=1), "icarus")
+    found = compare(Case(4, links, neurons=8, inputs=2, steps=1), "icarus", technology)
     assert found["mismatches"] == 0, found["wrong"]
     assert found["compared_words"] == 8 * 4 * 3 + 3 * (8 + 64 + 16 + 8) + 1
 

@@ -1,4 +1,4 @@
-"""The study's control words, counted: every word of the network is read, every gradient written, as often as need be."""
+"""The study's control words, counted: each word is read, and each gradient written, as often as need be."""
 
 from collections import Counter
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bitstreams import ecp5, harness, tools
+from golden.errors import HelError
 from rtl.convert import convert
 from rtl.element.element import Element
 from rtl.element.wide.control import bank_widths, shared_widths
@@ -90,23 +91,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, help="JSON file")
     parser.add_argument("--seed", type=int, nargs="+", default=[1, 2, 3], help="place and route seeds; default: 1 2 3")
     options = parser.parse_args(arguments)
-    old = json.loads(options.output.read_text(encoding="utf-8"))["rows"] if options.output.exists() else []
+    try:
+        _measure(options.output, options.seed)
+    except HelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _measure(output: Path, wanted: Sequence[int]) -> None:
+    """Writes the file after every element; what it has of the same Verilog and tools stays."""
+    old = json.loads(output.read_text(encoding="utf-8"))["rows"] if output.exists() else []
     known: dict[str, dict[str, Any]] = {row["digest"]: row for row in old}
     result: dict[str, Any] = {
-        "command": f"python -m bitstreams.wide_element -o {options.output}",
+        "command": f"python -m bitstreams.wide_element -o {output}",
         "tools": {name: tools.version(name) for name in TOOLS},
         "geometry": asdict(GEOMETRY),
         "rows": [],
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
+    output.parent.mkdir(parents=True, exist_ok=True)
     digests = [variant.digest(result["tools"]) for variant in VARIANTS]
     for variant, digest in zip(VARIANTS, digests, strict=True):
-        seeds = options.seed if variant.placed else []
+        seeds = wanted if variant.placed else []
         if digest not in known or [run["seed"] for run in known[digest]["runs"]] != seeds:
             known[digest] = {**_row(variant, seeds), "digest": digest}
         result["rows"] = [known[each] for each in digests if each in known]
-        options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return 0
+        output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def _row(variant: Variant, seeds: Sequence[int]) -> dict[str, Any]:

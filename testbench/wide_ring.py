@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from golden.dynamics.flags import Flags
 from golden.dynamics.integrator import Integrator, twin
+from golden.errors import HelError
 from golden.program import Program
 from golden.training import update as golden_update
 from rtl.design import Design
@@ -319,9 +320,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--simulator", choices=tools.SIMULATORS, default="verilator", help="default: verilator")
     options = parser.parse_args(arguments)
     rows = []
-    for case in CASES:
-        rows.append(compare(case, options.simulator))
-        print({name: value for name, value in rows[-1].items() if name != "seed"}, file=sys.stderr, flush=True)
+    try:
+        for case in CASES:
+            rows.append(compare(case, options.simulator))
+            print({name: value for name, value in rows[-1].items() if name != "seed"}, file=sys.stderr, flush=True)
+    except HelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     result = {
         "command": f"python -m testbench.wide_ring -o {options.output}",
         "tools": {options.simulator: tools.find(options.simulator).version.splitlines()[0]},

@@ -75,7 +75,7 @@ VARIANTS = (
     Variant("today", None),
     Variant(f"chain, {ALL}", Width(4, Links.CHAIN, scales_all=True, negates=True), placed=False),
     Variant(f"rings, {ALL}", Width(4, Links.RINGS, scales_all=True, negates=True), placed=False),
-    Variant("chain", Width(8, Links.CHAIN)),
+    Variant("chain", Width(8, Links.CHAIN), placed=False),
     Variant("rings", Width(8, Links.RINGS), placed=False),
     Variant("chain", Width(2, Links.CHAIN)),
     Variant("rings", Width(2, Links.RINGS)),

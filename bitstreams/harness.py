@@ -22,7 +22,7 @@ from pathlib import Path
 from bitstreams import ecp5, tools
 from golden.errors import HelError
 
-__all__ = ["Measurement", "Port", "main", "measure", "read_ports", "wrapper"]
+__all__ = ["Measurement", "Port", "main", "measure", "read_ports", "synthesise", "wrapper"]
 
 TOP = "hel_harness"
 DEVICE = ecp5.Device(size="85k", package="CABGA381", speed="6")
@@ -124,6 +124,27 @@ def wrapper(module: str, ports: Mapping[str, Port], *, clock: str = "clk") -> st
     )
 
 
+def synthesise(
+    verilog_files: Sequence[Path],
+    top: str,
+    folder: Path,
+    *,
+    clock: str = "clk",
+    keep: Sequence[str] = (),
+    say: tools.Say = tools.silent,
+) -> Path:
+    """The netlist of one module in its wrapper, made in `folder`; see `measure`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = []
+    for number, file in enumerate(verilog_files):
+        if not file.is_file():
+            raise HelError(f"there is no Verilog file {file}; write it first, for example with `hel rtl`")
+        sources.append(f"source{number}.v")
+        (folder / sources[-1]).write_bytes(file.read_bytes())
+    (folder / "wrapper.v").write_text(wrapper(top, read_ports(sources, top, folder), clock=clock), encoding="utf-8")
+    return ecp5.synthesise([*sources, "wrapper.v"], TOP, folder, keep=[top, *keep], say=say)
+
+
 def measure(
     verilog_files: Sequence[Path],
     top: str,
@@ -149,15 +170,7 @@ def measure(
     device = ecp5.Device(DEVICE.size, DEVICE.package, speed)
     with tempfile.TemporaryDirectory() as temporary:
         work = folder or Path(temporary)
-        work.mkdir(parents=True, exist_ok=True)
-        sources = []
-        for number, file in enumerate(verilog_files):
-            if not file.is_file():
-                raise HelError(f"there is no Verilog file {file}; write it first, for example with `hel rtl`")
-            sources.append(f"source{number}.v")
-            (work / sources[-1]).write_bytes(file.read_bytes())
-        (work / "wrapper.v").write_text(wrapper(top, read_ports(sources, top, work), clock=clock), encoding="utf-8")
-        netlist = ecp5.synthesise([*sources, "wrapper.v"], TOP, work, keep=[top, *keep], say=say)
+        netlist = synthesise(verilog_files, top, work, clock=clock, keep=keep, say=say)
         own = ecp5.cell_counts(netlist, top)
         placed = ecp5.place_and_route(netlist, device, seed=seed, target_hz=target_hz, placer=placer, say=say)
     return Measurement(

@@ -91,7 +91,7 @@ def build(
     tool = tools.find(simulator)
     texts = [source.read_text(encoding="utf-8") if isinstance(source, Path) else source for source in sources]
     if simulator == "icarus":
-        texts = [_awake_at_time_zero(text) for text in texts]
+        texts = [awake_at_time_zero(text) for text in texts]
     libraries = _cocotb_libraries()
     optimise = optimise or (OPT_RECORDED if debug_bus_bits else OPT_FAST)
     flags = [*VERILATOR_FLAGS, CXX_FLAGS, optimise] if simulator == "verilator" else ["-g2012"]
@@ -189,7 +189,7 @@ def make_verilated(tool: tools.Tool, objects: Path, *, optimise: str = OPT_FAST)
                 temporary.rename(library)
 
 
-def _awake_at_time_zero(text: str) -> str:
+def awake_at_time_zero(text: str) -> str:
     """The Verilog of Yosys with its `always @*` processes woken once at time 0.
 
     Yosys has each of them read a variable of its own, initially 0, so that a simulator runs it at the start. Icarus

@@ -23,14 +23,12 @@ debug_bus_enable, debug_bus : In and Out, all architectural registers (only with
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
 from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word, register
+from rtl.element.chain import host_chain
 from rtl.element.cut import Cut
 from rtl.element.gradient import Gradient
 from rtl.element.lanes import Lanes
@@ -38,7 +36,7 @@ from rtl.element.state import State
 from rtl.element.sum_register import SumRegister
 from rtl.element.table import Table
 from rtl.element.vector_store import VectorStore
-from rtl.hls.plan.control import IoOp, IoSource
+from rtl.hls.plan.control import IoSource
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.plan.geometry import Geometry
 from rtl.primitives.memory import WeightMemory
@@ -168,9 +166,7 @@ class Element(wiring.Component):
     def _chain(
         self, m: Module, c: Signal, io: Signal, state: State, lanes: Lanes, gradient: Gradient, flags: Signal
     ) -> None:
-        """The host chain: what may be captured is selected two cycles ahead, first within pairs, then among them."""
-        bits = signed(self.geometry.chain_bits)
-        captured = register("captured", bits)
+        """The host chain, with what it may capture."""
         sources: dict[IoSource, Value] = {
             IoSource.POS0: state.pos_read[0],
             IoSource.POS1: state.pos_read[1],
@@ -181,16 +177,7 @@ class Element(wiring.Component):
             IoSource.GRAD_HIGH: gradient.grad_read[18:],
             IoSource.FLAGS: flags,
         }
-        candidates = [register(f"candidate{pair}", bits) for pair in range(len(sources) // 2)]
-        for pair, candidate in enumerate(candidates):
-            m.d.sync += candidate.eq(Mux(c.io_src[0], sources[IoSource(2 * pair + 1)], sources[IoSource(2 * pair)]))
-            with m.If(c.io_src[1:] != pair):
-                m.d.sync += candidate.eq(0)
-        m.d.sync += captured.eq(reduce(or_, candidates))
-        with m.If(c.io_op == IoOp.SHIFT):
-            m.d.sync += io.eq(self.io_i)
-        with m.If(c.io_op == IoOp.CAPTURE):
-            m.d.sync += io.eq(captured)
+        host_chain(m, c, io, self.io_i, sources)
 
     def _debug_bus(self, m: Module, registers: dict[str, Signal | tuple[Signal, Signal]]) -> None:
         ports = {}

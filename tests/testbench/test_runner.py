@@ -66,7 +66,7 @@ endmodule
         return subprocess.run([tool.paths["vvp"], "-n", "still.vvp"], cwd=tmp_path, capture_output=True).stdout.split()
 
     assert printed(text) in ([b"xxxx"], [b"1010"])  # newer releases than 11 may run it
-    assert printed(runner._awake_at_time_zero(text)) == [b"1010"]
+    assert printed(runner.awake_at_time_zero(text)) == [b"1010"]
 
 
 def test_only_the_fields_of_the_bench_are_public():

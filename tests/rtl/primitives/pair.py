@@ -99,7 +99,7 @@ def write(folder, primitive, rows, mutate=lambda text: text):
 
 def differences(folder, simulator):
     """Runs the bench in `folder` on "icarus" or "verilator" and returns the number of cycles that differ."""
-    sources = ["bench.v", "pair.v", str(CELLS / "MULT18X18D.v"), str(CELLS / "DP16KD.v")]
+    sources = ["bench.v", "pair.v", *(str(CELLS / f"{cell}.v") for cell in ("MULT18X18D", "DP16KD", "CCU2C", "LUT4"))]
     run = {"icarus": _icarus, "verilator": _verilator}[simulator]
     output = run(folder, sources)
     found = re.search(r"(\d+) cycles, (\d+) differences", output)

@@ -1,0 +1,73 @@
+"""A look-up a cycle: sign and fraction go along with the look-up instead of waiting in registers.
+
+The arithmetic is that of `rtl.element.table`, for the one odd or even table that clamps by bits; the two products are
+those of the first bank's lanes. Latency, from z: index 2, weights of the entries 4; from the products: the value 2.
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Signal, Value, signed
+
+from golden.arithmetic.tables import FRACTION_LOG2
+from rtl.element.arithmetic import register, shift_right
+from rtl.hls.plan.geometry import Geometry
+
+__all__ = ["SIGN_DELAY", "WideTable"]
+
+SUM_BITS = 18 + 1 + FRACTION_LOG2
+SIGN_DELAY = 11
+"""Cycles from the sign beside the magnitude to its use."""
+
+
+class WideTable(Elaboratable):
+    """See the module's text.
+
+    Inputs
+    ------
+    z : the table's sum
+    product : a lane: the two products of an interpolation
+
+    Outputs
+    -------
+    entry : address of the lower entry
+    interpolation : registers, a lane: weight of the lower and of the upper entry
+    s_word : register
+    """
+
+    def __init__(self, geometry: Geometry, z: Value) -> None:
+        assert geometry.clamps_by_bits and not geometry.steep_table, "other tables: rtl.element.split"
+        self.geometry, self.z = geometry, z
+        self.product = [Signal(signed(36)) for _ in range(2)]
+        self.index = register("index", geometry.index_bits)
+        self.entry = geometry.tables[0].base | self.index
+        self.interpolation = [register(f"interpolation{lane}", signed(18)) for lane in range(2)]
+        self.s_word = register("s_word", signed(18))
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        g = self.geometry
+        z = shift_right(self.z, g.z_shift)
+        reach = FRACTION_LOG2 + g.index_bits
+        folded = Signal(max(len(z) - 1, reach + 1))
+        magnitude, beyond = register("magnitude", reach), register("beyond", 1)
+        fraction, sign = register("fraction", FRACTION_LOG2), register("sign", SIGN_DELAY)
+        m.d.comb += folded.eq(z ^ z[-1].replicate(len(z)).as_signed())
+        one = 1 << FRACTION_LOG2
+        late = register("late", FRACTION_LOG2)
+        m.d.sync += [
+            magnitude.eq(folded[:reach]),
+            beyond.eq(folded[reach:].any()),
+            Cat(fraction, self.index).eq(magnitude | beyond.replicate(reach)),
+            sign.eq(Cat(z[-1], sign)),
+            late.eq(fraction),
+            self.interpolation[0].eq(one - late),
+            self.interpolation[1].eq(Cat(late, Const(0, 1)).as_signed()),
+        ]
+        low, high = (product[:SUM_BITS].as_signed() for product in self.product)
+        total = register("interpolated", signed(SUM_BITS))
+        m.d.sync += total.eq(low + high)
+        # half_up, then the sign: the rounding bit rides on the carry.
+        negative = sign[-1] if g.odd_table else Const(0, 1)
+        floor, rounding = total[FRACTION_LOG2:-1].as_signed(), total[FRACTION_LOG2 - 1]
+        m.d.sync += self.s_word.eq((floor ^ negative.replicate(18).as_signed()) + (rounding ^ negative))
+        return m

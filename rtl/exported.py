@@ -62,7 +62,7 @@ def exported(geometry: Geometry, module: str = MODULE) -> str:
     reasons = "\n".join(f"   {name}: {reason}." for name, reason in WAIVED.items())
     off = "\n".join(f"/* verilator lint_off {name} */" for name in WAIVED)
     return (
-        f"/* The array is module {module}; its clock is clk, its synchronous reset rst.\n"
+        f"/* {module} is the array; its clock is clk, its synchronous reset rst.\n"
         f"   What Verilator's lint is told not to warn of, in this file alone:\n{reasons} */\n"
         f"/* verilator lint_save */\n{off}\n{text}\n/* verilator lint_restore */\n"
     )

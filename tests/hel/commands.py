@@ -32,7 +32,8 @@ def without_tools(monkeypatch):
     def run(job, output, figures, progress):
         asked.append(job)
         measured = {"bitstream": "a.bit", "lut": 1, "ff": 1, "dsp": job.dsp, "dsp_available": 28, "bram": job.bram}
-        return dict(figures) | measured | {"fmax_hz": 1e8, "steps_per_s": 1.0, "mac_per_s": 1.0}
+        clocks = {"clock_asked_hz": job.clock_hz, "clock_hz": job.pll().output_hz, "seed": job.seed}
+        return dict(figures) | measured | {"fmax_hz": 1e8, "steps_per_s": 1.0, "mac_per_s": 1.0} | clocks
 
     monkeypatch.setattr(build, "run", run)
     return asked

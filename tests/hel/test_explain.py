@@ -106,6 +106,7 @@ def test_bad_input(capfd, argv, message):
 def test_a_build_report_shows_what_was_predicted():
     cells = {"lut": 10, "ff": 20, "dsp": 4, "bram": 18}
     report = cells | {"bitstream": "a.bit", "dsp_available": 28, "fmax_hz": 1e8, "cycles_per_step": 9}
+    report |= {"clock_asked_hz": 6e7, "clock_hz": 6e7, "seed": 0}
     report |= {"steps_per_s": 1.0, "mac_per_s": 1.0, "predicted": {**cells, "lut": 11}}
     assert "LUT 10 " in build.text(report) and "predicted: LUT 11 " in build.text(report)
     assert build.text(report | {"choice": "P = 4 because"}).startswith("P = 4 because\n")

@@ -44,6 +44,7 @@ seed = "0..2"
 RUNS = [
     ["systems"],
     ["systems", "mine.py:Mine", "--json"],
+    ["tasks", "digits"],
     ["gradcheck", "dense", "--steps", "10"],
     ["glep", "--figure", "glep.png"],
     ["train", "digits", *LEARN, "--arithmetic", "float"],

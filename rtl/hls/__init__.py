@@ -1,7 +1,8 @@
 """From a typed program to a scheduled array, before there is any RTL: no Amaranth here.
 
 Rooms: `plan` (bind, geometry, addresses), `check` (hazards), `schedule` (control words, commands), `cycle_model`,
-`report` (schedules in words, reuse of an array). `compile_array` goes through them.
+`report` (schedules in words, reuse of an array). `compile_array` goes through them. `wide` has the same for elements of
+several banks.
 
 In: `golden.program.Program`. Out: `Schedule`.
 

@@ -7,7 +7,7 @@ Example
 >>> from rtl.hls.wide.schedule import compile_wide
 >>> driver = WideDriver(compile_wide(compile_system(get("dense", n=8, m=2)), elements=2, banks=2))
 >>> [(command.segment, command.iterations) for command in driver.read_parameters()]
-[('read_weight0', 44), ('read_weight1', 44)]
+[('read_weight0', 26), ('read_weight1', 26)]
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from rtl.hls.plan.geometry import BANKS, TABLE_BASE, VECTOR_WORDS, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.geometry import BANKS, MAX_ELEMENTS, TABLE_BASE, VECTOR_WORDS, WEIGHT_WORDS, Geometry
 from rtl.hls.plan.requirements import geometry_of, sum_fraction
 from rtl.hls.plan.ring_plan import (
     INPUTS,
@@ -44,8 +44,8 @@ def wide_geometry(plan: RingPlan, formats: Formats, *, elements: int, neurons: i
     if banks not in BANKS[1:]:
         raise HelError(f"a wide element has {', '.join(map(str, BANKS[1:]))} banks, got {banks}; choose among these")
     _check_forms(plan)
-    # Sums, tables and shifts are those of an array of one bank an element with as many multipliers.
-    found = geometry_of(plan, formats, elements=elements * banks, neurons=neurons)
+    # Sums, tables and shifts do not depend on P, and memories are asked for later (`BankMap.check`).
+    found = geometry_of(plan, formats, elements=min(neurons, MAX_ELEMENTS), neurons=neurons)
     if len(found.tables) > 1 or found.steep_table or any(shape.segments != TABLE_BASE for shape in found.tables):
         raise HelError(f"a wide element has one table, that of tanh, {plan.name} needs {_tables(found)}; use B = 1")
     places = -(-neurons // (elements * banks)) * elements * banks

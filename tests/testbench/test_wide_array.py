@@ -27,7 +27,7 @@ def test_every_committed_case_on_verilator(case: ArrayCase) -> None:
 
 
 def test_a_kick_of_another_sign_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The checker does not see to what it takes for granted: here it is told to look away."""
+    """The checker sees it first; here it is told to look away."""
     right = WideStep.run
 
     def wrong(self: WideStep) -> Any:

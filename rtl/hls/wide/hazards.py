@@ -75,7 +75,7 @@ class _Step:
         name, row, column, step = cell
         layout, late = self.memory.stored[name].layout, self.word(slot + VECTOR)
         multiply, aligned = self.word(slot + MULTIPLY), self.word(slot + SCALE)
-        self.require(self.geometry.alignments[aligned["scale"]] == scale, slot, f"{name} is shifted otherwise")
+        self.require(self.geometry.alignments[aligned.get("scale", 0)] == scale, slot, f"{name} is shifted otherwise")
         self.require(bool(aligned.get("negate", 0)) == negative, slot, f"{name} has another sign")
         if multiply["opb"]:
             return

@@ -117,7 +117,7 @@ def _has_form(plan: RingPlan, statement: Statement, term: Term, local: frozenset
         if isinstance(term, Local):
             return term.a in plan.stored and term.b == POSITION
         return isinstance(term, Transposed) and term.operand in plan.vectors
-    if statement.finish is not Finish.TABLE or statement.length != plan.neurons:
+    if statement.finish is not Finish.TABLE:
         return False
     if isinstance(term, Local):
         return term.a in plan.stored and term.a not in local and term.b == ONE

@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 
 from golden.arithmetic.rounding import wrap
+from golden.compiler import compile_system
 from golden.dynamics.integrator import Flags, Integrator, twin
+from golden.program import Program
+from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command
 from rtl.hls.wide.cycle_model import WideCycleModel, play
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from rtl.host.wide_driver import WideDriver
 from tests.rtl.hls.cases import FORMATS, Case, Words, program, random_case
+from tests.rtl.hls.wide.potentials import Free, Layers
 
 SIZES = [(8, 2, 2, 2), (8, 2, 4, 3), (16, 4, 2, 1), (24, 3, 4, 4), (32, 2, 4, 2), (48, 4, 4, 5), (16, 2, 8, 1)]
 """Neurons, elements, banks, inputs: half rate forward (fold = B), full rate (2 B), several row groups."""
@@ -32,13 +36,17 @@ def scheduled(neurons: int, elements: int, banks: int, inputs: int, formats: str
 class Pair:
     """Golden and the cycle model, loaded with the same words."""
 
-    def __init__(self, sizes: tuple[int, int, int, int], formats: str, *, scale: float, steps: int = STEPS) -> None:
+    @classmethod
+    def of(cls, sizes: tuple[int, int, int, int], formats: str, *, scale: float, steps: int = STEPS) -> Pair:
         neurons, elements, banks, inputs = sizes
-        self.program = program("dense", neurons, inputs, FORMATS[formats])
-        self.schedule = scheduled(neurons, elements, banks, inputs, formats)
+        made = program("dense", neurons, inputs, FORMATS[formats])
+        return cls(made, scheduled(neurons, elements, banks, inputs, formats), scale=scale, steps=steps)
+
+    def __init__(self, program: Program, schedule: WideSchedule, *, scale: float, steps: int = STEPS) -> None:
+        self.program, self.schedule = program, schedule
         self.driver = WideDriver(self.schedule)
         self.model = WideCycleModel(self.schedule.geometry, self.schedule.width)
-        self.case: Case = random_case(self.program, steps=steps, seed=sum(sizes), scale=scale)
+        self.case: Case = random_case(self.program, steps=steps, seed=program.n, scale=scale)
         self.golden = Integrator(self.program, self.case.theta)
         self._store()
 
@@ -108,7 +116,7 @@ def same_named(found: dict[str, Words], expected: Any) -> None:
 def test_forward_echo_gradients_and_flags_equal_golden(sizes: tuple[int, int, int, int]) -> None:
     """Words that wrap at once, and words that do not."""
     steps = 1 if sizes[0] > 16 else 2
-    pair = Pair(sizes, "reference", scale=1.0 if sum(sizes) % 2 else 1 / 16, steps=steps)
+    pair = Pair.of(sizes, "reference", scale=1.0 if sum(sizes) % 2 else 1 / 16, steps=steps)
     pair.echo()
     assert pair.flags() == pair.golden.flags
     assert pair.flags() == 0, "reading clears them"
@@ -118,7 +126,20 @@ def test_forward_echo_gradients_and_flags_equal_golden(sizes: tuple[int, int, in
 @pytest.mark.parametrize("formats", ["w16", "w12"])
 @pytest.mark.parametrize("sizes", [(16, 2, 4, 2), (9, 2, 2, 1)], ids=str)
 def test_every_format_equals_golden(sizes: tuple[int, int, int, int], formats: str, scale: float) -> None:
-    pair = Pair(sizes, formats, scale=scale)
+    pair = Pair.of(sizes, formats, scale=scale)
+    pair.echo()
+    assert pair.flags() == pair.golden.flags
+
+
+@pytest.mark.parametrize("scale", [1.0, 1 / 16])
+@pytest.mark.parametrize("banks", [2, 4])
+@pytest.mark.parametrize(
+    "system", [Layers(9, 2, 20, 3), Layers(8, 1, 3, 17), Free(7, 1)], ids=lambda s: f"{s.name}-{s.n}"
+)
+def test_a_users_potential_equals_golden(system: System, banks: int, scale: float) -> None:
+    """Several layers of any sizes, subtracted ones among them, with and without inputs, biases and stiffness."""
+    made = compile_system(system)
+    pair = Pair(made, compile_wide(made, elements=2, banks=banks), scale=scale)
     pair.echo()
     assert pair.flags() == pair.golden.flags
 
@@ -126,7 +147,7 @@ def test_every_format_equals_golden(sizes: tuple[int, int, int, int], formats: s
 @pytest.mark.parametrize("sizes", [(16, 2, 4, 2), (9, 3, 2, 3)], ids=str)
 def test_without_a_nudge_every_bit_returns_and_gradients_stay_zero(sizes: tuple[int, int, int, int]) -> None:
     """Wrapping words, inputs over their whole range, and the whole run as one command each way."""
-    pair = Pair(sizes, "reference", scale=1.0, steps=4)
+    pair = Pair.of(sizes, "reference", scale=1.0, steps=4)
     pair.play(pair.driver.forward(pair.case.u))
     assert not np.array_equal(pair.state()[0][0], pair.case.q)
     pair.play(pair.driver.echo(pair.case.u[::-1]))
@@ -137,7 +158,7 @@ def test_without_a_nudge_every_bit_returns_and_gradients_stay_zero(sizes: tuple[
 @pytest.mark.parametrize("sizes", [(8, 2, 4, 1), (9, 2, 2, 2)], ids=str)
 def test_what_is_loaded_is_read_and_the_update_is_golden(sizes: tuple[int, int, int, int]) -> None:
     """Through the chain: parameters, table, state; gradients of random words, some of which saturate; no pad moves."""
-    pair = Pair(sizes, "reference", scale=1 / 16)
+    pair = Pair.of(sizes, "reference", scale=1 / 16)
     d, model, there, case = pair.driver, pair.model, pair.schedule.memory, pair.case
     stored, state = model.weights.copy(), (model.position.copy(), model.momentum.copy())
     model.weights[:], model.position[:], model.momentum[:] = 0, 0, 0

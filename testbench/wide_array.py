@@ -14,13 +14,14 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from golden.systems.base import System
 from rtl.design import Design
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.control import Fields
@@ -41,7 +42,7 @@ Words = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ArrayCase:
-    """A dense network on so many elements of so many banks."""
+    """A system, dense where no other is given, on so many elements of so many banks."""
 
     neurons: int
     elements: int
@@ -49,11 +50,14 @@ class ArrayCase:
     inputs: int = 3
     steps: int = 4
     seed: int = 0
+    system: str | System = "dense"
 
     @property
     def design(self) -> Design:
         """The network; its elements are not those of the ring."""
-        return Design("dense", neurons=self.neurons, inputs=self.inputs)
+        if isinstance(self.system, str):
+            return Design(self.system, neurons=self.neurons, inputs=self.inputs)
+        return Design(self.system)
 
 
 CASES = (
@@ -124,7 +128,7 @@ def compare(case: ArrayCase, simulator: str = "verilator", technology: str = "be
     assert found.keys() == wanted.keys()
     wrong = {name: int((found[name] != words).sum()) for name, words in wanted.items()}
     return {
-        **asdict(case),
+        **asdict(replace(case, system=case.design.name)),
         "simulator": simulator,
         "technology": technology,
         "compared_words": sum(words.size for words in wanted.values()),

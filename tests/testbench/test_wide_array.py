@@ -8,6 +8,7 @@ import pytest
 
 from rtl.hls.wide.step import WideStep
 from testbench.wide_array import CASES, ArrayCase, compare
+from tests.rtl.hls.wide.potentials import Layers
 
 pytestmark = pytest.mark.cosim
 SMALLEST = ArrayCase(8, 2, 2, inputs=1, steps=1)
@@ -23,6 +24,14 @@ def test_a_ring_of_two_is_golden() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"B{case.banks}-P{case.elements}-N{case.neurons}")
 def test_every_committed_case_on_verilator(case: ArrayCase) -> None:
     found = compare(case)
+    assert found["mismatches"] == 0, found["wrong"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("banks", [2, 4])
+def test_layers_that_are_subtracted_on_verilator(banks: int) -> None:
+    """Banks that subtract products, sums of several lengths, a chain of two matrices."""
+    found = compare(ArrayCase(9, 2, banks, inputs=2, system=Layers(9, 2, 20, 3)))
     assert found["mismatches"] == 0, found["wrong"]
 
 

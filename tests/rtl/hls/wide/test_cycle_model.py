@@ -69,7 +69,11 @@ class Pair:
         return answer
 
     def state(self) -> tuple[Words, Words]:
-        return self.driver.state(self.play(self.driver.read_state()))
+        """Out of the memories."""
+        fold, n = self.schedule.geometry.fold, self.program.n
+        parts = (memory[..., :fold].swapaxes(1, 2) for memory in (self.model.position, self.model.momentum))
+        q, p = (part.reshape(2, -1)[:, :n] for part in parts)
+        return q, p
 
     def gradients(self) -> dict[str, Words]:
         """Out of the memories."""
@@ -166,6 +170,7 @@ def test_what_is_loaded_is_read_and_the_update_is_golden(sizes: tuple[int, int, 
     np.testing.assert_array_equal(model.weights, stored)
     np.testing.assert_array_equal(model.position, state[0])
     np.testing.assert_array_equal(model.momentum, state[1])
+    same(d.state(pair.play(d.read_state())), twin(case.q, case.p))
     source = np.random.default_rng(7)
     grads = {name: source.integers(-(1 << 35), 1 << 35, shape) for name, shape in pair.program.parameters}
     model.gradients[..., : there.words + 1] = there.pack(grads)

@@ -62,6 +62,13 @@ def test_one_bank_is_the_array_of_old() -> None:
     assert Geometry.read({"elements": 3, "neurons": 12, "inputs": 2}) == Geometry(3, 12, 2, banks=1)
 
 
+def test_the_front_door_gives_any_width() -> None:
+    made = program("dense", 8, 2)
+    assert compile_array(made, elements=2, banks=4) == compile_wide(made, elements=2, banks=4)
+    with pytest.raises(HelError, match="runs programs at B = 1, got banks = 2"):
+        compile_array(made, elements=2, banks=2, array=Geometry(2, 8, 2))
+
+
 @pytest.mark.parametrize("formats", FORMATS)
 def test_widths_are_as_wide_as_the_program_needs(formats: str) -> None:
     """Products of dense are all of one fraction but those of al, and none is subtracted."""

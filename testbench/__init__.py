@@ -10,5 +10,6 @@ errors in on purpose.
 In: a `rtl.design.Design`. Out: a report with mismatches, compared words, cycles.
 
 May import of golden: errors, arithmetic, language, computer, tasks, program, systems, dynamics, training, provenance;
-of rtl: hls.plan, element.wide, hls.schedule, hls.cycle_model, hls.report, hls, design, host, convert, verilog.
+of rtl: hls.plan, element.wide, hls.schedule, hls.cycle_model, hls.wide, hls.report, hls, design, host, convert,
+verilog.
 """

@@ -42,7 +42,7 @@ from testbench import wide_transfers as transfers
 from testbench.wide_player import Player
 from testbench.wide_words import Map, Step
 
-__all__ = ["CASES", "Case", "Ring", "compare", "geometry", "main"]
+__all__ = ["CASES", "Case", "Ring", "compare", "expected", "geometry", "main"]
 
 Words = npt.NDArray[np.int64]
 STATE = (IoSource.POS0, IoSource.POS1, IoSource.MOM0, IoSource.MOM1)
@@ -215,7 +215,7 @@ def compare(case: Case, simulator: str = "verilator", technology: str = "behavio
     inputs = source.integers(-g.one, g.one, (case.steps, g.inputs))
     e = source.integers(-(1 << 12), 1 << 12, g.neurons)
     base = 8
-    expected = _expected(program, theta, q, p, inputs, e, base)
+    wanted = expected(program, theta, q, p, inputs, e, base)
 
     ring.load(theta, q, p)
     forward = [ring.step(u, twin=False) for u in inputs][0]
@@ -234,14 +234,14 @@ def compare(case: Case, simulator: str = "verilator", technology: str = "behavio
     answers = Player(g, case.width, simulator, technology).play([*ring.words, {}, {}])
     found = _found(ring, answers, parts)
 
-    assert found.keys() == expected.keys()
-    wrong = {name: int((found[name] != words).sum()) for name, words in expected.items()}
+    assert found.keys() == wanted.keys()
+    wrong = {name: int((found[name] != words).sum()) for name, words in wanted.items()}
     return {
         **{name: value for name, value in asdict(case).items() if name != "links"},
         "links": case.links.value,
         "simulator": simulator,
         "technology": technology,
-        "compared_words": sum(words.size for words in expected.values()),
+        "compared_words": sum(words.size for words in wanted.values()),
         "mismatches": sum(wrong.values()),
         "wrong": {name: count for name, count in wrong.items() if count},
         "forward_words": forward,
@@ -250,7 +250,7 @@ def compare(case: Case, simulator: str = "verilator", technology: str = "behavio
     }
 
 
-def _expected(
+def expected(
     program: Program, theta: Mapping[str, Words], q: Words, p: Words, inputs: Words, e: Words, base: int
 ) -> dict[str, Words]:
     """What golden has in each place, by name."""

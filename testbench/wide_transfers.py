@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from rtl.element.wide.shape import Width
 from rtl.hls.plan.control import Fields, IoOp, IoSource
 from rtl.hls.plan.timing import KEEP, UPDATE
+from rtl.hls.plan.wide_timing import LATER
 from rtl.hls.schedule.reservation_table import ReservationTable
 from testbench.wide_words import IMM
 
@@ -27,8 +28,6 @@ __all__ = [
 
 PAUSE = 24
 """Cycles between the updates of two banks: which of them is meant is said once for all stages."""
-LATER = 1
-"""What comes from banks passes one register more than in an element with one."""
 
 
 def _shift_in(words: Sequence[int], before: int = 0) -> tuple[ReservationTable, int]:

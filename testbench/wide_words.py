@@ -18,29 +18,35 @@ from rtl.element.wide.control import VectorSource
 from rtl.element.wide.shape import Width
 from rtl.hls.plan.control import Fields
 from rtl.hls.plan.geometry import Geometry
-from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, MULTIPLY, SCALE, STATE_WRITE, SUM_READY
+from rtl.hls.plan.timing import (
+    ACCUMULATE,
+    GRAD_READ,
+    GRAD_WRITE,
+    MULTIPLY,
+    SCALE,
+    STATE_WRITE,
+    SUM_READY,
+    TABLE_WRITE,
+)
+from rtl.hls.plan.wide_timing import (
+    BANK_LOAD,
+    CHOOSE,
+    FORCE,
+    LANE_LOAD,
+    LOOK_UP,
+    POSITION_READ,
+    STATIONARY_CHOICE,
+    STORE_READ,
+    VECTOR,
+)
 from rtl.hls.schedule.reservation_table import ReservationTable
 
 __all__ = ["IMM", "Map", "Step"]
 
 IMM = "imm"
 """The broadcast word of a cycle, beside the control fields."""
-STATE = -1
-"""State address of what x or r loads for a slot; the vector store's is one later."""
-LOAD_X, LOAD_R = 1, 1
-"""Load of x, and of the register from which bank 0 loads r one cycle later."""
-VECTOR, LOAD_BANK = 2, 2
-"""What goes along the banks; load of a bank's r."""
-CHOOSE = 2
-"""From taking a row sum to the choice of it, when both of its halves are held."""
-LOOK_UP = 3
-"""From the choice of a sum to the slot of its look-up."""
-TABLE_WRITE = 10
-"""Of a look-up slot."""
 PATIENCE = 100
 """Slots that are tried for what must not wait once it has begun."""
-FORCE = 2
-"""From a chain's sum to the first kick that may use it: its high half, the kick register."""
 
 
 @dataclass(frozen=True)
@@ -142,18 +148,20 @@ class Step:
 
     def _position(self, slot: int, first: int, second: int) -> None:
         """x loads the elements' own positions, of a block a lane."""
-        self.table.at(slot + STATE, s_addr0=first, s_addr1=second, q_io=0)
-        self.table.at(slot + LOAD_X, x_en=1, x_load=1)
+        self.table.at(slot + POSITION_READ, s_addr0=first, s_addr1=second, q_io=0)
+        self.table.at(slot + LANE_LOAD, x_en=1, x_load=1)
 
     def _hop(self, slot: int) -> None:
-        self.table.at(slot + LOAD_X, x_en=1, x_load=0)
+        self.table.at(slot + LANE_LOAD, x_en=1, x_load=0)
 
     def _stationary(self, slot: int, blocks: Sequence[int], *, position: bool) -> None:
         """r of bank b loads the block that stands at b, for products from `slot` on."""
-        self.table.at(slot + LOAD_BANK, r_en=1)
+        self.table.at(slot + BANK_LOAD, r_en=1)
         for bank, block in enumerate(blocks):
-            self.table.at(slot + bank + (STATE if position else STATE + 1), s_addr0=block, s_addr1=block, q_io=0)
-            self.table.at(slot + bank + LOAD_R, r_src=int(position))
+            self.table.at(
+                slot + bank + (POSITION_READ if position else STORE_READ), s_addr0=block, s_addr1=block, q_io=0
+            )
+            self.table.at(slot + bank + STATIONARY_CHOICE, r_src=int(position))
 
     def _imm(self, slot: int, word: int) -> None:
         self.table.at(slot + VECTOR, **{IMM: word})
@@ -310,9 +318,9 @@ class Step:
     def _square(self, slot: int, f: int) -> None:
         """x^2 of block f, in the local bank."""
         bank = self.width.local_bank
-        self.table.at(slot + LOAD_BANK, r_en=1)
-        self.table.at(slot + bank + STATE, s_addr0=f, s_addr1=f, q_io=0)
-        self.table.at(slot + bank + LOAD_R, r_src=1)
+        self.table.at(slot + BANK_LOAD, r_en=1)
+        self.table.at(slot + bank + POSITION_READ, s_addr0=f, s_addr1=f, q_io=0)
+        self.table.at(slot + bank + STATIONARY_CHOICE, r_src=1)
         self._gradient(slot, self.map.local(f), "ab", VectorSource.X, local=True)
 
     def _outer(self, slot: int, address: int, vector: VectorSource = VectorSource.X) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 __all__ = ["BOX", "Layout", "Place", "laid_out"]
 
-BOX, RISER, SPACE = 216.0, 8.0, 9.0
+BOX, RISER, SPACE = 216.0, 8.0, 8.0
 """Widths in pixels: of a room's box, of a riser that passes a row, between two of them."""
 PER_ROW = 4
 SWEEPS = 40

@@ -5,5 +5,5 @@ into requests of the port; `uart` is the bridge. The first two are NumPy, for bo
 
 In: `rtl.hls.Schedule`, raw integers. Out: `rtl.hls.Command`, requests, arrays.
 
-May import of golden: errors; of rtl: streams, hls.plan, hls.schedule.
+May import of golden: errors; of rtl: streams, hls.plan, hls.schedule, hls.wide.
 """

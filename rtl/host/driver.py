@@ -36,7 +36,7 @@ from rtl.hls.plan.geometry import GRADIENT_BITS
 from rtl.hls.schedule.command import MAX_ITERATIONS, Command
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["Driver"]
+__all__ = ["Driver", "chain", "signed", "unchain"]
 
 Words = npt.NDArray[np.int64]
 
@@ -44,12 +44,15 @@ Words = npt.NDArray[np.int64]
 class Driver:
     """Commands and answers for one scheduled array."""
 
+    loads_tables = "load_weight"
+    """The segment that loads tables and constants."""
+
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self.geometry = schedule.geometry
         stored = schedule.plan.stored
         self.neurons = schedule.plan.neurons
-        self._shapes = {name: stored[name].shape for name in schedule.plan.parameters}
+        self.shapes = {name: stored[name].shape for name in schedule.plan.parameters}
 
     # Loading.
 
@@ -63,26 +66,30 @@ class Driver:
             turned = len(placed) - (placed[-1][0] == 0)
             for run in filter(None, (placed[:turned], placed[turned:])):
                 words = np.repeat([word for _, word in run], self.geometry.elements)
-                commands.append(Command("load_weight", len(run), run[0][0], words=words))
+                commands.append(Command(self.loads_tables, len(run), run[0][0], words=words))
         if memory.weight_words > memory.words:
             constants = memory.constants()
-            commands.append(Command("load_weight", constants.shape[1], memory.words + 1, words=_chain(constants)))
+            commands.append(Command("load_weight", constants.shape[1], memory.words + 1, words=chain(constants)))
         return commands
 
     def load_parameters(self, theta: Mapping[str, Words]) -> list[Command]:
         """Parameter words (18 bits); gradients are left alone."""
-        for name, shape in self._shapes.items():
+        self.check_shapes(theta)
+        memory = self.schedule.memory.pack(theta)[:, 1:]
+        return [Command("load_weight", memory.shape[1], 1, words=chain(memory))]
+
+    def check_shapes(self, theta: Mapping[str, Words]) -> None:
+        """HelError where a parameter has another shape than the plan's."""
+        for name, shape in self.shapes.items():
             if np.shape(theta[name]) != shape:
                 raise HelError(f"parameter {name} has shape {shape}, got {np.shape(theta[name])}")
-        memory = self.schedule.memory.pack(theta)[:, 1:]
-        return [Command("load_weight", memory.shape[1], 1, words=_chain(memory))]
 
     def load_state(self, q: Words, p: Words) -> list[Command]:
         """Both contexts to this state, each of shape (N,)."""
         fold = self.geometry.fold
         return [
-            Command("load_position", fold, words=_chain(self._by_element(q))),
-            Command("load_momentum", fold, words=_chain(self._by_element(p))),
+            Command("load_position", fold, words=chain(self._by_element(q))),
+            Command("load_momentum", fold, words=chain(self._by_element(p))),
         ]
 
     # Running.
@@ -93,7 +100,7 @@ class Driver:
 
     def nudge(self, e: Words) -> list[Command]:
         """Context + gets p -= e, context - gets p += e; e of shape (N,) in the momentum's format."""
-        return [Command("nudge", self.geometry.fold, words=_chain(self._by_element(e)))]
+        return [Command("nudge", self.geometry.fold, words=chain(self._by_element(e)))]
 
     def echo(self, inputs: Words) -> list[Command]:
         """One inverse step for each row of inputs, given in echo order (the forward inputs reversed)."""
@@ -131,8 +138,8 @@ class Driver:
         """(q, p), each (2, N), out of the answer to `read_state`."""
         g = self.geometry
         parts = np.asarray(words, np.int64).reshape(4, -1)
-        q = [self._neurons(_signed(part, g.position_bits)) for part in parts[:2]]
-        p = [self._neurons(_signed(part, g.momentum_bits)) for part in parts[2:]]
+        q = [self._neurons(signed(part, g.position_bits)) for part in parts[:2]]
+        p = [self._neurons(signed(part, g.momentum_bits)) for part in parts[2:]]
         return np.stack(q), np.stack(p)
 
     def read_position(self) -> list[Command]:
@@ -141,7 +148,7 @@ class Driver:
 
     def position(self, words: Sequence[int]) -> Words:
         """q of context 0, (N,)."""
-        return self._neurons(_signed(np.asarray(words, np.int64), self.geometry.position_bits))
+        return self._neurons(signed(np.asarray(words, np.int64), self.geometry.position_bits))
 
     def read_parameters(self) -> list[Command]:
         """Parameter words; decode with `parameters`."""
@@ -149,7 +156,7 @@ class Driver:
 
     def parameters(self, words: Sequence[int]) -> dict[str, Words]:
         """theta by name."""
-        return self._named(_unchain(_signed(np.asarray(words, np.int64), 18), self.geometry.elements))
+        return self._named(unchain(signed(np.asarray(words, np.int64), 18), self.geometry.elements))
 
     def read_gradients(self) -> list[Command]:
         """Gradient words; decode with `gradients`."""
@@ -159,7 +166,7 @@ class Driver:
     def gradients(self, words: Sequence[int]) -> dict[str, Words]:
         """G by name."""
         low, high = np.asarray(words, np.int64).reshape(2, -1) & 0x3FFFF
-        return self._named(_unchain(_signed(low | high << 18, GRADIENT_BITS), self.geometry.elements))
+        return self._named(unchain(signed(low | high << 18, GRADIENT_BITS), self.geometry.elements))
 
     def read_flags(self) -> list[Command]:
         """Sticky flags, cleared by reading; decode with `flags`."""
@@ -191,22 +198,22 @@ class Driver:
         return whole.reshape(self.geometry.fold, self.geometry.elements).T
 
     def _neurons(self, words: Words) -> Words:
-        return _unchain(words, self.geometry.elements).T.reshape(-1)[: self.neurons]
+        return unchain(words, self.geometry.elements).T.reshape(-1)[: self.neurons]
 
     def _named(self, memory: Words) -> dict[str, Words]:
         padded = np.concatenate([np.zeros((len(memory), 1), np.int64), memory], axis=1)
-        return self.schedule.memory.unpack(padded, self._shapes)
+        return self.schedule.memory.unpack(padded, self.shapes)
 
 
-def _chain(memory: Words) -> Words:
+def chain(memory: Words) -> Words:
     """(P, words) to transfer order."""
     return np.asarray(memory[::-1].T.reshape(-1))
 
 
-def _unchain(words: Words, elements: int) -> Words:
+def unchain(words: Words, elements: int) -> Words:
     """Transfer order to (P, words)."""
     return np.asarray(words.reshape(-1, elements).T[::-1])
 
 
-def _signed(words: Words, bits: int) -> Words:
+def signed(words: Words, bits: int) -> Words:
     return np.asarray((words << (64 - bits)) >> (64 - bits))

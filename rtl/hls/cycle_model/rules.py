@@ -40,7 +40,7 @@ from rtl.hls.plan.control import (
 )
 from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
 
-__all__ = ["Rule", "rules", "writes_cut"]
+__all__ = ["RULES_OF_UPDATE", "Rule", "rules", "writes_cut"]
 
 # Sum register, cut.
 
@@ -248,6 +248,16 @@ def _flags(m: Any) -> Words:
     return choose(m.field("flags_clear"), {0: lambda: old | now}, lambda: now)
 
 
+RULES_OF_UPDATE: dict[str, Rule] = {
+    "shifted0": lambda m: m.grad_read << 1,
+    **{f"shifted{k}": _one_later(f"shifted{k - 1}") for k in range(1, 5)},
+    "update_step": _update_step,
+    "update_moves": lambda m: (m.update_step != 0).astype(np.int64),
+    "update_sum": _update_sum,
+    "update_kept": _update_kept,
+    "update_lost": _update_lost,
+}
+"""From the gradient word to the new parameter."""
 _RULES: dict[str, Rule] = {
     **LANE_RULES,
     "s_read": lambda m: _stored(m, "vectors"),
@@ -265,14 +275,8 @@ _RULES: dict[str, Rule] = {
     "difference": _difference,
     "carried": lambda m: m.difference,
     "grad_sum": _grad_sum,
-    "shifted0": lambda m: m.grad_read << 1,
-    **{f"shifted{k}": _one_later(f"shifted{k - 1}") for k in range(1, 5)},
-    "update_step": _update_step,
-    "update_moves": lambda m: (m.update_step != 0).astype(np.int64),
+    **RULES_OF_UPDATE,
     "update_weight": lambda m: m.weight_a,
-    "update_sum": _update_sum,
-    "update_kept": _update_kept,
-    "update_lost": _update_lost,
     "wdata": _wdata,
     "captured": lambda m: m.candidate,
     "candidate": _candidate,

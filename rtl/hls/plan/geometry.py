@@ -25,6 +25,7 @@ from rtl.hls.plan.table_shape import TABLE_BASE, WEIGHT_DEPTHS, TableShape
 __all__ = [
     "GRADIENT_BITS",
     "HOST_BITS",
+    "BANKS",
     "MAX_ALIGNMENTS",
     "MAX_CUTS",
     "MAX_ELEMENTS",
@@ -54,6 +55,8 @@ STORE_WORDS = (2048, 4096)
 """Depths a control store may have."""
 MAX_ELEMENTS = 255
 """What the host port's SHAPE word can say."""
+BANKS = (1, 2, 4, 8)
+"""Widths an element may have."""
 MAX_FOLD = 16
 """Neurons an element can hold: depth of its state memories."""
 VECTOR_WORDS = (0, 16, 32, 64)
@@ -92,6 +95,7 @@ class Geometry:
     cut_positions, turns : positions are operands as x, cut and saturated; as t, modulo 1
     turn_log2 : t is 2**-turn_log2 q, in turns
     ranges : (low, high) in words, rising: where updates keep parameters that have a range
+    banks : B, pairs of multipliers an element; 1 is the element of rtl.element, more that of rtl.element.wide
 
     Raises
     ------
@@ -124,6 +128,7 @@ class Geometry:
     turns: bool = False
     turn_log2: int = 0
     ranges: tuple[tuple[int, int], ...] = ()
+    banks: int = 1
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
@@ -184,6 +189,13 @@ class Geometry:
             raise HelError(
                 f"an element holds at most {MAX_FOLD} neurons, got N / P = {self.fold};"
                 f" use P >= {-(-self.neurons // MAX_FOLD)}"
+            )
+        if self.banks not in BANKS:
+            raise HelError(f"an element has {', '.join(map(str, BANKS))} banks, got {self.banks}; choose among these")
+        if self.fold % self.banks:
+            raise HelError(
+                f"the banks of an element share its neurons evenly, got N / P = {self.fold} on B = {self.banks};"
+                f" use N = {-(-self.fold // self.banks) * self.banks * self.elements}, or B from {_banks(self.fold)}"
             )
         if not 0 <= self.inputs <= MAX_INPUTS:
             raise HelError(f"the array takes 0 to {MAX_INPUTS} inputs a step, got {self.inputs}; use fewer")
@@ -318,6 +330,10 @@ def _words(ends: tuple[int, int]) -> str:
 
 def _divisors(n: int) -> str:
     return ", ".join(str(d) for d in range(1, n + 1) if n % d == 0 and n // d <= MAX_FOLD)
+
+
+def _banks(fold: int) -> str:
+    return ", ".join(str(b) for b in BANKS if fold % b == 0)
 
 
 def more_elements(geometry: Geometry) -> str:

@@ -34,6 +34,7 @@ __all__ = ["joined", "lacks", "missing", "read", "stores"]
 
 _EQUAL = (
     "elements",
+    "banks",
     "fraction_bits",
     "operand_bits",
     "integer_bits",

@@ -95,8 +95,9 @@ class Schedule:
         return {"forward": sums, "echo": 2 * (sums + gradient)}[name]
 
     def busy(self, name: str) -> float:
-        """Useful products over multiplier cycles (two multipliers an element) in one step."""
-        return self.products(name) / (2 * self.geometry.elements * len(self.segments[name].words))
+        """Useful products over multiplier cycles (two multipliers a bank) in one step."""
+        multipliers = 2 * self.geometry.elements * self.geometry.banks
+        return self.products(name) / (multipliers * len(self.segments[name].words))
 
     def check(self) -> None:
         """Structure and hazards; raises AssertionError, for a violation is our bug and no user's.

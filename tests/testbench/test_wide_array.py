@@ -1,0 +1,47 @@
+"""The schedule's words on a ring of wide elements give golden's integers bit for bit; a wrong word does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rtl.hls.wide.step import WideStep
+from testbench.wide_array import CASES, ArrayCase, compare
+from tests.rtl.hls.wide.potentials import Layers
+
+pytestmark = pytest.mark.cosim
+SMALLEST = ArrayCase(8, 2, 2, inputs=1, steps=1)
+
+
+def test_a_ring_of_two_is_golden() -> None:
+    found = compare(SMALLEST, "icarus")
+    assert found["mismatches"] == 0, found["wrong"]
+    assert found["compared_words"] == 8 * 4 * 3 + 3 * (8 + 64 + 8 + 8) + 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"B{case.banks}-P{case.elements}-N{case.neurons}")
+def test_every_committed_case_on_verilator(case: ArrayCase) -> None:
+    found = compare(case)
+    assert found["mismatches"] == 0, found["wrong"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("banks", [2, 4])
+def test_layers_that_are_subtracted_on_verilator(banks: int) -> None:
+    """Banks that subtract products, sums of several lengths, a chain of two matrices."""
+    found = compare(ArrayCase(9, 2, banks, inputs=2, system=Layers(9, 2, 20, 3)))
+    assert found["mismatches"] == 0, found["wrong"]
+
+
+def test_a_kick_of_another_sign_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checker sees it first; here it is told to look away."""
+    right = WideStep.run
+
+    def wrong(self: WideStep) -> Any:
+        return [{**word, "p_sub": 1 - word["p_sub"]} if "p_sub" in word else word for word in right(self)]
+
+    monkeypatch.setattr(WideStep, "run", wrong)
+    monkeypatch.setattr("rtl.hls.wide.schedule.check_wide_step", lambda *_, **__: None)
+    assert {"forward", "again"} <= set(compare(SMALLEST, "icarus")["wrong"])

@@ -25,9 +25,9 @@ from rtl.convert import convert
 from rtl.element.element import Element
 from rtl.element.wide.control import bank_widths, shared_widths
 from rtl.element.wide.element import WideElement
-from rtl.element.wide.shape import Links, Width
 from rtl.hls import Geometry
 from rtl.hls.plan.control import ELEMENT_FIELDS, widths
+from rtl.hls.plan.width import Links, Width
 
 __all__ = ["GEOMETRY", "VARIANTS", "Variant", "main"]
 

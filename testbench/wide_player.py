@@ -16,9 +16,9 @@ from rtl.convert import convert
 from rtl.element.wide.control import bank_widths, shared_widths
 from rtl.element.wide.element import WideElement
 from rtl.element.wide.ring import ELEMENT, WideRing
-from rtl.element.wide.shape import Width
 from rtl.hls.plan.control import Fields, encode
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.width import Width
 from testbench import runner, tools
 from testbench.wide_words import IMM
 

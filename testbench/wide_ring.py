@@ -30,13 +30,13 @@ from golden.errors import HelError
 from golden.program import Program
 from golden.training import update as golden_update
 from rtl.design import Design
-from rtl.element.wide.shape import Links, Width
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.control import Fields, IoSource
 from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
 from rtl.hls.plan.padding import padded
 from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.plan.ring_plan import RingPlan
+from rtl.hls.plan.width import Links, Width
 from testbench import tools
 from testbench import wide_transfers as transfers
 from testbench.wide_player import Player

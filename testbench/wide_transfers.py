@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rtl.element.wide.shape import Width
 from rtl.hls.plan.control import Fields, IoOp, IoSource
 from rtl.hls.plan.timing import KEEP, UPDATE
 from rtl.hls.plan.wide_timing import LATER
+from rtl.hls.plan.width import Width
 from rtl.hls.schedule.reservation_table import ReservationTable
 from testbench.wide_words import IMM
 

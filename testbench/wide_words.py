@@ -15,7 +15,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from rtl.element.wide.control import VectorSource
-from rtl.element.wide.shape import Width
 from rtl.hls.plan.control import Fields
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.timing import (
@@ -39,6 +38,7 @@ from rtl.hls.plan.wide_timing import (
     STORE_READ,
     VECTOR,
 )
+from rtl.hls.plan.width import Width
 from rtl.hls.schedule.reservation_table import ReservationTable
 
 __all__ = ["IMM", "Map", "Step"]

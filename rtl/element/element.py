@@ -28,9 +28,9 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word, register
-from rtl.element.chain import host_chain
 from rtl.element.cut import Cut
 from rtl.element.gradient import Gradient
+from rtl.element.host_chain import host_chain
 from rtl.element.lanes import Lanes
 from rtl.element.state import State
 from rtl.element.sum_register import SumRegister

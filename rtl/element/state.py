@@ -16,7 +16,7 @@ No load may follow that of a force sum in the next cycle.
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
 from amaranth.lib.memory import Memory
 
@@ -24,7 +24,7 @@ from rtl.element.arithmetic import add, fits, pair, register, saturate, shift_ri
 from rtl.hls.plan.control import KickSelect, KickSource, StationarySource
 from rtl.hls.plan.geometry import MAX_FOLD, Geometry
 
-__all__ = ["State"]
+__all__ = ["State", "state_words"]
 
 
 class State(Elaboratable):
@@ -60,7 +60,10 @@ class State(Elaboratable):
         c, g = self.control, self.geometry
         clipped = pair("operand_clip", 1)
         for context, address in enumerate((c.s_addr0, c.s_addr1)):
-            self._words(m, context, address[: (MAX_FOLD - 1).bit_length()])
+            reads = self.pos_read[context], self.mom_read[context]
+            sums = self.pos_sum[context], self.mom_sum[context]
+            place = address[: (MAX_FOLD - 1).bit_length()]
+            state_words(m, g, c, context, place, reads, sums, c.we_p, self.io)
             self._drift(m, context)
             self._kick(m, context)
             t = shift_right(self.pos_read[context], g.turn_shift)[: g.operand_bits].as_signed()
@@ -80,26 +83,6 @@ class State(Elaboratable):
         came_off = c.we_q & ~(q_fits[0] & q_fits[1]) if g.cut_positions else Const(0, 1)  # angles come round
         m.d.comb += self.flags.eq(Cat(came_off, c.we_p & ~(p_fits[0] & p_fits[1]), used & (clipped[0] | clipped[1])))
         return m
-
-    def _words(self, m: Module, context: int, address: Signal) -> None:
-        c, g = self.control, self.geometry
-        for name, bits, total, enable in (
-            ("position", g.position_bits, self.pos_sum[context], c.we_q),
-            ("momentum", g.momentum_bits, self.mom_sum[context], c.we_p),
-        ):
-            memory = Memory(shape=signed(bits), depth=MAX_FOLD, init=[], attrs={"ram_style": "distributed"})
-            m.submodules[f"{name}{context}"] = memory
-            read, write = memory.read_port(domain="comb"), memory.write_port()
-            m.d.comb += [
-                read.addr.eq(address),
-                write.addr.eq(c.w_addr),
-                write.en.eq(enable),
-                write.data.eq(total[:bits]),
-            ]
-            if name == "position":
-                m.d.sync += self.pos_read[context].eq(Mux(c.q_io, self.io[:bits], read.data))
-            else:
-                m.d.sync += self.mom_read[context].eq(Mux(c.p_zero, 0, read.data))
 
     def _drift(self, m: Module, context: int) -> None:
         c = self.control
@@ -134,3 +117,36 @@ class State(Elaboratable):
                 m.d.sync += kick[:low].eq(force[:low])
             with m.If(take_high):
                 m.d.sync += kick[low:].eq(force[low:].as_signed())
+
+
+def state_words(
+    m: Module,
+    geometry: Geometry,
+    control: data.View[data.StructLayout],
+    context: int,
+    address: Value,
+    reads: tuple[Signal, Signal],
+    sums: tuple[Signal, Signal],
+    we_p: Value,
+    io: Signal,
+) -> None:
+    """The position and momentum memories of one context: `reads`, registers, are what they give at `address` (or the
+    host's word, or zero), `sums` what is written at w_addr, wrapped. Latency 1."""
+    c, g = control, geometry
+    for name, bits, total, enable in (
+        ("position", g.position_bits, sums[0], c.we_q),
+        ("momentum", g.momentum_bits, sums[1], we_p),
+    ):
+        memory = Memory(shape=signed(bits), depth=MAX_FOLD, init=[], attrs={"ram_style": "distributed"})
+        m.submodules[f"{name}{context}"] = memory
+        read, write = memory.read_port(domain="comb"), memory.write_port()
+        m.d.comb += [
+            read.addr.eq(address),
+            write.addr.eq(c.w_addr),
+            write.en.eq(enable),
+            write.data.eq(total[:bits]),
+        ]
+        if name == "position":
+            m.d.sync += reads[0].eq(Mux(c.q_io, io[:bits], read.data))
+        else:
+            m.d.sync += reads[1].eq(Mux(c.p_zero, 0, read.data))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rtl.element.wide.shape import Links
+from rtl.hls.plan.width import Links
 from testbench import wide_ring as study
 from testbench.wide_ring import CASES, Case, compare
 from testbench.wide_words import Step

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from rtl.element.wide.shape import Links, Width
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.width import Links, Width
 from testbench.wide_words import Map, Step
 
 RINGS = [

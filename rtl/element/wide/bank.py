@@ -16,8 +16,8 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 
 from rtl.element.arithmetic import add, fits, pair, register
 from rtl.element.wide.control import bank_layout
-from rtl.element.wide.shape import Width
 from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
+from rtl.hls.plan.width import Width
 from rtl.primitives.adder import Adder
 from rtl.primitives.memory import GradientMemory, WeightMemory
 from rtl.primitives.multiplier import Multiplier

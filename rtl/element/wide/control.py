@@ -5,9 +5,9 @@ from __future__ import annotations
 from amaranth.hdl import unsigned
 from amaranth.lib import data
 
-from rtl.element.wide.shape import Width
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.wide_control import VectorSource, bank_widths, shared_widths
+from rtl.hls.plan.width import Width
 
 __all__ = ["VectorSource", "bank_layout", "bank_widths", "shared_layout", "shared_widths"]
 

@@ -2,7 +2,7 @@
 
 Bank b acts on a control word, and on the words that rotate or are broadcast, b cycles after bank 0
 (`rtl.element.wide.bank`). x is one register a context, and every bank works on its own rows of it: `W x` and
-`G += s x^T`. What a bank adds its part of `W^T s` to is said by `rtl.element.wide.shape.Links`.
+`G += s x^T`. What a bank adds its part of `W^T s` to is said by `rtl.hls.plan.width.Links`.
 
 Throughput: 2 B products a cycle, a look-up a cycle, a kick a cycle. Latencies: those of `rtl.hls.plan.timing`, where
 the units do not say otherwise. Golden twin: `golden.dynamics.integrator`.
@@ -24,18 +24,18 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import pair, register
-from rtl.element.chain import host_chain
 from rtl.element.cut import Cut
+from rtl.element.host_chain import host_chain
 from rtl.element.vector_store import VectorStore
 from rtl.element.wide.bank import Bank
 from rtl.element.wide.control import VectorSource, bank_layout, shared_layout
-from rtl.element.wide.shape import Width
 from rtl.element.wide.state import WideState
 from rtl.element.wide.sums import Sums
 from rtl.element.wide.table import WideTable
 from rtl.element.wide.update import WideUpdate
 from rtl.hls.plan.control import IoSource
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.width import Width
 
 __all__ = ["WideElement"]
 

@@ -15,8 +15,8 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import register
 from rtl.element.wide.control import bank_layout, shared_layout
-from rtl.element.wide.shape import Width
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.width import Width
 
 __all__ = ["ELEMENT", "WideRing"]
 

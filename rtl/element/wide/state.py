@@ -17,11 +17,11 @@ from collections.abc import Sequence
 
 from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
-from amaranth.lib.memory import Memory
 
 from rtl.element.arithmetic import fits, pair, register, saturate, shift_right
-from rtl.element.wide.shape import Width
+from rtl.element.state import state_words
 from rtl.hls.plan.geometry import MAX_FOLD, Geometry
+from rtl.hls.plan.width import Width
 from rtl.primitives.adder import Adder
 
 __all__ = ["WideState"]
@@ -62,7 +62,8 @@ class WideState(Elaboratable):
             q, p = self.pos_read[context], self.mom_read[context]
             drifted = self._sum(m, f"drift{context}", q, p, c.q_sub, c.q_sub, g.position_bits + 1)
             kicked = self._sum(m, f"kick{context}", impulse, p, Const(0), carry, g.kick_bits + 2)
-            self._words(m, context, address[: (MAX_FOLD - 1).bit_length()], drifted, kicked)
+            place = address[: (MAX_FOLD - 1).bit_length()]
+            state_words(m, g, c, context, place, (q, p), (drifted, kicked), c.we_p[context], self.io)
             q_fits.append(fits(drifted, g.position_bits))
             p_fits.append(fits(kicked, g.momentum_bits))
             t = shift_right(q, g.turn_shift)[: g.operand_bits].as_signed()
@@ -85,26 +86,6 @@ class WideState(Elaboratable):
         m.d.comb += [adder.a.eq(a), adder.b.eq(b), adder.choice.eq(invert), adder.carry.eq(carry)]
         m.d.sync += total.eq(adder.total[:bits])
         return total
-
-    def _words(self, m: Module, context: int, address: Value, drifted: Signal, kicked: Signal) -> None:
-        c, g = self.control, self.geometry
-        for name, bits, total, enable in (
-            ("position", g.position_bits, drifted, c.we_q),
-            ("momentum", g.momentum_bits, kicked, c.we_p[context]),
-        ):
-            memory = Memory(shape=signed(bits), depth=MAX_FOLD, init=[], attrs={"ram_style": "distributed"})
-            m.submodules[f"{name}{context}"] = memory
-            read, write = memory.read_port(domain="comb"), memory.write_port()
-            m.d.comb += [
-                read.addr.eq(address),
-                write.addr.eq(c.w_addr),
-                write.en.eq(enable),
-                write.data.eq(total[:bits]),
-            ]
-            if name == "position":
-                m.d.sync += self.pos_read[context].eq(Mux(c.q_io, self.io[:bits], read.data))
-            else:
-                m.d.sync += self.mom_read[context].eq(Mux(c.p_zero, 0, read.data))
 
     def _impulse(self, m: Module) -> tuple[Signal, Signal]:
         """+-K as a word and its rounding bit, which goes into the carry."""

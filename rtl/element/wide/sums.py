@@ -14,8 +14,8 @@ from amaranth.hdl import Array, Cat, Const, Elaboratable, Module, Signal, Value,
 from amaranth.lib import data
 
 from rtl.element.arithmetic import register
-from rtl.element.wide.shape import Width
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.width import Width
 from rtl.primitives.adder import Adder
 
 __all__ = ["Sums"]

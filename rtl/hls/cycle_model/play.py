@@ -14,17 +14,26 @@ Example
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
-from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.schedule.command import Command, resolve
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["play"]
+__all__ = ["Model", "play"]
 
 
-def play(schedule: Schedule, model: CycleModel, commands: Sequence[Command]) -> list[int]:
-    """Runs commands on the cycle model, without stalls; returns the words it sends."""
+class Model(Protocol):
+    """A cycle model: `CycleModel`, or that of elements with several banks."""
+
+    pushed: list[int]
+
+    def step(self, c: Mapping[str, int], imm: int = 0) -> None:
+        """One clock edge."""
+
+
+def play(schedule: Schedule, model: Model, commands: Iterable[Command]) -> list[int]:
+    """Runs commands on a cycle model, without stalls; returns the words it sends, oldest first."""
     for command in commands:
         for fields, imm in resolve(schedule, command):
             model.step(fields, imm)

@@ -15,7 +15,7 @@ Example
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +23,10 @@ import numpy.typing as npt
 from rtl.hls.cycle_model.view import Rule, wrap
 from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, Geometry
 from rtl.hls.plan.width import Width
-from rtl.hls.schedule.command import Command, resolve
-from rtl.hls.schedule.schedule import Schedule
 from rtl.hls.wide.bank_rules import BANK_RULES, TABLE_RULES, wanted
 from rtl.hls.wide.element_rules import ELEMENT_RULES
 
-__all__ = ["WideCycleModel", "play"]
+__all__ = ["WideCycleModel"]
 
 Words = npt.NDArray[np.int64]
 
@@ -133,12 +131,3 @@ class WideCycleModel:
         elements = np.arange(g.elements)
         for bank in np.flatnonzero(self.we_b):
             self.weights[bank, elements, self.addr_b[bank]] = self.wdata
-
-
-def play(schedule: Schedule, model: WideCycleModel, commands: Iterable[Command]) -> list[int]:
-    """Runs commands without stalls; returns the words that the array sends."""
-    for command in commands:
-        for fields, imm in resolve(schedule, command):
-            model.step(fields, imm)
-    sent, model.pushed = model.pushed, []
-    return sent

@@ -15,7 +15,8 @@ from golden.program import Program
 from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command
-from rtl.hls.wide.cycle_model import WideCycleModel, play
+from rtl.hls.cycle_model.play import play
+from rtl.hls.wide.cycle_model import WideCycleModel
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from rtl.host.wide_driver import WideDriver
 from tests.rtl.hls.cases import FORMATS, Case, Words, program, random_case

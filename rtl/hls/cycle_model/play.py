@@ -2,6 +2,7 @@
 
 Example
 -------
+>>> from rtl.hls.cycle_model.cycle_model import CycleModel
 >>> import numpy as np
 >>> from golden.compiler import compile_system
 >>> from golden.systems import get

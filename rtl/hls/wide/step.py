@@ -65,25 +65,32 @@ class WideStep:
         """The control words of the step."""
         self._drifts()
         pieces = list(self._pieces()) if self.twin else []
-        kick = next(s for s in self.plan.statements if s.finish is Finish.KICK)
-        for statement in needed_statements(self.plan, gradients=self.twin):
-            if statement is not kick:
-                for groups in self._pairs(self.map.groups(statement.length)):
-                    # Nothing is added in the slot in which sums are cleared.
-                    self._fill(pieces, self.cursor + 1 if self._cleared else 0)
-                    self._row_sums(statement, groups)
-        for groups in self._pairs(self.map.groups(kick.length)):
-            chain = Chain(self.slots, kick, groups)
-            self._fill(pieces, chain.fits(self.cursor))
-            last, kicked = chain.place(self.cursor)
-            self.cursor, self._cleared = chain.after(last), last + SUM_READY
-            self.kicked |= kicked
+        for statement, groups in self._rows():
+            # Nothing is added in the slot in which sums are cleared.
+            self._fill(pieces, self.cursor + 1 if self._cleared else 0)
+            self._row_sums(statement, groups)
+        for groups in self._pairs(self.map.groups(self._kick.length)):
+            self._chain(Chain(self.slots, self._kick, groups), pieces)
         self._fill(pieces, None)
         assert set(self.slots.position_reads) == set(range(self.geometry.fold)), "clipping is to be seen"
         for block in range(self.geometry.fold):
-            # Written some cycles after the read: no half-step position may be read after that.
-            self._drift(max(self.slots.position_reads[block] - STATE_WRITE, self.kicked[block]), block)
+            self._last_drift(block)
         return self.reservations.words()
+
+    @property
+    def _kick(self) -> Statement:
+        return next(s for s in self.plan.statements if s.finish is Finish.KICK)
+
+    def _rows(self) -> list[tuple[Statement, tuple[int, ...]]]:
+        """Row sums, as many at a time as there are lanes for."""
+        needed = [s for s in needed_statements(self.plan, gradients=self.twin) if s is not self._kick]
+        return [(s, groups) for s in needed for groups in self._pairs(self.map.groups(s.length))]
+
+    def _chain(self, chain: Chain, pieces: list[_Piece]) -> None:
+        self._fill(pieces, chain.fits(self.cursor))
+        last, kicked = chain.place(self.cursor)
+        self.cursor, self._cleared = chain.after(last), last + SUM_READY
+        self.kicked |= kicked
 
     def _pairs(self, groups: int) -> Sequence[tuple[int, ...]]:
         """Groups of the two lanes: forward two where there are two, in the echo one for both contexts."""
@@ -103,6 +110,11 @@ class WideStep:
         """Matrices that the first row sums multiply with inputs."""
         return [term.matrix for term in self.plan.statements[0].terms if isinstance(term, Inputs)]
 
+    def _last_drift(self, block: int) -> int:
+        """The second half drift, written some cycles after the read: no half-step position may be read after that."""
+        read = self.slots.position_reads.get(block, 0)
+        return self._drift(max(read - STATE_WRITE, self.kicked[block]), block)
+
     def _drift(self, earliest: int, block: int) -> int:
         def fields(t: int) -> Placed:
             return [
@@ -116,8 +128,14 @@ class WideStep:
     # Row sums.
 
     def _row_sums(self, statement: Statement, groups: tuple[int, ...]) -> None:
-        enable = 3 if self.twin or len(groups) == 2 else 1
-        products = list(self._products(statement, groups, enable))
+        self._take(statement, groups, self._add_up(statement, groups) + SUM_READY)
+
+    def _enable(self, groups: tuple[int, ...]) -> int:
+        return 3 if self.twin or len(groups) == 2 else 1
+
+    def _add_up(self, statement: Statement, groups: tuple[int, ...]) -> int:
+        """The products of a row sum a lane; returns the last slot."""
+        products = list(self._products(statement, groups, self._enable(groups)))
         clear = self.reservations.place(
             max(self._cleared, self.cursor - 1 + ACCUMULATE, ACCUMULATE - 1),
             lambda t: [(t, {"acc_clear": 1, "acc_en": 0})],
@@ -127,11 +145,14 @@ class WideStep:
             self.cursor = 1 + self.slots.place(self.cursor, product)
         # What is held from the sums before must have been chosen.
         last = self.slots.place(max(self.cursor, self._chosen - SUM_READY), products[-1])
-        take = last + SUM_READY
-        self.reservations.at(take, take=enable)
-        self.cursor, self._cleared = last + 1, take
-        choose = take + CHOOSE
-        for lane in range(2 if enable == 3 else 1):
+        self.cursor = last + 1
+        return last
+
+    def _take(self, statement: Statement, groups: tuple[int, ...], take: int) -> None:
+        """Row sums that are complete are held, then looked up."""
+        self.reservations.at(take, take=self._enable(groups))
+        self._cleared, choose = take, take + CHOOSE
+        for lane in range(2 if self._enable(groups) == 3 else 1):
             for bank in range(self.banks):
                 block = bank + self.banks * groups[lane if lane < len(groups) else 0]
                 choose = 1 + self._look_up(choose, statement, lane, bank, block)

@@ -1,8 +1,8 @@
 """Finished words of a step, or of a loop of steps, on an array of several banks, checked without the scheduler's help.
 
 Every product finds the operands that its address asks for; every sum begins from nothing, has all of its products once,
-and is looked up or kicked with while it is there; every gradient word gains its product once. Sums and kicks take operands
-of one step. What registers hold is followed by `rtl.hls.wide.contents`.
+and is looked up or kicked with while it is there; every gradient word gains its product once. A sum or a kick takes
+operands of one step. What registers hold is followed by `rtl.hls.wide.contents`.
 """
 
 from __future__ import annotations

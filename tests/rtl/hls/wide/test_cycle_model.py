@@ -172,9 +172,7 @@ def test_a_run_of_steps_equals_golden(sizes: tuple[int, int, int, int], steps: i
     assert pair.flags() == pair.golden.flags
 
 
-@pytest.mark.parametrize(
-    "system", [Hidden(20, 2, 13), Hidden(7, 1, 16), Free(16, 1)], ids=lambda s: f"{s.name}-{s.n}"
-)
+@pytest.mark.parametrize("system", [Hidden(20, 2, 13), Hidden(7, 1, 16), Free(16, 1)], ids=lambda s: f"{s.name}-{s.n}")
 def test_a_run_of_a_users_potential_equals_golden(system: System) -> None:
     """Two row groups for three column groups, or for one; chains that begin with nothing."""
     made = compile_system(system)

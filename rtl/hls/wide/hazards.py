@@ -20,6 +20,7 @@ from rtl.hls.plan.wide_timing import CHOOSE, FORCE, LOOK_UP, VECTOR
 from rtl.hls.schedule.step import needed_statements
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.contents import Contents
+from rtl.hls.wide.requirements import width_of
 
 __all__ = ["check_wide_loop", "check_wide_step"]
 
@@ -110,6 +111,8 @@ class _Steps:
             address: (stored, *cell) for stored, cells in memory.address.items() for cell, address in cells.items()
         }
         self.statements = needed_statements(plan, gradients=twin)
+        width = width_of(plan, self.geometry)
+        self.first_scales = width.scales(0) or width.negates
         self.lanes = [_Sums(), _Sums()]
         self.taken = dict[tuple[str, int, int], int]()
         """How often a row group of a statement was taken, by context."""
@@ -233,9 +236,12 @@ class _Steps:
         self.require(cycle >= sums.taken + bank + CHOOSE, cycle, "chooses a sum too early")
         sums.chosen.add(bank)
         statement, group, step = sums.held
-        late = self.word(slot + VECTOR)["v_src"], self.word(slot + MULTIPLY)
-        self.require(late[0] == VectorSource.INTERPOLATION, slot, "interpolates with something else")
-        self.require(not late[1]["opa"] and not late[1]["opb"], slot, "interpolates what stays")
+        source = self.word(slot + VECTOR)["v_src"]
+        self.require(source == VectorSource.INTERPOLATION, slot, "interpolates with something else")
+        aligned = self.word(slot + SCALE)
+        if self.first_scales:
+            shift = self.geometry.alignments[aligned.get("scale", 0)]
+            self.require(not shift and not aligned.get("negate", 0), slot, "shifts or negates what it looks up")
         self.require(not self.word(slot + ACCUMULATE)["acc_en"], slot, "adds a table entry to a sum")
         write, block = self.word(slot + TABLE_WRITE), (statement.name, bank + self.banks * group)
         contexts = 1 << lane if self.twin else 3
@@ -369,6 +375,7 @@ class _Steps:
             local, multiply = cell[0] in self.memory.local, self.word(slot + MULTIPLY)
             self.require(bool(f["g_local"]) == local and bool(multiply["opb"]) == local, cycle, "multiplies otherwise")
             self.require(multiply["opa"], cycle, "multiplies otherwise")
+            self.require(local or not self.word(slot)["lookup"], cycle, "gains what is looked up")
             term = terms[cell[0]]
             for lane in range(2):
                 self._product(slot, cell, lane, scale=term.alignment, negative=term.negative)

@@ -82,7 +82,7 @@ class RotatedStep(WideStep):
         else:
             chains = [Chain(self.slots, self._kick, pair) for pair in self._pairs(len(columns))]
         for chain in chains:
-            self._chain(chain, [])
+            self._chain(chain)
 
     def _summed(self) -> list[Fields]:
         ((statement, groups),) = self._rows()

@@ -140,7 +140,7 @@ class Slots:
         if self.width.negates:
             scale["negate"] = int(p.negative)
         placed: Placed = [
-            (slot + VECTOR, {"v_src": source, **dict(p.imm or ())}),
+            (slot + VECTOR, {} if "b" in p.r_is else {"v_src": source, **dict(p.imm or ())}),
             (slot + MULTIPLY, {"opa": int("a" in p.r_is), "opb": int("b" in p.r_is)}),
             (slot + SCALE, scale),
             (slot + ACCUMULATE, accumulate),
@@ -186,6 +186,12 @@ class Slots:
         for booking in bookings:
             booking()
         return slot
+
+    def place_at(self, slot: int, product: Product) -> bool:
+        """Puts it into this slot if it fits there; returns whether it does."""
+        fits = product.stay is None or self.readable(product.stay) <= slot
+        fits = fits and self._try(slot, product) is not None
+        return fits and self.place(slot, product) == slot
 
     def fits(self, earliest: int, product: Product) -> int:
         """The slot into which it would be put now."""

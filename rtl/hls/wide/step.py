@@ -15,7 +15,7 @@ from rtl.hls.plan.control import Fields, ImmSource
 from rtl.hls.plan.requirements import alignment, sum_fraction
 from rtl.hls.plan.ring_plan import POSITION, Finish, Inputs, Layout, Local, RingPlan, Statement, Term
 from rtl.hls.plan.ring_visits import Move
-from rtl.hls.plan.timing import ACCUMULATE, MULTIPLY, SCALE, STATE_WRITE, SUM_READY, TABLE_WRITE
+from rtl.hls.plan.timing import ACCUMULATE, SCALE, STATE_WRITE, SUM_READY, TABLE_WRITE
 from rtl.hls.plan.wide_control import VectorSource
 from rtl.hls.plan.wide_timing import CHOOSE, LOOK_UP, VECTOR
 from rtl.hls.plan.width import Width
@@ -60,18 +60,19 @@ class WideStep:
         self._chosen = 0
         """First cycle in which no row sum is held any more."""
         self.kicked: dict[int, int] = {}
+        self.pieces = list(self._pieces()) if twin else []
+        """Gradients that are not placed yet."""
 
     def run(self) -> list[Fields]:
         """The control words of the step."""
         self._drifts()
-        pieces = list(self._pieces()) if self.twin else []
         for statement, groups in self._rows():
             # Nothing is added in the slot in which sums are cleared.
-            self._fill(pieces, self.cursor + 1 if self._cleared else 0)
+            self._fill(self.cursor + 1 if self._cleared else 0)
             self._row_sums(statement, groups)
         for groups in self._pairs(self.map.groups(self._kick.length)):
-            self._chain(Chain(self.slots, self._kick, groups), pieces)
-        self._fill(pieces, None)
+            self._chain(Chain(self.slots, self._kick, groups))
+        self._fill(None)
         assert set(self.slots.position_reads) == set(range(self.geometry.fold)), "clipping is to be seen"
         for block in range(self.geometry.fold):
             self._last_drift(block)
@@ -86,8 +87,15 @@ class WideStep:
         needed = [s for s in needed_statements(self.plan, gradients=self.twin) if s is not self._kick]
         return [(s, groups) for s in needed for groups in self._pairs(self.map.groups(s.length))]
 
-    def _chain(self, chain: Chain, pieces: list[_Piece]) -> None:
-        self._fill(pieces, chain.fits(self.cursor))
+    def _chain(self, chain: Chain) -> None:
+        self._fill(chain.fits(self.cursor))
+        while self.pieces and chain.fits(self.cursor) > self.cursor:
+            # It has to wait in any case: better behind a piece that begins at once than behind nothing.
+            start, chosen = min((self._start(piece), i) for i, piece in enumerate(self.pieces))
+            if start > self.cursor:
+                break
+            self._put(chosen)
+            self._fill(chain.fits(self.cursor))
         last, kicked = chain.place(self.cursor)
         self.cursor, self._cleared = chain.after(last), last + SUM_READY
         self.kicked |= kicked
@@ -193,7 +201,6 @@ class WideStep:
                 (choose, {"z_sel": lane * self.banks + bank}),
                 (slot, {"lookup": 1, "addr_a": 0, "addr_b": 0, "we_b": 0}),
                 (slot + VECTOR, {"v_src": VectorSource.INTERPOLATION}),
-                (slot + MULTIPLY, {"opa": 0, "opb": 0}),
                 (slot + SCALE, scale),
                 (slot + ACCUMULATE, {"acc_en": 0}),
                 (slot + TABLE_WRITE, write),
@@ -201,22 +208,32 @@ class WideStep:
 
         choose = self.reservations.place(earliest, fields)
         self.slots.ready[statement.name, block] = choose + LOOK_UP + TABLE_WRITE + 1
+        self._square(choose + LOOK_UP)
         return choose
+
+    def _square(self, slot: int) -> None:
+        """A local gradient is one bank's work, and a look-up the first one's: they may share a slot."""
+        first = self.pieces[0].products[0] if self.pieces else None
+        if first is not None and first.local and self.slots.place_at(slot, first):
+            self.pieces.pop(0)
 
     # Gradients.
 
-    def _fill(self, pieces: list[_Piece], until: int | None) -> None:
+    def _fill(self, until: int | None) -> None:
         """Places the pieces that end before a slot, in order; or all that are left, what can start soonest first."""
-        while pieces:
-            starts = [self._start(piece) for piece in pieces]
-            able = list(range(len(pieces)))
+        while self.pieces:
+            starts = [self._start(piece) for piece in self.pieces]
+            able = list(range(len(starts)))
             if until is not None:
-                able = [i for i in able if starts[i] + len(pieces[i].products) <= until][:1]
+                able = [i for i in able if starts[i] + len(self.pieces[i].products) <= until][:1]
                 if not able:
                     return
             chosen = min(able, key=lambda i: (starts[i], i))
-            for product in pieces.pop(chosen).products:
-                self.cursor = 1 + self.slots.place(self.cursor, product)
+            self._put(chosen)
+
+    def _put(self, chosen: int) -> None:
+        for product in self.pieces.pop(chosen).products:
+            self.cursor = 1 + self.slots.place(self.cursor, product)
 
     def _start(self, piece: _Piece) -> int:
         """Slot of the first product, if it is placed now."""

@@ -56,6 +56,23 @@ def test_an_echo_is_hardly_longer_than_its_slots(sizes: tuple[int, int, int, int
     assert len(schedule.segments["echo"].words) <= slots(schedule, "echo").total() + beyond
 
 
+@pytest.mark.parametrize("sizes", [(128, 16, 4, 8), (144, 18, 4, 8)], ids=str)
+def test_multipliers_of_large_networks_are_busy(sizes: tuple[int, int, int, int]) -> None:
+    """A step with one pair of row groups: the next one's row sums fall under its kicks, squares under look-ups."""
+    schedule = made(*sizes)
+    assert schedule.rotated
+    assert schedule.busy("forward") >= 0.88
+    assert schedule.busy("echo") >= 0.96
+
+
+def test_squares_and_look_ups_share_slots() -> None:
+    schedule = made(64, 8, 4, 3)
+    words = schedule.fields("echo")
+    squares = {cycle - GRAD_WRITE for cycle, f in enumerate(words) if f["g_we"] and f["g_local"]}
+    looked = {cycle for cycle, f in enumerate(words) if f["lookup"]}
+    assert len(squares) == schedule.geometry.fold and len(squares - looked) <= 1, "one where sums are cleared"
+
+
 def test_busy_counts_the_networks_products_alone() -> None:
     whole, padded = made(16, 2, 4, 2), made(13, 2, 4, 2)
     for name in ("forward", "echo"):

@@ -169,9 +169,14 @@ class WideElement(wiring.Component):
         low = self.geometry.low_bits
         own, other = last.acc
         waiting = [register(f"force_low{lane}", low) for lane in range(2)]
-        carry, adds = register("force_carry", 1), register("high_add", 1)
-        m.d.sync += [adds.eq(c.k_add), waiting[1].eq(other[:low])]
-        totals = []
+        m.d.sync += waiting[1].eq(other[:low])
+        m.d.comb += state.force[1].eq(Cat(waiting[1], other[low:]))
+        if not self.width.adds:
+            m.d.sync += waiting[0].eq(own[:low])
+            m.d.comb += state.force[0].eq(Cat(waiting[0], own[low:]))
+            return
+        carry, adds, totals = register("force_carry", 1), register("high_add", 1), []
+        m.d.sync += adds.eq(c.k_add)
         for part, choice, comes in ((slice(low), c.k_add, Const(0, 1)), (slice(low, None), adds, carry)):
             adder = Adder(len(own[part]), "select", self.technology)
             m.submodules += adder
@@ -180,4 +185,3 @@ class WideElement(wiring.Component):
             totals.append(adder.total)
         m.d.sync += Cat(waiting[0], carry).eq(totals[0])
         m.d.comb += state.force[0].eq(Cat(waiting[0], totals[1][: len(own) - low]))
-        m.d.comb += state.force[1].eq(Cat(waiting[1], other[low:]))

@@ -38,7 +38,7 @@ class Chain:
     halves: bool = False
 
     def __post_init__(self) -> None:
-        assert not self.halves or (len(self.groups) == 1 and not self.slots.twin)
+        assert not self.halves or (len(self.groups) == 1 and not self.slots.twin and self.slots.width.adds)
 
     @property
     def _lanes(self) -> int:
@@ -173,7 +173,7 @@ class Chain:
         choice: Fields = {"s_addr0": block, "s_addr1": block, "p_zero": 0, "p_sub": int(not self.slots.twin)}
         write: Fields = {"we_p": 1 << lane if self.slots.twin else 3, "w_addr": block}
         placed: Placed = [(at - 1, {"k_io": 0}), (at, {**choice, "k_sel": lane}), (at + STATE_WRITE, write)]
-        return placed if lane else [*placed, (at - FORCE, {"k_add": int(self.halves)})]
+        return [*placed, (at - FORCE, {"k_add": 1})] if self.halves else placed
 
     def after(self, last: int) -> int:
         """First slot of a product that other sums take; the last bank's sum is taken in the meantime."""

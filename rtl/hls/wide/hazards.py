@@ -273,7 +273,7 @@ class _Steps:
         lanes = {lane: self._columns(start, length, lane, kick) for lane in range(2) if enabled >> lane & 1}
         for index in range(self.banks):
             come = start + length - self.banks + index + SUM_READY + self.banks - 1 + FORCE
-            if self.word(come - FORCE)["k_add"]:
+            if self.word(come - FORCE).get("k_add", 0):
                 self.require(len(lanes) == 2 and not self.twin, come - FORCE, "adds what is no part of a sum")
                 own, other = lanes[0], lanes[1]
                 self.require(own.block == other.block, come - FORCE, "adds sums of two columns")

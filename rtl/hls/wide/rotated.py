@@ -9,18 +9,19 @@ are complete in the accumulators, and nobody has taken them. So the sequencer ma
     forward         of a step: look-ups, chains, half drift; of the next one: half drift, row sums
     forward_last    of the last step: look-ups, chains, half drift
 
-The lanes of its chains have one half of the row groups each (`rtl.hls.wide.chain`): the first column groups are kicked
-under the chains of the others, and have drifted when the next row sums begin with them.
+Where lanes can add their sums, those of a chain have one half of the row groups each (`rtl.hls.wide.chain`): the first
+column groups are kicked under the chains of the others, and have drifted when the next row sums begin with them.
 """
 
 from __future__ import annotations
 
 from rtl.hls.plan.control import Fields
-from rtl.hls.plan.ring_plan import POSITION, Finish, RingPlan
+from rtl.hls.plan.ring_plan import POSITION, RingPlan
 from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
 from rtl.hls.plan.width import Width
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.chain import Chain
+from rtl.hls.wide.requirements import row_groups
 from rtl.hls.wide.step import WideStep
 
 __all__ = ["FIRST", "LAST", "RotatedStep", "forward_segments"]
@@ -45,39 +46,37 @@ class RotatedStep(WideStep):
 
     @property
     def gains(self) -> bool:
-        """Whether all row sums of a step are added up at a time, and looked up."""
-        return len(self._rows()) == 1 and self._rows()[0][0].finish is Finish.TABLE
+        """Whether all row sums of a step are added up at a time."""
+        return row_groups(self.plan, self.geometry) in (1, 2)
 
     def first(self) -> list[Fields]:
         """Up to the first step's row sums."""
-        self._drifts()
         return self._summed()
 
     def repeated(self) -> list[Fields]:
         """From the row sums of a step to those of the next one."""
         self._kicks()
-        for block in self._order():
-            begun = self._drift(self._last_drift(block) + STATE_WRITE + 1, block)
-            self.slots.ready[POSITION, block] = begun + STATE_WRITE + 1
+        for block in range(self.geometry.fold):
+            del self.slots.ready[POSITION, block]
         return self._summed()
 
     def last(self) -> list[Fields]:
         """From the row sums of the last step on."""
         self._kicks()
-        for block in self._order():
+        for block in range(self.geometry.fold):
             self._last_drift(block)
         return self.reservations.words()
 
-    def _order(self) -> list[int]:
-        """Blocks, those first whose momentum is there first."""
-        return sorted(self.kicked, key=lambda block: (self.kicked[block], block))
+    def _earliest(self, block: int) -> int:
+        """After the last drift of the step before, which comes first then."""
+        return self._last_drift(block) + STATE_WRITE + 1 if self.kicked else 0
 
     def _kicks(self) -> None:
         ((statement, groups),) = self._rows()
         self.slots.ready = {(POSITION, block): 0 for block in range(self.geometry.fold)}
         self._take(statement, groups, 0)
         columns = range(self.map.groups(self._kick.length))
-        if len(groups) == 2:
+        if len(groups) == 2 and self.width.adds:
             chains = [Chain(self.slots, self._kick, (column,), halves=True) for column in columns]
         else:
             chains = [Chain(self.slots, self._kick, pair) for pair in self._pairs(len(columns))]

@@ -65,11 +65,12 @@ class WideStep:
 
     def run(self) -> list[Fields]:
         """The control words of the step."""
-        self._drifts()
         for statement, groups in self._rows():
             # Nothing is added in the slot in which sums are cleared.
             self._fill(self.cursor + 1 if self._cleared else 0)
             self._row_sums(statement, groups)
+        for block in range(self.geometry.fold):
+            self._begin(block)
         for groups in self._pairs(self.map.groups(self._kick.length)):
             self._chain(Chain(self.slots, self._kick, groups))
         self._fill(None)
@@ -106,17 +107,14 @@ class WideStep:
             return [(j,) for j in range(groups)]
         return [tuple(range(j, min(j + 2, groups))) for j in range(0, groups, 2)]
 
-    def _drifts(self) -> None:
-        """The first half drifts; one cycle is left for the first rotation's load, which would have to wait for all."""
-        inputs = sum(self.map.stored[name].shape[1] for name in self._driven())
-        hole = max(STATE_WRITE + 1, inputs)
-        for block in range(self.geometry.fold):
-            drifted = self._drift(block + (block >= hole), block)
-            self.slots.ready[POSITION, block] = drifted + STATE_WRITE + 1
+    def _begin(self, block: int) -> None:
+        """The first half drift of a block; late enough to go round the loads of the blocks before, which cannot wait."""
+        if (POSITION, block) not in self.slots.ready:
+            self.slots.ready[POSITION, block] = self._drift(self._earliest(block), block) + STATE_WRITE + 1
 
-    def _driven(self) -> list[str]:
-        """Matrices that the first row sums multiply with inputs."""
-        return [term.matrix for term in self.plan.statements[0].terms if isinstance(term, Inputs)]
+    def _earliest(self, block: int) -> int:
+        """First cycle of that drift."""
+        return 0
 
     def _last_drift(self, block: int) -> int:
         """The second half drift, written some cycles after the read: no half-step position may be read after that."""
@@ -149,8 +147,11 @@ class WideStep:
             lambda t: [(t, {"acc_clear": 1, "acc_en": 0})],
         )
         self.cursor = max(self.cursor, clear + 1 - ACCUMULATE)
-        for product in products[:-1]:
-            self.cursor = 1 + self.slots.place(self.cursor, product)
+        for product in products:
+            if product.lane is not None:
+                self._begin(product.lane.first)
+            if product is not products[-1]:
+                self.cursor = 1 + self.slots.place(self.cursor, product)
         # What is held from the sums before must have been chosen.
         last = self.slots.place(max(self.cursor, self._chosen - SUM_READY), products[-1])
         self.cursor = last + 1

@@ -55,7 +55,7 @@ def test_a_field_that_is_not_set_is_missed(field: str, name: str) -> None:
 
 
 def dropped(words: list[Fields], field: str) -> Iterator[list[Fields]]:
-    there = [cycle for cycle, f in enumerate(words) if f[field]]
+    there = [cycle for cycle, f in enumerate(words) if f.get(field)]
     if there:
         for cycle in {there[0], there[-1], there[np.random.default_rng(5).integers(len(there))]}:
             wrong = [dict(f) for f in words]

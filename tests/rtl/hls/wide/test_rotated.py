@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from golden.compiler import compile_system
-from rtl.hls.plan.control import ImmSource
+from rtl.hls.plan.control import Fields, ImmSource
 from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
-from rtl.hls.wide.rotated import FIRST, LAST
+from rtl.hls.plan.wide_control import wide_widths
+from rtl.hls.plan.width import Width
+from rtl.hls.wide.hazards import check_wide_loop
+from rtl.hls.wide.rotated import FIRST, LAST, forward_segments
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from rtl.hls.wide.step import WideStep
 from tests.rtl.hls.cases import program
@@ -72,4 +77,21 @@ def test_column_groups_are_kicked_one_after_the_other_by_both_lanes() -> None:
     assert sum(f["k_add"] for f in words) == 8
     for block in range(8):
         drifts = [cycle for cycle, f in enumerate(words) if f["we_q"] and f["w_addr"] == block]
-        assert len(drifts) == 2 and dict((b, c) for c, b in kicked)[block] < drifts[0] - STATE_WRITE
+        assert len(drifts) == 2 and {b: c for c, b in kicked}[block] < drifts[0] - STATE_WRITE
+
+
+def test_lanes_that_cannot_add_have_a_column_group_each() -> None:
+    """Less is gained."""
+    schedule = made(64, 8, 4)
+    assert schedule.width.adds and not made(32, 8, 4).width.adds
+    alike = replace(schedule.width, adds=False)
+    found = forward_segments(schedule.plan, schedule.memory, alike)
+    check_wide_loop(schedule.plan, schedule.memory, *(_whole(found[name], alike) for name in PARTS))
+    step = len(WideStep(schedule.plan, schedule.memory, alike, twin=False).run())
+    assert length(schedule, "forward") < len(found["forward"]) < step
+
+
+def _whole(words: list[Fields], width: Width) -> list[Fields]:
+    """With every field there is."""
+    none = dict.fromkeys(wide_widths(made(64, 8, 4).geometry, width), 0)
+    return [none | word for word in words]

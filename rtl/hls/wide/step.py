@@ -108,7 +108,7 @@ class WideStep:
         return [tuple(range(j, min(j + 2, groups))) for j in range(0, groups, 2)]
 
     def _begin(self, block: int) -> None:
-        """The first half drift of a block; late enough to go round the loads of the blocks before, which cannot wait."""
+        """The first half drift of a block, placed when it is needed: round loads of other blocks, which cannot wait."""
         if (POSITION, block) not in self.slots.ready:
             self.slots.ready[POSITION, block] = self._drift(self._earliest(block), block) + STATE_WRITE + 1
 

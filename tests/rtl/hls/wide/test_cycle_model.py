@@ -16,6 +16,7 @@ from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command
 from rtl.hls.cycle_model.play import play
+from rtl.hls.schedule.command import resolve
 from rtl.hls.wide.cycle_model import WideCycleModel
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from rtl.host.wide_driver import WideDriver
@@ -170,6 +171,18 @@ def test_a_run_of_steps_equals_golden(sizes: tuple[int, int, int, int], steps: i
     q, p = pair.golden.forward_many(pair.case.q, pair.case.p, pair.case.u)
     same(pair.state(), twin(q, p))
     assert pair.flags() == pair.golden.flags
+
+
+def test_waits_for_inputs_between_iterations_change_nothing() -> None:
+    """A rotated loop is cut where nothing is under way; the sequencer may wait there as long as it has to."""
+    pair, source = Pair.of((16, 2, 4, 2), "reference", scale=1.0, steps=5), np.random.default_rng(3)
+    for command in pair.driver.forward(pair.case.u):
+        length = len(pair.schedule.segments[command.segment].words)
+        for at, (fields, imm) in enumerate(resolve(pair.schedule, command)):
+            for _ in range(0 if at % length else source.integers(40)):
+                pair.model.step({})
+            pair.model.step(fields, imm)
+    same(pair.state(), twin(*pair.golden.forward_many(pair.case.q, pair.case.p, pair.case.u)))
 
 
 @pytest.mark.parametrize("system", [Hidden(20, 2, 13), Hidden(7, 1, 16), Free(16, 1)], ids=lambda s: f"{s.name}-{s.n}")

@@ -7,7 +7,7 @@ Example
 >>> from rtl.hls.plan.bind import bind
 >>> program = compile_system(get("dense", n=32, m=4))
 >>> [predicted(bind(program), program.formats, elements=4, banks=banks).echo_words for banks in (1, 4)]
-[901, 256]
+[901, 248]
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Example
 >>> from golden.systems import get
 >>> found = compile_wide(compile_system(get("dense", n=16, m=2)), elements=2, banks=4)
 >>> found.geometry.banks, found.memory.words, sorted(found.segments)[:4]
-(4, 46, ['clear', 'echo', 'forward', 'load_momentum'])
+(4, 46, ['clear', 'echo', 'forward', 'forward_first'])
 """
 
 from __future__ import annotations

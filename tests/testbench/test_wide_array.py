@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ pytestmark = pytest.mark.cosim
 SMALLEST = ArrayCase(8, 2, 2, inputs=1, steps=1)
 
 
-def test_a_ring_of_two_is_golden() -> None:
-    found = compare(SMALLEST, "icarus")
+@pytest.mark.parametrize("technology", ["behavioural", "ecp5"])
+def test_a_ring_of_two_is_golden(technology: str) -> None:
+    """Of the device's cells and their models, too; two steps, so that one has an iteration of the loop."""
+    found = compare(replace(SMALLEST, steps=2), "icarus", technology)
     assert found["mismatches"] == 0, found["wrong"]
     assert found["compared_words"] == 8 * 4 * 3 + 3 * (8 + 64 + 8 + 8) + 1
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from rtl.hls.plan.geometry import GRADIENT_BITS
 from rtl.hls.schedule.command import Command
+from rtl.hls.wide.rotated import FIRST, LAST
 from rtl.hls.wide.schedule import WideSchedule
 from rtl.host.driver import Driver, chain, signed, unchain
 
@@ -32,9 +33,17 @@ class WideDriver(Driver):
 
     loads_tables = "load_weight0"
 
+    schedule: WideSchedule
+
     def __init__(self, schedule: WideSchedule) -> None:
         super().__init__(schedule)
         self.banks = schedule.geometry.banks
+
+    def forward(self, inputs: Words) -> list[Command]:
+        """One step for each row of inputs (T, m); in a rotated loop an iteration has the inputs of the next step."""
+        if not self.schedule.rotated or not len(inputs):
+            return super().forward(inputs)
+        return [*self._steps(FIRST, inputs[:1]), *self._steps("forward", inputs[1:]), Command(LAST)]
 
     def load_parameters(self, theta: Mapping[str, Words]) -> list[Command]:
         """Parameter words (18 bits); gradients are left alone."""

@@ -17,6 +17,7 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from rtl.element.arithmetic import add, fits, pair, register
 from rtl.element.wide.control import bank_layout
 from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
+from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.width import Width
 from rtl.primitives.adder import Adder
 from rtl.primitives.memory import GradientMemory, WeightMemory
@@ -104,13 +105,14 @@ class Bank(Elaboratable):
     def _multiply(self, m: Module, weights: Sequence[Signal]) -> None:
         c, g = self.word, self.geometry
         shifts = g.alignments if self.width.scales(self.index) else (0,)
+        opa, opb = self._choices(m)
         for lane in range(2):
             r, a, b = (register(f"{name}{lane}", signed(18)) for name in ("r", "op_a", "op_b"))
             with m.If(c.r_en):
                 m.d.sync += r.eq(self.stationary[lane])
             m.d.sync += [
-                a.eq(Mux(c.opa, r, weights[lane] >> (18 - g.operand_bits))),
-                b.eq(Mux(c.opb, r, self.v[lane])),
+                a.eq(Mux(opa, r, weights[lane] >> (18 - g.operand_bits))),
+                b.eq(Mux(opb, r, self.v[lane])),
             ]
             m.submodules[f"multiplier{lane}"] = multiplier = Multiplier(technology=self.technology)
             m.d.comb += [multiplier.a.eq(a), multiplier.b.eq(b)]
@@ -124,6 +126,16 @@ class Bank(Elaboratable):
                 m.d.comb += aligned.eq(multiplier.p << shifts[0])
             product = aligned ^ c.negate.replicate(len(aligned)).as_signed() if self.width.negates else aligned
             m.d.sync += self.product[lane].eq(product)
+
+    def _choices(self, m: Module) -> tuple[Value, Value]:
+        """Whether a factor is what stays. A look-up takes its own two in any case: the local bank may square meanwhile,
+        where that is another one."""
+        c = self.word
+        if self.entry is None or self.index == self.width.local_bank:
+            return c.opa, c.opb
+        looks = register("looks", MULTIPLY)
+        m.d.sync += looks.eq(Cat(c.lookup, looks))
+        return c.opa & ~looks[-1], c.opb & ~looks[-1]
 
     def _accumulate(self, m: Module, lane: int) -> None:
         """The low half, and one cycle later the high half with the controls of the low one."""

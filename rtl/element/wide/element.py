@@ -19,7 +19,7 @@ io_i / io_o : host chain likewise
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -36,6 +36,7 @@ from rtl.element.wide.update import WideUpdate
 from rtl.hls.plan.control import IoSource
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.width import Width
+from rtl.primitives.adder import Adder
 
 __all__ = ["WideElement"]
 
@@ -97,7 +98,7 @@ class WideElement(wiring.Component):
             m.submodules[f"bank{index}"] = bank
             m.d.comb += [bank.word_i.eq(banks[index - 1].word if index else self.bank_control), bank.wdata.eq(wdata)]
         self._link(m, banks)
-        self._force(m, banks[-1], state, sums)
+        self._force(m, c, banks[-1], state, sums)
         raised = Cat(state.flags, Cat(*(bank.overflow for bank in banks)).any(), c.w_theta & update.lost)
         m.d.sync += flags.eq(Mux(c.flags_clear, 0, flags) | raised | store.clipped << 2)
         sources = {
@@ -160,13 +161,27 @@ class WideElement(wiring.Component):
                 if not self.width.chain or index == len(banks) - 1:
                     m.d.comb += goes.eq(bank.acc[lane])
 
-    def _force(self, m: Module, last: Bank, state: WideState, sums: Sums) -> None:
-        """Force sums: those of a chain end in its last bank, in two halves."""
+    def _force(self, m: Module, c: Signal, last: Bank, state: WideState, sums: Sums) -> None:
+        """Force sums: those of a chain end in its last bank, in two halves; lanes may have a part of a sum each."""
         if not self.width.chain:
             m.d.comb += state.force[0].eq(sums.z)
             return
         low = self.geometry.low_bits
-        for lane in range(2):
-            waiting = register(f"force_low{lane}", low)
-            m.d.sync += waiting.eq(last.acc[lane][:low])
-            m.d.comb += state.force[lane].eq(Cat(waiting, last.acc[lane][low:]))
+        own, other = last.acc
+        waiting = [register(f"force_low{lane}", low) for lane in range(2)]
+        m.d.sync += waiting[1].eq(other[:low])
+        m.d.comb += state.force[1].eq(Cat(waiting[1], other[low:]))
+        if not self.width.adds:
+            m.d.sync += waiting[0].eq(own[:low])
+            m.d.comb += state.force[0].eq(Cat(waiting[0], own[low:]))
+            return
+        carry, adds, totals = register("force_carry", 1), register("high_add", 1), []
+        m.d.sync += adds.eq(c.k_add)
+        for part, choice, comes in ((slice(low), c.k_add, Const(0, 1)), (slice(low, None), adds, carry)):
+            adder = Adder(len(own[part]), "select", self.technology)
+            m.submodules += adder
+            m.d.comb += [adder.a.eq(own[part]), adder.b.eq(other[part]), adder.d.eq(0)]
+            m.d.comb += [adder.choice.eq(choice), adder.carry.eq(comes)]
+            totals.append(adder.total)
+        m.d.sync += Cat(waiting[0], carry).eq(totals[0])
+        m.d.comb += state.force[0].eq(Cat(waiting[0], totals[1][: len(own) - low]))

@@ -68,6 +68,7 @@ def shared_widths(geometry: Geometry, width: Width) -> dict[str, int]:
         "z_sel": (2 * width.banks - 1).bit_length(),  # lane m, bank b: m B + b
         "z_add": int(not width.chain),  # on top of the sum register
         "k_io": 1,  # kick register 0 gets the host's word
+        "k_add": int(width.adds),  # the low half of lane 0's force sum takes on that of lane 1; the high half follows
         "k_sel": int(width.chain),  # impulse of kick register 1 instead of 0
         "p_sub": 1,
         "we_p": 2,  # bit m: context m

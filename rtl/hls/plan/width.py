@@ -29,6 +29,7 @@ class Width:
     links : see `Links`
     scales_all : every bank aligns products; else the one with the local terms alone (`local_bank`)
     negates : products can be subtracted
+    adds : the lanes' sums of a chain can be added before the kick
 
     >>> Width(4).local_bank, Width(4, Links.RINGS).local_bank
     (1, 0)
@@ -38,9 +39,11 @@ class Width:
     links: Links = Links.CHAIN
     scales_all: bool = False
     negates: bool = False
+    adds: bool = False
 
     def __post_init__(self) -> None:
         assert self.banks >= 2 and self.banks & (self.banks - 1) == 0
+        assert self.chain or not self.adds
 
     @property
     def chain(self) -> bool:

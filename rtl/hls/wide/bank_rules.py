@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from golden.arithmetic.tables import FRACTION_LOG2
 from rtl.hls.cycle_model.view import Rule, from_neighbour, shift, wrap
+from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.wide_control import VectorSource
 
 __all__ = ["BANK_RULES", "wanted"]
@@ -45,7 +46,10 @@ def _address(m: Any, name: str, offset: int) -> Words:
 
 
 def _operand(m: Any, stays: str, weights: Words) -> Words:
-    return np.where(_deep(m.bank(stays)), m.r, weights)
+    """A look-up takes its own factors in any case."""
+    chosen = m.bank(stays).copy()
+    chosen[0] &= 1 - m.was("lookup", MULTIPLY)
+    return np.where(_deep(chosen), m.r, weights)
 
 
 def _op_a(m: Any) -> Words:

@@ -43,8 +43,8 @@ _BANK_LANES = (
 _LANES = "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low interpolation".split()
 _WORDS = (
     "chosen_low chosen_high magnitude index fraction late interpolated s_word impulse grad_read weight_heard"
-    " shifted0 shifted1 shifted2 shifted3 shifted4 update_step update_moves update_weight update_sum update_kept"
-    " update_lost wdata captured candidate io flags"
+    " force_carry shifted0 shifted1 shifted2 shifted3 shifted4 update_step update_moves update_weight update_sum"
+    " update_kept update_lost wdata captured candidate io flags"
 ).split()
 
 

@@ -44,10 +44,18 @@ def _pos_read(m: Any) -> Words:
     return _twice(wrap(m.io, m.geometry.position_bits)) if m.field("q_io") else _stored(m, "position")
 
 
+def _low_force(m: Any) -> Words:
+    """Lane 0's low half, with that of lane 1 on top where they have a part of a sum each; and a carry."""
+    own, other = m.acc_low[-1]
+    return np.asarray(own + other if m.field("k_add") else own)
+
+
 def _force(m: Any) -> Words:
     """Whole force sums: the last bank's, the low half one cycle late."""
     g = m.geometry
-    return np.asarray((m.acc_high[-1] << g.low_bits | m.force_low) >> (g.kick_shift - 1))
+    own, other = m.acc_high[-1]
+    high = np.stack([own + (other if m.was("k_add") else 0) + m.force_carry, other])
+    return np.asarray(wrap(high << g.low_bits | m.force_low, g.accumulator_bits) >> (g.kick_shift - 1))
 
 
 def _kicks(m: Any) -> Words:
@@ -138,7 +146,8 @@ ELEMENT_RULES: dict[str, Rule] = {
     "pos_read": _pos_read,
     "mom_read": lambda m: np.zeros_like(m.mom_read) if m.field("p_zero") else _stored(m, "momentum"),
     "pos_sum": lambda m: m.pos_read - m.mom_read if m.field("q_sub") else m.pos_read + m.mom_read,
-    "force_low": lambda m: m.acc_low[-1],
+    "force_low": lambda m: np.stack([_low_force(m) & ((1 << m.geometry.low_bits) - 1), m.acc_low[-1][1]]),
+    "force_carry": lambda m: _low_force(m) >> m.geometry.low_bits,
     "kicks": _kicks,
     "impulse": _impulse,
     "mom_sum": lambda m: wrap(m.mom_read + m.impulse, m.geometry.kick_bits + 2),

@@ -7,7 +7,7 @@ Example
 >>> from rtl.hls.plan.bind import bind
 >>> program = compile_system(get("dense", n=32, m=4))
 >>> [predicted(bind(program), program.formats, elements=4, banks=banks).echo_words for banks in (1, 4)]
-[901, 256]
+[901, 248]
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rtl.hls.plan.ring_plan import RingPlan
 from rtl.hls.schedule.schedule import Schedule, Segment
 from rtl.hls.schedule.step import step_segment
 from rtl.hls.wide.requirements import bank_map, wide_geometry, width_of
+from rtl.hls.wide.rotated import forward_segments
 from rtl.hls.wide.step import WideStep
 
 __all__ = ["Prediction", "predicted"]
@@ -57,7 +58,8 @@ def predicted(plan: RingPlan, formats: Formats, *, elements: int, banks: int) ->
             plan, wide_geometry(plan, formats, elements=elements, neurons=plan.neurons, banks=banks)
         )
         width = width_of(plan, there.geometry)
-        steps = [WideStep(plan, there, width, twin=twin).run() for twin in (False, True)]
+        echo = WideStep(plan, there, width, twin=True).run()
+        steps = [forward_segments(plan, there, width)["forward"], echo]
     names = ("forward", "echo")
     segments = {name: Segment(name, 0, (0,) * len(words)) for name, words in zip(names, steps, strict=True)}
     found = Schedule(plan, memory, segments)

@@ -28,9 +28,10 @@ from rtl.hls.plan.ring_plan import (
     Transposed,
 )
 from rtl.hls.plan.width import Width
+from rtl.hls.schedule.step import needed_statements
 from rtl.hls.wide.bank_map import BankMap
 
-__all__ = ["bank_map", "local_parameters", "vector_depth", "wide_geometry", "width_of"]
+__all__ = ["bank_map", "local_parameters", "row_groups", "vector_depth", "wide_geometry", "width_of"]
 
 
 def wide_geometry(plan: RingPlan, formats: Formats, *, elements: int, neurons: int, banks: int) -> Geometry:
@@ -78,7 +79,15 @@ def width_of(plan: RingPlan, geometry: Geometry) -> Width:
         for density in gradient.terms:
             scales |= density.alignment != 0 and gradient.parameter not in local
             negates |= density.negative
-    return Width(geometry.banks, scales_all=scales, negates=negates)
+    return Width(geometry.banks, scales_all=scales, negates=negates, adds=row_groups(plan, geometry) == 2)
+
+
+def row_groups(plan: RingPlan, geometry: Geometry) -> int:
+    """Of the one vector that a forward step looks up; 0 where there is none, or where there are several."""
+    looked = [s for s in needed_statements(plan, gradients=False) if s.finish is not Finish.KICK]
+    if len(looked) != 1 or looked[0].finish is not Finish.TABLE:
+        return 0
+    return -(-looked[0].length // (geometry.elements * geometry.banks))
 
 
 def local_parameters(plan: RingPlan) -> frozenset[str]:

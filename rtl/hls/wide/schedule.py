@@ -6,7 +6,7 @@ Example
 >>> from golden.systems import get
 >>> found = compile_wide(compile_system(get("dense", n=16, m=2)), elements=2, banks=4)
 >>> found.geometry.banks, found.memory.words, sorted(found.segments)[:4]
-(4, 46, ['clear', 'echo', 'forward', 'load_momentum'])
+(4, 46, ['clear', 'echo', 'forward', 'forward_first'])
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from rtl.hls.plan.wide_control import wide_widths
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.schedule import Schedule, Segment
 from rtl.hls.wide.bank_map import BankMap
-from rtl.hls.wide.hazards import check_wide_step
+from rtl.hls.wide.hazards import check_wide_loop, check_wide_step
 from rtl.hls.wide.requirements import bank_map, vector_depth, wide_geometry, width_of
+from rtl.hls.wide.rotated import FIRST, LAST, forward_segments
 from rtl.hls.wide.step import WideStep
 from rtl.hls.wide.transfer import capture_segments, clear_segment, load_segments, update_segment
 
@@ -47,6 +48,11 @@ class WideSchedule(Schedule):
         """Width of each field in this array's control words."""
         return wide_widths(self.geometry, self.width)
 
+    @property
+    def rotated(self) -> bool:
+        """Whether forward steps are a rotated loop (`rtl.hls.wide.rotated`)."""
+        return FIRST in self.segments
+
     def check(self) -> None:
         """As of any schedule; raises AssertionError, for a violation is our bug and no user's."""
         at = 0
@@ -57,8 +63,10 @@ class WideSchedule(Schedule):
             assert all(encode(f, self.widths) == w for f, w in zip(fields, segment.words, strict=True))
             if not segment.loads:
                 check_weights(segment.name, fields)
-            if segment.name in ("forward", "echo"):
+            if segment.name in ("forward", "echo") and not (self.rotated and segment.name == "forward"):
                 check_wide_step(self.plan, self.memory, segment.name, fields, twin=segment.name == "echo")
+        if self.rotated:
+            check_wide_loop(self.plan, self.memory, *(self.fields(name) for name in (FIRST, "forward", LAST)))
         assert at <= self.geometry.control_words
 
 
@@ -77,7 +85,7 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     there = replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
     width = width_of(plan, geometry)
     raw: dict[str, list[Fields]] = {
-        "forward": WideStep(plan, there, width, twin=False).run(),
+        **forward_segments(plan, there, width),
         "echo": WideStep(plan, there, width, twin=True).run(),
         "update": update_segment(plan, there),
         "clear": clear_segment(there),
@@ -106,7 +114,7 @@ def _segments(raw: Mapping[str, list[Fields]], plan: RingPlan, fields: Mapping[s
             tuple(
                 encode({f: int(value) for f, value in word.items() if value or f in fields}, fields) for word in words
             ),
-            inputs=name in ("forward", "echo") and plan.inputs > 0,
+            inputs=name in (FIRST, "forward", "echo") and plan.inputs > 0,
             loads=name.startswith("load_") or name == "nudge",
             sends=name.startswith("read_"),
         )

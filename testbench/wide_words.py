@@ -332,5 +332,5 @@ class Step:
         self.table.at(slot + GRAD_WRITE, g_we=1, g_clear=0, g_waddr=address, g_local=int(local))
 
 
-RINGS_KICK = 4
+RINGS_KICK = 5
 """From the choice of the last part of a column sum to the choice of its impulse."""

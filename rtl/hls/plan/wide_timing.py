@@ -27,8 +27,8 @@ VECTOR, BANK_LOAD = 2, 2
 """Choice of what goes along the banks; load of a bank's stationary operand."""
 CHOOSE = 2
 """From taking a row sum to the choice of it, when both of its halves are held."""
-LOOK_UP = 3
-"""From the choice of a sum to the slot of its look-up."""
+LOOK_UP = 4
+"""From the choice of a sum, which takes two stages, bank and lane, to the slot of its look-up."""
 FORCE = 2
 """From a chain's whole sum to the only cycle in which a kick may use it: its high half, the kick register."""
 LATER = 1

@@ -161,8 +161,13 @@ def z(m: Any) -> Words:
 
 
 def _chosen(m: Any, half: str) -> Words:
-    lane, bank = divmod(m.field("z_sel"), m.banks)
-    return np.asarray(getattr(m, f"held_{half}")[bank, lane])
+    lane = m.was("z_sel") // m.banks
+    return np.asarray(getattr(m, f"heard_{half}")[lane])
+
+
+def _heard(m: Any, half: str) -> Words:
+    """Of both lanes, the bank that is asked for."""
+    return np.asarray(getattr(m, f"held_{half}")[m.field("z_sel") % m.banks])
 
 
 def _argument(m: Any) -> Words:
@@ -214,6 +219,8 @@ BANK_RULES: dict[str, Rule] = {
     "acc_high": _acc_high,
     "held_low": lambda m: _held(m, "low", 0),
     "held_high": lambda m: _held(m, "high", 1),
+    "heard_low": lambda m: _heard(m, "low"),
+    "heard_high": lambda m: _heard(m, "high"),
     "chosen_low": lambda m: _chosen(m, "low"),
     "chosen_high": lambda m: _chosen(m, "high"),
     "grad_array": lambda m: m.read("gradients", np.repeat(m.bank("g_raddr", 1)[:, None], m.geometry.elements, 1)),

@@ -40,7 +40,9 @@ _BANK_WORDS = (
 _BANK_LANES = (
     "v r op_a op_b multiplier0 multiplier1 multiplier2 product acc_low acc_high carry addend held_low held_high".split()
 )
-_LANES = "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low interpolation".split()
+_LANES = (
+    "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low heard_low heard_high interpolation"
+).split()
 _WORDS = (
     "chosen_low chosen_high magnitude index fraction late interpolated s_word impulse grad_read weight_heard"
     " shifted0 shifted1 shifted2 shifted3 shifted4 update_step update_moves update_weight update_sum update_kept"

@@ -17,25 +17,22 @@ from dataclasses import dataclass, field
 from rtl.element.wide.control import VectorSource
 from rtl.hls.plan.control import Fields
 from rtl.hls.plan.geometry import Geometry
-from rtl.hls.plan.timing import (
-    ACCUMULATE,
-    GRAD_READ,
-    GRAD_WRITE,
-    MULTIPLY,
-    SCALE,
-    STATE_WRITE,
-    SUM_READY,
-    TABLE_WRITE,
-)
+from rtl.hls.plan.timing import MULTIPLY, STATE_WRITE
 from rtl.hls.plan.wide_timing import (
+    ACCUMULATE,
     BANK_LOAD,
     CHOOSE,
     FORCE,
+    GRAD_READ,
+    GRAD_WRITE,
     LANE_LOAD,
     LOOK_UP,
     POSITION_READ,
+    SCALE,
     STATIONARY_CHOICE,
     STORE_READ,
+    SUM_READY,
+    TABLE_WRITE,
     VECTOR,
 )
 from rtl.hls.plan.width import Width

@@ -5,7 +5,8 @@
     G      += half_up(product_1 - product_0, g_cut)
 
 Lane 0 reads port A of the weight memory, lane 1 port B. `v` is the element's rotating or broadcast word, which goes
-from bank to bank. Latencies are those of `rtl.element.lanes` and `rtl.element.gradient`.
+from bank to bank. Latencies are those of `rtl.element.lanes` and `rtl.element.gradient`, less a register before each
+multiplier and one behind the difference: `rtl.hls.plan.wide_timing`.
 """
 
 from __future__ import annotations
@@ -105,15 +106,15 @@ class Bank(Elaboratable):
         c, g = self.word, self.geometry
         shifts = g.alignments if self.width.scales(self.index) else (0,)
         for lane in range(2):
-            r, a, b = (register(f"{name}{lane}", signed(18)) for name in ("r", "op_a", "op_b"))
+            r = register(f"r{lane}", signed(18))
             with m.If(c.r_en):
                 m.d.sync += r.eq(self.stationary[lane])
-            m.d.sync += [
-                a.eq(Mux(c.opa, r, weights[lane] >> (18 - g.operand_bits))),
-                b.eq(Mux(c.opb, r, self.v[lane])),
-            ]
             m.submodules[f"multiplier{lane}"] = multiplier = Multiplier(technology=self.technology)
-            m.d.comb += [multiplier.a.eq(a), multiplier.b.eq(b)]
+            # Straight into its own registers: flip-flops are what a large array runs out of first.
+            m.d.comb += [
+                multiplier.a.eq(Mux(c.opa, r, weights[lane] >> (18 - g.operand_bits))),
+                multiplier.b.eq(Mux(c.opb, r, self.v[lane])),
+            ]
             aligned = Signal(signed(self.product_bits), name=f"aligned{lane}")
             if len(shifts) > 1:
                 with m.Switch(c.scale):
@@ -175,18 +176,17 @@ class Bank(Elaboratable):
             m.d.sync += self.held[lane][kept:].eq(acc[self.first_bit + kept :])
 
     def _learn(self, m: Module) -> None:
-        """As `rtl.element.gradient`: registers on the way to the adder, and clearing in place of the sum."""
+        """As `rtl.element.gradient`: a register on the way to the adder, and clearing in place of the sum."""
         c, g = self.word, self.geometry
         cut = g.g_cut
         m.submodules.memory = memory = GradientMemory(technology=self.technology)
-        difference, carried = (register(name, signed(g.density_bits + 1)) for name in ("difference", "carried"))
+        difference = register("difference", signed(g.density_bits + 1))
         total = register("grad_sum", signed(g.gradient_sum_bits))
         twins = [product[: g.density_bits].as_signed() for product in self.product]
         m.d.sync += [
             self.gradient.eq(Mux(self._silent, 0, memory.r_data)),
             difference.eq(twins[1] - twins[0]),
-            carried.eq(difference),
-            total.eq(add(self.gradient, (carried >> cut).as_signed(), carried[cut - 1] if cut else Const(0, 1))),
+            total.eq(add(self.gradient, (difference >> cut).as_signed(), difference[cut - 1] if cut else Const(0, 1))),
         ]
         r_addr, w_addr, w_en = register("g_r_addr", 9), register("g_w_addr", 9), register("g_w_en", 1)
         wanted = c.g_we & ~self._silent & (1 if self.index == self.width.local_bank else ~c.g_local)

@@ -48,7 +48,7 @@ def _operand(m: Any, stays: str, weights: Words) -> Words:
     return np.where(_deep(m.bank(stays)), m.r, weights)
 
 
-def _op_a(m: Any) -> Words:
+def _factor(m: Any) -> Words:
     return _operand(m, "opa", np.stack([m.weight_a, m.weight_b], 1) >> (18 - m.geometry.operand_bits))
 
 
@@ -136,7 +136,7 @@ def _difference(m: Any) -> Words:
 def _grad_sum(m: Any) -> Words:
     g = m.geometry
     half = 1 << (g.g_cut - 1) if g.g_cut else 0
-    total = wrap(m.gradient + ((m.carried + half) >> g.g_cut), g.gradient_sum_bits)
+    total = wrap(m.gradient + ((m.difference + half) >> g.g_cut), g.gradient_sum_bits)
     return np.where(m.bank("g_clear")[:, None], 0, total)
 
 
@@ -207,9 +207,7 @@ BANK_RULES: dict[str, Rule] = {
     "weight_b": lambda m: m.array_b,
     "heard": lambda m: np.where(_silent(m)[:, None], 0, m.weight_a),
     "r": lambda m: np.where(_deep(m.bank("r_en")), m.stationary[None], m.r),
-    "op_a": _op_a,
-    "op_b": lambda m: _operand(m, "opb", m.v),
-    "multiplier0": lambda m: m.op_a * m.op_b,
+    "multiplier0": lambda m: _factor(m) * _operand(m, "opb", m.v),
     "multiplier1": lambda m: m.multiplier0,
     "multiplier2": lambda m: m.multiplier1,
     "product": _product,
@@ -227,6 +225,5 @@ BANK_RULES: dict[str, Rule] = {
     "grad_output": lambda m: m.grad_array,
     "gradient": _gradient,
     "difference": _difference,
-    "carried": lambda m: m.difference,
     "grad_sum": _grad_sum,
 }

@@ -30,18 +30,17 @@ __all__ = ["WideCycleModel"]
 
 Words = npt.NDArray[np.int64]
 
-SIGNS = 11
+SIGNS = 10
 """Cycles for which the sign of a look-up goes along with it."""
 REMEMBERED = 6
 """Clocks for which controls are kept beyond those that go from bank to bank."""
 _BANK_WORDS = (
-    "addr_a addr_b array_a array_b weight_a weight_b heard grad_array grad_output gradient difference carried grad_sum"
+    "addr_a addr_b array_a array_b weight_a weight_b heard grad_array grad_output gradient difference grad_sum"
 ).split()
-_BANK_LANES = (
-    "v r op_a op_b multiplier0 multiplier1 multiplier2 product acc_low acc_high carry addend held_low held_high".split()
-)
+_BANK_LANES = "v r multiplier0 multiplier1 multiplier2 product acc_low acc_high carry addend held_low held_high".split()
 _LANES = (
-    "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low heard_low heard_high interpolation"
+    "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low heard_low heard_high"
+    " interpolation"
 ).split()
 _WORDS = (
     "chosen_low chosen_high magnitude index fraction late interpolated s_word impulse grad_read weight_heard"

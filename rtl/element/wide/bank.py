@@ -84,7 +84,9 @@ class Bank(Elaboratable):
 
     def _weights(self, m: Module) -> tuple[Signal, Signal]:
         c, entry = self.word, self.entry
-        m.submodules.weights = weights = WeightMemory(self.technology, self.geometry.weight_words)
+        m.submodules.weights = weights = WeightMemory(
+            self.technology, self.geometry.bank_words(self.index), sliced=True
+        )
         bits = self.geometry.weight_address_bits
         addr_a, addr_b, we_b = register("addr_a", bits), register("addr_b", bits), register("we_b", 1)
         m.d.sync += [
@@ -93,8 +95,8 @@ class Bank(Elaboratable):
             we_b.eq(c.we_b & (c.bank == self.index)),
         ]
         m.d.comb += [
-            weights.a_addr.eq(addr_a),
-            weights.b_addr.eq(addr_b),
+            weights.a_addr.eq(addr_a[: len(weights.a_addr)]),
+            weights.b_addr.eq(addr_b[: len(weights.b_addr)]),
             weights.b_we.eq(we_b),
             weights.b_wdata.eq(self.wdata),
         ]
@@ -179,7 +181,7 @@ class Bank(Elaboratable):
         """As `rtl.element.gradient`: a register on the way to the adder, and clearing in place of the sum."""
         c, g = self.word, self.geometry
         cut = g.g_cut
-        m.submodules.memory = memory = GradientMemory(technology=self.technology)
+        m.submodules.memory = memory = GradientMemory(self.technology, g.gradient_words)
         difference = register("difference", signed(g.density_bits + 1))
         total = register("grad_sum", signed(g.gradient_sum_bits))
         twins = [product[: g.density_bits].as_signed() for product in self.product]
@@ -188,7 +190,8 @@ class Bank(Elaboratable):
             difference.eq(twins[1] - twins[0]),
             total.eq(add(self.gradient, (difference >> cut).as_signed(), difference[cut - 1] if cut else Const(0, 1))),
         ]
-        r_addr, w_addr, w_en = register("g_r_addr", 9), register("g_w_addr", 9), register("g_w_en", 1)
+        bits = g.gradient_address_bits
+        r_addr, w_addr, w_en = register("g_r_addr", bits), register("g_w_addr", bits), register("g_w_en", 1)
         wanted = c.g_we & ~self._silent & (1 if self.index == self.width.local_bank else ~c.g_local)
         m.d.sync += [r_addr.eq(c.g_raddr), w_addr.eq(c.g_waddr), w_en.eq(wanted)]
         with m.If(c.g_clear):

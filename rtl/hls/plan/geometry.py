@@ -295,6 +295,12 @@ class Geometry:
         return max(WEIGHT_WORDS, self.gradient_words)
 
     @property
+    def block_rams(self) -> int:
+        """Of an element."""
+        weights = sum(self.bank_words(bank) // WEIGHT_WORDS for bank in range(self.banks))
+        return weights + self.banks * (self.gradient_words // PARAMETER_WORDS)
+
+    @property
     def kick_shift(self) -> int:
         """Right shift from the force sum to the kick, h included."""
         return self.force_fraction + self.log2_inverse_step - self.fraction_bits

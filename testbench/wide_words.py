@@ -4,7 +4,7 @@ Passes follow each other, and only within one do all slots follow without a gap:
 overlapped here. Fields of a bank are booked for the time of bank 0; the hardware delays them. Fields of the whole
 element that serve bank b are booked b cycles later.
 
-A slot's stages are those of `rtl.hls.plan.timing`, but what goes along the banks is chosen one stage earlier.
+A slot's stages are those of `rtl.hls.plan.wide_timing`.
 """
 
 from __future__ import annotations

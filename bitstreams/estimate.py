@@ -85,7 +85,7 @@ def estimate(geometry: Geometry) -> Estimate:
     e, r, p = element_features(geometry), rest_features(geometry), geometry.elements
     lut = fit["packing"] * (p * _dot(fit["element"]["lut"], e) + _dot(fit["rest"]["lut"], r))
     ff = p * _dot(fit["element"]["ff"], e) + _dot(fit["rest"]["ff"], r)
-    bram = p * (1 + geometry.weight_words // WEIGHT_WORDS) + store_memories(geometry)
+    bram = p * geometry.block_rams + store_memories(geometry)
     return Estimate(2 * p, bram, round(lut), round(ff))
 
 

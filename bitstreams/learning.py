@@ -30,19 +30,20 @@ CLOCK_HZ = 125e6
 def build_job(
     schedule: Schedule, *, board: str, seed: int, clock_hz: float = CLOCK_HZ, placer: str = "heap"
 ) -> builds.BuildJob:
-    """The build job of a scheduled array: two multipliers and two block RAMs an element, and the control store."""
+    """The build job of a scheduled array: multipliers and block RAMs of the elements, and the control store."""
     g = schedule.geometry
     return builds.BuildJob(
         name=f"{schedule.plan.name}_n{g.neurons}_p{g.elements}_{board}_s{seed}",
         array=array_verilog(g, technology="ecp5"),
-        dsp=2 * g.elements,
-        bram=2 * g.elements + store_memories(g),
+        dsp=2 * g.elements * g.banks,
+        bram=g.elements * g.block_rams + store_memories(g),
         board=board,
         clock_hz=clock_hz,
         seed=seed,
         placer=placer,
         keep=KEPT_MODULES,
         elements=g.elements,
+        banks=g.banks,
     )
 
 

@@ -91,6 +91,6 @@ def cycle_figures(schedule: Schedule) -> dict[str, Any]:
     return {
         "cycles_per_step": cycles["forward"],
         "cycles_per_echo_step": cycles["echo"],
-        "cycles_per_update": cycles["update"],
+        "cycles_per_update": cycles["update"] * schedule.update_iterations,
         "busy": {name: schedule.busy(name) for name in ("forward", "echo")},
     }

@@ -25,7 +25,7 @@ from golden.systems.base import System
 from rtl.design import Design
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.control import Fields
-from rtl.hls.plan.geometry import PARAMETER_WORDS
+from rtl.hls.plan.geometry import GRADIENT_DEPTHS, PARAMETER_WORDS
 from rtl.hls.schedule.command import Command, resolve
 from rtl.hls.wide.predict import predicted
 from rtl.hls.wide.schedule import compile_wide
@@ -68,8 +68,10 @@ CASES = (
     ArrayCase(9, 2, 2),
     ArrayCase(32, 4, 2),
     ArrayCase(32, 2, 8),
+    ArrayCase(64, 4, 2),
 )
-"""What is compared: half and full rate forward, pads, an odd number of row groups, every width."""
+"""What is compared: half and full rate forward, pads, an odd number of row groups, every width, memories of several
+block RAMs."""
 SIZES = ((64, 16), (128, 16), (144, 18), (192, 12))
 """Neurons and elements whose steps are predicted, with eight inputs."""
 
@@ -159,13 +161,14 @@ def _found(driver: WideDriver, script: Sequence[tuple[str, list[Command]]], answ
 
 
 def rows_of(neurons: int, elements: int, inputs: int = 8) -> list[dict[str, Any]]:
-    """Predicted steps of a dense network at each width; a bank's memories of today hold 511 parameters."""
+    """Predicted steps of a dense network at each width; and whether memories are as deep."""
     program = Design("dense", neurons=neurons, inputs=inputs).program
     plan, rows = bind(program), list[dict[str, Any]]()
     for banks in (1, 2, 4):
         found = predicted(plan, program.formats, elements=elements, banks=banks)
         sizes = {"neurons": neurons, "elements": elements, "banks": banks, "inputs": inputs}
-        rows.append(sizes | asdict(found) | {"fits": found.parameter_words < PARAMETER_WORDS})
+        depth = PARAMETER_WORDS if banks == 1 else GRADIENT_DEPTHS[-1]
+        rows.append(sizes | asdict(found) | {"fits": found.parameter_words < depth})
     return rows
 
 

@@ -13,6 +13,7 @@ Example
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,16 @@ class WideDriver(Driver):
 
     def _read(self, what: str) -> list[Command]:
         return [Command(f"read_{what}{bank}", self.schedule.memory.words, 1) for bank in range(self.banks)]
+
+    def update(self, shift: int) -> list[Command]:
+        """As ever, or as a loop."""
+        return [replace(command, iterations=self.schedule.update_iterations) for command in super().update(shift)]
+
+    def clear(self) -> list[Command]:
+        """As ever, or as a loop."""
+        if self.schedule.update_iterations == 1:
+            return super().clear()
+        return [Command("clear", self.schedule.memory.words, 1)]
 
     def read_parameters(self) -> list[Command]:
         """Parameter words; decode with `parameters`."""

@@ -4,8 +4,8 @@ Bank b acts on a control word, and on the words that rotate or are broadcast, b 
 (`rtl.element.wide.bank`). x is one register a context, and every bank works on its own rows of it: `W x` and
 `G += s x^T`. What a bank adds its part of `W^T s` to is said by `rtl.hls.plan.width.Links`.
 
-Throughput: 2 B products a cycle, a look-up a cycle, a kick a cycle. Latencies: those of `rtl.hls.plan.timing`, where
-the units do not say otherwise. Golden twin: `golden.dynamics.integrator`.
+Throughput: 2 B products a cycle, a look-up a cycle, a kick a cycle. Latencies: those of
+`rtl.hls.plan.wide_timing`, where the units do not say otherwise. Golden twin: `golden.dynamics.integrator`.
 
 Members
 -------

@@ -15,7 +15,7 @@ from rtl.hls.plan.geometry import Geometry
 __all__ = ["SIGN_DELAY", "WideTable"]
 
 SUM_BITS = 18 + 1 + FRACTION_LOG2
-SIGN_DELAY = 11
+SIGN_DELAY = 10
 """Cycles from the sign beside the magnitude to its use."""
 
 

@@ -43,8 +43,8 @@ def bank_widths(geometry: Geometry, width: Width) -> dict[str, int]:
         "acc_clear": 1,
         "first_clear": int(width.chain),  # the first bank alone
         "take": 2,  # bit m: the row sum of lane m is complete
-        "g_raddr": 9,
-        "g_waddr": 9,
+        "g_raddr": geometry.gradient_address_bits,
+        "g_waddr": geometry.gradient_address_bits,
         "g_we": 1,
         "g_clear": 1,
         "g_local": 1,  # the bank with the local terms alone

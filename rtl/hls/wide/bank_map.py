@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.plan.geometry import PARAMETER_WORDS, more_elements
+from rtl.hls.plan.geometry import more_elements
 from rtl.hls.plan.memory_map import Cell, MemoryMap
 from rtl.hls.plan.ring_plan import Layout, Stored
 from rtl.hls.plan.width import Width
@@ -41,21 +42,47 @@ class BankMap(MemoryMap):
     Parameters
     ----------
     local : parameters that lie in one bank
+    stride : every parameter begins at a multiple of it, a power of two: an update is a loop of so many iterations then,
+        each with every stride-th word, from the word with its number on
     """
 
     local: frozenset[str] = frozenset()
+    stride: int = 1
 
     def __post_init__(self) -> None:
         assert all(stored.words is None for stored in self.stored.values()), "no constants"
 
     def check(self) -> None:
         """HelError where a bank's memories do not hold all words."""
-        if self.words >= PARAMETER_WORDS:
+        depth = self.geometry.gradient_words
+        if self.words >= depth:
             raise HelError(
-                f"a bank holds at most {PARAMETER_WORDS - 1} parameter words, {self.sizes} {self.words};"
+                f"a bank holds at most {depth - 1} parameter words, {self.sizes} {self.words};"
                 f" {more_elements(self.geometry)}, or more banks"
             )
         assert not self.tables or self.numbers
+
+    @cached_property
+    def base(self) -> dict[str, int]:
+        """First address of each array; what lies before the first one belongs to the table, or is left 0."""
+        result, at = {}, self.stride
+        for name in self.stored:
+            result[name] = at
+            at += self._whole(self.size(name))
+        return result
+
+    def _whole(self, words: int) -> int:
+        return -(-words // self.stride) * self.stride
+
+    @cached_property
+    def words(self) -> int:
+        """Address of the last word of all strides."""
+        return self.stride - 1 + sum(self._whole(self.size(name)) for name in self.stored)
+
+    @cached_property
+    def weight_words(self) -> int:
+        """As many, for there are no constants."""
+        return self.words
 
     @property
     def sizes(self) -> str:

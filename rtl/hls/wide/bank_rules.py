@@ -52,7 +52,7 @@ def _operand(m: Any, stays: str, weights: Words) -> Words:
     return np.where(_deep(chosen), m.r, weights)
 
 
-def _op_a(m: Any) -> Words:
+def _factor(m: Any) -> Words:
     return _operand(m, "opa", np.stack([m.weight_a, m.weight_b], 1) >> (18 - m.geometry.operand_bits))
 
 
@@ -140,7 +140,7 @@ def _difference(m: Any) -> Words:
 def _grad_sum(m: Any) -> Words:
     g = m.geometry
     half = 1 << (g.g_cut - 1) if g.g_cut else 0
-    total = wrap(m.gradient + ((m.carried + half) >> g.g_cut), g.gradient_sum_bits)
+    total = wrap(m.gradient + ((m.difference + half) >> g.g_cut), g.gradient_sum_bits)
     return np.where(m.bank("g_clear")[:, None], 0, total)
 
 
@@ -165,8 +165,13 @@ def z(m: Any) -> Words:
 
 
 def _chosen(m: Any, half: str) -> Words:
-    lane, bank = divmod(m.field("z_sel"), m.banks)
-    return np.asarray(getattr(m, f"held_{half}")[bank, lane])
+    lane = m.was("z_sel") // m.banks
+    return np.asarray(getattr(m, f"heard_{half}")[lane])
+
+
+def _heard(m: Any, half: str) -> Words:
+    """Of both lanes, the bank that is asked for."""
+    return np.asarray(getattr(m, f"held_{half}")[m.field("z_sel") % m.banks])
 
 
 def _argument(m: Any) -> Words:
@@ -200,15 +205,13 @@ BANK_RULES: dict[str, Rule] = {
     "addr_a": lambda m: _address(m, "addr_a", 0),
     "addr_b": lambda m: _address(m, "addr_b", 1),
     "we_b": lambda m: m.bank("we_b") & (m.bank("bank") == np.arange(m.banks)),
-    "array_a": lambda m: m.read("weights", m.addr_a),
-    "array_b": lambda m: np.where(m.we_b[:, None], m.array_b, m.read("weights", m.addr_b)),
+    "array_a": lambda m: m.read("weights", m.addr_a % m.depths[:, None]),
+    "array_b": lambda m: np.where(m.we_b[:, None], m.array_b, m.read("weights", m.addr_b % m.depths[:, None])),
     "weight_a": lambda m: m.array_a,
     "weight_b": lambda m: m.array_b,
     "heard": lambda m: np.where(_silent(m)[:, None], 0, m.weight_a),
     "r": lambda m: np.where(_deep(m.bank("r_en")), m.stationary[None], m.r),
-    "op_a": _op_a,
-    "op_b": lambda m: _operand(m, "opb", m.v),
-    "multiplier0": lambda m: m.op_a * m.op_b,
+    "multiplier0": lambda m: _factor(m) * _operand(m, "opb", m.v),
     "multiplier1": lambda m: m.multiplier0,
     "multiplier2": lambda m: m.multiplier1,
     "product": _product,
@@ -218,12 +221,13 @@ BANK_RULES: dict[str, Rule] = {
     "acc_high": _acc_high,
     "held_low": lambda m: _held(m, "low", 0),
     "held_high": lambda m: _held(m, "high", 1),
+    "heard_low": lambda m: _heard(m, "low"),
+    "heard_high": lambda m: _heard(m, "high"),
     "chosen_low": lambda m: _chosen(m, "low"),
     "chosen_high": lambda m: _chosen(m, "high"),
     "grad_array": lambda m: m.read("gradients", np.repeat(m.bank("g_raddr", 1)[:, None], m.geometry.elements, 1)),
     "grad_output": lambda m: m.grad_array,
     "gradient": _gradient,
     "difference": _difference,
-    "carried": lambda m: m.difference,
     "grad_sum": _grad_sum,
 }

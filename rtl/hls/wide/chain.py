@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from rtl.hls.plan.control import Fields
 from rtl.hls.plan.requirements import sum_fraction
 from rtl.hls.plan.ring_plan import Local, Statement, Transposed
-from rtl.hls.plan.timing import ACCUMULATE, MULTIPLY, STATE_WRITE, SUM_READY
-from rtl.hls.plan.wide_timing import BANK_LOAD, FORCE, LANE_LOAD, POSITION_READ, VECTOR
+from rtl.hls.plan.timing import MULTIPLY, STATE_WRITE
+from rtl.hls.plan.wide_timing import ACCUMULATE, BANK_LOAD, FORCE, LANE_LOAD, POSITION_READ, SUM_READY, VECTOR
 from rtl.hls.wide.slots import Lane, Placed, Product, Slots, Stay, agree
 
 __all__ = ["Chain"]

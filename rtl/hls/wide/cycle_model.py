@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rtl.hls.cycle_model.view import Rule, wrap
-from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, Geometry
+from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, Geometry
 from rtl.hls.plan.width import Width
 from rtl.hls.wide.bank_rules import BANK_RULES, TABLE_RULES, wanted
 from rtl.hls.wide.element_rules import ELEMENT_RULES
@@ -30,17 +30,18 @@ __all__ = ["WideCycleModel"]
 
 Words = npt.NDArray[np.int64]
 
-SIGNS = 11
+SIGNS = 10
 """Cycles for which the sign of a look-up goes along with it."""
 REMEMBERED = 6
 """Clocks for which controls are kept beyond those that go from bank to bank."""
 _BANK_WORDS = (
-    "addr_a addr_b array_a array_b weight_a weight_b heard grad_array grad_output gradient difference carried grad_sum"
+    "addr_a addr_b array_a array_b weight_a weight_b heard grad_array grad_output gradient difference grad_sum"
 ).split()
-_BANK_LANES = (
-    "v r op_a op_b multiplier0 multiplier1 multiplier2 product acc_low acc_high carry addend held_low held_high".split()
-)
-_LANES = "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low interpolation".split()
+_BANK_LANES = "v r multiplier0 multiplier1 multiplier2 product acc_low acc_high carry addend held_low held_high".split()
+_LANES = (
+    "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low heard_low heard_high"
+    " interpolation"
+).split()
 _WORDS = (
     "chosen_low chosen_high magnitude index fraction late interpolated s_word impulse grad_read weight_heard"
     " force_carry shifted0 shifted1 shifted2 shifted3 shifted4 update_step update_moves update_weight update_sum"
@@ -52,7 +53,7 @@ class WideCycleModel:
     """State of a ring and its step of one clock cycle.
 
     Registers are int64 arrays: (B, 2, P) or (B, P) in banks, (2, P) or (P,) in the element. Memories are ``weights``
-    (B, P, depth), ``gradients`` (B, P, 512), ``position``, ``momentum`` (2, P, 16), ``vectors`` (2, P, depth).
+    (B, P, depth), ``gradients`` (B, P, depth), ``position``, ``momentum`` (2, P, 16), ``vectors`` (2, P, depth).
     """
 
     def __init__(self, geometry: Geometry, width: Width) -> None:
@@ -60,7 +61,7 @@ class WideCycleModel:
         self.geometry, self.width, self.banks = geometry, width, geometry.banks
         b, p = self.banks, geometry.elements
         self.weights = np.zeros((b, p, geometry.weight_words), np.int64)
-        self.gradients = np.zeros((b, p, PARAMETER_WORDS), np.int64)
+        self.gradients = np.zeros((b, p, geometry.gradient_words), np.int64)
         self.position, self.momentum = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(2))
         self.vectors = np.zeros((2, p, max(1, geometry.vector_words)), np.int64)
         shapes = ((_BANK_WORDS, (b, p)), (_BANK_LANES, (b, 2, p)), (_LANES, (2, p)), (_WORDS, (p,)))
@@ -68,6 +69,7 @@ class WideCycleModel:
             for name in names:
                 setattr(self, name, np.zeros(shape, np.int64))
         self.we_b = np.zeros(b, np.int64)
+        self.depths = np.array([geometry.bank_words(bank) for bank in range(b)])
         self.signs, self.kicks = np.zeros((SIGNS, p), np.int64), np.zeros((b + 2, p), np.int64)
         self.rules: dict[str, Rule] = {**BANK_RULES, **ELEMENT_RULES, **(TABLE_RULES if geometry.tables else {})}
         self.imm = 0
@@ -130,4 +132,4 @@ class WideCycleModel:
             self.gradients[bank, :, addresses[bank]] = wrap(self.grad_sum[bank], GRADIENT_BITS)
         elements = np.arange(g.elements)
         for bank in np.flatnonzero(self.we_b):
-            self.weights[bank, elements, self.addr_b[bank]] = self.wdata
+            self.weights[bank, elements, self.addr_b[bank] % self.depths[bank]] = self.wdata

@@ -14,9 +14,20 @@ from itertools import pairwise
 from rtl.hls.plan.control import Fields, ImmSource
 from rtl.hls.plan.requirements import sum_fraction
 from rtl.hls.plan.ring_plan import POSITION, Finish, Inputs, Layout, Local, RingPlan, Rotating, Statement, Transposed
-from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, MULTIPLY, SCALE, SUM_READY, TABLE_WRITE
+from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.wide_control import VectorSource
-from rtl.hls.plan.wide_timing import CHOOSE, FORCE, LOOK_UP, VECTOR
+from rtl.hls.plan.wide_timing import (
+    ACCUMULATE,
+    CHOOSE,
+    FORCE,
+    GRAD_READ,
+    GRAD_WRITE,
+    LOOK_UP,
+    SCALE,
+    SUM_READY,
+    TABLE_WRITE,
+    VECTOR,
+)
 from rtl.hls.schedule.step import needed_statements
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.contents import Contents

@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from golden.arithmetic.formats import Formats
 from golden.errors import HelError
-from rtl.hls.plan.geometry import BANKS, MAX_ELEMENTS, TABLE_BASE, VECTOR_WORDS, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.geometry import (
+    BANKS,
+    GRADIENT_DEPTHS,
+    MAX_ELEMENTS,
+    TABLE_BASE,
+    VECTOR_WORDS,
+    WEIGHT_DEPTHS,
+    Geometry,
+)
 from rtl.hls.plan.requirements import geometry_of, sum_fraction
 from rtl.hls.plan.ring_plan import (
     INPUTS,
@@ -34,7 +42,9 @@ from rtl.hls.wide.bank_map import BankMap
 __all__ = ["bank_map", "local_parameters", "row_groups", "vector_depth", "wide_geometry", "width_of"]
 
 
-def wide_geometry(plan: RingPlan, formats: Formats, *, elements: int, neurons: int, banks: int) -> Geometry:
+def wide_geometry(
+    plan: RingPlan, formats: Formats, *, elements: int, neurons: int, banks: int, stride: int = 1
+) -> Geometry:
     """The smallest geometry of P elements of B banks for a plan; rows are padded to whole banks.
 
     Raises
@@ -50,20 +60,28 @@ def wide_geometry(plan: RingPlan, formats: Formats, *, elements: int, neurons: i
     if len(found.tables) > 1 or found.steep_table or any(shape.segments != TABLE_BASE for shape in found.tables):
         raise HelError(f"a wide element has one table, that of tanh, {plan.name} needs {_tables(found)}; use B = 1")
     places = -(-neurons // (elements * banks)) * elements * banks
-    tables = tuple(replace(shape, base=TABLE_BASE) for shape in found.tables)
-    return replace(
-        found, elements=elements, neurons=places, banks=banks, tables=tables, weight_words=WEIGHT_WORDS, two_way=False
-    )
+    found = replace(found, elements=elements, neurons=places, banks=banks, two_way=False)
+    return _deep_enough(found, bank_map(plan, found, stride).words)
+
+
+def _deep_enough(geometry: Geometry, words: int) -> Geometry:
+    """With memories for so many parameter words a bank, or the deepest there are. A table ends where the first bank's
+    memory does, and its last entry is at address 0."""
+    gradients = next((depth for depth in GRADIENT_DEPTHS if words < depth), GRADIENT_DEPTHS[-1])
+    room = TABLE_BASE if geometry.tables else 0
+    weights = next((depth for depth in WEIGHT_DEPTHS if words < depth - room), WEIGHT_DEPTHS[-1])
+    tables = tuple(replace(shape, base=weights - TABLE_BASE) for shape in geometry.tables)
+    return replace(geometry, gradient_words=gradients, weight_words=weights, tables=tables)
 
 
 def _tables(geometry: Geometry) -> str:
     return "; ".join(map(str, geometry.tables))
 
 
-def bank_map(plan: RingPlan, geometry: Geometry) -> BankMap:
+def bank_map(plan: RingPlan, geometry: Geometry, stride: int = 1) -> BankMap:
     """The addresses of a plan's parameters."""
     local = local_parameters(plan)
-    return BankMap(geometry, plan.stored, plan.vectors, plan.tables, plan.look_ups, local=local)
+    return BankMap(geometry, plan.stored, plan.vectors, plan.tables, plan.look_ups, local=local, stride=stride)
 
 
 def width_of(plan: RingPlan, geometry: Geometry) -> Width:

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from rtl.hls.plan.control import Fields
 from rtl.hls.plan.ring_plan import POSITION, RingPlan
-from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
+from rtl.hls.plan.timing import STATE_WRITE
+from rtl.hls.plan.wide_timing import ACCUMULATE
 from rtl.hls.plan.width import Width
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.chain import Chain

@@ -35,6 +35,9 @@ from rtl.hls.wide.transfer import capture_segments, clear_segment, load_segments
 
 __all__ = ["WideSchedule", "compile_wide"]
 
+STRIDES = (1, 8, 16, 32)
+"""Of an update, from none to the longest loop: the first with which the control store holds all words is taken."""
+
 
 @dataclass(frozen=True)
 class WideSchedule(Schedule):
@@ -52,6 +55,11 @@ class WideSchedule(Schedule):
     def rotated(self) -> bool:
         """Whether forward steps are a rotated loop (`rtl.hls.wide.rotated`)."""
         return FIRST in self.segments
+
+    @property
+    def update_iterations(self) -> int:
+        """Iterations of an update."""
+        return self.memory.stride
 
     def check(self) -> None:
         """As of any schedule; raises AssertionError, for a violation is our bug and no user's."""
@@ -79,20 +87,26 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
         A width there is not, an operation without a form there, or sizes that do not fit.
     """
     plan = padded(bind(program), program.formats, elements=elements * max(1, banks))
-    geometry = wide_geometry(plan, program.formats, elements=elements, neurons=program.n, banks=banks)
-    there = bank_map(plan, geometry)
-    there.check()
-    there = replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
-    width = width_of(plan, geometry)
-    raw: dict[str, list[Fields]] = {
-        **forward_segments(plan, there, width),
-        "echo": WideStep(plan, there, width, twin=True).run(),
-        "update": update_segment(plan, there),
-        "clear": clear_segment(there),
-        **load_segments(geometry),
-        **capture_segments(geometry),
-    }
+
+    def mapped(stride: int) -> BankMap:
+        geometry = wide_geometry(
+            plan, program.formats, elements=elements, neurons=program.n, banks=banks, stride=stride
+        )
+        there = bank_map(plan, geometry, stride)
+        there.check()
+        return replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
+
+    there = mapped(STRIDES[0])
+    width = width_of(plan, there.geometry)
+    raw = _steps(plan, there, width) | _others(plan, there)
     words = sum(map(len, raw.values()))
+    for stride in STRIDES[1:]:
+        if words > STORE_WORDS[-1]:
+            there = mapped(stride)
+            raw |= _others(plan, there)
+            words = sum(map(len, raw.values()))
+    if there.stride > 1:
+        raw |= _steps(plan, there, width)
     depth = next((depth for depth in STORE_WORDS if depth >= words), 0)
     if not depth:
         raise HelError(
@@ -103,6 +117,24 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     result = WideSchedule(plan, there, _segments(raw, plan, wide_widths(there.geometry, width)), width)
     result.check()
     return result
+
+
+def _steps(plan: RingPlan, there: BankMap, width: Width) -> dict[str, list[Fields]]:
+    """As long whatever the addresses are."""
+    return {
+        **forward_segments(plan, there, width),
+        "echo": WideStep(plan, there, width, twin=True).run(),
+    }
+
+
+def _others(plan: RingPlan, there: BankMap) -> dict[str, list[Fields]]:
+    """Updates and transfers."""
+    return {
+        "update": update_segment(plan, there),
+        "clear": clear_segment(there),
+        **load_segments(there.geometry),
+        **capture_segments(there.geometry),
+    }
 
 
 def _segments(raw: Mapping[str, list[Fields]], plan: RingPlan, fields: Mapping[str, int]) -> dict[str, Segment]:

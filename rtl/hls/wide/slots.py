@@ -15,9 +15,20 @@ from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.requirements import alignment
 from rtl.hls.plan.ring_plan import POSITION
 from rtl.hls.plan.ring_visits import Move
-from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, MULTIPLY, SCALE
+from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.wide_control import VectorSource
-from rtl.hls.plan.wide_timing import BANK_LOAD, LANE_LOAD, POSITION_READ, STATIONARY_CHOICE, STORE_READ, VECTOR
+from rtl.hls.plan.wide_timing import (
+    ACCUMULATE,
+    BANK_LOAD,
+    GRAD_READ,
+    GRAD_WRITE,
+    LANE_LOAD,
+    POSITION_READ,
+    SCALE,
+    STATIONARY_CHOICE,
+    STORE_READ,
+    VECTOR,
+)
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.lifetimes import Lifetimes
 from rtl.hls.schedule.reservation_table import ReservationTable

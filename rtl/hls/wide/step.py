@@ -15,9 +15,9 @@ from rtl.hls.plan.control import Fields, ImmSource
 from rtl.hls.plan.requirements import alignment, sum_fraction
 from rtl.hls.plan.ring_plan import POSITION, Finish, Inputs, Layout, Local, RingPlan, Statement, Term
 from rtl.hls.plan.ring_visits import Move
-from rtl.hls.plan.timing import ACCUMULATE, SCALE, STATE_WRITE, SUM_READY, TABLE_WRITE
+from rtl.hls.plan.timing import STATE_WRITE
 from rtl.hls.plan.wide_control import VectorSource
-from rtl.hls.plan.wide_timing import CHOOSE, LOOK_UP, VECTOR
+from rtl.hls.plan.wide_timing import ACCUMULATE, CHOOSE, LOOK_UP, SCALE, SUM_READY, TABLE_WRITE, VECTOR
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.reservation_table import ReservationTable
 from rtl.hls.schedule.step import needed_statements

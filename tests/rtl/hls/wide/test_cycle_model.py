@@ -16,6 +16,7 @@ from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command
 from rtl.hls.cycle_model.play import play
+from rtl.hls.plan.geometry import PARAMETER_WORDS
 from rtl.hls.schedule.command import resolve
 from rtl.hls.wide.cycle_model import WideCycleModel
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
@@ -220,3 +221,34 @@ def test_what_is_loaded_is_read_and_the_update_is_golden(sizes: tuple[int, int, 
     model.gradients[..., 1 : there.words + 1] = 5
     pair.play(d.clear())
     assert not model.gradients.any()
+
+
+def whole(sizes: tuple[int, int, int, int]) -> None:
+    """Forward, echo, an update of random gradients, clearing: beside golden, in memories of several block RAMs."""
+    pair = Pair.of(sizes, "reference", scale=1 / 16, steps=1)
+    there, model = pair.schedule.memory, pair.model
+    assert there.words >= PARAMETER_WORDS and there.stride > 1, "updates are loops, for the control store is full"
+    pair.echo()
+    assert pair.flags() == pair.golden.flags
+    pair.play(pair.driver.clear())
+    assert not model.gradients.any()
+    source = np.random.default_rng(7)
+    grads = {name: source.integers(-(1 << 35), 1 << 35, shape) for name, shape in pair.program.parameters}
+    model.gradients[..., : there.words + 1] = there.pack(grads)
+    theta, flags = update.apply(pair.program, pair.case.theta, grads, 20)
+    pair.play(pair.driver.update(20))
+    found = there.unpack(model.weights[..., : there.words + 1], dict(pair.program.parameters))
+    same_named(found, theta)
+    assert pair.flags() == flags
+    assert not model.gradients.any()
+    (table,) = there.tables
+    assert all((model.weights[0, :, address] == word).all() for address, word in there.table(table))
+
+
+def test_memories_of_several_block_rams_equal_golden() -> None:
+    whole((64, 4, 2, 4))
+
+
+@pytest.mark.slow
+def test_192_neurons_on_twelve_elements_equal_golden() -> None:
+    whole((192, 12, 4, 8))

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from rtl.hls.plan.timing import ACCUMULATE, GRAD_WRITE
+from rtl.hls.plan.wide_timing import ACCUMULATE, GRAD_WRITE
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from tests.rtl.hls.cases import FORMATS, program
 

@@ -35,6 +35,7 @@ class WideDriver(Driver):
     def __init__(self, schedule: WideSchedule) -> None:
         super().__init__(schedule)
         self.banks = schedule.geometry.banks
+        self.loads_constants = f"load_weight{self.banks - 1}"
 
     def load_parameters(self, theta: Mapping[str, Words]) -> list[Command]:
         """Parameter words (18 bits); gradients are left alone."""

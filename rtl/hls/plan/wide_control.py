@@ -41,7 +41,7 @@ def bank_widths(geometry: Geometry, width: Width) -> dict[str, int]:
         "acc_en": 2,
         "acc_prev": 1,  # on top of the sum that comes instead of the own one
         "acc_clear": 1,
-        "first_clear": int(width.chain),  # the first bank alone
+        "first_clear": int(width.chain),  # those before the bank with the local terms
         "take": 2,  # bit m: the row sum of lane m is complete
         "g_raddr": 9,
         "g_waddr": 9,
@@ -67,6 +67,8 @@ def shared_widths(geometry: Geometry, width: Width) -> dict[str, int]:
         "r_src": 1,  # own position operand instead of the vector store's word
         "z_sel": (2 * width.banks - 1).bit_length(),  # lane m, bank b: m B + b
         "z_add": int(not width.chain),  # on top of the sum register
+        "table": (len(geometry.tables) - 1).bit_length() if geometry.tables else 0,  # as z_sel: of the same sum
+        "z_en": int(geometry.steep_table),  # a sum is split: its argument may raise argument_clamped
         "k_io": 1,  # kick register 0 gets the host's word
         "k_sel": int(width.chain),  # impulse of kick register 1 instead of 0
         "p_sub": 1,

@@ -4,6 +4,8 @@ Fields of a bank are counted in the time of bank 0; the hardware delays them by 
 element that serve bank b come b cycles later.
 """
 
+from rtl.hls.plan.timing import LOOKUP
+
 __all__ = [
     "BANK_LOAD",
     "CHOOSE",
@@ -12,6 +14,7 @@ __all__ = [
     "LATER",
     "LOOK_UP",
     "POSITION_READ",
+    "SPLIT",
     "STATIONARY_CHOICE",
     "STORE_READ",
     "VECTOR",
@@ -29,6 +32,8 @@ CHOOSE = 2
 """From taking a row sum to the choice of it, when both of its halves are held."""
 LOOK_UP = 3
 """From the choice of a sum to the slot of its look-up."""
+SPLIT = LOOK_UP - LOOKUP
+"""From the choice of a sum to its split or cut."""
 FORCE = 2
 """From a chain's whole sum to the only cycle in which a kick may use it: its high half, the kick register."""
 LATER = 1

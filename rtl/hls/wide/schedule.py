@@ -26,6 +26,7 @@ from rtl.hls.plan.ring_plan import RingPlan
 from rtl.hls.plan.wide_control import wide_widths
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.schedule import Schedule, Segment
+from rtl.hls.wide.alone_step import AloneStep
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.hazards import check_wide_step
 from rtl.hls.wide.requirements import bank_map, vector_depth, wide_geometry, width_of
@@ -57,7 +58,7 @@ class WideSchedule(Schedule):
             assert all(encode(f, self.widths) == w for f, w in zip(fields, segment.words, strict=True))
             if not segment.loads:
                 check_weights(segment.name, fields)
-            if segment.name in ("forward", "echo"):
+            if segment.name in ("forward", "echo") and not self.memory.alone:
                 check_wide_step(self.plan, self.memory, segment.name, fields, twin=segment.name == "echo")
         assert at <= self.geometry.control_words
 
@@ -77,8 +78,8 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     there = replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
     width = width_of(plan, geometry)
     raw: dict[str, list[Fields]] = {
-        "forward": WideStep(plan, there, width, twin=False).run(),
-        "echo": WideStep(plan, there, width, twin=True).run(),
+        "forward": step_words(plan, there, width, twin=False),
+        "echo": step_words(plan, there, width, twin=True),
         "update": update_segment(plan, there),
         "clear": clear_segment(there),
         **load_segments(geometry),
@@ -95,6 +96,12 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     result = WideSchedule(plan, there, _segments(raw, plan, wide_widths(there.geometry, width)), width)
     result.check()
     return result
+
+
+def step_words(plan: RingPlan, there: BankMap, width: Width, *, twin: bool) -> list[Fields]:
+    """The words of a forward or an echo step."""
+    step = AloneStep if there.alone else WideStep
+    return step(plan, there, width, twin=twin).run()
 
 
 def _segments(raw: Mapping[str, list[Fields]], plan: RingPlan, fields: Mapping[str, int]) -> dict[str, Segment]:

@@ -53,13 +53,13 @@ class WideTable(Elaboratable):
         g = self.geometry
         z, sign = shift_right(self.z, g.z_shift), register("sign", SIGN_DELAY)
         if g.clamps_by_bits:
-            flip = self._split(m, z)
+            flip, beyond = self._split(m, z)
         else:
             flip, beyond = split(m, g, self.control, z, self.index, self.fraction, Const(1, 1))
-            if g.steep_table:
-                was_split = register("was_split", 1)
-                m.d.sync += was_split.eq(self.control.z_en)
-                m.d.comb += self.clamped.eq(was_split & beyond)
+        if g.steep_table:
+            was_split = register("was_split", 1)
+            m.d.sync += was_split.eq(self.control.z_en)
+            m.d.comb += self.clamped.eq(was_split & beyond)
         one = 1 << FRACTION_LOG2
         late = register("late", FRACTION_LOG2)
         m.d.sync += [
@@ -77,8 +77,8 @@ class WideTable(Elaboratable):
         m.d.sync += self.s_word.eq((floor ^ negative.replicate(18).as_signed()) + (rounding ^ negative))
         return m
 
-    def _split(self, m: Module, z: Value) -> Value:
-        """As `rtl.element.table.Table`, for the one table that clamps by bits; returns the sign."""
+    def _split(self, m: Module, z: Value) -> tuple[Value, Value]:
+        """As `rtl.element.split.split`, for the one table that clamps by bits."""
         reach = FRACTION_LOG2 + self.geometry.index_bits
         folded = Signal(max(len(z) - 1, reach + 1))
         magnitude, beyond = register("magnitude", reach), register("beyond", 1)
@@ -88,4 +88,4 @@ class WideTable(Elaboratable):
             beyond.eq(folded[reach:].any()),
             Cat(self.fraction, self.index).eq(magnitude | beyond.replicate(reach)),
         ]
-        return z[-1]
+        return z[-1], beyond

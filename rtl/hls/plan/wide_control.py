@@ -74,7 +74,8 @@ def shared_widths(geometry: Geometry, width: Width) -> dict[str, int]:
         "p_sub": 1,
         "we_p": 2,  # bit m: context m
     }
-    return {name: count for name, count in bits.items() if count}
+    cuts = ("cut", "s_cut") if geometry.cut_shifts else ()  # named by the units, of no bits where there is no choice
+    return {name: count for name, count in bits.items() if count or name in cuts}
 
 
 def wide_widths(geometry: Geometry, width: Width) -> dict[str, int]:

@@ -65,4 +65,4 @@ class Width:
         """Lowest bit of a sum that the sum register must have: all of them where it adds them up."""
         if not self.chain:
             return 0
-        return max(0, min([geometry.z_shift] * bool(geometry.tables) + list(geometry.cut_shifts)))
+        return max(0, min([geometry.z_shift] * bool(geometry.tables) + list(geometry.cut_shifts), default=0))

@@ -202,7 +202,7 @@ def table_rules(geometry: Geometry) -> dict[str, Rule]:
     """Those of an array's tables."""
     if not geometry.tables:
         return {}
-    return _TABLE if geometry.clamps_by_bits else {**_TABLE, **_TABLES}
+    return _TABLE if geometry.clamps_by_bits and not geometry.steep_table else {**_TABLE, **_TABLES}
 
 
 BANK_RULES: dict[str, Rule] = {

@@ -6,6 +6,7 @@ Sums, look-ups, cuts and kicks are those of an element of one bank, at other tim
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from rtl.hls.plan.control import AccSource, Fields
@@ -23,7 +24,18 @@ from rtl.hls.plan.timing import (
     TAKE,
 )
 from rtl.hls.plan.wide_control import VectorSource
-from rtl.hls.plan.wide_timing import CHOOSE, FORCE, LOOK_UP, SPLIT, VECTOR
+from rtl.hls.plan.wide_timing import (
+    BANK_LOAD,
+    CHOOSE,
+    FORCE,
+    LANE_LOAD,
+    LOOK_UP,
+    POSITION_READ,
+    SPLIT,
+    STATIONARY_CHOICE,
+    STORE_READ,
+    VECTOR,
+)
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.finish import Finisher
 from rtl.hls.schedule.products import Placed, Product
@@ -31,7 +43,19 @@ from rtl.hls.schedule.step import StepScheduler
 from rtl.hls.wide.alone_slots import AloneSlots
 from rtl.hls.wide.bank_map import BankMap
 
-__all__ = ["AloneStep"]
+__all__ = ["AloneStep", "operand_loads"]
+
+
+def operand_loads(words: Sequence[Fields], banks: int) -> Iterator[tuple[int, bool]]:
+    """As `rtl.hls.schedule.allocate.operand_loads`, of the lanes and of the last bank's stationary operands."""
+    for cycle, f in enumerate(words):
+        if f.get("x_en", 0) and f.get("x_load", 0):
+            stored = bool(f.get("x_store", 0))
+            yield cycle - LANE_LOAD + (STORE_READ if stored else POSITION_READ), stored
+        if f.get("r_en", 0):
+            slot = cycle - BANK_LOAD + banks - 1
+            stored = not words[slot + STATIONARY_CHOICE].get("r_src", 0)
+            yield slot + (STORE_READ if stored else POSITION_READ), stored
 
 
 class AloneFinisher(Finisher):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from golden.errors import HelError
 from golden.program import Program
@@ -23,10 +23,12 @@ from rtl.hls.plan.control import Fields, encode
 from rtl.hls.plan.geometry import STORE_WORDS
 from rtl.hls.plan.padding import padded
 from rtl.hls.plan.ring_plan import RingPlan
+from rtl.hls.plan.traffic import Traffic
 from rtl.hls.plan.wide_control import wide_widths
 from rtl.hls.plan.width import Width
+from rtl.hls.schedule.allocate import allocated
 from rtl.hls.schedule.schedule import Schedule, Segment
-from rtl.hls.wide.alone_step import AloneStep
+from rtl.hls.wide.alone_step import AloneStep, operand_loads
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.hazards import check_wide_step
 from rtl.hls.wide.requirements import bank_map, vector_depth, wide_geometry, width_of
@@ -75,11 +77,17 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     geometry = wide_geometry(plan, program.formats, elements=elements, neurons=program.n, banks=banks)
     there = bank_map(plan, geometry)
     there.check()
-    there = replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
     width = width_of(plan, geometry)
+    steps = {name: step_words(plan, there, width, twin=name == "echo") for name in ("forward", "echo")}
+    vectors, depth = dict[str, Traffic](), there.vector_words
+    if there.alone:
+        loads = partial(operand_loads, banks=banks)
+        for name in steps:
+            steps[name], vectors[name] = allocated(there, steps[name], loads)
+        depth = max((1 + f["s_waddr"] for words in steps.values() for f in words if f.get("s_we")), default=0)
+    there = replace(there, geometry=replace(geometry, vector_words=vector_depth(depth)))
     raw: dict[str, list[Fields]] = {
-        "forward": step_words(plan, there, width, twin=False),
-        "echo": step_words(plan, there, width, twin=True),
+        **steps,
         "update": update_segment(plan, there),
         "clear": clear_segment(there),
         **load_segments(geometry),
@@ -93,7 +101,7 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
             " use fewer neurons or more elements"
         )
     there = replace(there, geometry=replace(there.geometry, control_words=depth))
-    result = WideSchedule(plan, there, _segments(raw, plan, wide_widths(there.geometry, width)), width)
+    result = WideSchedule(plan, there, _segments(raw, vectors, plan, wide_widths(there.geometry, width)), width)
     result.check()
     return result
 
@@ -104,7 +112,9 @@ def step_words(plan: RingPlan, there: BankMap, width: Width, *, twin: bool) -> l
     return step(plan, there, width, twin=twin).run()
 
 
-def _segments(raw: Mapping[str, list[Fields]], plan: RingPlan, fields: Mapping[str, int]) -> dict[str, Segment]:
+def _segments(
+    raw: Mapping[str, list[Fields]], vectors: Mapping[str, Traffic], plan: RingPlan, fields: Mapping[str, int]
+) -> dict[str, Segment]:
     segments, at = {}, 0
     for name, words in raw.items():
         segments[name] = Segment(
@@ -116,6 +126,7 @@ def _segments(raw: Mapping[str, list[Fields]], plan: RingPlan, fields: Mapping[s
             inputs=name in ("forward", "echo") and plan.inputs > 0,
             loads=name.startswith("load_") or name == "nudge",
             sends=name.startswith("read_"),
+            vectors=vectors.get(name, Traffic()),
         )
         at += len(words)
     return segments

@@ -5,8 +5,8 @@
     it moves on      on top of what comes: through all banks of the next element, which have zeros there, B slots a hop
 
 As `rtl.hls.schedule.products`, with the fields of a wide element: what a bank's field says in a cycle, the last bank
-does B - 1 cycles later. So its stationary operand is read so much later than the word that rotates, which goes along the
-banks.
+does B - 1 cycles later. So its stationary operand is read so much later than the word that rotates, which goes along
+the banks.
 """
 
 from __future__ import annotations

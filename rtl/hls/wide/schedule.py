@@ -17,7 +17,7 @@ from functools import cached_property, partial
 
 from golden.errors import HelError
 from golden.program import Program
-from rtl.hls.check.hazards import check_weights
+from rtl.hls.check.hazards import check_gradients, check_weights
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.control import Fields, encode
 from rtl.hls.plan.geometry import STORE_WORDS
@@ -28,6 +28,7 @@ from rtl.hls.plan.wide_control import wide_widths
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.allocate import allocated
 from rtl.hls.schedule.schedule import Schedule, Segment
+from rtl.hls.wide.alone_hazards import check_alone_step
 from rtl.hls.wide.alone_step import AloneStep, operand_loads
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.hazards import check_wide_step
@@ -60,9 +61,18 @@ class WideSchedule(Schedule):
             assert all(encode(f, self.widths) == w for f, w in zip(fields, segment.words, strict=True))
             if not segment.loads:
                 check_weights(segment.name, fields)
-            if segment.name in ("forward", "echo") and not self.memory.alone:
-                check_wide_step(self.plan, self.memory, segment.name, fields, twin=segment.name == "echo")
+            if segment.name in ("forward", "echo"):
+                self.check_step(segment.name, fields)
         assert at <= self.geometry.control_words
+
+    def check_step(self, name: str, fields: list[Fields]) -> None:
+        """The words of a step, as they are or as a test has changed them."""
+        twin = name == "echo"
+        if not self.memory.alone:
+            check_wide_step(self.plan, self.memory, name, fields, twin=twin)
+            return
+        check_gradients(name, fields)
+        check_alone_step(self.plan, self.memory, name, fields, self.segments[name].vectors, twin=twin)
 
 
 def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golden.systems import SYSTEMS
 from golden.systems.base import System
 from rtl.design import Design
 from rtl.hls.plan.bind import bind
@@ -68,8 +69,15 @@ CASES = (
     ArrayCase(9, 2, 2),
     ArrayCase(32, 4, 2),
     ArrayCase(32, 2, 8),
+    *(
+        ArrayCase(neurons, 2, banks, inputs=2, steps=3, system=system)
+        for system in SYSTEMS
+        if system != "dense"
+        for neurons, banks in ((8, 2), (9, 4))
+    ),
 )
-"""What is compared: half and full rate forward, pads, an odd number of row groups, every width."""
+"""What is compared: dense at half and full rate forward, with pads, an odd number of row groups, at every width; and all
+other built-in systems, whose sums the last bank makes alone."""
 SIZES = ((64, 16), (128, 16), (144, 18), (192, 12))
 """Neurons and elements whose steps are predicted, with eight inputs."""
 

@@ -57,7 +57,7 @@ class BankMap(MemoryMap):
         if self.words >= PARAMETER_WORDS:
             raise HelError(
                 f"a bank holds at most {PARAMETER_WORDS - 1} parameter words, {self.sizes} {self.words};"
-                f" {more_elements(self.geometry)}, or more banks"
+                f" {more_elements(self.geometry)}{'' if self.alone else ', or more banks'}"
             )
         assert not self.tables or self.numbers
 

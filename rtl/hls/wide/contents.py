@@ -82,7 +82,7 @@ class Contents:
         f = self.word(cycle)
         blocks = f["s_addr0"], f["s_addr1"]
         for block in blocks:
-            first, second = self.drifts[block]
+            first, second = self.drifts.get(block, (cycle, cycle))
             self.require(first < cycle <= second and not f["q_io"], cycle, "reads a position outside of the half step")
         return blocks
 

@@ -76,8 +76,8 @@ CASES = (
         for neurons, banks in ((8, 2), (9, 4))
     ),
 )
-"""What is compared: dense at half and full rate forward, with pads, an odd number of row groups, at every width; and all
-other built-in systems, whose sums the last bank makes alone."""
+"""What is compared: dense at half and full rate forward, with pads, an odd number of row groups, at every width; and
+all other built-in systems, whose sums the last bank makes alone."""
 SIZES = ((64, 16), (128, 16), (144, 18), (192, 12))
 """Neurons and elements whose steps are predicted, with eight inputs."""
 

@@ -30,7 +30,17 @@ def fill(text: str, results: Path) -> str:
 
 
 def _compared(rows: Sequence[Row]) -> list[str]:
-    names = ("system", "banks", "neurons", "elements", "forward_words", "echo_words", "compared_words", "mismatches", "cycles")
+    names = (
+        "system",
+        "banks",
+        "neurons",
+        "elements",
+        "forward_words",
+        "echo_words",
+        "compared_words",
+        "mismatches",
+        "cycles",
+    )
     lines = [
         "| system | B | N | P | words forward | words echo | compared words | mismatches | cycles played |",
         "|---|---|---|---|---|---|---|---|---|",

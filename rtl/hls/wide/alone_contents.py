@@ -16,7 +16,7 @@ from rtl.hls.plan.traffic import Traffic, VectorBlock
 from rtl.hls.plan.wide_control import VectorSource
 from rtl.hls.plan.wide_timing import BANK_LOAD, LANE_LOAD, POSITION_READ, STATIONARY_CHOICE, STORE_READ, VECTOR
 from rtl.hls.wide.bank_map import BankMap
-from rtl.hls.wide.contents import Contents
+from rtl.hls.wide.contents import Contents, Held
 
 __all__ = ["AloneContents", "Factor"]
 
@@ -44,8 +44,8 @@ class AloneContents(Contents):
         """Positions that are operands, by block."""
         super().__init__(memory, name, words)
 
-    def _lanes(self) -> list[None]:
-        """Follows all of it; what lanes hold is in `rotating`."""
+    def _lanes(self) -> list[Held | None]:
+        """Follows all of it; what lanes hold, of any operand, is in `rotating`."""
         self._drift_signs()
         self._store()
         self.rotating: list[_Kept | None] = [None]

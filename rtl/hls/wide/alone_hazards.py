@@ -192,17 +192,8 @@ class _Step:
 
     def _vectors(self) -> None:
         """Every vector's block is written by the look-up or the cut of its sum."""
-        by_write: dict[tuple[int, VectorBlock], int] = {}
-        for (cycle, context), block in self.vectors.writes.items():
-            by_write[cycle, block] = by_write.get((cycle, block), 0) | 1 << context
-        needed = [s for s in self.statements.values() if s is not self.kick]
-        contexts = (1, 2) if self.twin else (3,)
-        every = Counter((s.name, b, c) for s in needed for b in range(self.memory.blocks(s.length)) for c in contexts)
-        found = Counter((*block, mask) for (_, block), mask in by_write.items())
-        self.require(found == every, 0, "writes every vector once")
-        used: list[tuple[int, int]] = []
-        lookups, splits = set[int](), set[int]()
-        for (cycle, (name, block)), mask in by_write.items():
+        used, lookups, splits = list[tuple[int, int]](), set[int](), set[int]()
+        for (cycle, (name, block)), mask in self._writes().items():
             statement = self.statements[name]
             looked_up = statement.finish is Finish.TABLE
             choose = cycle - (LOOK_UP + TABLE_WRITE if looked_up else SPLIT + CUT_WRITE - TAKE)
@@ -216,19 +207,32 @@ class _Step:
                 splits.add(choose + SPLIT)
                 self._look_up(choose, statement)
             else:
-                cut = self.word(choose + SPLIT)["cut"]
                 shift = sum_fraction(self.geometry, statement) - statement.fraction
-                self.require(self.geometry.cut_shifts[cut] == shift, choose, "cuts otherwise")
+                chosen = self.geometry.cut_shifts[self.word(choose + SPLIT)["cut"]]
+                self.require(chosen == shift, choose, "cuts otherwise")
             take = self._held(choose, lane)
             used.append((take, lane))
             self._taken(take, lane, statement, block)
         takes = [(cycle, lane) for cycle, f in enumerate(self.words) for lane in range(2) if f["take"] >> lane & 1]
         self.require(sorted(used) == takes, 0, "takes every sum for one vector")
-        there = {cycle for cycle, f in enumerate(self.words) if f.get("lookup", 0)}
-        self.require(there == lookups, 0, "looks up what was not taken")
+        self.require(self._cycles("lookup") == lookups, 0, "looks up what was not taken")
         if self.geometry.steep_table:
-            there = {cycle for cycle, f in enumerate(self.words) if f["z_en"]}
-            self.require(there == splits, 0, "raises a flag for another sum")
+            self.require(self._cycles("z_en") == splits, 0, "raises a flag for another sum")
+
+    def _writes(self) -> dict[tuple[int, VectorBlock], int]:
+        """The contexts that a block of a vector is written in, by cycle: every block of every vector once a context."""
+        found: dict[tuple[int, VectorBlock], int] = {}
+        for (cycle, context), made in self.vectors.writes.items():
+            found[cycle, made] = found.get((cycle, made), 0) | 1 << context
+        vectors = [s for s in self.statements.values() if s is not self.kick]
+        masks = (1, 2) if self.twin else (3,)
+        every = Counter((s.name, b, m) for s in vectors for b in range(self.memory.blocks(s.length)) for m in masks)
+        written = Counter((name, block, mask) for (_, (name, block)), mask in found.items())
+        self.require(written == every, 0, "writes every vector once")
+        return found
+
+    def _cycles(self, name: str) -> set[int]:
+        return {cycle for cycle, f in enumerate(self.words) if f.get(name, 0)}
 
     def _held(self, choose: int, lane: int) -> int:
         """The cycle that took the sum that a lane of the last bank holds in a cycle."""
@@ -248,9 +252,9 @@ class _Step:
         self.require(number == self.memory.numbers[statement.table], slot, "looks up in another table")
 
     def _kicks(self) -> None:
-        found = Counter((block, contexts) for _, block, contexts in self.contents.kicks)
-        contexts = (1, 2) if self.twin else (3,)
-        every = Counter((block, mask) for block in range(self.memory.blocks(self.kick.length)) for mask in contexts)
+        found = Counter((block, mask) for _, block, mask in self.contents.kicks)
+        masks = (1, 2) if self.twin else (3,)
+        every = Counter((block, mask) for block in range(self.memory.blocks(self.kick.length)) for mask in masks)
         self.require(found == every, 0, "kicks every block once")
         for cycle, block, mask in self.contents.kicks:
             lane = self.word(cycle)["k_sel"]

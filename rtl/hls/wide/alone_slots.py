@@ -114,7 +114,11 @@ class AloneSlots(Slots):
                 continue
             placed = self._stays(at, fetch)
             if agree([*placed, *others]) and self.reservations.fits(placed):
-                bookings = [partial(self._note, fetch, at + self.late), partial(stationary.load, load, fetch), use]
+                bookings: list[Booking] = [
+                    partial(self._note, fetch, at + self.late),
+                    partial(stationary.load, load, fetch),
+                    use,
+                ]
                 return placed, bookings
         return None
 

@@ -94,8 +94,10 @@ def _played(driver: WideDriver, commands: Sequence[Command]) -> list[Fields]:
     return words
 
 
-def compare(case: ArrayCase, simulator: str = "verilator", technology: str = "behavioural") -> dict[str, Any]:
-    """Runs a case on both.
+def compare(
+    case: ArrayCase, simulator: str = "verilator", technology: str = "behavioural", part_log2: int = 6
+) -> dict[str, Any]:
+    """Runs a case on both, from states of 2**-part_log2 of their words' range.
 
     Returns
     -------
@@ -109,7 +111,7 @@ def compare(case: ArrayCase, simulator: str = "verilator", technology: str = "be
     theta = {name: program.formats.theta.raw(v) for name, v in case.design.subject.initial(case.seed).items()}
     q, p = (
         source.integers(-limit, limit, case.neurons)
-        for limit in (1 << (g.position_bits - 6), 1 << (g.momentum_bits - 6))
+        for limit in (1 << (g.position_bits - part_log2), 1 << (g.momentum_bits - part_log2))
     )
     inputs = source.integers(-g.one, g.one, (case.steps, case.inputs))
     e, base = source.integers(-(1 << 12), 1 << 12, case.neurons), 8

@@ -1,8 +1,9 @@
-"""What a plan requires of an array of B banks, and whether such an element has a form for it.
+"""What a plan requires of an array of B banks, and whether all banks work on its sums.
 
 A row sum may have inputs, stored vectors, and matrices whose operand rotates; it goes to the table. The kick is a
-chain: parameters times positions, which start it, and transposed matrices, which go on with it. Anything else needs an
-element of one bank, where every product of a sum finds its own operand.
+chain: parameters times positions, which start it, and transposed matrices, which go on with it. A plan with anything
+else has its sums made by the last bank alone, where every product of a sum finds its own operand, as in an element of
+one bank; then all that is stored lies there.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def wide_geometry(plan: RingPlan, formats: Formats, *, elements: int, neurons: i
     Raises
     ------
     HelError
-        A width there is not, sizes beyond what an array can have, or an operation without a form.
+        A width there is not, or sizes beyond what an array can have.
     """
     if banks not in BANKS[1:]:
         raise HelError(f"a wide element has {', '.join(map(str, BANKS[1:]))} banks, got {banks}; choose among these")

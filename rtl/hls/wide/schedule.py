@@ -81,7 +81,7 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     Raises
     ------
     HelError
-        A width there is not, an operation without a form there, or sizes that do not fit.
+        A width there is not, or sizes that do not fit.
     """
     plan = padded(bind(program), program.formats, elements=elements * max(1, banks))
     geometry = wide_geometry(plan, program.formats, elements=elements, neurons=program.n, banks=banks)

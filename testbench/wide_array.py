@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.errors import ended
+from golden.systems import SYSTEMS
 from golden.systems.base import System
 from rtl.design import Design
 from rtl.hls.plan.bind import bind
@@ -70,9 +71,15 @@ CASES = (
     ArrayCase(32, 4, 2),
     ArrayCase(32, 2, 8),
     ArrayCase(64, 4, 2),
+    *(
+        ArrayCase(neurons, 2, banks, inputs=2, steps=3, system=system)
+        for system in SYSTEMS
+        if system != "dense"
+        for neurons, banks in ((8, 2), (9, 4))
+    ),
 )
-"""What is compared: half and full rate forward, pads, an odd number of row groups, every width, memories of several
-block RAMs."""
+"""What is compared: dense at half and full rate forward, with pads, an odd number of row groups, at every width, with
+memories of several block RAMs; and all other built-in systems, whose sums the last bank makes alone."""
 SIZES = ((64, 16), (128, 16), (144, 18), (192, 12))
 """Neurons and elements whose steps are predicted, with eight inputs."""
 
@@ -89,8 +96,10 @@ def _played(driver: WideDriver, commands: Sequence[Command]) -> list[Fields]:
     return words
 
 
-def compare(case: ArrayCase, simulator: str = "verilator", technology: str = "behavioural") -> dict[str, Any]:
-    """Runs a case on both.
+def compare(
+    case: ArrayCase, simulator: str = "verilator", technology: str = "behavioural", part_log2: int = 6
+) -> dict[str, Any]:
+    """Runs a case on both, from states of 2**-part_log2 of their words' range.
 
     Returns
     -------
@@ -104,7 +113,7 @@ def compare(case: ArrayCase, simulator: str = "verilator", technology: str = "be
     theta = {name: program.formats.theta.raw(v) for name, v in case.design.subject.initial(case.seed).items()}
     q, p = (
         source.integers(-limit, limit, case.neurons)
-        for limit in (1 << (g.position_bits - 6), 1 << (g.momentum_bits - 6))
+        for limit in (1 << (g.position_bits - part_log2), 1 << (g.momentum_bits - part_log2))
     )
     inputs = source.integers(-g.one, g.one, (case.steps, case.inputs))
     e, base = source.integers(-(1 << 12), 1 << 12, case.neurons), 8

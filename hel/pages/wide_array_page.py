@@ -31,10 +31,20 @@ def fill(text: str, results: Path) -> str:
 
 
 def _compared(rows: Sequence[Row]) -> list[str]:
-    names = ("banks", "neurons", "elements", "forward_words", "echo_words", "compared_words", "mismatches", "cycles")
+    names = (
+        "system",
+        "banks",
+        "neurons",
+        "elements",
+        "forward_words",
+        "echo_words",
+        "compared_words",
+        "mismatches",
+        "cycles",
+    )
     lines = [
-        "| B | N | P | words forward | words echo | compared words | mismatches | cycles played |",
-        "|---|---|---|---|---|---|---|---|",
+        "| system | B | N | P | words forward | words echo | compared words | mismatches | cycles played |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     return lines + [f"| {' | '.join(str(row[name]) for name in names)} |" for row in rows]
 

@@ -39,6 +39,7 @@ class WideDriver(Driver):
     def __init__(self, schedule: WideSchedule) -> None:
         super().__init__(schedule)
         self.banks = schedule.geometry.banks
+        self.loads_constants = f"load_weight{self.banks - 1}"
 
     def forward(self, inputs: Words) -> list[Command]:
         """One step for each row of inputs (T, m); in a rotated loop an iteration has the inputs of the next step."""

@@ -145,7 +145,8 @@ class Bank(Elaboratable):
         c, g = self.word, self.geometry
         low, high = g.low_bits, g.accumulator_bits - g.low_bits
         acc, incoming, product = self.acc[lane], self.acc_i[lane], self.product[lane]
-        clear = c.acc_clear | c.first_clear if self.width.chain and self.index == 0 else c.acc_clear
+        begins = self.width.chain and self.index < self.width.local_bank
+        clear = c.acc_clear | c.first_clear if begins else c.acc_clear
         late = {
             name: register(f"{name}{lane}", 1) for name in ("high_en", "high_prev", "high_clear", "carry", "negated")
         }

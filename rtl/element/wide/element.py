@@ -76,7 +76,11 @@ class WideElement(wiring.Component):
         imm = register("imm_leaf", signed(g.chain_bits))
         m.d.sync += [c.eq(self.control), imm.eq(self.imm)]
         banks = [Bank(g, w, index, self.technology) for index in range(w.banks)]
-        io, wdata, flags = register("io", signed(g.chain_bits)), register("wdata", signed(18)), register("flags", 5)
+        io, wdata, flags = (
+            register("io", signed(g.chain_bits)),
+            register("wdata", signed(18)),
+            register("flags", g.flag_bits),
+        )
         m.submodules.state = state = WideState(g, w, c, self.technology)
         m.submodules.store = store = VectorStore(g, c)
         held = [bank.held[lane] for lane in range(2) for bank in banks]
@@ -86,7 +90,7 @@ class WideElement(wiring.Component):
         m.d.sync += wdata.eq(Mux(c.w_theta, update.theta, io[:18].as_signed()))
         table = None
         if g.tables:
-            m.submodules.table = table = WideTable(g, sums.z)
+            m.submodules.table = table = WideTable(g, c, sums.z)
             banks[0].entry = table.entry
             m.d.comb += store.table_word.eq(table.s_word)
             m.d.comb += [table.product[lane].eq(banks[0].product[lane]) for lane in range(2)]
@@ -100,7 +104,8 @@ class WideElement(wiring.Component):
         self._link(m, banks)
         self._force(m, c, banks[-1], state, sums)
         raised = Cat(state.flags, Cat(*(bank.overflow for bank in banks)).any(), c.w_theta & update.lost)
-        m.d.sync += flags.eq(Mux(c.flags_clear, 0, flags) | raised | store.clipped << 2)
+        raised = Mux(c.flags_clear, 0, flags) | raised | store.clipped << 2
+        m.d.sync += flags.eq(raised | table.clamped << 5 if table is not None and g.steep_table else raised)
         sources = {
             IoSource.POS0: state.pos_read[0],
             IoSource.POS1: state.pos_read[1],

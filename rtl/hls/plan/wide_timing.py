@@ -18,6 +18,7 @@ __all__ = [
     "LOOK_UP",
     "POSITION_READ",
     "SCALE",
+    "SPLIT",
     "STATIONARY_CHOICE",
     "STORE_READ",
     "SUM_READY",
@@ -44,6 +45,8 @@ CHOOSE = 2
 """From taking a row sum to the choice of it, when both of its halves are held."""
 LOOK_UP = 4
 """From the choice of a sum, which takes two stages, bank and lane, to the slot of its look-up."""
+SPLIT = LOOK_UP - timing.LOOKUP
+"""From the choice of a sum to its split or cut."""
 FORCE = 2
 """From a chain's whole sum to the only cycle in which a kick may use it: its high half, the kick register."""
 LATER = 1

@@ -54,15 +54,24 @@ class _Sum:
 class StepScheduler:
     """Builds one step; see the module's text."""
 
+    accumulate = ACCUMULATE
+    """When a product is added, in cycles after its slot."""
+
     def __init__(self, plan: RingPlan, memory: MemoryMap, *, twin: bool) -> None:
         self.plan, self.memory, self.twin = plan, memory, twin
         self.geometry = memory.geometry
         self.reservations = ReservationTable()
-        self.slots = Slots(memory, self.reservations, twin=twin)
-        self.finisher = Finisher(self.slots)
+        self.slots = self._slots()
+        self.finisher = self._finisher()
         self.terms, self.pieces = Terms(plan, self.slots), Pieces(plan, self.slots)
         self.cursor = 0
         """Slot after the last product of a sum."""
+
+    def _slots(self) -> Slots:
+        return Slots(self.memory, self.reservations, twin=self.twin)
+
+    def _finisher(self) -> Finisher:
+        return Finisher(self.slots)
 
     def run(self) -> list[Fields]:
         """The control words of the step."""
@@ -144,10 +153,13 @@ class StepScheduler:
                     source = AccSource.OWN
                 if product.source is AccSource.ZERO:
                     product = replace(product, source=source)
-                self.cursor = 1 + self.slots.place(self.cursor, product)
+                self._place_product(product)
                 source = AccSource.OWN
         if source is AccSource.ZERO:  # a block in which all constants are zero
             self.cursor = 1 + self.slots.place(self.cursor, nothing)
         take = self.finisher.finish(s.statement, s.block, self.cursor - 1)
         # The accumulators must stay until the last lane's sum is taken.
-        self.cursor = max(self.cursor, take - ACCUMULATE)
+        self.cursor = max(self.cursor, take - self.accumulate)
+
+    def _place_product(self, product: Product) -> None:
+        self.cursor = 1 + self.slots.place(self.cursor, product)

@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.arithmetic.tables import FRACTION_LOG2
+from rtl.hls.cycle_model.table_rules import entry, folded, fraction, index, negative, which, z
 from rtl.hls.cycle_model.view import Rule, from_neighbour, shift, wrap
+from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.wide_control import VectorSource
 
-__all__ = ["BANK_RULES", "wanted"]
+__all__ = ["BANK_RULES", "table_rules", "wanted"]
 
 Words = npt.NDArray[np.int64]
 
@@ -41,7 +43,7 @@ def _v(m: Any) -> Words:
 def _address(m: Any, name: str, offset: int) -> Words:
     address = np.repeat(m.bank(name)[:, None], m.geometry.elements, 1)
     if m.field("lookup"):
-        address[0] = (m.index + m.geometry.tables[0].base + offset) % m.geometry.weight_words
+        address[0] = (entry(m) + offset) % m.geometry.weight_words
     return address
 
 
@@ -75,7 +77,7 @@ def _incoming(half: Words) -> Words:
 
 def _clears(m: Any, late: int) -> Words:
     clears = m.bank("acc_clear", late).copy()
-    clears[0] |= m.was("first_clear", late)
+    clears[: m.width.local_bank] |= m.bank("first_clear", late)[: m.width.local_bank]
     return _deep(clears)
 
 
@@ -159,11 +161,6 @@ def _s_word(m: Any) -> Words:
 # Table.
 
 
-def z(m: Any) -> Words:
-    """The row sum that was chosen."""
-    return np.asarray(m.chosen_high << m.geometry.low_bits | m.chosen_low)
-
-
 def _chosen(m: Any, half: str) -> Words:
     lane = m.was("z_sel") // m.banks
     return np.asarray(getattr(m, f"heard_{half}")[lane])
@@ -189,7 +186,7 @@ def _signs(m: Any) -> Words:
     return np.concatenate([(_argument(m) < 0).astype(np.int64)[None], m.signs[:-1]])
 
 
-TABLE_RULES: dict[str, Rule] = {
+_TABLE: dict[str, Rule] = {
     "magnitude": _magnitude,
     "index": lambda m: m.magnitude >> FRACTION_LOG2,
     "fraction": lambda m: m.magnitude & ((1 << FRACTION_LOG2) - 1),
@@ -199,6 +196,23 @@ TABLE_RULES: dict[str, Rule] = {
     "interpolated": _interpolated,
     "s_word": _s_word,
 }
+"""Of the one table that most arrays have."""
+_TABLES: dict[str, Rule] = {
+    "folded": folded,
+    "which": which,
+    "index": index,
+    "fraction": fraction,
+    "signs": lambda m: np.concatenate([negative(m)[None], m.signs[:-1]]),
+}
+"""Of others, in general: their split."""
+
+
+def table_rules(geometry: Geometry) -> dict[str, Rule]:
+    """Those of an array's tables."""
+    if not geometry.tables:
+        return {}
+    return _TABLE if geometry.clamps_by_bits and not geometry.steep_table else {**_TABLE, **_TABLES}
+
 
 BANK_RULES: dict[str, Rule] = {
     "v": _v,

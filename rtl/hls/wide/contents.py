@@ -91,7 +91,7 @@ class Contents:
 
     def half_step(self, cycle: int, block: int, what: str = "reads a position outside of the half step") -> int:
         """The step whose half-step position of a block can be read in a cycle."""
-        before = bisect_left(self.drifts[block], cycle)
+        before = bisect_left(self.drifts.get(block, []), cycle)
         self.require(before % 2 == 1, cycle, what)
         return before // 2
 

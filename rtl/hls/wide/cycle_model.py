@@ -20,10 +20,11 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from rtl.hls.cycle_model.rules import RULES_OF_CUT, writes_cut
 from rtl.hls.cycle_model.view import Rule, wrap
 from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, Geometry
 from rtl.hls.plan.width import Width
-from rtl.hls.wide.bank_rules import BANK_RULES, TABLE_RULES, wanted
+from rtl.hls.wide.bank_rules import BANK_RULES, table_rules, wanted
 from rtl.hls.wide.element_rules import ELEMENT_RULES
 
 __all__ = ["WideCycleModel"]
@@ -45,7 +46,8 @@ _LANES = (
 _WORDS = (
     "chosen_low chosen_high magnitude index fraction late interpolated s_word impulse grad_read weight_heard"
     " force_carry shifted0 shifted1 shifted2 shifted3 shifted4 update_step update_moves update_weight update_sum"
-    " update_kept update_lost wdata captured candidate io flags"
+    " update_kept folded which cut_wide cut_part cut_beyond cut_word cut_lost update_lost wdata captured candidate io"
+    " flags"
 ).split()
 
 
@@ -71,7 +73,8 @@ class WideCycleModel:
         self.we_b = np.zeros(b, np.int64)
         self.depths = np.array([geometry.bank_words(bank) for bank in range(b)])
         self.signs, self.kicks = np.zeros((SIGNS, p), np.int64), np.zeros((b + 2, p), np.int64)
-        self.rules: dict[str, Rule] = {**BANK_RULES, **ELEMENT_RULES, **(TABLE_RULES if geometry.tables else {})}
+        self.rules: dict[str, Rule] = {**BANK_RULES, **ELEMENT_RULES, **table_rules(geometry)}
+        self.rules |= RULES_OF_CUT if geometry.cut_shifts else {}
         self.imm = 0
         length = b + REMEMBERED
         self.controls: deque[Mapping[str, int]] = deque([{}] * length, length)
@@ -97,6 +100,16 @@ class WideCycleModel:
         self.__dict__.update(new)
 
     # What the rules ask for.
+
+    @property
+    def z_low(self) -> Words:
+        """Lower half of the sum that is looked up or cut."""
+        return self.chosen_low
+
+    @property
+    def z_high(self) -> Words:
+        """Upper half of it."""
+        return self.chosen_high
 
     def field(self, name: str) -> int:
         """A field of the whole element in this cycle."""
@@ -126,7 +139,7 @@ class WideCycleModel:
             if c.get("we_p", 0) >> context & 1:
                 self.momentum[context, :, there] = wrap(self.mom_sum[context], g.momentum_bits)
             if c.get("s_we", 0) >> context & 1:
-                self.vectors[context, :, c.get("s_waddr", 0)] = self.s_word
+                self.vectors[context, :, c.get("s_waddr", 0)] = self.cut_word if writes_cut(self) else self.s_word
         addresses = self.bank("g_waddr", 1)
         for bank in np.flatnonzero(wanted(self, 1)):
             self.gradients[bank, :, addresses[bank]] = wrap(self.grad_sum[bank], GRADIENT_BITS)

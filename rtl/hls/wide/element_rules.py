@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.cycle_model.rules import RULES_OF_UPDATE
+from rtl.hls.cycle_model.rules import RULES_OF_UPDATE, writes_cut
+from rtl.hls.cycle_model.table_rules import argument_clamped
 from rtl.hls.cycle_model.view import Rule, clip, fits, from_neighbour, shift, wrap
 from rtl.hls.plan.control import IoOp, IoSource
 from rtl.hls.plan.geometry import GRADIENT_BITS
@@ -133,6 +134,10 @@ def _flags(m: Any) -> Words:
         raised |= m.operand_clip.any(0).astype(np.int64) << 2
     lost = wanted(m, 1)[:, None] & ~fits(m.grad_sum, GRADIENT_BITS)
     raised |= lost.any(0).astype(np.int64) << 3
+    if g.cut_shifts and m.field("s_we") and writes_cut(m):
+        raised |= m.cut_lost << 2
+    if g.steep_table and m.was("z_en"):
+        raised |= argument_clamped(m) << 5
     if m.field("w_theta"):
         out = m.update_lost if g.ranges else (~fits(m.update_sum, 18)).astype(np.int64)
         raised |= np.asarray(out) << 4

@@ -13,19 +13,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from golden.errors import HelError
 from golden.program import Program
-from rtl.hls.check.hazards import check_weights
+from rtl.hls.check.hazards import check_gradients, check_weights
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.control import Fields, encode
 from rtl.hls.plan.geometry import STORE_WORDS
 from rtl.hls.plan.padding import padded
 from rtl.hls.plan.ring_plan import RingPlan
+from rtl.hls.plan.traffic import Traffic
 from rtl.hls.plan.wide_control import wide_widths
 from rtl.hls.plan.width import Width
+from rtl.hls.schedule.allocate import allocated
 from rtl.hls.schedule.schedule import Schedule, Segment
+from rtl.hls.wide.alone_hazards import check_alone_step
+from rtl.hls.wide.alone_step import AloneStep, operand_loads
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.hazards import check_wide_loop, check_wide_step
 from rtl.hls.wide.requirements import bank_map, vector_depth, wide_geometry, width_of
@@ -72,10 +76,19 @@ class WideSchedule(Schedule):
             if not segment.loads:
                 check_weights(segment.name, fields)
             if segment.name in ("forward", "echo") and not (self.rotated and segment.name == "forward"):
-                check_wide_step(self.plan, self.memory, segment.name, fields, twin=segment.name == "echo")
+                self.check_step(segment.name, fields)
         if self.rotated:
             check_wide_loop(self.plan, self.memory, *(self.fields(name) for name in (FIRST, "forward", LAST)))
         assert at <= self.geometry.control_words
+
+    def check_step(self, name: str, fields: list[Fields]) -> None:
+        """The words of a step, as they are or as a test has changed them."""
+        twin = name == "echo"
+        if not self.memory.alone:
+            check_wide_step(self.plan, self.memory, name, fields, twin=twin)
+            return
+        check_gradients(name, fields)
+        check_alone_step(self.plan, self.memory, name, fields, self.segments[name].vectors, twin=twin)
 
 
 def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule:
@@ -84,7 +97,7 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     Raises
     ------
     HelError
-        A width there is not, an operation without a form there, or sizes that do not fit.
+        A width there is not, or sizes that do not fit.
     """
     plan = padded(bind(program), program.formats, elements=elements * max(1, banks))
 
@@ -94,11 +107,12 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
         )
         there = bank_map(plan, geometry, stride)
         there.check()
-        return replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
+        return there
 
     there = mapped(STRIDES[0])
     width = width_of(plan, there.geometry)
-    raw = _steps(plan, there, width) | _others(plan, there)
+    steps, vectors, vector_words = _steps(plan, there, width)
+    raw = steps | _others(plan, there)
     words = sum(map(len, raw.values()))
     for stride in STRIDES[1:]:
         if words > STORE_WORDS[-1]:
@@ -106,25 +120,43 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
             raw |= _others(plan, there)
             words = sum(map(len, raw.values()))
     if there.stride > 1:
-        raw |= _steps(plan, there, width)
+        steps, vectors, vector_words = _steps(plan, there, width)
+        raw |= steps
     depth = next((depth for depth in STORE_WORDS if depth >= words), 0)
     if not depth:
         raise HelError(
             f"the control store holds at most {STORE_WORDS[-1]} words, {there.sizes} {words};"
             " use fewer neurons or more elements"
         )
-    there = replace(there, geometry=replace(there.geometry, control_words=depth))
-    result = WideSchedule(plan, there, _segments(raw, plan, wide_widths(there.geometry, width)), width)
+    geometry = replace(there.geometry, control_words=depth, vector_words=vector_depth(vector_words))
+    there = replace(there, geometry=geometry)
+    result = WideSchedule(plan, there, _segments(raw, vectors, plan, wide_widths(there.geometry, width)), width)
     result.check()
     return result
 
 
-def _steps(plan: RingPlan, there: BankMap, width: Width) -> dict[str, list[Fields]]:
-    """As long whatever the addresses are."""
-    return {
-        **forward_segments(plan, there, width),
-        "echo": WideStep(plan, there, width, twin=True).run(),
-    }
+def step_words(plan: RingPlan, there: BankMap, width: Width) -> dict[str, list[Fields]]:
+    """The words of a forward and of an echo step; a forward step may be the parts of a loop."""
+    if there.alone:
+        return {name: AloneStep(plan, there, width, twin=name == "echo").run() for name in ("forward", "echo")}
+    return {**forward_segments(plan, there, width), "echo": WideStep(plan, there, width, twin=True).run()}
+
+
+def _steps(plan: RingPlan, there: BankMap, width: Width) -> tuple[dict[str, list[Fields]], dict[str, Traffic], int]:
+    """Words of steps, as many whatever the addresses are; where the last bank works alone, which blocks they read and
+    write; words of the vector store.
+    """
+    steps, vectors = step_words(plan, there, width), dict[str, Traffic]()
+    if not there.alone:
+        return steps, vectors, there.vector_words
+    loads = partial(operand_loads, banks=there.geometry.banks)
+    for name in steps:
+        steps[name], vectors[name] = allocated(there, steps[name], loads)
+    return (
+        steps,
+        vectors,
+        max((1 + f["s_waddr"] for words in steps.values() for f in words if f.get("s_we")), default=0),
+    )
 
 
 def _others(plan: RingPlan, there: BankMap) -> dict[str, list[Fields]]:
@@ -137,7 +169,9 @@ def _others(plan: RingPlan, there: BankMap) -> dict[str, list[Fields]]:
     }
 
 
-def _segments(raw: Mapping[str, list[Fields]], plan: RingPlan, fields: Mapping[str, int]) -> dict[str, Segment]:
+def _segments(
+    raw: Mapping[str, list[Fields]], vectors: Mapping[str, Traffic], plan: RingPlan, fields: Mapping[str, int]
+) -> dict[str, Segment]:
     segments, at = {}, 0
     for name, words in raw.items():
         segments[name] = Segment(
@@ -149,6 +183,7 @@ def _segments(raw: Mapping[str, list[Fields]], plan: RingPlan, fields: Mapping[s
             inputs=name in (FIRST, "forward", "echo") and plan.inputs > 0,
             loads=name.startswith("load_") or name == "nudge",
             sends=name.startswith("read_"),
+            vectors=vectors.get(name, Traffic()),
         )
         at += len(words)
     return segments

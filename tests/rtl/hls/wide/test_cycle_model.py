@@ -60,6 +60,8 @@ class Pair:
         for table in there.tables:
             for address, word in there.table(table):
                 model.weights[0, :, address] = word
+        constants = there.constants()
+        model.weights[-1, :, there.words + 1 : there.words + 1 + constants.shape[1]] = constants
         p = self.schedule.geometry.elements
         for memory, words in ((model.position, self.case.q), (model.momentum, self.case.p)):
             whole = np.pad(words, (0, self.schedule.geometry.neurons - len(words)))

@@ -1,12 +1,13 @@
 """The architectural registers of an element, as the debug bus carries them: names and widths, lowest first.
 
-Those that an array has no use for are not there.
+Those that an array has no use for are not there. Registers of a bank have its number in front: bank1_acc0.
 """
 
 from __future__ import annotations
 
 from golden.arithmetic.tables import FRACTION_LOG2
-from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
+from rtl.hls.plan.width import Width
 
 __all__ = ["UNITS", "UNSIGNED", "debug_bus_bits", "debug_bus_layout"]
 
@@ -30,6 +31,8 @@ UNSIGNED = frozenset("z_low index fraction addr_a addr_b we_b flags".split())
 def debug_bus_layout(geometry: Geometry) -> dict[str, int]:
     """Width in bits of each register, in the order of the bus (lowest bits first)."""
     g = geometry
+    if g.banks > 1:
+        return _of_banks(g)
     pair = {
         "x": 18, "r": 18, "acc": g.accumulator_bits, "product": g.product_bits, "pos_read": g.position_bits,
         "mom_read": g.momentum_bits, "pos_sum": g.position_bits + 1, "mom_sum": g.kick_bits + 2,
@@ -44,7 +47,32 @@ def debug_bus_layout(geometry: Geometry) -> dict[str, int]:
         "addr_a": g.weight_address_bits, "addr_b": g.weight_address_bits, "we_b": 1, "wdata": 18,
         "io": g.chain_bits, "flags": g.flag_bits,
     }  # fmt: skip
-    return {f"{name}{lane}": bits for name, bits in pair.items() for lane in range(2)} | single
+    return _twice(pair) | single
+
+
+def _twice(pair: dict[str, int]) -> dict[str, int]:
+    return {f"{name}{lane}": bits for name, bits in pair.items() for lane in range(2)}
+
+
+def _of_banks(g: Geometry) -> dict[str, int]:
+    """Of an element of several banks, one bank after another behind what it has once."""
+    width = Width.of(g)
+    held = g.accumulator_bits - width.first_bit(g)
+    pair = {
+        "x": 18, "stationary": 18, "pos_read": g.position_bits, "mom_read": g.momentum_bits, "operand": 18,
+        **({"s_read": 18} if g.vector_words else {}), **({"interpolation": 18} if g.tables else {}),
+    }  # fmt: skip
+    single = {
+        "chosen": held, **({"index": g.index_bits, "s_word": 18} if g.tables else {}),
+        "grad_read": GRADIENT_BITS, "update_sum": 19, "wdata": 18, "io": g.chain_bits, "flags": g.flag_bits,
+    }  # fmt: skip
+    layout = _twice(pair) | single
+    for bank in range(g.banks):
+        product = g.product_bits if width.scales(bank) else 36
+        own = _twice({"v": 18, "product": product, "acc": g.accumulator_bits, "held": held})
+        own |= {"weight": 18, "gradient": GRADIENT_BITS}
+        layout |= {f"bank{bank}_{name}": bits for name, bits in own.items()}
+    return layout
 
 
 def debug_bus_bits(geometry: Geometry) -> int:

@@ -96,6 +96,7 @@ class Geometry:
     turn_log2 : t is 2**-turn_log2 q, in turns
     ranges : (low, high) in words, rising: where updates keep parameters that have a range
     banks : B, pairs of multipliers an element; 1 is the element of rtl.element, more that of rtl.element.wide
+    scales_all, negates : of several banks: all align products, not one alone; products can be subtracted
 
     Raises
     ------
@@ -129,6 +130,8 @@ class Geometry:
     turn_log2: int = 0
     ranges: tuple[tuple[int, int], ...] = ()
     banks: int = 1
+    scales_all: bool = False
+    negates: bool = False
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:

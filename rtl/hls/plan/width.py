@@ -42,6 +42,11 @@ class Width:
     def __post_init__(self) -> None:
         assert self.banks >= 2 and self.banks & (self.banks - 1) == 0
 
+    @classmethod
+    def of(cls, geometry: Geometry) -> Width:
+        """Of the elements of an array."""
+        return cls(geometry.banks, scales_all=geometry.scales_all, negates=geometry.negates)
+
     @property
     def chain(self) -> bool:
         """There is one sum through all banks."""

@@ -74,8 +74,9 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
     geometry = wide_geometry(plan, program.formats, elements=elements, neurons=program.n, banks=banks)
     there = bank_map(plan, geometry)
     there.check()
-    there = replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
     width = width_of(plan, geometry)
+    geometry = replace(geometry, scales_all=width.scales_all, negates=width.negates)
+    there = replace(there, geometry=replace(geometry, vector_words=vector_depth(there.vector_words)))
     raw: dict[str, list[Fields]] = {
         "forward": WideStep(plan, there, width, twin=False).run(),
         "echo": WideStep(plan, there, width, twin=True).run(),

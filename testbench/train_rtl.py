@@ -27,7 +27,7 @@ from golden.training.recipe import Recipe
 from golden.training.sequences import OPTIONS, Training
 from golden.training.trajectory import trajectory
 from rtl.hls import Command, compile_array
-from rtl.host.driver import Driver
+from rtl.host.wide_driver import driver_of
 from testbench import tools
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, SimulationError, launch
@@ -49,7 +49,7 @@ class RtlLearner:
     def __init__(self, array: ArrayPort, golden: GoldenLearner) -> None:
         self.array = array
         self.golden = golden
-        self.driver = Driver(array.schedule)
+        self.driver = driver_of(array.schedule)
         self.mismatches = self.compared_words = 0
         self._echo: list[Command] = []
         self._rest = np.zeros(self.driver.neurons, np.int64)

@@ -122,11 +122,12 @@ class WideElement(wiring.Component):
         host_chain(m, c, io, self.io_i, sources)
         m.d.comb += [self.x0_o.eq(x[0]), self.x1_o.eq(x[1]), self.io_o.eq(io)]
         if self._has_debug_bus:
-            registers = {"x": x, "stationary": banks[0].stationary, "io": io, "wdata": wdata, "flags": flags}
+            registers = {}
             for unit in (state, store, sums, update, *([table] if table is not None else [])):
                 registers |= vars(unit)
             for index, bank in enumerate(banks):
                 registers |= {f"bank{index}_{name}": value for name, value in vars(bank).items()}
+            registers |= {"x": x, "stationary": banks[0].stationary, "io": io, "wdata": wdata, "flags": flags}
             join_debug_bus(m, g, registers, self.debug_bus_enable, self.debug_bus)
         return m
 

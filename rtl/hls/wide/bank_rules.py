@@ -15,7 +15,7 @@ from golden.arithmetic.tables import FRACTION_LOG2
 from rtl.hls.cycle_model.view import Rule, from_neighbour, shift, wrap
 from rtl.hls.plan.wide_control import VectorSource
 
-__all__ = ["BANK_RULES", "wanted"]
+__all__ = ["BANK_RULES", "TABLE_RULES", "wanted", "z"]
 
 Words = npt.NDArray[np.int64]
 

@@ -20,6 +20,8 @@ debug_bus_enable, debug_bus : In and Out, registers (only with ``debug_bus=True`
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -122,7 +124,7 @@ class WideElement(wiring.Component):
         host_chain(m, c, io, self.io_i, sources)
         m.d.comb += [self.x0_o.eq(x[0]), self.x1_o.eq(x[1]), self.io_o.eq(io)]
         if self._has_debug_bus:
-            registers = {}
+            registers: dict[str, Any] = {}
             for unit in (state, store, sums, update, *([table] if table is not None else [])):
                 registers |= vars(unit)
             for index, bank in enumerate(banks):

@@ -57,6 +57,7 @@ SHAPES: dict[str, Any] = {
     "digest": TEXT,
     "neurons": COUNT,
     "elements": COUNT,
+    "banks": COUNT,
     "inputs": COUNT,
     "steps": COUNT,
     "epochs": COUNT,

@@ -9,7 +9,7 @@ from golden.arithmetic.tables import FRACTION_LOG2
 from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
 from rtl.hls.plan.width import Width
 
-__all__ = ["UNITS", "UNSIGNED", "debug_bus_bits", "debug_bus_layout"]
+__all__ = ["UNITS", "UNSIGNED", "debug_bus_bits", "debug_bus_layout", "registers_of_units"]
 
 UNITS: dict[str, tuple[str, ...]] = {
     "weights": ("addr_a", "addr_b", "we_b", "wdata"),
@@ -23,6 +23,17 @@ UNITS: dict[str, tuple[str, ...]] = {
     "host": ("io", "flags"),
 }
 """Units of an element (`rtl.element`), with their registers; of those that exist a lane or context the name's stem."""
+
+WIDE_UNITS: dict[str, tuple[str, ...]] = {
+    "lanes": ("x", "stationary"),
+    "sum_register": ("chosen",),
+    "table": ("index", "interpolation", "s_word"),
+    "vector_store": ("s_read",),
+    "state": ("pos_read", "mom_read", "operand"),
+    "update": ("grad_read", "update_sum", "wdata"),
+    "host": ("io", "flags"),
+}
+"""The same of an element of several banks (`rtl.element.wide`), but for its banks."""
 
 UNSIGNED = frozenset("z_low index fraction addr_a addr_b we_b flags".split())
 """Registers whose bits are a number without a sign; those of all others are a signed one."""
@@ -73,6 +84,16 @@ def _of_banks(g: Geometry) -> dict[str, int]:
         own |= {"weight": 18, "gradient": GRADIENT_BITS}
         layout |= {f"bank{bank}_{name}": bits for name, bits in own.items()}
     return layout
+
+
+def registers_of_units(geometry: Geometry) -> dict[str, list[str]]:
+    """Names of the registers of each unit that there is; of an element of several banks, each bank is one."""
+    units = WIDE_UNITS if geometry.banks > 1 else UNITS
+    found: dict[str, list[str]] = {}
+    for name in debug_bus_layout(geometry):
+        unit = next((unit for unit, stems in units.items() if name in stems or name[:-1] in stems), name.split("_")[0])
+        found.setdefault(unit, []).append(name)
+    return {unit: found[unit] for unit in [*units, *(unit for unit in found if unit not in units)] if unit in found}
 
 
 def debug_bus_bits(geometry: Geometry) -> int:

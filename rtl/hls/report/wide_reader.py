@@ -10,7 +10,7 @@ Example
 >>> from rtl.hls import compile_array
 >>> schedule = compile_array(compile_system(get("dense", n=8, m=2)), elements=2, banks=4)
 >>> sorted({slot.what for slot in WideReader(schedule, "forward").slots()})
-['B @ u', 'W @ x', 'W.T @ zt', 'al * x', 'b * 1', 'start', 'table']
+['B @ u', 'W @ x', 'W.T @ s', 'al * x', 'b * 1', 'table']
 """
 
 from __future__ import annotations

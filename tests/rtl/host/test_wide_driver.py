@@ -7,8 +7,9 @@ import pytest
 
 from golden.errors import HelError
 from rtl.hls.wide.schedule import compile_wide
-from rtl.host.wide_driver import WideDriver
-from tests.rtl.hls.cases import program
+from rtl.host.driver import Driver
+from rtl.host.wide_driver import WideDriver, driver_of
+from tests.rtl.hls.cases import program, scheduled
 
 DRIVER = WideDriver(compile_wide(program("dense", 9, 2), elements=2, banks=2))
 SHAPES = DRIVER.shapes
@@ -44,3 +45,8 @@ def test_a_parameter_of_another_shape_is_refused() -> None:
     theta = {name: np.zeros(shape, np.int64) for name, shape in SHAPES.items()} | {"b": np.zeros(8, np.int64)}
     with pytest.raises(HelError, match=r"parameter b has shape \(9,\), got \(8,\)"):
         DRIVER.load_parameters(theta)
+
+
+def test_every_schedule_has_its_driver() -> None:
+    assert type(driver_of(DRIVER.schedule)) is WideDriver
+    assert type(driver_of(scheduled("dense", 4, 2, 2))) is Driver

@@ -119,15 +119,8 @@ def verify(
         raise HelError("waves show what is recorded, got recorded=False; leave it out")
     tools.find(simulator)
     given(design, "verify")
-    arguments = {
-        "program": str(design.program),
-        "elements": design.elements,
-        "banks": design.banks,
-        "steps": steps,
-        "seed": seed,
-        "stalls": stalls,
-        "recorded": recorded,
-    }
+    arguments = {"program": str(design.program), "elements": design.elements, "banks": design.banks}
+    arguments |= {"steps": steps, "seed": seed, "stalls": stalls, "recorded": recorded}
     with contextlib.nullcontext() if path is None else target(path) as file:
         build = _built(design, simulator, recorded, mutant, netlist, notice)
         if file is not None:

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from rtl.hls.cycle_model.cycle_model import SETTLE
 from rtl.hls.cycle_model.view import Rule, wrap
 from rtl.hls.plan.debug_bus import debug_bus_layout
 from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, Geometry
@@ -27,12 +28,10 @@ from rtl.hls.plan.width import Width
 from rtl.hls.wide.bank_rules import BANK_RULES, TABLE_RULES, wanted, z
 from rtl.hls.wide.element_rules import ELEMENT_RULES
 
-__all__ = ["SETTLE", "WideCycleModel"]
+__all__ = ["WideCycleModel"]
 
 Words = npt.NDArray[np.int64]
 
-SETTLE = 64
-"""Cycles after which an idle pipeline holds still."""
 SIGNS = 11
 """Cycles for which the sign of a look-up goes along with it."""
 REMEMBERED = 6

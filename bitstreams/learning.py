@@ -78,14 +78,16 @@ def build(
 
     Raises
     ------
-    HelError : no design, an unknown board, a number out of range, an array that the board does not hold, a tool that is
-        missing or fails, a clock that is not met.
+    HelError : no design, one with several banks, an unknown board, a number out of range, an array that the board does
+        not hold, a tool that is missing or fails, a clock that is not met.
 
     Example: ``build(Design("dense", neurons=8, elements=2, inputs=4), board="ulx3s_25f", clock_hz=80e6)["fmax_hz"]``
     """
     schedule = given(design, "build").schedule
     seed = whole(seed, "the seed", 0, 2**31 - 1)
     positive(clock_hz, "the clock in Hz", "125e6")
+    if design.banks != 1:
+        raise HelError(f"a build places elements with one bank so far, got B = {design.banks}; use B = 1")
     if choice:
         progress(0, builds.STEPS, choice)
     expected = estimate(schedule.geometry)

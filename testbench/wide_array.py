@@ -3,9 +3,10 @@
     python -m testbench.wide_array -o docs/results/wide_array.json
 
 Parameters, table and state are loaded; then come forward steps, a nudge, echo steps, an update and further steps with
-the new parameters. All that the elements hold is read and compared, bit for bit, as in `testbench.wide_ring`. No
-sequencer plays the words yet: the ring gets them as `rtl.hls.schedule.command` resolves them, with the pauses between
-commands. The same command predicts the share of multiplier cycles with a product of the network, at B = 1, too.
+the new parameters. All that the elements hold is read and compared, bit for bit, as in `testbench.wide_ring`. The ring
+gets the words as `rtl.hls.schedule.command` resolves them, with the pauses between commands; with the sequencer, and at
+every clock, `testbench.verify` compares the whole array. The same command predicts the share of multiplier cycles with
+a product of the network, at B = 1, too.
 """
 
 from __future__ import annotations

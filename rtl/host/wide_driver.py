@@ -20,11 +20,12 @@ import numpy.typing as npt
 
 from rtl.hls.plan.geometry import GRADIENT_BITS
 from rtl.hls.schedule.command import Command
+from rtl.hls.schedule.schedule import Schedule
 from rtl.hls.wide.rotated import FIRST, LAST
 from rtl.hls.wide.schedule import WideSchedule
 from rtl.host.driver import Driver, chain, signed, unchain
 
-__all__ = ["WideDriver"]
+__all__ = ["WideDriver", "driver_of"]
 
 Words = npt.NDArray[np.int64]
 
@@ -88,3 +89,8 @@ class WideDriver(Driver):
     def _by_name(self, words: Words) -> dict[str, Words]:
         memory = np.stack([unchain(part, self.geometry.elements) for part in words.reshape(self.banks, -1)])
         return self.schedule.memory.unpack(np.pad(memory, ((0, 0), (0, 0), (1, 0))), self.shapes)
+
+
+def driver_of(schedule: Schedule) -> Driver:
+    """The driver of an array of any width."""
+    return WideDriver(schedule) if isinstance(schedule, WideSchedule) else Driver(schedule)

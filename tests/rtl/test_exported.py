@@ -40,6 +40,13 @@ def test_the_array_is_the_only_top(geometry):
     assert [name for name in declared if name not in used] == ["hel_array"]
 
 
+def test_every_module_of_a_wide_array_gets_the_name():
+    wide = Design("dense", neurons=4, elements=2, inputs=1, banks=2).geometry
+    text = exported(wide, "left")
+    assert "hel_" not in text and "left_element.bank1" in text
+    assert not re.search(r"^ *wire \[-1:0\]", text, re.MULTILINE)
+
+
 def test_every_waiver_has_its_reason_in_the_file():
     head = exported(GEOMETRY).split("/* verilator lint_save */")[0]
     assert all(f"{name}: {reason}." in head for name, reason in WAIVED.items())

@@ -15,9 +15,12 @@ x0_i, x1_i / x0_o, x1_o : lanes from the previous and to the next element
 x0_n, x1_n : lanes from the next element (only where they go both ways)
 acc0_i, ... / acc0_o, ... : accumulators likewise; two of a chain, 2 B of rings, bank 0's first
 io_i / io_o : host chain likewise
+debug_bus_enable, debug_bus : In and Out, registers (only with ``debug_bus=True``), see `rtl.element.debug_bus`
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import wiring
@@ -25,6 +28,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import pair, register
 from rtl.element.cut import Cut
+from rtl.element.debug_bus import join_debug_bus
 from rtl.element.host_chain import host_chain
 from rtl.element.vector_store import VectorStore
 from rtl.element.wide.bank import Bank
@@ -34,6 +38,7 @@ from rtl.element.wide.sums import Sums
 from rtl.element.wide.table import WideTable
 from rtl.element.wide.update import WideUpdate
 from rtl.hls.plan.control import IoSource
+from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.width import Width
 from rtl.primitives.adder import Adder
@@ -48,9 +53,12 @@ class WideElement(wiring.Component):
     ----------
     geometry, width : sizes and shifts; banks and their links
     technology : "behavioural" or "ecp5", see rtl.primitives
+    debug_bus : add the `debug_bus` port
     """
 
-    def __init__(self, geometry: Geometry, width: Width, technology: str = "behavioural") -> None:
+    def __init__(
+        self, geometry: Geometry, width: Width, technology: str = "behavioural", debug_bus: bool = False
+    ) -> None:
         self.geometry, self.width, self.technology = geometry, width, technology
         self.links = 2 if width.chain else 2 * width.banks
         chain, lane, acc = signed(geometry.chain_bits), signed(18), signed(geometry.accumulator_bits)
@@ -67,6 +75,9 @@ class WideElement(wiring.Component):
                 members[f"x{index}_n"] = In(lane)
         for index in range(self.links):
             members |= {f"acc{index}_i": In(acc), f"acc{index}_o": Out(acc)}
+        self._has_debug_bus = debug_bus
+        if debug_bus:
+            members |= {"debug_bus_enable": In(1), "debug_bus": Out(debug_bus_bits(geometry))}
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
@@ -118,6 +129,14 @@ class WideElement(wiring.Component):
         }
         host_chain(m, c, io, self.io_i, sources)
         m.d.comb += [self.x0_o.eq(x[0]), self.x1_o.eq(x[1]), self.io_o.eq(io)]
+        if self._has_debug_bus:
+            registers: dict[str, Any] = {}
+            for unit in (state, store, sums, update, *([table] if table is not None else [])):
+                registers |= vars(unit)
+            for index, bank in enumerate(banks):
+                registers |= {f"bank{index}_{name}": value for name, value in vars(bank).items()}
+            registers |= {"x": x, "stationary": banks[0].stationary, "io": io, "wdata": wdata, "flags": flags}
+            join_debug_bus(m, g, registers, self.debug_bus_enable, self.debug_bus)
         return m
 
     def _lanes(

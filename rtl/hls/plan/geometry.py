@@ -100,6 +100,7 @@ class Geometry:
     ranges : (low, high) in words, rising: where updates keep parameters that have a range
     gradient_words : depth of the gradient memory; more than 512 in banks of several alone
     banks : B, pairs of multipliers an element; 1 is the element of rtl.element, more that of rtl.element.wide
+    scales_all, negates, adds, alone : of several banks: see `rtl.hls.plan.width.Width`
 
     Raises
     ------
@@ -134,6 +135,10 @@ class Geometry:
     ranges: tuple[tuple[int, int], ...] = ()
     banks: int = 1
     gradient_words: int = PARAMETER_WORDS
+    scales_all: bool = False
+    negates: bool = False
+    adds: bool = False
+    alone: bool = False
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:

@@ -22,14 +22,16 @@ __all__ = [
     "STATIONARY_CHOICE",
     "STORE_READ",
     "SUM_READY",
+    "TABLE_SIGN",
     "TABLE_WRITE",
     "VECTOR",
 ]
 
 OPERANDS, CARRIED = 1, 1
 """Registers less: before a multiplier, between the difference of two products and the gradient it is added to."""
-SCALE, ACCUMULATE, SUM_READY, TABLE_WRITE = (
-    stage - OPERANDS for stage in (timing.SCALE, timing.ACCUMULATE, timing.SUM_READY, timing.TABLE_WRITE)
+SCALE, ACCUMULATE, SUM_READY, TABLE_SIGN, TABLE_WRITE = (
+    stage - OPERANDS
+    for stage in (timing.SCALE, timing.ACCUMULATE, timing.SUM_READY, timing.TABLE_SIGN, timing.TABLE_WRITE)
 )
 GRAD_READ, GRAD_WRITE = (stage - OPERANDS - CARRIED for stage in (timing.GRAD_READ, timing.GRAD_WRITE))
 

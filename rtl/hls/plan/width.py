@@ -47,6 +47,12 @@ class Width:
         assert self.banks >= 2 and self.banks & (self.banks - 1) == 0
         assert self.chain or not (self.adds or self.alone)
 
+    @classmethod
+    def of(cls, geometry: Geometry) -> Width:
+        """Of the elements of an array."""
+        g = geometry
+        return cls(g.banks, scales_all=g.scales_all, negates=g.negates, adds=g.adds, alone=g.alone)
+
     @property
     def chain(self) -> bool:
         """There is one sum through all banks."""

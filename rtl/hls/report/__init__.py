@@ -6,5 +6,5 @@ that is there, and joins those of several programs; `origin` says which statemen
 
 In: `Schedule`, `Geometry`. Out: tables, sentences, a `Geometry`.
 
-May import of golden: errors, arithmetic, program; of rtl: hls.plan, hls.schedule.
+May import of golden: errors, arithmetic, program; of rtl: hls.plan, hls.schedule, hls.wide.
 """

@@ -18,7 +18,7 @@ from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.wide_control import VectorSource
 
-__all__ = ["BANK_RULES", "table_rules", "wanted"]
+__all__ = ["BANK_RULES", "table_rules", "wanted", "z"]
 
 Words = npt.NDArray[np.int64]
 

@@ -20,11 +20,13 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from rtl.hls.cycle_model.cycle_model import SETTLE
 from rtl.hls.cycle_model.rules import RULES_OF_CUT, writes_cut
 from rtl.hls.cycle_model.view import Rule, wrap
+from rtl.hls.plan.debug_bus import debug_bus_layout
 from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, Geometry
 from rtl.hls.plan.width import Width
-from rtl.hls.wide.bank_rules import BANK_RULES, table_rules, wanted
+from rtl.hls.wide.bank_rules import BANK_RULES, table_rules, wanted, z
 from rtl.hls.wide.element_rules import ELEMENT_RULES
 
 __all__ = ["WideCycleModel"]
@@ -98,6 +100,36 @@ class WideCycleModel:
             self.pushed.append(int(self.io[-1]))
         self._write(c)
         self.__dict__.update(new)
+
+    def settle(self) -> None:
+        """Clock cycles without a word, until every register holds still."""
+        for _ in range(SETTLE):
+            before = dict(self.__dict__)
+            self.step({})
+            if not any(self.controls) and all(np.array_equal(before[name], getattr(self, name)) for name in self.rules):
+                break
+
+    def debug_bus(self) -> dict[str, Words]:
+        """The registers by the names of `rtl.hls.plan.debug_bus.debug_bus_layout`."""
+        values: dict[str, Words] = {}
+        for name in debug_bus_layout(self.geometry):
+            bank, own = name.removeprefix("bank").split("_", 1) if name.startswith("bank") else ("", name)
+            stem = own.rstrip("01")
+            words = self._shown(stem)
+            words = words[int(bank)] if bank else words
+            values[name] = words[int(own[-1])] if stem != own else words
+        return values
+
+    def _shown(self, stem: str) -> Words:
+        """A register of the debug bus; sums of which the model has two halves, and those kept from a bit on."""
+        low, first = self.geometry.low_bits, self.width.first_bit(self.geometry)
+        if stem == "acc":
+            return np.asarray(self.acc_high << low | self.acc_low)
+        if stem == "held":
+            return np.asarray((self.held_high << low | self.held_low) >> first)
+        return np.asarray(
+            z(self) >> first if stem == "chosen" else getattr(self, "heard" if stem == "weight" else stem)
+        )
 
     # What the rules ask for.
 

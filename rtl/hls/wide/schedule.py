@@ -128,7 +128,15 @@ def compile_wide(program: Program, *, elements: int, banks: int) -> WideSchedule
             f"the control store holds at most {STORE_WORDS[-1]} words, {there.sizes} {words};"
             " use fewer neurons or more elements"
         )
-    geometry = replace(there.geometry, control_words=depth, vector_words=vector_depth(vector_words))
+    geometry = replace(
+        there.geometry,
+        control_words=depth,
+        vector_words=vector_depth(vector_words),
+        scales_all=width.scales_all,
+        negates=width.negates,
+        adds=width.adds,
+        alone=width.alone,
+    )
     there = replace(there, geometry=geometry)
     result = WideSchedule(plan, there, _segments(raw, vectors, plan, wide_widths(there.geometry, width)), width)
     result.check()

@@ -7,8 +7,8 @@ import pytest
 
 from rtl.design import Design
 from rtl.hls import Command, Schedule
-from rtl.hls.plan.control import store_parts
 from rtl.hls.plan.registers import Address, Streams
+from rtl.hls.plan.stored_word import store_parts
 from rtl.host.driver import Driver
 from rtl.host.transactions import Requests, command_requests, read, store_requests, write
 from rtl.streams.host_request import HostRequest

@@ -7,8 +7,9 @@ import pytest
 
 from golden.errors import HelError
 from rtl.hls.wide.schedule import compile_wide
-from rtl.host.wide_driver import WideDriver
-from tests.rtl.hls.cases import program
+from rtl.host.driver import Driver
+from rtl.host.wide_driver import WideDriver, driver_of
+from tests.rtl.hls.cases import program, scheduled
 
 DRIVER = WideDriver(compile_wide(program("dense", 9, 2), elements=2, banks=2))
 SHAPES = DRIVER.shapes
@@ -62,3 +63,8 @@ def test_steps_of_a_rotated_loop_begin_and_end_with_segments_of_their_own(steps:
 def test_steps_with_more_row_groups_are_one_command() -> None:
     driver = WideDriver(compile_wide(program("dense", 12, 2), elements=2, banks=2))
     assert [(c.segment, c.iterations) for c in driver.forward(np.zeros((5, 2), np.int64))] == [("forward", 5)]
+
+
+def test_every_schedule_has_its_driver() -> None:
+    assert type(driver_of(DRIVER.schedule)) is WideDriver
+    assert type(driver_of(scheduled("dense", 4, 2, 2))) is Driver

@@ -61,7 +61,7 @@ def tour(elements: int, columns: int, rows: int) -> list[Place]:
     >>> tour(4, 6, 3)
     [(1, 0), (1, 1), (2, 1), (2, 0)]
     >>> tour(8, 3, 3)
-    [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (1, 1), (1, 0), (2, 0)]
+    [(0, 0), (0, 1), (0, 2), (1, 2), (2, 1), (1, 1), (1, 0), (2, 0)]
     """
     if elements > columns * rows:
         return []

@@ -28,7 +28,10 @@ from rtl.hls.plan.geometry import WEIGHT_WORDS
 from rtl.ring import tree_levels
 from rtl.sequencer import chain_depth, store_memories
 
-__all__ = ["CALIBRATION", "Estimate", "counted", "element_features", "estimate", "missing", "predict", "rest_features"]
+__all__ = [
+    "CALIBRATION", "Estimate", "counted", "element_features", "estimate", "known", "missing", "predict",
+    "rest_features",
+]  # fmt: skip
 
 CALIBRATION = Path(__file__).with_name("results") / "calibration.json"
 
@@ -102,6 +105,11 @@ def counted(geometry: Geometry) -> dict[str, int]:
     return {"dsp": 2 * p * geometry.banks, "bram": p * geometry.block_rams + store_memories(geometry)}
 
 
+def known(geometry: Geometry) -> dict[str, int]:
+    """What is known of the size beforehand: `estimate`, or `counted` alone where elements have several banks."""
+    return asdict(estimate(geometry)) if geometry.banks == 1 else counted(geometry)
+
+
 def missing(needs: Estimate, device: DeviceSize) -> list[str]:
     """What a device has too little of, in words; empty where the array fits.
 
@@ -125,12 +133,10 @@ def predict(schedule: Schedule, clock_hz: float) -> dict[str, Any]:
     is missing there
     """
     g = schedule.geometry
-    # What is not known of elements with several banks lacks nothing.
-    needs = estimate(g) if g.banks == 1 else Estimate(**counted(g), lut=0, ff=0)
-    known = asdict(needs) if g.banks == 1 else counted(g)
+    needs = Estimate(**{"lut": 0, "ff": 0, **known(g)})  # what is not known lacks nothing
     cycles = 1 + len(schedule.segments["forward"].words)
     return {
-        **known,
+        **known(g),
         "cycles_per_step": cycles,
         "clock_hz": clock_hz,
         "steps_per_s": clock_hz / cycles,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from bitstreams import build as builds
 from bitstreams import tools
 from bitstreams.boards import board as board_of
 from bitstreams.devices import size_of
-from bitstreams.estimate import Estimate, estimate, missing
+from bitstreams.estimate import Estimate, known, missing
 from golden.errors import HelError
 from golden.language.validate import positive, whole
 from golden.provenance import made_by
@@ -33,7 +34,7 @@ def build_job(
     """The build job of a scheduled array: multipliers and block RAMs of the elements, and the control store."""
     g = schedule.geometry
     return builds.BuildJob(
-        name=f"{schedule.plan.name}_n{g.neurons}_p{g.elements}_{board}_s{seed}",
+        name=f"{schedule.plan.name}_n{g.neurons}_p{g.elements}{f'_b{g.banks}' if g.banks > 1 else ''}_{board}_s{seed}",
         array=array_verilog(g, technology="ecp5"),
         dsp=2 * g.elements * g.banks,
         bram=g.elements * g.block_rams + store_memories(g),
@@ -71,26 +72,25 @@ def build(
 
     Returns
     -------
-    The report of `bitstreams.build.run`, with `predicted`, what `bitstreams.estimate` said beforehand. Its figures are
-    for one forward step: `cycles_per_step`, `macs_per_step` and what follows from them; the cycles of the echo and of
-    the update stand beside them. `cuts` and `cut_formats` are those of `golden.compiler.compile`, `schedule` is of
-    `rtl.hls.report.runs`; `command`, which `made_by` has too, is "" where no command line makes the design.
+    The report of `bitstreams.build.run`, with `predicted`, what `bitstreams.estimate` said beforehand (no look-up
+    tables and flip-flops where elements have several banks). Its figures are for one forward step: `cycles_per_step`,
+    `macs_per_step` and what follows from them; the cycles of the echo and of the update stand beside them. `cuts` and
+    `cut_formats` are those of `golden.compiler.compile`, `schedule` is of `rtl.hls.report.runs`; `command`, which
+    `made_by` has too, is "" where no command line makes the design.
 
     Raises
     ------
-    HelError : no design, one with several banks, an unknown board, a number out of range, an array that the board does
-        not hold, a tool that is missing or fails, a clock that is not met.
+    HelError : no design, an unknown board, a number out of range, an array that the board does not hold, a tool that is
+        missing or fails, a clock that is not met.
 
     Example: ``build(Design("dense", neurons=8, elements=2, inputs=4), board="ulx3s_25f", clock_hz=80e6)["fmax_hz"]``
     """
     schedule = given(design, "build").schedule
     seed = whole(seed, "the seed", 0, 2**31 - 1)
     positive(clock_hz, "the clock in Hz", "125e6")
-    if design.banks != 1:
-        raise HelError(f"a build places elements with one bank so far, got B = {design.banks}; use B = 1")
     if choice:
         progress(0, builds.STEPS, choice)
-    expected = estimate(schedule.geometry)
+    expected = known(schedule.geometry)
     _check_room(expected, board)
     job = build_job(schedule, board=board, seed=seed, clock_hz=clock_hz)
     name = shlex.quote(design.name)
@@ -103,7 +103,7 @@ def build(
         **design.cut_formats,
         **cycle_figures(schedule),
         "geometry": asdict(schedule.geometry),
-        "predicted": asdict(expected),
+        "predicted": expected,
         "macs_per_step": schedule.products("forward"),
         "schedule": schedule_runs(schedule),
         **({"choice": choice} if choice else {}),
@@ -111,12 +111,12 @@ def build(
     return builds.run(job, Path(output), figures, progress)
 
 
-def _check_room(expected: Estimate, name: str) -> None:
+def _check_room(expected: Mapping[str, int], name: str) -> None:
     """Raises HelError for an array that the board's device is sure not to hold: the tools would take minutes to say so.
 
     Multipliers and block RAMs are counted; LUTs are estimated, so 10 % more than there are may still be tried.
     """
-    device = size_of(board_of(name).device)
-    if expected.dsp > device.dsp or expected.bram > device.bram or expected.lut > 1.1 * device.lut:
-        lacks = ", ".join(missing(expected, device))
+    device, needs = size_of(board_of(name).device), Estimate(**{"lut": 0, "ff": 0, **expected})
+    if needs.dsp > device.dsp or needs.bram > device.bram or needs.lut > 1.1 * device.lut:
+        lacks = ", ".join(missing(needs, device))
         raise HelError(f"an array must fit its board, {name} has too little for this one: {lacks}; use --elements auto")

@@ -73,6 +73,7 @@ VARIANTS = (
     Variant("chain", Width(4, Links.CHAIN)),
     Variant("rings", Width(4, Links.RINGS)),
     Variant("today", None),
+    Variant("chain, lanes add", Width(4, Links.CHAIN, adds=True)),
     Variant(f"chain, {ALL}", Width(4, Links.CHAIN, scales_all=True, negates=True), placed=False),
     Variant(f"rings, {ALL}", Width(4, Links.RINGS, scales_all=True, negates=True), placed=False),
     Variant("chain", Width(8, Links.CHAIN), placed=False),

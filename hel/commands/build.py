@@ -63,11 +63,12 @@ def text(result: dict[str, Any]) -> str:
     """The first screen of the report."""
     r = result
     p = r["predicted"]
+    cells = f"LUT {p['lut']}  FF {p['ff']}  " if "lut" in p else ""
     choice = f"{r['choice']}\n" if "choice" in r else ""
     return choice + (
         f"{r['bitstream']}\n"
         f"LUT {r['lut']}  FF {r['ff']}  DSP {r['dsp']}/{r['dsp_available']}  BRAM {r['bram']}\n"
-        f"predicted: LUT {p['lut']}  FF {p['ff']}  DSP {p['dsp']}  BRAM {p['bram']}\n"
+        f"predicted: {cells}DSP {p['dsp']}  BRAM {p['bram']}\n"
         f"clock {r['clock_asked_hz'] / 1e6:.6g} MHz asked, {r['clock_hz'] / 1e6:.6g} MHz made; "
         f"Fmax {r['fmax_hz'] / 1e6:.1f} MHz reached with seed {r['seed']}\n"
         f"{r['cycles_per_step']} cycles a step  {r['steps_per_s']:.0f} steps/s  {r['mac_per_s'] / 1e9:.2f} GMAC/s"

@@ -34,11 +34,10 @@ def test_the_text_says_what_is_not_predicted(capfd):
 
 REFUSED = [
     (("rtl", "dense", "-n", 8, "--banks", 3, "--explain"), "'3' is no number of banks; choose from 1, 2, 4, 8"),
-    (("rtl", "springs", "-n", 8, "-p", 2, "--banks", 2, "--explain"), "constant C of springs; use B = 1"),
     (("rtl", "dense", "-n", 66, "-p", 4, "--banks", 8, "--explain"), "at most 16 neurons, got N / P = 24; use P >= 6"),
     (("rtl", *WIDE, "--resident", "some.json"), "one bank, got --banks 4; drop one of them"),
     (("rtl", "dense", "-n", 8, "-p", "auto", "--banks", 2, "--explain"), "got B = 2; say how many there are"),
-    (("build", *WIDE), "a build places elements with one bank so far, got B = 4; use B = 1"),
+    (("build", "dense", "-n", 64, "-p", 4, "--banks", 4, "--board", "ulx3s_25f"), "multipliers: 32 of 28"),
     (("verify", "dense", "-n", 8, "--banks", 0), "'0' is no number of banks"),
     (("train", "digits", "--arithmetic", "rtl", "--banks", "four"), "'four' is no number of banks"),
 ]

@@ -16,7 +16,7 @@ from rtl.hls.plan.ring_plan import POSITION, Finish, Inputs, Layout, Local, Ring
 from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, MULTIPLY, SCALE, SUM_READY, TABLE_WRITE
 from rtl.hls.plan.wide_control import VectorSource
 from rtl.hls.plan.wide_timing import CHOOSE, FORCE, LOOK_UP, VECTOR
-from rtl.hls.schedule.step import needed_statements
+from rtl.hls.schedule.terms import needed_statements
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.contents import Contents
 

@@ -21,7 +21,7 @@ from rtl.hls.plan.padding import padded
 from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.plan.ring_plan import RingPlan
 from rtl.hls.schedule.schedule import Schedule, Segment
-from rtl.hls.schedule.step import step_segment
+from rtl.hls.schedule.search import step_segment
 from rtl.hls.wide.requirements import bank_map, wide_geometry, width_of
 from rtl.hls.wide.step import WideStep
 

@@ -17,7 +17,7 @@ from rtl.hls.plan.geometry import VECTOR_WORDS
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.traffic import Traffic, VectorBlock
 from rtl.hls.schedule.allocate import Life, allocate, bound, lives, peak, rewritten, traffic
-from rtl.hls.schedule.step import step_segment
+from rtl.hls.schedule.search import step_segment
 from tests.rtl.hls.cases import program, scheduled
 
 PASSES = ("forward", "echo")

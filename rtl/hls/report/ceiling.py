@@ -13,7 +13,7 @@ Example
 >>> from rtl.hls import compile_array
 >>> found = ceiling(compile_array(compile_system(get("linear", n=64, m=4)), elements=4), "forward")
 >>> found.port, found.slots, found.cycles, found.bound, found.products
-('state and vectors, read', 56, 69, 61, 320)
+('state and vectors, read', 56, 69, 58, 320)
 >>> f"{found.reached:.2f} of {found.ceiling:.2f}: {found.ratio:.2f}"
 '0.58 of 0.71: 0.81'
 """

@@ -20,6 +20,7 @@ from typing import Any
 from bitstreams import ecp5, floorplan, tools
 from bitstreams.boards import board
 from bitstreams.pll import Pll, pll
+from bitstreams.tiles import tiles
 from bitstreams.top import top_verilog
 from golden.errors import HelError
 from rtl.host.uart import divisor
@@ -44,7 +45,8 @@ class BuildJob:
     clock_hz : asked for; the PLL makes the highest that does not exceed it, `bitstreams.pll.SHORT_OF` below it at most
     target_hz : what the placer aims at, the PLL's frequency if None
     keep : modules synthesised once and not flattened (the element of the ring)
-    elements : of the ring, laid out by bitstreams.floorplan; 0 leaves all to the placer
+    elements, banks : of the ring, laid out by bitstreams.floorplan, those of several banks by bitstreams.tiles; without
+        elements all is left to the placer
     """
 
     name: str
@@ -59,6 +61,7 @@ class BuildJob:
     placer: str = "heap"
     keep: tuple[str, ...] = field(default=("hel_element",))
     elements: int = 0
+    banks: int = 1
 
     def pll(self) -> Pll:
         """The PLL's setting."""
@@ -71,11 +74,15 @@ class BuildJob:
 
     def places(self) -> list[dict[str, str]]:
         """Fixed places of the elements' multipliers and block RAMs; none where the device has no floor plan."""
-        return floorplan.places(self.elements, board(self.board).device.size) if self.elements else []
+        size = board(self.board).device.size
+        if not self.elements:
+            return []
+        return floorplan.places(self.elements, size) if self.banks == 1 else tiles(self.elements, self.banks, size)
 
     def digest(self) -> str:
-        """SHA-256 over every field but the name, the top module, the board's constraints and the floor plan."""
-        content = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "name"}
+        """SHA-256 over every field but the name, the top module, the board's constraints and the floor plan, which has
+        the banks."""
+        content = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("name", "banks")}
         content |= {"top": self.top(), "constraints": board(self.board).constraints()}
         content["places"] = self.places()
         content["device"] = asdict(board(self.board).device)

@@ -26,6 +26,7 @@ from bitstreams.boards import board
 from bitstreams.estimate import CALIBRATION, element_features, estimate, fitted, rest_features
 from bitstreams.learning import build_job
 from golden.arithmetic.formats import Formats
+from golden.errors import ended
 from rtl.convert import convert
 from rtl.design import Design
 from rtl.element.element import Element
@@ -254,4 +255,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -35,6 +35,8 @@ def choose_elements(design: Design, board_name: str) -> Choice:
         No P fits; the message says what is missing at the least P that was too large, and why no smaller one can be.
     """
     device, neurons = size_of(board(board_name).device), given(design, "choose_elements").neurons
+    if design.banks != 1:
+        raise HelError(f"a board's elements are counted at one bank, got B = {design.banks}; say how many there are")
     able = [p for p in range(neurons, 0, -1) if neurons % p == 0]
     refused: list[str] = []
     for p in able:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bitstreams.harness import measure
+from golden.errors import ended
 from rtl.convert import convert
 from rtl.element.element import Element
 from rtl.hls import Geometry
@@ -85,4 +86,4 @@ def _rows(name: str, geometry: Geometry, seeds: Sequence[int]) -> list[dict[str,
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

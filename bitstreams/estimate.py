@@ -28,7 +28,7 @@ from rtl.hls.plan.geometry import WEIGHT_WORDS
 from rtl.ring import tree_levels
 from rtl.sequencer import chain_depth, store_memories
 
-__all__ = ["CALIBRATION", "Estimate", "element_features", "estimate", "missing", "predict", "rest_features"]
+__all__ = ["CALIBRATION", "Estimate", "counted", "element_features", "estimate", "missing", "predict", "rest_features"]
 
 CALIBRATION = Path(__file__).with_name("results") / "calibration.json"
 
@@ -80,13 +80,26 @@ def estimate(geometry: Geometry) -> Estimate:
 
     >>> estimate(Geometry(elements=4, neurons=16, inputs=8)).dsp
     8
+
+    Raises HelError for elements of several banks.
     """
+    if geometry.banks > 1:
+        raise HelError(f"sizes are predicted of elements with one bank, got B = {geometry.banks}; use B = 1")
     fit = _fit()
     e, r, p = element_features(geometry), rest_features(geometry), geometry.elements
     lut = fit["packing"] * (p * _dot(fit["element"]["lut"], e) + _dot(fit["rest"]["lut"], r))
     ff = p * _dot(fit["element"]["ff"], e) + _dot(fit["rest"]["ff"], r)
-    bram = p * (1 + geometry.weight_words // WEIGHT_WORDS) + store_memories(geometry)
-    return Estimate(2 * p, bram, round(lut), round(ff))
+    return Estimate(**counted(geometry), lut=round(lut), ff=round(ff))
+
+
+def counted(geometry: Geometry) -> dict[str, int]:
+    """Multipliers and block RAMs, of any width; names as in `Estimate`.
+
+    >>> counted(Geometry(elements=4, neurons=32, inputs=8, banks=4))
+    {'dsp': 32, 'bram': 46}
+    """
+    p = geometry.elements
+    return {"dsp": 2 * p * geometry.banks, "bram": p * geometry.block_rams + store_memories(geometry)}
 
 
 def missing(needs: Estimate, device: DeviceSize) -> list[str]:
@@ -108,12 +121,16 @@ def predict(schedule: Schedule, clock_hz: float) -> dict[str, Any]:
 
     Returns
     -------
-    dsp, bram, lut, ff; cycles_per_step, clock_hz, steps_per_s; devices: name -> "" or what is missing there
+    dsp, bram; lut, ff of elements with one bank; cycles_per_step, clock_hz, steps_per_s; devices: name -> "" or what
+    is missing there
     """
-    needs = estimate(schedule.geometry)
+    g = schedule.geometry
+    # What is not known of elements with several banks lacks nothing.
+    needs = estimate(g) if g.banks == 1 else Estimate(**counted(g), lut=0, ff=0)
+    known = asdict(needs) if g.banks == 1 else counted(g)
     cycles = 1 + len(schedule.segments["forward"].words)
     return {
-        **asdict(needs),
+        **known,
         "cycles_per_step": cycles,
         "clock_hz": clock_hz,
         "steps_per_s": clock_hz / cycles,

@@ -103,7 +103,7 @@ def _spread(count: int, sites: Sequence[tuple[int, int]]) -> list[tuple[int, int
     return [sites[k] for k in min(best(first, count) for first in range(len(sites) - count + 1))[1]]
 
 
-def pin(netlist: Path, plan: Sequence[Mapping[str, str]]) -> None:
+def pin(netlist: Path, plan: Sequence[Mapping[str, str]], element: str = ELEMENT) -> None:
     """Gives each element of a netlist its own copy of the element's module, with its hard blocks at the plan's BELs."""
     if not plan:
         return
@@ -111,12 +111,12 @@ def pin(netlist: Path, plan: Sequence[Mapping[str, str]]) -> None:
     modules = design["modules"]
     for module in list(modules.values()):
         for name, cell in module["cells"].items():
-            if cell["type"] == ELEMENT:
+            if cell["type"] == element:
                 index = re.search(r"(\d+)$", name)
                 assert index is not None, name
-                cell["type"] = f"{ELEMENT}{index[1]}"
-                modules[cell["type"]] = _pinned(modules[ELEMENT], plan[int(index[1])])
-    del modules[ELEMENT]
+                cell["type"] = f"{element}{index[1]}"
+                modules[cell["type"]] = _pinned(modules[element], plan[int(index[1])])
+    del modules[element]
     netlist.write_text(json.dumps(design), encoding="utf-8")
 
 

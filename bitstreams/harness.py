@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bitstreams import ecp5, tools
-from golden.errors import HelError
+from golden.errors import HelError, ended
 
 __all__ = ["Measurement", "Port", "main", "measure", "read_ports", "synthesise", "wrapper"]
 
@@ -240,4 +240,4 @@ def text(figures: Measurement) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -30,19 +30,20 @@ CLOCK_HZ = 125e6
 def build_job(
     schedule: Schedule, *, board: str, seed: int, clock_hz: float = CLOCK_HZ, placer: str = "heap"
 ) -> builds.BuildJob:
-    """The build job of a scheduled array: two multipliers and two block RAMs an element, and the control store."""
+    """The build job of a scheduled array: multipliers and block RAMs of the elements, and the control store."""
     g = schedule.geometry
     return builds.BuildJob(
         name=f"{schedule.plan.name}_n{g.neurons}_p{g.elements}_{board}_s{seed}",
         array=array_verilog(g, technology="ecp5"),
-        dsp=2 * g.elements,
-        bram=2 * g.elements + store_memories(g),
+        dsp=2 * g.elements * g.banks,
+        bram=g.elements * g.block_rams + store_memories(g),
         board=board,
         clock_hz=clock_hz,
         seed=seed,
         placer=placer,
         keep=KEPT_MODULES,
         elements=g.elements,
+        banks=g.banks,
     )
 
 
@@ -77,14 +78,16 @@ def build(
 
     Raises
     ------
-    HelError : no design, an unknown board, a number out of range, an array that the board does not hold, a tool that is
-        missing or fails, a clock that is not met.
+    HelError : no design, one with several banks, an unknown board, a number out of range, an array that the board does
+        not hold, a tool that is missing or fails, a clock that is not met.
 
     Example: ``build(Design("dense", neurons=8, elements=2, inputs=4), board="ulx3s_25f", clock_hz=80e6)["fmax_hz"]``
     """
     schedule = given(design, "build").schedule
     seed = whole(seed, "the seed", 0, 2**31 - 1)
     positive(clock_hz, "the clock in Hz", "125e6")
+    if design.banks != 1:
+        raise HelError(f"a build places elements with one bank so far, got B = {design.banks}; use B = 1")
     if choice:
         progress(0, builds.STEPS, choice)
     expected = estimate(schedule.geometry)

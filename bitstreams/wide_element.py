@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bitstreams import ecp5, harness, tools
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from rtl.convert import convert
 from rtl.element.element import Element
 from rtl.element.wide.control import bank_widths, shared_widths
@@ -151,4 +151,4 @@ def _row(variant: Variant, seeds: Sequence[int]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

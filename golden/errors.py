@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["HelError", "abridged"]
+import sys
+from collections.abc import Callable
+
+__all__ = ["HelError", "abridged", "ended"]
 
 
 class HelError(ValueError):
@@ -25,3 +28,24 @@ def abridged(text: str, size: int = 60) -> str:
     """
     kept = (size - 3) // 2
     return text if len(text) <= size else f"{text[:kept]}...{text[-kept:]}"
+
+
+def ended(main: Callable[[], int]) -> int:
+    """The exit code of a module that is run as a command, `sys.exit(ended(main))`.
+
+    A HelError, a package that is not installed and a file that cannot be read or written end it with one line on
+    standard error and 2, Ctrl-C with 130; all else is a defect and keeps its traceback.
+
+    >>> ended(lambda: 0)
+    0
+    """
+    try:
+        return main()
+    except ModuleNotFoundError as error:
+        said, code = f"{error.name} is not installed; pip install it, or the extra of hel-fpga that has it", 2
+    except (HelError, OSError) as error:
+        said, code = str(error), 2
+    except KeyboardInterrupt:
+        said, code = "interrupted", 130
+    print(f"error: {said}", file=sys.stderr)
+    return code

@@ -12,6 +12,7 @@ from golden.arithmetic.formats import Formats
 from golden.native import EXECUTORS
 from hel.arguments import UsageError, choose, fraction, integer, megahertz, shared
 from rtl.design import ELEMENTS, FORMATS, INPUTS, NEURONS, Design, usual_elements
+from rtl.hls.plan.geometry import BANKS
 
 if TYPE_CHECKING:
     from golden.tasks import Way
@@ -139,7 +140,7 @@ def add_size(parser: argparse.ArgumentParser, *, neurons: int = NEURONS, inputs:
 def add_elements(
     parser: argparse.ArgumentParser, *, usual: int = ELEMENTS, auto: bool = False, title: str = "array"
 ) -> None:
-    """`--elements` or `--fold`, where there is an array."""
+    """`--elements` or `--fold`, and `--banks`, where there is an array."""
     parser.set_defaults(usual_elements=usual)
     group = parser.add_argument_group(title)
     either = group.add_mutually_exclusive_group()
@@ -150,11 +151,20 @@ def add_elements(
         type=elements_or_auto if auto else integer(1, 255),
         default=None,
         metavar="P",
-        help="elements of the ring, two multipliers and two block RAMs each: more are faster and larger; at most N"
+        help="elements of the ring, two multipliers and two block RAMs a bank: more are faster and larger; at most N"
         f"{may_be_auto}; default: the largest P up to {usual} that divides N",
     )
     either.add_argument(
         "--fold", type=integer(1, 16), default=None, metavar="F", help="neurons an element, instead of -p: P = N / F"
+    )
+    group.add_argument(
+        "--banks",
+        type=banks,
+        default=1,
+        metavar="B",
+        help="pairs of multipliers an element, 1, 2, 4 or 8, on one state and one table: for dense networks, whose rows"
+        " are padded to whole banks; as many multipliers take fewer elements then (docs/wide.md); N / P is best a"
+        " multiple of 2 B; default: 1",
     )
 
 
@@ -176,6 +186,7 @@ def design(args: argparse.Namespace) -> tuple[Design, str]:
         neurons=args.neurons,
         inputs=args.inputs,
         elements=1 if auto else args.elements,
+        banks=args.banks,
         formats=formats(args),
         cuts=args.cuts,
     )
@@ -185,6 +196,17 @@ def design(args: argparse.Namespace) -> tuple[Design, str]:
 
     choice = choose_elements(made, args.board)
     return choice.design, choice.reason
+
+
+def banks(text: str) -> int:
+    """Argument type: B.
+
+    >>> banks("4")
+    4
+    """
+    if text not in map(str, BANKS):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of banks; choose from {', '.join(map(str, BANKS))}")
+    return int(text)
 
 
 def elements_or_auto(text: str) -> int | str:

@@ -22,7 +22,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
-from rtl.hls.plan.registers import IDENTITY_WORD, Address, Streams
+from rtl.hls.plan.registers import IDENTITY_WORD, Address, Streams, shape_word
 from rtl.ring import Ring
 from rtl.sequencer import Sequencer, chain_depth
 from rtl.streams.host_request import HostRequest
@@ -178,7 +178,8 @@ class Array(wiring.Component):
 
     def _idle(self, m: Module, sequencer: Sequencer, full: Signal, latency: int) -> Signal:
         """Whether nothing was busy for as long as a word takes to reach the last register."""
-        settle = latency + 12
+        banks = self.geometry.banks
+        settle = latency + 12 + (2 * banks if banks > 1 else 0)  # bank by bank, and a row of kicks as long
         quiet = Signal(range(settle + 1))
         idle = Signal()
         m.d.sync += idle.eq((quiet == settle) & ~sequencer.busy & ~full)
@@ -217,7 +218,7 @@ class Array(wiring.Component):
             "cycles": sequencer.cycles,
             "stalls": sequencer.stalls,
             "idle": sequencer.cycles,
-            "shape": Const(g.elements | g.fold << 8 | g.inputs << 16, 32),
+            "shape": Const(shape_word(g), 32),
             "word": word,
         }
         picked = Signal(32, reset_less=True)

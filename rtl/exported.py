@@ -10,6 +10,7 @@ import re
 
 from golden.errors import HelError
 from rtl.hls import Geometry
+from rtl.reserved import RESERVED
 from rtl.verilog import array_verilog
 
 __all__ = ["MODULE", "exported", "module_name"]
@@ -26,6 +27,7 @@ WAIVED = {
 }
 """Warning of Verilator -> why what it warns of is right here."""
 _NO_BITS = re.compile(r"^ *wire \[-1:0\] [^;\n]*;\n", re.MULTILINE)
+_BRANCH = re.compile(r"^module hel_branch\b.*?^endmodule\n+", re.MULTILINE | re.DOTALL)
 _OWN = re.compile(r"(?<![\w.$])hel_(array|element|branch)(?![\w$])")
 
 
@@ -43,7 +45,14 @@ def module_name(name: str) -> str:
         raise HelError(
             f"a module's name must be letters, digits and _, not a digit first, got {name[:40]!r}; use {MODULE}"
         )
+    if name in RESERVED:
+        raise HelError(f"a module's name must be none of Verilog's own words, got {name!r}; use {MODULE}")
     return name
+
+
+def _used(text: str) -> str:
+    """Without a branch of the control's tree where no element hangs on one: to a linter it would be a second top."""
+    return text if re.search(r"^ +hel_branch \w+ ", text, re.MULTILINE) else _BRANCH.sub("", text)
 
 
 def exported(geometry: Geometry, module: str = MODULE) -> str:
@@ -54,9 +63,9 @@ def exported(geometry: Geometry, module: str = MODULE) -> str:
     >>> from rtl.design import Design
     >>> text = exported(Design("dense", neurons=4, elements=2, inputs=1).geometry, "left")
     >>> sorted(set(re.findall(r"^module (\w+)", text, re.MULTILINE)))
-    ['left', 'left_branch', 'left_element']
+    ['left', 'left_element']
     """
-    text = _NO_BITS.sub("", array_verilog(geometry))
+    text = _used(_NO_BITS.sub("", array_verilog(geometry)))
     if module_name(module) != MODULE:
         text = _OWN.sub(lambda found: module if found[1] == "array" else f"{module}_{found[1]}", text)
     reasons = "\n".join(f"   {name}: {reason}." for name, reason in WAIVED.items())

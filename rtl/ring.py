@@ -5,7 +5,8 @@ the broadcast word fan out through a tree of registers, so every element has its
 cycles after the sequencer gave it. Where a program's neighbours lie on both sides, lanes also go from k + 1 to k.
 
 Elements carry no index: `hel_element` and `hel_branch` are converted to Verilog once and instantiated, so that
-simulator and synthesiser see one module.
+simulator and synthesiser see one module. An element of several banks (`rtl.element.wide`) has the same ports, for two
+sums go through its chain of accumulators as through today's two lanes.
 
 Members
 -------
@@ -17,13 +18,15 @@ debug_bus_enable, debug_bus : In and Out, the elements' registers, element 0 low
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, ClockSignal, Const, Elaboratable, Instance, Module, Signal, signed
+from amaranth.hdl import Cat, ClockSignal, Const, Elaboratable, Instance, Module, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
 from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.wide_control import bank_widths
+from rtl.hls.plan.width import Width
 
 __all__ = ["BRANCHING", "Branch", "Ring", "tree_levels"]
 
@@ -117,7 +120,7 @@ class Ring(wiring.Component):
             ports = {
                 "i_clk": ClockSignal(),
                 "i_rst": Const(0),
-                "i_control": control,
+                **self._word(control),
                 "i_imm": imm,
                 "i_io_i": io[k - 1] if k else imm_leaf,
                 "o_io_o": io[k],
@@ -135,3 +138,11 @@ class Ring(wiring.Component):
         if self._has_debug_bus:
             m.d.comb += self.debug_bus.eq(Cat(*buses))
         return m
+
+    def _word(self, control: Signal) -> dict[str, Value]:
+        """An element's ports of the control word: one, or the banks' fields, which come first, and the others."""
+        if self.geometry.banks == 1:
+            return {"i_control": control}
+        banks = sum(bank_widths(self.geometry, Width.of(self.geometry)).values())
+        word = Value.cast(control)
+        return {"i_bank_control": word[:banks], "i_control": word[banks:]}

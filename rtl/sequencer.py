@@ -30,8 +30,9 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word
-from rtl.hls.plan.control import ADDRESSES, MAX_SHIFT, ImmSource, store_parts, widths
+from rtl.hls.plan.control import ADDRESSES, MAX_SHIFT, ImmSource
 from rtl.hls.plan.geometry import MAX_INPUTS, WEIGHT_WORDS, Geometry
+from rtl.hls.plan.stored_word import store_parts, word_widths
 from rtl.primitives.memory import WeightMemory
 from rtl.streams.buffer import Buffer
 from rtl.streams.queue import Queue
@@ -58,7 +59,7 @@ def command_layout(geometry: Geometry) -> data.StructLayout:
 
 def word_bits(geometry: Geometry) -> int:
     """Bits of a stored control word."""
-    return sum(widths(geometry).values())
+    return sum(word_widths(geometry).values())
 
 
 def slices(geometry: Geometry) -> int:
@@ -292,7 +293,7 @@ class Sequencer(wiring.Component):
 
         `chosen` is the store's word, and `here` is what has travelled with it once it is registered.
         """
-        layout, bits = data.StructLayout(widths(self.geometry)), word_bits(self.geometry)
+        layout, bits = data.StructLayout(word_widths(self.geometry)), word_bits(self.geometry)
         stored = Signal(slices(self.geometry) * 18)
         m.d.sync += stored.eq(chosen)
         word = data.View(layout, stored[:bits])

@@ -11,9 +11,11 @@ from rtl.convert import convert
 from rtl.design import Design, given
 from rtl.element.debug_bus import debug_bus_verilog
 from rtl.element.element import Element
+from rtl.element.wide.element import WideElement
 from rtl.hls import Geometry, Schedule
-from rtl.hls.plan.control import store_parts
 from rtl.hls.plan.registers import Address
+from rtl.hls.plan.stored_word import store_parts
+from rtl.hls.plan.width import Width
 from rtl.hls.report.runs import schedule_runs
 from rtl.hls.report.tables import tables
 from rtl.ring import Branch
@@ -28,12 +30,18 @@ KEPT_MODULES = ("hel_element", "hel_branch")
 def array_verilog(geometry: Geometry, technology: str = "behavioural", debug_bus: bool = False) -> str:
     """Verilog text of `hel_array`, `hel_element`, `hel_branch`. Clock `clk`, synchronous reset `rst`."""
     parts = [
-        convert(Element(geometry, technology, debug_bus), "hel_element", strip_internal_attrs=True),
+        convert(_element(geometry, technology, debug_bus), "hel_element", strip_internal_attrs=True),
         convert(Branch(geometry), "hel_branch", strip_internal_attrs=True),
         convert(Array(geometry, technology, debug_bus), "hel_array", strip_internal_attrs=True),
         *([debug_bus_verilog(geometry)] if debug_bus else []),
     ]
     return "\n".join(parts)
+
+
+def _element(geometry: Geometry, technology: str, debug_bus: bool) -> Element | WideElement:
+    if geometry.banks == 1:
+        return Element(geometry, technology, debug_bus)
+    return WideElement(geometry, Width.of(geometry), technology, debug_bus)
 
 
 def report(design: Design) -> dict[str, Any]:
@@ -91,6 +99,6 @@ def cycle_figures(schedule: Schedule) -> dict[str, Any]:
     return {
         "cycles_per_step": cycles["forward"],
         "cycles_per_echo_step": cycles["echo"],
-        "cycles_per_update": cycles["update"],
+        "cycles_per_update": cycles["update"] * schedule.update_iterations,
         "busy": {name: schedule.busy(name) for name in ("forward", "echo")},
     }

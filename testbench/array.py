@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rtl.hls import Command, Geometry, Schedule
 from rtl.hls.plan.debug_bus import debug_bus_bits
-from rtl.hls.plan.registers import IDENTITY_WORD, Address
+from rtl.hls.plan.registers import IDENTITY_WORD, Address, shape_word
 from rtl.host.transactions import command_requests, read, store_requests, write
 from rtl.verilog import array_verilog
 from testbench import runner
@@ -73,9 +73,8 @@ class ArrayPort:
         """Reset, check of the identity word, control store."""
         await self.port.reset()
         identity, shape = await self.port.play(np.concatenate([read(Address.IDENTITY), read(Address.SHAPE)]))
-        g = self.built
         assert identity == IDENTITY_WORD
-        assert shape == g.elements | g.fold << 8 | g.inputs << 16
+        assert shape == shape_word(self.built)
         await self.port.play(np.concatenate([store_requests(self.schedule), write(Address.CYCLES, 0)]))
 
     async def play(self, commands: Sequence[Command], *, recorded: bool = False) -> npt.NDArray[np.int64]:

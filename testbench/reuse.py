@@ -68,8 +68,15 @@ def verify_reuse(
     ----------
     designs : of equal sizes and formats
     recorded : so many of them, the first ones, are compared with the cycle model at every clock
+
+    Raises
+    ------
+    HelError : elements of several banks, which are made for one program; and what `verify` refuses
     """
-    geometry = array_for([given(design, "verify_reuse") for design in designs])
+    for design in designs:
+        if given(design, "verify_reuse").banks != 1:
+            raise HelError(f"an array for several programs has one bank an element, got B = {design.banks}; use B = 1")
+    geometry = array_for(designs)
     build = build_array(simulator, geometry, debug_bus=bool(recorded), notice=notice)
     arguments = {
         "programs": {design.name: str(design.program) for design in designs},

@@ -20,8 +20,8 @@ import numpy as np
 from golden.computer import processes
 from rtl.design import Design
 from rtl.hls.plan.registers import Address
-from rtl.host.driver import Driver
 from rtl.host.transactions import command_requests, store_requests
+from rtl.host.wide_driver import driver_of
 from rtl.verilog import array_verilog
 from testbench import runner, tools
 from testbench.script import Script, read, read_responses, write_script
@@ -100,7 +100,7 @@ def measure(
 
 def forward_script(design: Design, steps: int) -> Script:
     """Requests that load a design's array and run it forward for so many steps, ending when it is idle."""
-    schedule, driver = design.schedule, Driver(design.schedule)
+    schedule, driver = design.schedule, driver_of(design.schedule)
     rest = np.zeros(design.neurons, np.int64)
     theta = {name: design.formats.theta.raw(value) for name, value in design.subject.initial(0).items()}
     loads = [*driver.load_table(), *driver.load_parameters(theta), *driver.clear(), *driver.load_state(rest, rest)]

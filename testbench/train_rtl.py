@@ -27,7 +27,7 @@ from golden.training.recipe import Recipe
 from golden.training.sequences import OPTIONS, Training
 from golden.training.trajectory import trajectory
 from rtl.hls import Command, compile_array
-from rtl.host.driver import Driver
+from rtl.host.wide_driver import driver_of
 from testbench import tools
 from testbench.array import ArrayPort, build_array
 from testbench.session import SimulatedPort, SimulationError, launch
@@ -49,7 +49,7 @@ class RtlLearner:
     def __init__(self, array: ArrayPort, golden: GoldenLearner) -> None:
         self.array = array
         self.golden = golden
-        self.driver = Driver(array.schedule)
+        self.driver = driver_of(array.schedule)
         self.mismatches = self.compared_words = 0
         self._echo: list[Command] = []
         self._rest = np.zeros(self.driver.neurons, np.int64)
@@ -110,6 +110,7 @@ def train_rtl(
     system: str = "dense",
     *,
     elements: int = 16,
+    banks: int = 1,
     simulator: str = "verilator",
     progress: Progress | None = None,
     **options: Any,
@@ -120,6 +121,7 @@ def train_rtl(
     ----------
     task, system : names; a system of one's own is path/to/file.py:Class
     elements : P; neurons is a multiple of it
+    banks : B, pairs of multipliers an element
     simulator : one of `testbench.tools.SIMULATORS`
     progress : called with (samples done, samples in all, text)
     options : neurons, epochs, seed, samples, validation, cost, way, recipe, formats, cuts, as
@@ -127,9 +129,9 @@ def train_rtl(
 
     Returns
     -------
-    the trainer's result; elements, simulator; trajectory (`golden.training.trajectory`); mismatches, compared_words,
-    cycles, cycles_predicted, stall_cycles, cycles_per_second; parameters (name -> words as the array holds them),
-    training (the Training, its readout as it has become)
+    the trainer's result; elements, banks, simulator; trajectory (`golden.training.trajectory`); mismatches,
+    compared_words, cycles, cycles_predicted, stall_cycles, cycles_per_second; parameters (name -> words as the array
+    holds them), training (the Training, its readout as it has become)
 
     Raises
     ------
@@ -143,7 +145,7 @@ def train_rtl(
             ' write "path/to/file.py:Class"'
         )
     known_options(options, [each for each in OPTIONS if each != "program"], "train_rtl")
-    elements = whole(elements, "the number of elements", 1)
+    elements, banks = whole(elements, "the number of elements", 1), whole(banks, "the number of banks", 1)
     tools.find(simulator)
     training = Training(task, system, arithmetic="fixed", **options)
     program = training.program
@@ -156,7 +158,7 @@ def train_rtl(
         progress(int(done), int(total), text)
 
     notice = (lambda text: progress(0, 1, text)) if progress else None
-    build = build_array(simulator, compile_array(program, elements=elements).geometry, notice=notice)
+    build = build_array(simulator, compile_array(program, elements=elements, banks=banks).geometry, notice=notice)
     if tasks.is_file(task):
         task = str(Path(task).absolute())
     way = options.get("way")
@@ -167,13 +169,14 @@ def train_rtl(
         "formats": str(training.formats),
     }
     arguments = {"task": task, "system": systems.load.absolute(system), "elements": elements, "options": sent}
+    arguments["banks"] = banks
     result = launch(build, "testbench.train_rtl:inside", {**arguments, "program": str(program)}, progress=report)
     for flag, of in (("argument_clamped", flagged.clamped), ("operand_clipped", flagged.clipped)):
         result[flag] = of(program, result[flag])  # by name: a program's text has no lines of the potential
     parameters = {name: np.array(words, np.int64) for name, words in result.pop("parameters").items()}
     for name, words in result.pop("readout").items():
         setattr(training.readout, name, np.array(words, np.int64))
-    told = {"arithmetic": "rtl", "simulator": simulator, "elements": elements}
+    told = {"arithmetic": "rtl", "simulator": simulator, "elements": elements, "banks": banks}
     return {
         **result,
         **training.arithmetic.described(),  # with the tables' functions and the lines, which the text has not either
@@ -198,7 +201,7 @@ def _check(training: Training) -> None:
 
 
 async def inside(
-    port: SimulatedPort, *, task: str, system: str, program: str, elements: int, options: dict[str, Any]
+    port: SimulatedPort, *, task: str, system: str, program: str, elements: int, banks: int, options: dict[str, Any]
 ) -> dict[str, Any]:
     """The part of `train_rtl` that runs in the simulator."""
     spoken = 0.0
@@ -218,7 +221,7 @@ async def inside(
     training = Training(task, system, arithmetic="fixed", program=parsed, progress=progress, **options)
     golden = training.learner()
     assert isinstance(golden, GoldenLearner)
-    array = ArrayPort(port, compile_array(parsed, elements=elements))
+    array = ArrayPort(port, compile_array(parsed, elements=elements, banks=banks))
     learner = RtlLearner(array, golden)
     await learner.start()
     result = await drive_async(training.conversation(), learner)

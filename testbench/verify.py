@@ -36,7 +36,8 @@ from rtl.design import Design, given
 from rtl.hls import Command, Geometry, Schedule, compile_array
 from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.report.runs import schedule_runs
-from rtl.host.driver import Driver
+from rtl.hls.wide.cycle_model import WideCycleModel
+from rtl.host.wide_driver import driver_of
 from rtl.verilog import cycle_figures
 from testbench import netlist as netlists
 from testbench import tools
@@ -118,14 +119,8 @@ def verify(
         raise HelError("waves show what is recorded, got recorded=False; leave it out")
     tools.find(simulator)
     given(design, "verify")
-    arguments = {
-        "program": str(design.program),
-        "elements": design.elements,
-        "steps": steps,
-        "seed": seed,
-        "stalls": stalls,
-        "recorded": recorded,
-    }
+    arguments = {"program": str(design.program), "elements": design.elements, "banks": design.banks}
+    arguments |= {"steps": steps, "seed": seed, "stalls": stalls, "recorded": recorded}
     with contextlib.nullcontext() if path is None else target(path) as file:
         build = _built(design, simulator, recorded, mutant, netlist, notice)
         if file is not None:
@@ -177,11 +172,18 @@ def _described(design: Design, options: str | None) -> dict[str, Any]:
 
 
 async def inside(
-    port: SimulatedPort, *, program: str, elements: int, waves: str = "", shown: str = "", **arguments: Any
+    port: SimulatedPort,
+    *,
+    program: str,
+    elements: int,
+    banks: int = 1,
+    waves: str = "",
+    shown: str = "",
+    **arguments: Any,
 ) -> dict[str, Any]:
     """The part of `verify` that runs in the simulator."""
     parsed = Program.parse(program)
-    schedule = compile_array(parsed, elements=elements)
+    schedule = compile_array(parsed, elements=elements, banks=banks)
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(contextlib.closing(Waves(Path(waves), schedule, Path(shown)))) if waves else None
         return await Comparison(port, parsed, schedule, waves=file, **arguments).run()
@@ -204,12 +206,12 @@ class Comparison:
         stalls: int,
         recorded: bool,
         built: Geometry | None = None,
-        model: CycleModel | None = None,
+        model: CycleModel | WideCycleModel | None = None,
         waves: Waves | None = None,
     ) -> None:
         self.program, self.schedule = program, schedule
         self.formats = f = program.formats
-        self.driver = Driver(schedule)
+        self.driver = driver_of(schedule)
         self.array = ArrayPort(port, schedule, built=built)
         self.port, self.steps, self.seed, self.stalls, self.recorded = port, steps, seed, stalls, recorded
         self.follower = Follower(schedule, model, waves)

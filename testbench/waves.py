@@ -41,12 +41,17 @@ from rtl.hls.plan.control import (
     StationarySource,
     ZTake,
 )
-from rtl.hls.plan.debug_bus import UNITS, debug_bus_layout
+from rtl.hls.plan.debug_bus import debug_bus_layout, registers_of_units
+from rtl.hls.plan.wide_control import VectorSource
 from rtl.hls.report.explain import PASSES, activity
 from rtl.hls.report.explain import UNITS as ACTIVITIES
+from rtl.hls.wide.rotated import LAST
 from testbench.tools import FST_CONVERTER, REMEDY
 
-__all__ = ["Waves", "checked", "target"]
+__all__ = ["STEPS", "Waves", "checked", "target"]
+
+STEPS = ("forward", "echo", LAST)
+"""Segments of which an iteration is, or ends, a step."""
 
 Words = npt.NDArray[np.int64]
 
@@ -56,6 +61,8 @@ NAMES: dict[str, type[IntEnum]] = {
     "k_src": KickSource, "k_sel": KickSelect, "io_op": IoOp, "io_src": IoSource,
 }  # fmt: skip
 """Control fields whose values have names."""
+WIDE_NAMES: dict[str, type[IntEnum]] = {"v_src": VectorSource, "io_op": IoOp, "io_src": IoSource}
+"""The same of elements with several banks."""
 _NUMBERS = ("step", "control_word")
 
 
@@ -126,6 +133,7 @@ class Waves:
 
         self.schedule, self.shown = schedule, shown or path
         self._layout = debug_bus_layout(schedule.geometry)
+        self._names = NAMES if schedule.geometry.banks == 1 else WIDE_NAMES
         self._texts: dict[str, dict[str, Sequence[str]]] = {}
         self._last: dict[Any, Any] = {}
         with _room(self.shown):
@@ -144,16 +152,15 @@ class Waves:
         for field, bits in self.schedule.widths.items():
             if field in SEQUENCER_FIELDS:
                 continue  # they never reach an element
-            if bits and field in NAMES:
+            if bits and field in self._names:
                 found["control", field] = add("hel.control", field, "string", init="")
             elif bits:
                 found["control", field] = add("hel.control", field, "reg", size=bits)
         for element in range(self.schedule.geometry.elements):
-            for unit, stems in UNITS.items():
-                for name in self._layout:
-                    if name in stems or name[:-1] in stems:
-                        scope = f"hel.element{element}.{unit}"
-                        found[name, element] = add(scope, name, "reg", size=self._layout[name])
+            for unit, names in registers_of_units(self.schedule.geometry).items():
+                for name in names:
+                    scope, own = f"hel.element{element}.{unit}", name.removeprefix(f"{unit}_")
+                    found[name, element] = add(scope, own, "reg", size=self._layout[name])
         return found
 
     def record(
@@ -179,7 +186,7 @@ class Waves:
             for row, element in np.argwhere(words != before):
                 changes.append((int(row), (name, int(element)), int(words[row, element])))
         for field, column in fields.items():
-            names = NAMES.get(field)
+            names = self._names.get(field)
             for row in np.flatnonzero(np.diff(column, prepend=-1)):
                 value = int(column[row])
                 changes.append((int(row), ("control", field), names(value).name if names else value))
@@ -209,23 +216,23 @@ class Waves:
         """Pass, step, segment, control word and what the units do, row by row."""
         clocks = iter(np.flatnonzero(issued).tolist())
         name, first = place
-        last = -1
+        last, done = -1, 0
         for command in commands:
             texts = self._activity(command.segment)
-            steps = command.segment in ("forward", "echo")
             for iteration in range(command.iterations):
                 for word in range(len(self.schedule.segments[command.segment].words)):
                     row = next(clocks)
                     if row > last + 1:  # the array waited
                         yield last + 1, ("run", "segment"), "waits"
                         yield from ((last + 1, ("units", unit), "") for unit in ACTIVITIES)
-                    step = first + (iteration if command.segment == "forward" else -iteration) if steps else first
+                    step = done + iteration if command.segment in STEPS else 0
                     yield row, ("run", "pass"), name.replace(" ", "_")
-                    yield row, ("run", "step"), step
+                    yield row, ("run", "step"), first + (-step if command.segment == "echo" else step)
                     yield row, ("run", "segment"), command.segment
                     yield row, ("run", "control_word"), word
                     yield from ((row, ("units", unit), texts[unit][word] if texts else "") for unit in ACTIVITIES)
                     last = row
+            done += command.iterations if command.segment in STEPS else 0
 
     def _activity(self, segment: str) -> dict[str, Sequence[str]]:
         if segment not in self._texts:

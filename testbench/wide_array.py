@@ -3,9 +3,10 @@
     python -m testbench.wide_array -o docs/results/wide_array.json
 
 Parameters, table and state are loaded; then come forward steps, a nudge, echo steps, an update and further steps with
-the new parameters. All that the elements hold is read and compared, bit for bit, as in `testbench.wide_ring`. No
-sequencer plays the words yet: the ring gets them as `rtl.hls.schedule.command` resolves them, with the pauses between
-commands. The same command predicts the share of multiplier cycles with a product of the network, at B = 1, too.
+the new parameters. All that the elements hold is read and compared, bit for bit, as in `testbench.wide_ring`. The ring
+gets the words as `rtl.hls.schedule.command` resolves them, with the pauses between commands; with the sequencer, and at
+every clock, `testbench.verify` compares the whole array. The same command predicts the share of multiplier cycles with
+a product of the network, at B = 1, too.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from golden.errors import ended
+from golden.systems import SYSTEMS
 from golden.systems.base import System
 from rtl.design import Design
 from rtl.hls.plan.bind import bind
 from rtl.hls.plan.control import Fields
-from rtl.hls.plan.geometry import PARAMETER_WORDS
+from rtl.hls.plan.geometry import GRADIENT_DEPTHS, PARAMETER_WORDS
 from rtl.hls.schedule.command import Command, resolve
 from rtl.hls.wide.predict import predicted
 from rtl.hls.wide.schedule import compile_wide
@@ -68,8 +71,16 @@ CASES = (
     ArrayCase(9, 2, 2),
     ArrayCase(32, 4, 2),
     ArrayCase(32, 2, 8),
+    ArrayCase(64, 4, 2),
+    *(
+        ArrayCase(neurons, 2, banks, inputs=2, steps=3, system=system)
+        for system in SYSTEMS
+        if system != "dense"
+        for neurons, banks in ((8, 2), (9, 4))
+    ),
 )
-"""What is compared: half and full rate forward, pads, an odd number of row groups, every width."""
+"""What is compared: dense at half and full rate forward, with pads, an odd number of row groups, at every width, with
+memories of several block RAMs; and all other built-in systems, whose sums the last bank makes alone."""
 SIZES = ((64, 16), (128, 16), (144, 18), (192, 12))
 """Neurons and elements whose steps are predicted, with eight inputs."""
 
@@ -86,8 +97,10 @@ def _played(driver: WideDriver, commands: Sequence[Command]) -> list[Fields]:
     return words
 
 
-def compare(case: ArrayCase, simulator: str = "verilator", technology: str = "behavioural") -> dict[str, Any]:
-    """Runs a case on both.
+def compare(
+    case: ArrayCase, simulator: str = "verilator", technology: str = "behavioural", part_log2: int = 6
+) -> dict[str, Any]:
+    """Runs a case on both, from states of 2**-part_log2 of their words' range.
 
     Returns
     -------
@@ -101,7 +114,7 @@ def compare(case: ArrayCase, simulator: str = "verilator", technology: str = "be
     theta = {name: program.formats.theta.raw(v) for name, v in case.design.subject.initial(case.seed).items()}
     q, p = (
         source.integers(-limit, limit, case.neurons)
-        for limit in (1 << (g.position_bits - 6), 1 << (g.momentum_bits - 6))
+        for limit in (1 << (g.position_bits - part_log2), 1 << (g.momentum_bits - part_log2))
     )
     inputs = source.integers(-g.one, g.one, (case.steps, case.inputs))
     e, base = source.integers(-(1 << 12), 1 << 12, case.neurons), 8
@@ -159,13 +172,14 @@ def _found(driver: WideDriver, script: Sequence[tuple[str, list[Command]]], answ
 
 
 def rows_of(neurons: int, elements: int, inputs: int = 8) -> list[dict[str, Any]]:
-    """Predicted steps of a dense network at each width; a bank's memories of today hold 511 parameters."""
+    """Predicted steps of a dense network at each width; and whether memories are as deep."""
     program = Design("dense", neurons=neurons, inputs=inputs).program
     plan, rows = bind(program), list[dict[str, Any]]()
     for banks in (1, 2, 4):
         found = predicted(plan, program.formats, elements=elements, banks=banks)
         sizes = {"neurons": neurons, "elements": elements, "banks": banks, "inputs": inputs}
-        rows.append(sizes | asdict(found) | {"fits": found.parameter_words < PARAMETER_WORDS})
+        depth = PARAMETER_WORDS if banks == 1 else GRADIENT_DEPTHS[-1]
+        rows.append(sizes | asdict(found) | {"fits": found.parameter_words < depth})
     return rows
 
 
@@ -191,4 +205,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from golden.dynamics.flags import Flags
 from golden.dynamics.integrator import Integrator, twin
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from golden.program import Program
 from golden.training import update as golden_update
 from rtl.design import Design
@@ -339,4 +339,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -4,7 +4,7 @@ Passes follow each other, and only within one do all slots follow without a gap:
 overlapped here. Fields of a bank are booked for the time of bank 0; the hardware delays them. Fields of the whole
 element that serve bank b are booked b cycles later.
 
-A slot's stages are those of `rtl.hls.plan.timing`, but what goes along the banks is chosen one stage earlier.
+A slot's stages are those of `rtl.hls.plan.wide_timing`.
 """
 
 from __future__ import annotations
@@ -17,25 +17,22 @@ from dataclasses import dataclass, field
 from rtl.element.wide.control import VectorSource
 from rtl.hls.plan.control import Fields
 from rtl.hls.plan.geometry import Geometry
-from rtl.hls.plan.timing import (
-    ACCUMULATE,
-    GRAD_READ,
-    GRAD_WRITE,
-    MULTIPLY,
-    SCALE,
-    STATE_WRITE,
-    SUM_READY,
-    TABLE_WRITE,
-)
+from rtl.hls.plan.timing import MULTIPLY, STATE_WRITE
 from rtl.hls.plan.wide_timing import (
+    ACCUMULATE,
     BANK_LOAD,
     CHOOSE,
     FORCE,
+    GRAD_READ,
+    GRAD_WRITE,
     LANE_LOAD,
     LOOK_UP,
     POSITION_READ,
+    SCALE,
     STATIONARY_CHOICE,
     STORE_READ,
+    SUM_READY,
+    TABLE_WRITE,
     VECTOR,
 )
 from rtl.hls.plan.width import Width
@@ -332,5 +329,5 @@ class Step:
         self.table.at(slot + GRAD_WRITE, g_we=1, g_clear=0, g_waddr=address, g_local=int(local))
 
 
-RINGS_KICK = 4
+RINGS_KICK = 5
 """From the choice of the last part of a column sum to the choice of its impulse."""

@@ -34,6 +34,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.errors import ended
 from golden.studies.command import parser
 from golden.studies.pam_channel import LEVELS, Channel
 from golden.studies.rows import Case, collect
@@ -236,4 +237,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -40,6 +40,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from golden.errors import ended
 from golden.studies.command import parser
 from golden.studies.rows import Case, collect
 from golden.tasks import Split, Task
@@ -278,4 +279,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

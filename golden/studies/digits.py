@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from golden import tasks
+from golden.errors import ended
 from golden.studies.command import checked_seeds, parser
 from golden.studies.rows import collect, progress
 from golden.tasks import Split, Task, digits
@@ -85,4 +86,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -23,6 +23,7 @@ from golden.compiler import compile_system
 from golden.computer.figures import pyplot
 from golden.dynamics.damped_integrator import DampedIntegrator
 from golden.dynamics.integrator import Integrator
+from golden.errors import ended
 from golden.studies.command import parser, table
 
 __all__ = ["cases", "figure", "main", "measure", "render"]
@@ -142,4 +143,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -19,7 +19,7 @@ import numpy as np
 from golden.arithmetic.formats import Formats
 from golden.checks.cases import Case, problem
 from golden.checks.comparison import compare
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from golden.rules import dissipative, dissipative_fixed
 from golden.studies.command import parser, table
 
@@ -101,4 +101,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.errors import ended
 from golden.studies.command import checked_seeds, parser
 from golden.studies.pages import insert
 from golden.studies.rows import collect, progress
@@ -104,4 +105,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -19,7 +19,7 @@ import numpy as np
 from golden import systems
 from golden.arithmetic.formats import Formats
 from golden.checks.comparison import compare
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from golden.rules import StaticProblem, ep, ep_fixed
 from golden.studies.command import parser, table
 
@@ -109,4 +109,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

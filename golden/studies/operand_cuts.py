@@ -18,6 +18,7 @@ from golden.checks.cases import Case
 from golden.checks.sweep import sweep
 from golden.compiler import compile_system
 from golden.compiler.calibrate import calibrated
+from golden.errors import ended
 from golden.program import Program
 from golden.program.ops import Round, Rounding
 from golden.studies.command import parser
@@ -165,4 +166,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.errors import ended
 from golden.studies.pages import insert
 from golden.studies.rows import Case
 from golden.studies.sweeps import seeds_together
@@ -87,4 +88,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from golden.errors import HelError
+
 __all__ = ["Case", "collect", "progress", "write"]
 
 Case = dict[str, Any]
@@ -24,7 +26,8 @@ def collect(out: Path, command: str, cases: Iterable[Case], compute: Callable[[C
     command : what regenerates it, kept in the file
     cases : what identifies each row
     """
-    rows: list[Case] = json.loads(out.read_text(encoding="utf-8"))["rows"] if out.exists() else []
+    rows = _rows(out)
+    out.parent.mkdir(parents=True, exist_ok=True)  # before hours of work, not after them
     for case in cases:
         if any(row["case"] == case for row in rows):
             continue
@@ -32,6 +35,19 @@ def collect(out: Path, command: str, cases: Iterable[Case], compute: Callable[[C
         write(out, {"command": command, "rows": rows})
         print(json.dumps(rows[-1])[:200], file=sys.stderr, flush=True)
     return rows
+
+
+def _rows(out: Path) -> list[Case]:
+    """Those of a file, none where there is no file."""
+    if not out.exists():
+        return []
+    try:
+        rows: list[Case] = json.loads(out.read_text(encoding="utf-8"))["rows"]
+        if all("case" in row for row in rows):
+            return rows
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise HelError(f"rows are added to a document of rows, {out} is none; name another file")
 
 
 def write(out: Path, document: Case) -> None:

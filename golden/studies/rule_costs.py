@@ -23,7 +23,7 @@ from golden.checks.comparison import compare
 from golden.checks.glepcheck import EPS as STRENGTHS
 from golden.checks.glepcheck import problem
 from golden.cost_functions import FinalCost
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from golden.rules import Gradients, Problem, Report, StackProblem, StaticProblem, finite_differences, glep, gradient
 from golden.rules.glep import finite_differences as boundary_differences
 from golden.stacks import Stack, TanhMixing
@@ -318,4 +318,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -16,6 +16,7 @@ import numpy as np
 
 from golden.checks.comparison import compare
 from golden.cost_functions import FinalCost, SummedCost
+from golden.errors import ended
 from golden.rules import Problem, StackProblem, bptt, finite_differences, heb, rhel, stack, stack_bptt
 from golden.stacks import GluMixing, Stack, TanhMixing
 from golden.studies.command import parser
@@ -170,4 +171,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -22,7 +22,7 @@ import numpy as np
 
 from golden import tasks
 from golden.checks.comparison import compare
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from golden.language.graph import Array
 from golden.rules import Problem, finite_differences, heb
 from golden.studies.command import checked_seeds, parser
@@ -240,4 +240,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -11,6 +11,7 @@ example:
   hel rtl dense --neurons 64 --elements auto --board ulx3s_85f --explain --figure schedule.png
   hel rtl springs --neurons 64 --elements 8 --module left -o left.v     # modules left, left_element, ...
   hel rtl phi4 --neurons 64 --cuts calibrated --explain
+  hel rtl dense --neurons 64 --elements 8 --banks 4 --explain           # as many multipliers as 32 elements of one bank
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         from hel.figures.canvas import checked
 
         checked(args.figure)
+    if args.resident and args.banks != 1:
+        raise UsageError(f"--resident asks of elements with one bank, got --banks {args.banks}; drop one of them")
     resident = _resident(args.resident)
     result: dict[str, Any] = {}
     made, result["choice"] = design(args)
@@ -185,11 +188,13 @@ def predicted(found: dict[str, Any]) -> str:
     """What an array will take, where it fits, and how fast it will be."""
     fits = [name for name, lacking in found["devices"].items() if not lacking]
     lacks = [f"{name} ({lacking})" for name, lacking in found["devices"].items() if lacking]
+    logic = f"LUT {found['lut']}  FF {found['ff']}  " if "lut" in found else ""
     lines = [
-        f"predicted: LUT {found['lut']}  FF {found['ff']}  DSP {found['dsp']}  block RAM {found['bram']}",
+        f"predicted: {logic}DSP {found['dsp']}  block RAM {found['bram']}"
+        + ("" if logic else "  (LUT and FF of elements with several banks: docs/wide.md)"),
         f"  {found['cycles_per_step']} cycles a step: {found['steps_per_s']:.0f} steps/s at"
         f" {found['clock_hz'] / 1e6:g} MHz (what clock a size reaches, only `hel build` tells)",
-        f"  fits {', '.join(fits) or 'none of the known devices'}"
+        f"  fits {', '.join(fits) or 'none of the known devices'}{'' if logic else ' as far as is known'}"
         + (f"; too large for {', '.join(lacks)}" if lacks else ""),
     ]
     return "\n".join(lines)

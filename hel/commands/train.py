@@ -211,7 +211,13 @@ def _trained(args: argparse.Namespace, recipe: Recipe | None, progress: Progress
         from testbench.train_rtl import train_rtl
 
         result = train_rtl(
-            args.task, args.system, elements=args.elements, simulator=args.simulator, cuts=args.cuts, **options
+            args.task,
+            args.system,
+            elements=args.elements,
+            banks=args.banks,
+            simulator=args.simulator,
+            cuts=args.cuts,
+            **options,
         )
         left_out = ("training", "parameters")
         return {**{name: value for name, value in result.items() if name not in left_out}, **given_up}

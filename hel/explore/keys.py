@@ -52,20 +52,20 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         cut_formats tables test_accuracy validation_accuracy cost history curve samples_per_s rule executor
         flags argument_clamped operand_clipped trajectory stability report iterations_per_batch test_nmse
         validation_nmse mismatches compared_words cycles cycles_predicted stall_cycles cycles_per_second
-        simulator elements given_up
+        simulator elements banks given_up
         """
     ),
     "verify": _names(
         """
         mismatches compared_words compared_cycles cycles cycles_predicted stall_cycles cycles_per_second
-        flags first_mismatch trajectory system neurons elements inputs formats cycles_per_step
+        flags first_mismatch trajectory system neurons elements banks inputs formats cycles_per_step
         cycles_per_echo_step cycles_per_update busy schedule simulator steps seed waves cuts cut_formats
         tables failed mutant netlist masses realised_masses angles report
         """
     ),
     "rtl": _names(
         """
-        choice explain figure file module memory_map system neurons elements inputs formats cycles_per_step
+        choice explain figure file module memory_map system neurons elements banks inputs formats cycles_per_step
         cycles_per_echo_step cycles_per_update busy geometry accumulator_bits ports registers store_parts
         parameters memory segments control_store cuts cut_formats tables schedule predicted board
         lut_available ff_available dsp_available bram_available passes resident masses realised_masses angles
@@ -75,7 +75,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         """
         command bitstream fmax_hz fmax_routed_hz clock_asked_hz clock_hz dsp dsp_available bram bram_available lut
         lut_available ff ff_available critical_path board speed seed placer floorplan baud digest tools
-        system neurons elements inputs formats masses realised_masses angles cuts cut_formats tables
+        system neurons elements banks inputs formats masses realised_masses angles cuts cut_formats tables
         cycles_per_step cycles_per_echo_step cycles_per_update busy geometry predicted macs_per_step
         steps_per_s mac_per_s multiplier_use schedule choice report
         """

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.errors import ended
 from golden.studies import adaptation_channel, adaptation_watch
 from hel.figures.canvas import pyplot, save
 
@@ -113,4 +114,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from golden.errors import ended
 from golden.studies import adaptation_channel, adaptation_watch
 from golden.studies.intervals import Interval, interval
 from golden.studies.pages import filled
@@ -168,4 +169,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(lambda: main(sys.argv[1:])))

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from hel.arguments import Parser, integer
 from hel.commands import build, train
 from hel.figures import learning
@@ -111,4 +111,4 @@ def gradients_per_s(report: dict[str, Any], steps: int) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

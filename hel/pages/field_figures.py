@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from golden.dynamics.leapfrog import Leapfrog
+from golden.errors import ended
 from golden.studies.wave_field import Data, Recipe
 from golden.studies.wave_lattice import Detectors, WaveLattice
 from hel.figures.canvas import pyplot, save
@@ -105,4 +106,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

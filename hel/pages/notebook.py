@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.computer import cache
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from hel.__main__ import guarded
 from hel.output import write_whole
 from hel.pages.tutorial import agree
@@ -135,4 +135,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

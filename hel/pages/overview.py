@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from golden.arithmetic.formats import Formats
+from golden.errors import ended
 from golden.systems.dense import Dense
 from golden.training.conversation import drive
 from golden.training.sequences import Training
@@ -165,4 +166,4 @@ def _learning(axis: Any, result: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(lambda: main(sys.argv[1:])))

@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from golden.errors import ended
 from golden.studies.pages import filled
 from golden.studies.sweeps import seeds_together
 from hel.pages.rewrite import rewrite
@@ -100,4 +101,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(lambda: main(sys.argv[1:])))

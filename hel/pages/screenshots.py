@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from golden.errors import HelError
+from golden.errors import HelError, ended
 from hel.arguments import Parser, choose
 from hel.output import write_whole
 
@@ -157,4 +157,4 @@ SHOTS: dict[str, Callable[[], list[Shot]]] = {"report": report, "site": site}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from golden.errors import ended
 from hel.output import write_whole
 from hel.pages.blocks import Block, BrokenBlock, blocks, documents, hold
 
@@ -148,4 +149,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 if __name__ == "__main__":
     os.environ.setdefault("COLUMNS", "120")
-    sys.exit(main())
+    sys.exit(ended(main))

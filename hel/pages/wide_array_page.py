@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from golden.errors import ended
 from golden.studies.pages import filled
 from hel.pages.rewrite import rewrite
 
@@ -30,10 +31,20 @@ def fill(text: str, results: Path) -> str:
 
 
 def _compared(rows: Sequence[Row]) -> list[str]:
-    names = ("banks", "neurons", "elements", "forward_words", "echo_words", "compared_words", "mismatches", "cycles")
+    names = (
+        "system",
+        "banks",
+        "neurons",
+        "elements",
+        "forward_words",
+        "echo_words",
+        "compared_words",
+        "mismatches",
+        "cycles",
+    )
     lines = [
-        "| B | N | P | words forward | words echo | compared words | mismatches | cycles played |",
-        "|---|---|---|---|---|---|---|---|",
+        "| system | B | N | P | words forward | words echo | compared words | mismatches | cycles played |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     return lines + [f"| {' | '.join(str(row[name]) for name in names)} |" for row in rows]
 
@@ -59,4 +70,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(lambda: main(sys.argv[1:])))

@@ -1,6 +1,6 @@
 """The tables of docs/wide.md, from docs/results: `python -m hel.pages.wide_page`; --check compares.
 
-`python -m bitstreams.wide_element` and `python -m testbench.wide_ring` measure.
+`python -m bitstreams.wide_element`, `python -m bitstreams.wide_ring` and `python -m testbench.wide_ring` measure.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from golden.errors import ended
 from golden.studies.pages import filled
 from hel.pages.rewrite import rewrite
 
@@ -22,12 +23,14 @@ Row = dict[str, Any]
 
 
 def fill(text: str, results: Path) -> str:
-    """`text` with the three tables between their markers."""
-    element, ring = (
-        json.loads((results / f"wide_{name}.json").read_text(encoding="utf-8")) for name in ("element", "ring")
+    """`text` with the four tables between their markers."""
+    element, placed, ring = (
+        json.loads((results / f"wide_{name}.json").read_text(encoding="utf-8"))
+        for name in ("element", "placed", "ring")
     )
     for marker, lines in (
         ("wide_element", _elements(element["rows"])),
+        ("wide_placed", _placed(placed)),
         ("wide_ring", _rings(ring["rows"])),
         ("wide_steps", _steps(ring["sizes"])),
     ):
@@ -45,6 +48,20 @@ def _elements(rows: Sequence[Row]) -> list[str]:
         lines.append(
             f"| {row['name']} | {row['banks']} | {row['lut']} | {row['lut_per_multiplier']:.0f} | {row['ff']} "
             f"| {row['ff_per_multiplier']:.0f} | {row['bram']} | {row['control_bits']} | {clocks} |"
+        )
+    return lines
+
+
+def _placed(found: Row) -> list[str]:
+    lines = [
+        "| P | B | seed | LUT | FF | MHz | slowest path | ns | of them routing |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for run in found["runs"]:
+        path = " to ".join(f"`{run[end].removeprefix('dut.')}`" for end in ("path_start", "path_end"))
+        lines.append(
+            f"| {found['elements']} | {found['banks']} | {run['seed']} | {run['lut']} | {run['ff']}"
+            f" | {run['fmax_hz'] / 1e6:.0f} | {path} | {run['path_ns']:.2f} | {run['path_routing_ns']:.2f} |"
         )
     return lines
 
@@ -76,4 +93,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(lambda: main(sys.argv[1:])))

@@ -29,7 +29,10 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
 )
 """In the order of the page."""
 
-SIZES = (("neurons", "N"), ("elements", "P"), ("inputs", "m"), ("steps", "T"), ("epochs", "epochs"), ("seed", "seed"))
+SIZES = (
+    ("neurons", "N"), ("elements", "P"), ("banks", "B"), ("inputs", "m"), ("steps", "T"), ("epochs", "epochs"),
+    ("seed", "seed"),
+)  # fmt: skip
 """Keys of a result that a run is told by, with their letters in the formulas."""
 
 
@@ -108,7 +111,9 @@ def _described(run: Run, index: int, markup: Callable[[str], Any]) -> dict[str, 
         subject += f", with an error put into the RTL on purpose ({run['mutant']})"
     ways = [run[key] for key in ("arithmetic", "rule", "simulator") if key in run]
     sizes = [
-        f"{letter} = {run[key]}" if len(letter) == 1 else f"{letter} {run[key]}" for key, letter in SIZES if key in run
+        f"{letter} = {run[key]}" if len(letter) == 1 else f"{letter} {run[key]}"
+        for key, letter in SIZES
+        if key in run and (key, run[key]) != ("banks", 1)
     ]
     return {
         "anchor": f"run{index}",

@@ -40,6 +40,12 @@ def _row(value: Any) -> bool:
     return any(fits(value, {**shape, f"training_{measure}": NUMBER}) for measure in ("accuracy", "nmse"))
 
 
+def _predicted(value: Any) -> bool:
+    """Cells of an array; of elements with several banks those that are counted alone."""
+    counted = {"dsp": COUNT, "bram": COUNT}
+    return fits(value, counted) and (not {"lut", "ff"} & set(value) or fits(value, {"lut": COUNT, "ff": COUNT}))
+
+
 SHAPES: dict[str, Any] = {
     "made_by": {"command": TEXT, "line": TEXT, "version": TEXT},
     "command": TEXT,
@@ -57,6 +63,7 @@ SHAPES: dict[str, Any] = {
     "digest": TEXT,
     "neurons": COUNT,
     "elements": COUNT,
+    "banks": COUNT,
     "inputs": COUNT,
     "steps": COUNT,
     "epochs": COUNT,
@@ -96,7 +103,7 @@ SHAPES: dict[str, Any] = {
     "cycles_per_echo_step": COUNT,
     "cycles_per_update": COUNT,
     "busy": {str: NUMBER},
-    "predicted": {"lut": COUNT, "ff": COUNT, "dsp": COUNT, "bram": COUNT},
+    "predicted": _predicted,
     "lut": COUNT,
     "ff": COUNT,
     "dsp": COUNT,

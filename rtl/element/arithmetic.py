@@ -5,16 +5,15 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Mux, Shape, Signal, Value, unsigned
 from amaranth.lib import data
 
-from rtl.hls.plan.control import ELEMENT_FIELDS, widths
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.stored_word import broadcast_widths
 
 __all__ = ["add", "control_word", "fits", "pair", "register", "saturate", "shift_right"]
 
 
 def control_word(geometry: Geometry) -> data.StructLayout:
     """The broadcast part of an array's control word; fields that it has no use for have no bits."""
-    bits = widths(geometry)
-    return data.StructLayout({name: unsigned(bits[name]) for name in ELEMENT_FIELDS if name in bits})
+    return data.StructLayout({name: unsigned(bits) for name, bits in broadcast_widths(geometry).items()})
 
 
 def register(name: str, shape: Shape | int) -> Signal:

@@ -7,10 +7,14 @@ what they have before the next rising edge, and only while `enable` is high. It 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from amaranth.hdl import ClockSignal, Instance, Module, Signal
+
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.plan.geometry import Geometry
 
-__all__ = ["MODULE", "debug_bus_verilog"]
+__all__ = ["MODULE", "debug_bus_verilog", "join_debug_bus"]
 
 MODULE = "hel_debug_bus"
 
@@ -37,3 +41,16 @@ def debug_bus_verilog(geometry: Geometry) -> str:
             "",
         ]
     )
+
+
+def join_debug_bus(
+    m: Module, geometry: Geometry, registers: Mapping[str, Signal | Sequence[Signal]], enable: Signal, bus: Signal
+) -> None:
+    """Puts the module that samples into an element; `registers` are its own by name, pairs by their stem."""
+    ports = {}
+    for name, bits in debug_bus_layout(geometry).items():
+        own = registers.get(name)
+        found = own if isinstance(own, Signal) else registers[name[:-1]][int(name[-1])]
+        assert len(found) == bits, name
+        ports[f"i_{name}"] = found
+    m.submodules.debug_bus = Instance(MODULE, i_clk=ClockSignal(), i_enable=enable, **ports, o_debug_bus=bus)

@@ -23,12 +23,13 @@ debug_bus_enable, debug_bus : In and Out, all architectural registers (only with
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, ClockSignal, Instance, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import control_word, register
 from rtl.element.cut import Cut
+from rtl.element.debug_bus import join_debug_bus
 from rtl.element.gradient import Gradient
 from rtl.element.host_chain import host_chain
 from rtl.element.lanes import Lanes
@@ -37,7 +38,7 @@ from rtl.element.sum_register import SumRegister
 from rtl.element.table import Table
 from rtl.element.vector_store import VectorStore
 from rtl.hls.plan.control import IoSource
-from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
+from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
 from rtl.primitives.memory import WeightMemory
 
@@ -135,7 +136,8 @@ class Element(wiring.Component):
         ]
         if self._has_debug_bus:
             registers = {name: value for unit in reversed(units) for name, value in vars(unit).items()}
-            self._debug_bus(m, registers | addressing | {"io": io, "flags": flags})
+            registers |= addressing | {"io": io, "flags": flags}
+            join_debug_bus(m, g, registers, self.debug_bus_enable, self.debug_bus)
         return m
 
     def _weights(
@@ -178,17 +180,3 @@ class Element(wiring.Component):
             IoSource.FLAGS: flags,
         }
         host_chain(m, c, io, self.io_i, sources)
-
-    def _debug_bus(self, m: Module, registers: dict[str, Signal | tuple[Signal, Signal]]) -> None:
-        ports = {}
-        for name, bits in debug_bus_layout(self.geometry).items():
-            found = registers[name] if name in registers else registers[name[:-1]][int(name[-1])]
-            assert len(found) == bits, name
-            ports[f"i_{name}"] = found
-        m.submodules.debug_bus = Instance(
-            "hel_debug_bus",
-            i_clk=ClockSignal(),
-            i_enable=self.debug_bus_enable,
-            **ports,
-            o_debug_bus=self.debug_bus,
-        )

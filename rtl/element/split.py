@@ -6,13 +6,13 @@
     address  = base + number - low                modulo the depth of the weight memory
 
 Which table it is, where there are several, is said by the control word before that of the split; their ranges and bases
-are constants. Latency, from the split (z_en): 2, the sign 1; comparisons first, then the sum for the address. Golden
-twin: golden.arithmetic.function_table.
+are constants. Latency, from the split: 2; comparisons first, then the sum for the address. Golden twin:
+golden.arithmetic.function_table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data
@@ -32,11 +32,11 @@ def split(
     z: Value,
     index: Signal,
     fraction: Signal,
-    sign: Sequence[Signal],
-) -> Value:
-    """Drives the registers `index`, an address, `fraction`, and of odd tables a sign a lane.
+    enable: Value,
+) -> tuple[Value, Value]:
+    """Drives the registers `index`, an address, and `fraction`; `enable` says when an argument is split.
 
-    Returns whether the argument lay beyond a steep end, one cycle after z_en.
+    Returns whether the look-up of the argument gets a sign, and, one cycle later, whether it lay beyond a steep end.
     """
     shapes, c = geometry.tables, control
     several = len(shapes) > 1
@@ -64,7 +64,7 @@ def split(
     m.d.comb += folded.eq(inside ^ flip.replicate(len(inside)).as_signed())
     # A table over a turn has no ends: what is compared need not be inside it.
     upper = (whole ^ (whole[-1] & chosen["folds"][0]).replicate(len(whole)).as_signed())[FRACTION_LOG2:].as_signed()
-    with m.If(c.z_en):
+    with m.If(enable):
         m.d.sync += Cat(steps, number).eq(folded)
         if len(turns) < len(shapes):
             m.d.sync += [
@@ -73,9 +73,6 @@ def split(
             ]
         if several:
             m.d.sync += which.eq(now)
-        for lane, held in enumerate(sign):
-            with m.If(c.z_lane == lane):
-                m.d.sync += held.eq(flip & chosen["odd"][0])
 
     base = _constants(shapes, which, lambda shape: shape.base)
     top = _constants(shapes, which, lambda shape: shape.base + shape.segments - 1)
@@ -86,7 +83,7 @@ def split(
         index.eq(Mux(below, base, Mux(above, top, number + offset))),
         fraction.eq((steps | above.replicate(FRACTION_LOG2)) & ~below.replicate(FRACTION_LOG2)),
     ]
-    return below & steep_below | above & steep_above
+    return flip & chosen["odd"][0], below & steep_below | above & steep_above
 
 
 _KNOWN: dict[str, Callable[[TableShape], int]] = {

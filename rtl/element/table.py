@@ -65,7 +65,9 @@ class Table(Elaboratable):
         if g.clamps_by_bits:
             beyond = self._split(m, z, sign)
         else:
-            beyond = split(m, g, c, z, self.index, self.fraction, sign)
+            negative, beyond = split(m, g, c, z, self.index, self.fraction, c.z_en)
+            with m.If(c.z_en):
+                self._hold(m, sign, negative)
         if g.steep_table:
             was_split = register("was_split", 1)
             m.d.sync += was_split.eq(c.z_en)
@@ -82,6 +84,12 @@ class Table(Elaboratable):
         m.d.sync += self.s_word.eq((floor ^ negative.replicate(18).as_signed()) + (rounding ^ negative))
         return m
 
+    def _hold(self, m: Module, sign: Sequence[Signal], negative: Value) -> None:
+        """The sign, in its lane's register."""
+        for lane, held in enumerate(sign):
+            with m.If(self.control.z_lane == lane):
+                m.d.sync += held.eq(negative)
+
     def _split(self, m: Module, z: Value, sign: Sequence[Signal]) -> Value:
         """Sign and magnitude first; then the clamp. As `rtl.element.split.split`."""
         reach = FRACTION_LOG2 + self.geometry.index_bits
@@ -90,8 +98,6 @@ class Table(Elaboratable):
         m.d.comb += folded.eq(z ^ z[-1].replicate(len(z)).as_signed())
         with m.If(self.control.z_en):
             m.d.sync += [magnitude.eq(folded[:reach]), beyond.eq(folded[reach:].any())]
-            for lane, held in enumerate(sign):
-                with m.If(self.control.z_lane == lane):
-                    m.d.sync += held.eq(z[-1])
+            self._hold(m, sign, z[-1])
         m.d.sync += Cat(self.fraction, self.index).eq(magnitude | beyond.replicate(reach))
         return beyond

@@ -44,8 +44,8 @@ Words = npt.NDArray[np.int64]
 class Driver:
     """Commands and answers for one scheduled array."""
 
-    loads_tables = "load_weight"
-    """The segment that loads tables and constants."""
+    loads_tables = loads_constants = "load_weight"
+    """The segments that load tables and constants."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
@@ -69,7 +69,7 @@ class Driver:
                 commands.append(Command(self.loads_tables, len(run), run[0][0], words=words))
         if memory.weight_words > memory.words:
             constants = memory.constants()
-            commands.append(Command("load_weight", constants.shape[1], memory.words + 1, words=chain(constants)))
+            commands.append(Command(self.loads_constants, constants.shape[1], memory.words + 1, words=chain(constants)))
         return commands
 
     def load_parameters(self, theta: Mapping[str, Words]) -> list[Command]:

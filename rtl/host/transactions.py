@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.plan.control import store_parts
 from rtl.hls.plan.registers import Address, Streams
+from rtl.hls.plan.stored_word import store_parts
 from rtl.hls.schedule.command import Command
 from rtl.hls.schedule.schedule import Schedule
 

@@ -13,16 +13,19 @@ Example
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from rtl.hls.plan.geometry import GRADIENT_BITS
 from rtl.hls.schedule.command import Command
+from rtl.hls.schedule.schedule import Schedule
+from rtl.hls.wide.rotated import FIRST, LAST
 from rtl.hls.wide.schedule import WideSchedule
 from rtl.host.driver import Driver, chain, signed, unchain
 
-__all__ = ["WideDriver"]
+__all__ = ["WideDriver", "driver_of"]
 
 Words = npt.NDArray[np.int64]
 
@@ -32,9 +35,18 @@ class WideDriver(Driver):
 
     loads_tables = "load_weight0"
 
+    schedule: WideSchedule
+
     def __init__(self, schedule: WideSchedule) -> None:
         super().__init__(schedule)
         self.banks = schedule.geometry.banks
+        self.loads_constants = f"load_weight{self.banks - 1}"
+
+    def forward(self, inputs: Words) -> list[Command]:
+        """One step for each row of inputs (T, m); in a rotated loop an iteration has the inputs of the next step."""
+        if not self.schedule.rotated or not len(inputs):
+            return super().forward(inputs)
+        return [*self._steps(FIRST, inputs[:1]), *self._steps("forward", inputs[1:]), Command(LAST)]
 
     def load_parameters(self, theta: Mapping[str, Words]) -> list[Command]:
         """Parameter words (18 bits); gradients are left alone."""
@@ -46,6 +58,16 @@ class WideDriver(Driver):
 
     def _read(self, what: str) -> list[Command]:
         return [Command(f"read_{what}{bank}", self.schedule.memory.words, 1) for bank in range(self.banks)]
+
+    def update(self, shift: int) -> list[Command]:
+        """As ever, or as a loop."""
+        return [replace(command, iterations=self.schedule.update_iterations) for command in super().update(shift)]
+
+    def clear(self) -> list[Command]:
+        """As ever, or as a loop."""
+        if self.schedule.update_iterations == 1:
+            return super().clear()
+        return [Command("clear", self.schedule.memory.words, 1)]
 
     def read_parameters(self) -> list[Command]:
         """Parameter words; decode with `parameters`."""
@@ -67,3 +89,8 @@ class WideDriver(Driver):
     def _by_name(self, words: Words) -> dict[str, Words]:
         memory = np.stack([unchain(part, self.geometry.elements) for part in words.reshape(self.banks, -1)])
         return self.schedule.memory.unpack(np.pad(memory, ((0, 0), (0, 0), (1, 0))), self.shapes)
+
+
+def driver_of(schedule: Schedule) -> Driver:
+    """The driver of an array of any width."""
+    return WideDriver(schedule) if isinstance(schedule, WideSchedule) else Driver(schedule)

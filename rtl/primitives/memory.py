@@ -1,4 +1,5 @@
-"""The block RAMs of an element: weights (1024 x 18 or more, two ports), gradients (512 x 36, one reads, one writes)."""
+"""The block RAMs of an element: weights (1024 x 18 or more, two ports), gradients (512 x 36 or more, one reads, one
+writes)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from rtl.hls.plan.geometry import GRADIENT_BITS, PARAMETER_WORDS, WEIGHT_WORDS
+from rtl.hls.plan.geometry import GRADIENT_BITS, GRADIENT_DEPTHS, PARAMETER_WORDS, WEIGHT_WORDS
 from rtl.primitives.technology import bus, check_technology
 
 __all__ = ["WeightMemory", "GradientMemory"]
@@ -32,8 +33,9 @@ class WeightMemory(wiring.Component):
 
     Parameters
     ----------
-    technology : "behavioural" or "ecp5" (banks of one DP16KD, 18 bits, OUTREG on both ports).
+    technology : "behavioural" or "ecp5" (DP16KD, OUTREG on both ports: one, or banks of one).
     depth : words; addresses have a = 10, 11 or 12 bits
+    sliced : 2048 words lie in two cells of 9 bits instead of two of 1024 words: no choice behind them, no logic
 
     Members
     -------
@@ -48,8 +50,8 @@ class WeightMemory(wiring.Component):
 
     latency = 2
 
-    def __init__(self, technology: str = "behavioural", depth: int = WEIGHT_WORDS) -> None:
-        self.technology, self.depth = check_technology(technology), depth
+    def __init__(self, technology: str = "behavioural", depth: int = WEIGHT_WORDS, *, sliced: bool = False) -> None:
+        self.technology, self.depth, self.sliced = check_technology(technology), depth, sliced
         bits = (depth - 1).bit_length()
         super().__init__(
             {
@@ -62,6 +64,21 @@ class WeightMemory(wiring.Component):
         m = Module()
         if self.technology == "ecp5" and self.depth == WEIGHT_WORDS:
             m.submodules.ram = self._cell(self.a_addr, self.b_addr, self.a_data, self.b_data, self.b_we)
+            return m
+        if self.technology == "ecp5" and self.sliced and self.depth == 2 * WEIGHT_WORDS:
+            for index in range(2):
+                part = slice(9 * index, 9 * index + 9)
+                m.submodules[f"ram{index}"] = _dp16kd(
+                    9,
+                    i_WEA=0,
+                    i_WEB=self.b_we,
+                    **_address("A", Const(0, 4), self.a_addr),
+                    **_address("B", Const(0, 4), self.b_addr),
+                    **bus("i", "DIA", Const(0, 9)),
+                    **bus("i", "DIB", self.b_wdata[part]),
+                    **bus("o", "DOA", self.a_data[part]),
+                    **bus("o", "DOB", self.b_data[part]),
+                )
             return m
         if self.technology == "ecp5":
             self._banks(m)
@@ -113,7 +130,7 @@ class WeightMemory(wiring.Component):
 
 
 class GradientMemory(wiring.Component):
-    """512 words of 36 bits: one port reads, the other writes, both in every cycle.
+    """512, 1024 or 2048 words of 36 bits: one port reads, the other writes, both in every cycle.
 
     Latency `latency` = 2 cycles, as WeightMemory: an address presented in cycle n shows its word in cycle n + 2. A word
     written in cycle n is seen by reads presented from cycle n + 1 on.
@@ -125,12 +142,14 @@ class GradientMemory(wiring.Component):
 
     Parameters
     ----------
-    technology : "behavioural" or "ecp5" (one DP16KD in its 36-bit pseudo dual port mode, OUTREG).
+    technology : "behavioural" or "ecp5" (OUTREG; one DP16KD in its 36-bit pseudo dual port mode, or two of 18 bits or
+        four of 9 bits, slices of the word)
+    depth : words; addresses have a = 9, 10 or 11 bits
 
     Members
     -------
-    r_addr : In(9);  r_data : Out(36)
-    w_addr : In(9);  w_data : In(36);  w_en : In(1)
+    r_addr : In(a);  r_data : Out(36)
+    w_addr : In(a);  w_data : In(36);  w_en : In(1)
 
     Source: FPGA-TN-02204 (ECP5 memory usage guide), pseudo dual port RAM; the order of the halves is that of yosys's
     techlibs/lattice/brams_map_16kd.v, which is known to work on boards.
@@ -140,19 +159,25 @@ class GradientMemory(wiring.Component):
     """
 
     latency = 2
-    depth = PARAMETER_WORDS
     width = GRADIENT_BITS
 
-    def __init__(self, technology: str = "behavioural") -> None:
-        self.technology = check_technology(technology)
+    def __init__(self, technology: str = "behavioural", depth: int = PARAMETER_WORDS) -> None:
+        assert depth in GRADIENT_DEPTHS, depth
+        self.technology, self.depth = check_technology(technology), depth
+        bits = (depth - 1).bit_length()
         super().__init__(
-            {"r_addr": In(9), "r_data": Out(self.width), "w_addr": In(9), "w_data": In(self.width), "w_en": In(1)}
+            {"r_addr": In(bits), "r_data": Out(self.width), "w_addr": In(bits), "w_data": In(self.width), "w_en": In(1)}
         )
 
     def elaborate(self, platform: object) -> Elaboratable:
         m = Module()
-        if self.technology == "ecp5":
+        if self.technology == "ecp5" and self.depth == PARAMETER_WORDS:
             m.submodules.ram = self._cell()
+            return m
+        if self.technology == "ecp5":
+            count = self.depth // PARAMETER_WORDS
+            for index in range(count):
+                m.submodules[f"ram{index}"] = self._slice(index, self.width // count)
             return m
         m.submodules.array = array = Memory(shape=self.width, depth=self.depth, init=[])
         write = array.write_port()
@@ -174,6 +199,20 @@ class GradientMemory(wiring.Component):
             **bus("i", "DIB", self.w_data[18:]),
             **bus("o", "DOA", self.r_data[:18]),
             **bus("o", "DOB", self.r_data[18:]),
+        )
+
+    def _slice(self, index: int, bits: int) -> Instance:
+        """Port A writes, port B reads; bits 0 and 1 of the write address enable the bytes of 18 bits."""
+        part = slice(bits * index, bits * index + bits)
+        return _dp16kd(
+            bits,
+            i_WEA=self.w_en,
+            i_WEB=0,
+            **_address("A", Const(0b0011 if bits == 18 else 0, 4), self.w_addr),
+            **_address("B", Const(0b0011 if bits == 18 else 0, 4), self.r_addr),
+            **bus("i", "DIA", self.w_data[part]),
+            **bus("i", "DIB", Const(0, bits)),
+            **bus("o", "DOB", self.r_data[part]),
         )
 
 

@@ -1,5 +1,5 @@
 // Simulation model of the ECP5 block RAM, written from FPGA-TN-02204 (memory usage guide), for the parameter sets that rtl/primitives
-// uses: both ports 18 bits wide (true dual port, 1024 words) or both 36 bits wide (pseudo dual port, 512 words: port A's address
+// uses: both ports 18 or 9 bits wide (true dual port, 1024 or 2048 words) or both 36 bits wide (pseudo dual port, 512 words: port A's address
 // writes, port B's reads), WRITEMODE NORMAL, output registers on or off, no reset, chip selects 0, contents 0. Any other parameter
 // value stops elaboration at the instance of the missing module DP16KD_parameter_not_modelled. Registers hold 0 at power-up.
 // A read of an address that the other port writes in the same cycle gives X (0 in a two-state simulator).
@@ -20,7 +20,7 @@ module DP16KD #(
     output DOB0, DOB1, DOB2, DOB3, DOB4, DOB5, DOB6, DOB7, DOB8, DOB9, DOB10, DOB11, DOB12, DOB13, DOB14, DOB15, DOB16, DOB17
 );
     generate
-        if ((DATA_WIDTH_A != 18 && DATA_WIDTH_A != 36) || DATA_WIDTH_B != DATA_WIDTH_A
+        if ((DATA_WIDTH_A != 9 && DATA_WIDTH_A != 18 && DATA_WIDTH_A != 36) || DATA_WIDTH_B != DATA_WIDTH_A
             || (REGMODE_A != "NOREG" && REGMODE_A != "OUTREG") || (REGMODE_B != "NOREG" && REGMODE_B != "OUTREG")
             || (DATA_WIDTH_A == 36 && REGMODE_A != REGMODE_B)
             || CSDECODE_A != "0b000" || CSDECODE_B != "0b000" || CLKAMUX != "CLKA" || CLKBMUX != "CLKB"
@@ -57,6 +57,18 @@ module DP16KD #(
             end
             always @(posedge CLKB) if (active_b)
                 {array_b, array_a} <= writes && write_address == read_address ? 36'bx : words[read_address];
+        end else if (DATA_WIDTH_A == 9) begin : half_width
+            reg [8:0] words [0:2047];
+            initial for (k = 0; k < 2048; k = k + 1) words[k] = 0;
+            wire [10:0] place_a = {address_a, ADA3}, place_b = {address_b, ADB3};
+            wire writes_a = active_a && WEA, writes_b = active_b && WEB;
+            wire meet = place_a == place_b;
+            always @(posedge CLKA) begin
+                if (writes_a) words[place_a] <= dia[8:0];
+                if (writes_b) words[place_b] <= dib[8:0];
+            end
+            always @(posedge CLKA) if (active_a && !WEA) array_a <= writes_b && meet ? 18'bx : words[place_a];
+            always @(posedge CLKB) if (active_b && !WEB) array_b <= writes_a && meet ? 18'bx : words[place_b];
         end else begin : true_dual_port
             reg [17:0] words [0:1023];
             initial for (k = 0; k < 1024; k = k + 1) words[k] = 0;

@@ -45,5 +45,18 @@ def test_no_yosys(monkeypatch):
         convert.convert(None, "inverter")
     monkeypatch.undo()
     monkeypatch.setattr(verilog, "convert", none)
+    monkeypatch.setattr(convert.shutil, "which", lambda name: None)
     with pytest.raises(YosysError):  # it is there, and says no: ours
         convert.convert(None, "inverter")
+
+
+def test_a_yosys_on_the_path_that_fails(monkeypatch, tmp_path):
+    other = tmp_path / "yosys"
+    other.write_text("#!/bin/sh\necho boom >&2\nexit 3\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    m, ports = component()
+    with pytest.raises(HelError, match=f"the yosys on the path, {other}, failed: .*; set AMARANTH_USE_YOSYS=builtin"):
+        convert.convert(m, "inverter", ports=ports)
+    monkeypatch.setenv("AMARANTH_USE_YOSYS", "builtin")
+    assert "module inverter" in convert.convert(m, "inverter", ports=ports)

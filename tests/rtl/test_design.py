@@ -38,6 +38,16 @@ def test_it_is_a_value():
         one.elements = 2  # type: ignore[misc]
 
 
+def test_banks_make_the_array_wider():
+    """Rows are padded to whole banks; what an element of several banks has no form for is said by its schedule."""
+    one, four = (Design("dense", neurons=9, inputs=2, elements=2, banks=banks) for banks in (1, 4))
+    assert (one.banks, one.geometry.banks, one.described["banks"]) == (1, 1, 1) and "--banks" not in one.command
+    assert (four.geometry.banks, four.geometry.neurons, four.described["banks"]) == (4, 16, 4)
+    assert " --banks 4 " in four.command and replace(four, banks=1) == one != four
+    with pytest.raises(HelError, match="no form for the constant C of springs; use B = 1"):
+        _ = Design("springs", neurons=8, elements=2, banks=2).schedule
+
+
 def test_a_system_brings_its_own_size():
     design = Design(systems.get("dense", n=6, m=3), elements=3)
     assert (design.neurons, design.inputs, design.name) == (6, 3, "dense")
@@ -52,6 +62,9 @@ def test_a_system_brings_its_own_size():
         ({"elements": 17}, "elements share the neurons, 1 to 16 of them, got 17 elements; choose within"),
         ({"elements": 0}, "1 to 16 of them, got 0 elements; choose within"),
         ({"elements": "auto"}, "1 to 16 of them, got 'auto' elements"),
+        ({"banks": 3}, "an element has 1, 2, 4, 8 banks, got 3; choose among these"),
+        ({"banks": True}, "an element has 1, 2, 4, 8 banks, got True"),
+        ({"banks": "4"}, "an element has 1, 2, 4, 8 banks, got '4'"),
         ({"neurons": 0}, "the number of neurons n must be a whole number >= 1, got 0"),
         ({"inputs": 2.5}, "the number of inputs m must be a whole number >= 1, got 2.5"),
         ({"cuts": "exact"}, "cuts are default, calibrated or calibrated-SEED, got 'exact'"),
@@ -73,6 +86,7 @@ DESIGNS = [
     Design("random-3", neurons=12, inputs=2, elements=3),
     Design("phi4", neurons=8, formats=Formats(fraction_bits=12, operand_bits=14, log2_inverse_step=2)),
     Design("springs", neurons=4, elements=2, cuts="calibrated-7"),
+    Design("dense", neurons=9, inputs=2, elements=2, banks=4),
 ]
 
 

@@ -18,16 +18,19 @@ from testbench.verify import verify
 pytestmark = pytest.mark.cosim
 
 
-def written(folder: Path, system: str, module: str) -> Path:
+def written(folder: Path, system: str, module: str, banks: int = 1) -> Path:
     file = folder / f"{module}.v"
-    file.write_text(exported(Design(system, neurons=4, elements=2, inputs=1).geometry, module))
+    file.write_text(exported(Design(system, neurons=4, elements=2, inputs=1, banks=banks).geometry, module))
     return file
 
 
-@pytest.mark.parametrize("system", ["dense", "springs", "morse", "stack", "gated"])
-def test_lint_has_nothing_to_say(tmp_path: Path, system: str) -> None:
-    tool = tools.find("verilator")
-    command = [*tool.verilator, "--lint-only", "-Wall", "--top-module", "mine", str(written(tmp_path, system, "mine"))]
+@pytest.mark.parametrize(
+    ("system", "banks"),
+    [*((system, 1) for system in ("dense", "springs", "morse", "stack", "gated")), ("dense", 4)],
+)
+def test_lint_has_nothing_to_say(tmp_path: Path, system: str, banks: int) -> None:
+    tool, file = tools.find("verilator"), written(tmp_path, system, "mine", banks)
+    command = [*tool.verilator, "--lint-only", "-Wall", "--top-module", "mine", str(file)]
     found = subprocess.run(command, env=tool.env, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
     assert "%Warning" not in found.stdout + found.stderr

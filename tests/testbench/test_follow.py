@@ -7,12 +7,14 @@ import copy
 import numpy as np
 import pytest
 
-from rtl.hls import Command
-from rtl.hls.cycle_model.cycle_model import CycleModel
+from rtl.hls import Command, Schedule, compile_array
+from rtl.hls.cycle_model.cycle_model import SETTLE, CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
+from rtl.hls.wide.cycle_model import WideCycleModel
 from rtl.host.driver import Driver
-from testbench.follow import Follower, last_iterations
+from rtl.host.wide_driver import driver_of
+from testbench.follow import Follower, last_commands, last_iterations, model_of
 from testbench.script import Recording
 from tests.rtl.hls.cases import program, random_case, scheduled
 from tests.rtl.hls.cycle_model.recorded import Recorded, recorded, runs
@@ -22,9 +24,9 @@ LOAD, FORWARD, ECHO, UPDATE = runs(SCHEDULE, random_case(program("dense", 6, 2),
 FIRST_CYCLE = 1000
 
 
-def recording(found: Recorded) -> Recording:
+def recording(found: Recorded, schedule: Schedule = SCHEDULE) -> Recording:
     """As the bench writes one."""
-    g, layout = SCHEDULE.geometry, debug_bus_layout(SCHEDULE.geometry)
+    g, layout = schedule.geometry, debug_bus_layout(schedule.geometry)
     rows = []
     for row in range(len(found.imm)):
         word, at = 0, 0
@@ -113,3 +115,37 @@ def test_the_last_iterations_of_a_read_leave_what_all_of_them_leave(system: str)
 def test_commands_that_write_are_not_cut_short() -> None:
     for command in [*LOAD, *FORWARD, Command("update")]:
         assert SCHEDULE.segments[command.segment].sends or last_iterations(SCHEDULE, command) is command
+
+
+def test_of_commands_that_only_read_the_last_ones_are_enough() -> None:
+    d = Driver(SCHEDULE)
+    reads = [*d.read_gradients(), *d.read_gradients()]
+    short = list(last_commands(SCHEDULE, reads))
+    assert 0 < len(short) < len(reads) and short == reads[-len(short) :]
+    words = [each.iterations * len(SCHEDULE.segments[each.segment].words) for each in short]
+    assert sum(words) >= SETTLE > sum(words[1:])
+    for commands in (LOAD, [*reads, *d.clear()], [*d.read_flags(), *reads]):
+        assert last_commands(SCHEDULE, commands) is commands
+
+
+def test_elements_of_several_banks_have_a_model_of_their_own() -> None:
+    """It goes clock by clock: what is right has no mismatch, and the wrong word is named with its bank."""
+    schedule = compile_array(program("dense", 8, 2), elements=2, banks=4)
+    case, d = random_case(program("dense", 8, 2), steps=1, seed=1, scale=0.1), driver_of(schedule)
+    model = model_of(schedule.geometry)
+    assert isinstance(model, WideCycleModel) and isinstance(model_of(SCHEDULE.geometry), CycleModel)
+    model.weights[..., : schedule.memory.words + 1] = schedule.memory.pack(case.theta)
+    follower = Follower(schedule, model)
+    follower.unrecorded(d.load_state(case.q, case.p))
+    rtl = copy.deepcopy(model)
+    right = recorded(schedule, rtl, d.forward(case.u))
+    rtl.settle()
+    found = follower.recorded(d.forward(case.u), recording(right, schedule), ("forward", 0))
+    assert (found.mismatches, found.first, found.clocks) == (0, None, len(right.imm))
+    again = recorded(schedule, rtl, d.echo(case.u))
+    row = int(np.flatnonzero(again.issued)[30]) + 1
+    again.registers["bank2_acc1"][row, 1] ^= 1
+    found = follower.recorded(d.echo(case.u), recording(again, schedule), ("echo", 7))
+    assert found.mismatches == 1 and found.first is not None
+    expected = {"register": "bank2_acc1", "element": 1, "segment": "echo", "control_word": 30, "step": 7}
+    assert expected.items() <= found.first.items() and found.first["expected"] ^ found.first["found"] == 1

@@ -70,6 +70,13 @@ def test_forward_echo_and_update(system, stage):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
+def test_elements_of_several_banks(stage):
+    """With the cells that stand for an adder and the choice of its operand."""
+    assert right(compared("dense", {**WHOLE, "banks": 4}, stage))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", STAGES)
 def test_on_icarus_no_unknown_word_is_left(stage):
     """Icarus knows X: what a memory gives while it is written, and a word before it is set, reach nothing."""
     assert right(compared("dense", SMALLEST, stage, simulator="icarus", steps=1))

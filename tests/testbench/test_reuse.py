@@ -43,6 +43,11 @@ def run(
     assert all((report["compared_cycles"] > 0) == (i < recorded) for i, report in enumerate(found.values()))
 
 
+def test_elements_of_several_banks_are_made_for_one_program() -> None:
+    with pytest.raises(HelError, match="one bank an element, got B = 2; use B = 1"):
+        verify_reuse([Design("dense", neurons=8, elements=2), Design("dense", neurons=8, elements=2, banks=2)])
+
+
 def randoms(first: int, count: int) -> list[str]:
     return [f"random-{seed}" for seed in range(first, first + count)]
 

@@ -15,13 +15,14 @@ from testbench.session import SimulationError
 pytestmark = pytest.mark.cosim
 
 
-def equal_to_golden(*, elements, samples=None, **options):
+def equal_to_golden(*, elements, banks=1, samples=None, **options):
     lines = []
 
     def progress(done, total, text):
         lines.append((done, total))
 
-    result = train_rtl.train_rtl("digits", "dense", elements=elements, samples=samples, progress=progress, **options)
+    array = {"elements": elements, "banks": banks, "progress": progress}
+    result = train_rtl.train_rtl("digits", "dense", samples=samples, **array, **options)
     golden = train("digits", "dense", arithmetic="fixed", samples=samples, **options)
     assert result["mismatches"] == 0
     assert result["compared_words"] > result["training_samples"] * options["neurons"] ** 2
@@ -35,6 +36,12 @@ def equal_to_golden(*, elements, samples=None, **options):
 def test_a_few_samples():
     result = equal_to_golden(elements=4, neurons=8, samples=20, epochs=1, seed=1, validation=True)
     assert all((words != 0).any() for words in result["parameters"].values())
+
+
+@pytest.mark.slow
+def test_elements_of_several_banks_learn():
+    result = equal_to_golden(elements=2, banks=4, neurons=8, samples=20, epochs=1, seed=1, validation=True)
+    assert (result["elements"], result["banks"]) == (2, 4)
 
 
 def test_formats_with_the_step_and_the_clip_of_a_choice():

@@ -17,12 +17,12 @@ GRU_DEVIATION = 0.1
 """Of the readout's first weights; a system's is the recipe's."""
 
 
-def by_adam(model: str, neurons: int, runs: list[Run], candidate: Candidate) -> list[Any]:
-    """Scores of the samples that each run judges, of a "gru", or of dense as "bptt-adam"."""
+def by_adam(model: str, neurons: int, runs: list[Run], candidate: Candidate, epochs: int | None = None) -> list[Any]:
+    """Scores of the samples that each run judges, of a "gru", or of dense as "bptt-adam"; epochs: the plan's."""
     plan = TASKS[runs[0].name]
     recipe = Recipe(readout_deviation=GRU_DEVIATION) if model == "gru" else Recipe()
     how = {"rule": "bptt", "optimiser": "adam", "batch": plan.batch, "rate": candidate["rate"], "gru": model == "gru"}
-    return _scores(neurons, runs, candidate, recipe, plan.adam_epochs, how)
+    return _scores(neurons, runs, candidate, recipe, epochs or plan.adam_epochs, how)
 
 
 def by_descent(model: str, neurons: int, runs: list[Run], candidate: Candidate) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The wide element: B banks of two multipliers on one state, one table, one update. A study, not yet the array's.
+"""The wide element: B banks of two multipliers on one state, one table, one update; the array's where B > 1.
 
 `element.WideElement` takes a `Width` (`rtl.hls.plan.width`) beside the `Geometry`; `control` has its control word. Bank
 b does what bank b - 1 did one cycle ago, which keeps the copies of the control word apart, brings the banks' stationary

@@ -5,7 +5,8 @@
     G      += half_up(product_1 - product_0, g_cut)
 
 Lane 0 reads port A of the weight memory, lane 1 port B. `v` is the element's rotating or broadcast word, which goes
-from bank to bank. Latencies are those of `rtl.element.lanes` and `rtl.element.gradient`.
+from bank to bank. Latencies are those of `rtl.element.lanes` and `rtl.element.gradient`, less a register before each
+multiplier and one behind the difference: `rtl.hls.plan.wide_timing`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, s
 from rtl.element.arithmetic import add, fits, pair, register
 from rtl.element.wide.control import bank_layout
 from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
+from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.width import Width
 from rtl.primitives.adder import Adder
 from rtl.primitives.memory import GradientMemory, WeightMemory
@@ -83,7 +85,9 @@ class Bank(Elaboratable):
 
     def _weights(self, m: Module) -> tuple[Signal, Signal]:
         c, entry = self.word, self.entry
-        m.submodules.weights = weights = WeightMemory(self.technology, self.geometry.weight_words)
+        m.submodules.weights = weights = WeightMemory(
+            self.technology, self.geometry.bank_words(self.index), sliced=True
+        )
         bits = self.geometry.weight_address_bits
         addr_a, addr_b, we_b = register("addr_a", bits), register("addr_b", bits), register("we_b", 1)
         m.d.sync += [
@@ -92,8 +96,8 @@ class Bank(Elaboratable):
             we_b.eq(c.we_b & (c.bank == self.index)),
         ]
         m.d.comb += [
-            weights.a_addr.eq(addr_a),
-            weights.b_addr.eq(addr_b),
+            weights.a_addr.eq(addr_a[: len(weights.a_addr)]),
+            weights.b_addr.eq(addr_b[: len(weights.b_addr)]),
             weights.b_we.eq(we_b),
             weights.b_wdata.eq(self.wdata),
         ]
@@ -104,16 +108,17 @@ class Bank(Elaboratable):
     def _multiply(self, m: Module, weights: Sequence[Signal]) -> None:
         c, g = self.word, self.geometry
         shifts = g.alignments if self.width.scales(self.index) else (0,)
+        opa, opb = self._choices(m)
         for lane in range(2):
-            r, a, b = (register(f"{name}{lane}", signed(18)) for name in ("r", "op_a", "op_b"))
+            r = register(f"r{lane}", signed(18))
             with m.If(c.r_en):
                 m.d.sync += r.eq(self.stationary[lane])
-            m.d.sync += [
-                a.eq(Mux(c.opa, r, weights[lane] >> (18 - g.operand_bits))),
-                b.eq(Mux(c.opb, r, self.v[lane])),
-            ]
             m.submodules[f"multiplier{lane}"] = multiplier = Multiplier(technology=self.technology)
-            m.d.comb += [multiplier.a.eq(a), multiplier.b.eq(b)]
+            # Straight into its own registers: flip-flops are what a large array runs out of first.
+            m.d.comb += [
+                multiplier.a.eq(Mux(opa, r, weights[lane] >> (18 - g.operand_bits))),
+                multiplier.b.eq(Mux(opb, r, self.v[lane])),
+            ]
             aligned = Signal(signed(self.product_bits), name=f"aligned{lane}")
             if len(shifts) > 1:
                 with m.Switch(c.scale):
@@ -125,12 +130,23 @@ class Bank(Elaboratable):
             product = aligned ^ c.negate.replicate(len(aligned)).as_signed() if self.width.negates else aligned
             m.d.sync += self.product[lane].eq(product)
 
+    def _choices(self, m: Module) -> tuple[Value, Value]:
+        """Whether a factor is what stays. A look-up takes its own two in any case: the local bank may square meanwhile,
+        where that is another one."""
+        c = self.word
+        if self.entry is None or self.index == self.width.local_bank:
+            return c.opa, c.opb
+        looks = register("looks", MULTIPLY)
+        m.d.sync += looks.eq(Cat(c.lookup, looks))
+        return c.opa & ~looks[-1], c.opb & ~looks[-1]
+
     def _accumulate(self, m: Module, lane: int) -> None:
         """The low half, and one cycle later the high half with the controls of the low one."""
         c, g = self.word, self.geometry
         low, high = g.low_bits, g.accumulator_bits - g.low_bits
         acc, incoming, product = self.acc[lane], self.acc_i[lane], self.product[lane]
-        clear = c.acc_clear | c.first_clear if self.width.chain and self.index == 0 else c.acc_clear
+        begins = self.width.chain and self.index < self.width.local_bank
+        clear = c.acc_clear | c.first_clear if begins else c.acc_clear
         late = {
             name: register(f"{name}{lane}", 1) for name in ("high_en", "high_prev", "high_clear", "carry", "negated")
         }
@@ -175,20 +191,20 @@ class Bank(Elaboratable):
             m.d.sync += self.held[lane][kept:].eq(acc[self.first_bit + kept :])
 
     def _learn(self, m: Module) -> None:
-        """As `rtl.element.gradient`: registers on the way to the adder, and clearing in place of the sum."""
+        """As `rtl.element.gradient`: a register on the way to the adder, and clearing in place of the sum."""
         c, g = self.word, self.geometry
         cut = g.g_cut
-        m.submodules.memory = memory = GradientMemory(technology=self.technology)
-        difference, carried = (register(name, signed(g.density_bits + 1)) for name in ("difference", "carried"))
+        m.submodules.memory = memory = GradientMemory(self.technology, g.gradient_words)
+        difference = register("difference", signed(g.density_bits + 1))
         total = register("grad_sum", signed(g.gradient_sum_bits))
         twins = [product[: g.density_bits].as_signed() for product in self.product]
         m.d.sync += [
             self.gradient.eq(Mux(self._silent, 0, memory.r_data)),
             difference.eq(twins[1] - twins[0]),
-            carried.eq(difference),
-            total.eq(add(self.gradient, (carried >> cut).as_signed(), carried[cut - 1] if cut else Const(0, 1))),
+            total.eq(add(self.gradient, (difference >> cut).as_signed(), difference[cut - 1] if cut else Const(0, 1))),
         ]
-        r_addr, w_addr, w_en = register("g_r_addr", 9), register("g_w_addr", 9), register("g_w_en", 1)
+        bits = g.gradient_address_bits
+        r_addr, w_addr, w_en = register("g_r_addr", bits), register("g_w_addr", bits), register("g_w_en", 1)
         wanted = c.g_we & ~self._silent & (1 if self.index == self.width.local_bank else ~c.g_local)
         m.d.sync += [r_addr.eq(c.g_raddr), w_addr.eq(c.g_waddr), w_en.eq(wanted)]
         with m.If(c.g_clear):

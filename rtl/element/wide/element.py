@@ -4,8 +4,8 @@ Bank b acts on a control word, and on the words that rotate or are broadcast, b 
 (`rtl.element.wide.bank`). x is one register a context, and every bank works on its own rows of it: `W x` and
 `G += s x^T`. What a bank adds its part of `W^T s` to is said by `rtl.hls.plan.width.Links`.
 
-Throughput: 2 B products a cycle, a look-up a cycle, a kick a cycle. Latencies: those of `rtl.hls.plan.timing`, where
-the units do not say otherwise. Golden twin: `golden.dynamics.integrator`.
+Throughput: 2 B products a cycle, a look-up a cycle, a kick a cycle. Latencies: those of
+`rtl.hls.plan.wide_timing`, where the units do not say otherwise. Golden twin: `golden.dynamics.integrator`.
 
 Members
 -------
@@ -15,16 +15,20 @@ x0_i, x1_i / x0_o, x1_o : lanes from the previous and to the next element
 x0_n, x1_n : lanes from the next element (only where they go both ways)
 acc0_i, ... / acc0_o, ... : accumulators likewise; two of a chain, 2 B of rings, bank 0's first
 io_i / io_o : host chain likewise
+debug_bus_enable, debug_bus : In and Out, registers (only with ``debug_bus=True``), see `rtl.element.debug_bus`
 """
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from typing import Any
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.element.arithmetic import pair, register
 from rtl.element.cut import Cut
+from rtl.element.debug_bus import join_debug_bus
 from rtl.element.host_chain import host_chain
 from rtl.element.vector_store import VectorStore
 from rtl.element.wide.bank import Bank
@@ -34,8 +38,10 @@ from rtl.element.wide.sums import Sums
 from rtl.element.wide.table import WideTable
 from rtl.element.wide.update import WideUpdate
 from rtl.hls.plan.control import IoSource
+from rtl.hls.plan.debug_bus import debug_bus_bits
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.width import Width
+from rtl.primitives.adder import Adder
 
 __all__ = ["WideElement"]
 
@@ -47,9 +53,12 @@ class WideElement(wiring.Component):
     ----------
     geometry, width : sizes and shifts; banks and their links
     technology : "behavioural" or "ecp5", see rtl.primitives
+    debug_bus : add the `debug_bus` port
     """
 
-    def __init__(self, geometry: Geometry, width: Width, technology: str = "behavioural") -> None:
+    def __init__(
+        self, geometry: Geometry, width: Width, technology: str = "behavioural", debug_bus: bool = False
+    ) -> None:
         self.geometry, self.width, self.technology = geometry, width, technology
         self.links = 2 if width.chain else 2 * width.banks
         chain, lane, acc = signed(geometry.chain_bits), signed(18), signed(geometry.accumulator_bits)
@@ -66,6 +75,9 @@ class WideElement(wiring.Component):
                 members[f"x{index}_n"] = In(lane)
         for index in range(self.links):
             members |= {f"acc{index}_i": In(acc), f"acc{index}_o": Out(acc)}
+        self._has_debug_bus = debug_bus
+        if debug_bus:
+            members |= {"debug_bus_enable": In(1), "debug_bus": Out(debug_bus_bits(geometry))}
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
@@ -75,7 +87,11 @@ class WideElement(wiring.Component):
         imm = register("imm_leaf", signed(g.chain_bits))
         m.d.sync += [c.eq(self.control), imm.eq(self.imm)]
         banks = [Bank(g, w, index, self.technology) for index in range(w.banks)]
-        io, wdata, flags = register("io", signed(g.chain_bits)), register("wdata", signed(18)), register("flags", 5)
+        io, wdata, flags = (
+            register("io", signed(g.chain_bits)),
+            register("wdata", signed(18)),
+            register("flags", g.flag_bits),
+        )
         m.submodules.state = state = WideState(g, w, c, self.technology)
         m.submodules.store = store = VectorStore(g, c)
         held = [bank.held[lane] for lane in range(2) for bank in banks]
@@ -85,7 +101,7 @@ class WideElement(wiring.Component):
         m.d.sync += wdata.eq(Mux(c.w_theta, update.theta, io[:18].as_signed()))
         table = None
         if g.tables:
-            m.submodules.table = table = WideTable(g, sums.z)
+            m.submodules.table = table = WideTable(g, c, sums.z)
             banks[0].entry = table.entry
             m.d.comb += store.table_word.eq(table.s_word)
             m.d.comb += [table.product[lane].eq(banks[0].product[lane]) for lane in range(2)]
@@ -97,9 +113,10 @@ class WideElement(wiring.Component):
             m.submodules[f"bank{index}"] = bank
             m.d.comb += [bank.word_i.eq(banks[index - 1].word if index else self.bank_control), bank.wdata.eq(wdata)]
         self._link(m, banks)
-        self._force(m, banks[-1], state, sums)
+        self._force(m, c, banks[-1], state, sums)
         raised = Cat(state.flags, Cat(*(bank.overflow for bank in banks)).any(), c.w_theta & update.lost)
-        m.d.sync += flags.eq(Mux(c.flags_clear, 0, flags) | raised | store.clipped << 2)
+        raised = Mux(c.flags_clear, 0, flags) | raised | store.clipped << 2
+        m.d.sync += flags.eq(raised | table.clamped << 5 if table is not None and g.steep_table else raised)
         sources = {
             IoSource.POS0: state.pos_read[0],
             IoSource.POS1: state.pos_read[1],
@@ -112,6 +129,14 @@ class WideElement(wiring.Component):
         }
         host_chain(m, c, io, self.io_i, sources)
         m.d.comb += [self.x0_o.eq(x[0]), self.x1_o.eq(x[1]), self.io_o.eq(io)]
+        if self._has_debug_bus:
+            registers: dict[str, Any] = {}
+            for unit in (state, store, sums, update, *([table] if table is not None else [])):
+                registers |= vars(unit)
+            for index, bank in enumerate(banks):
+                registers |= {f"bank{index}_{name}": value for name, value in vars(bank).items()}
+            registers |= {"x": x, "stationary": banks[0].stationary, "io": io, "wdata": wdata, "flags": flags}
+            join_debug_bus(m, g, registers, self.debug_bus_enable, self.debug_bus)
         return m
 
     def _lanes(
@@ -160,13 +185,27 @@ class WideElement(wiring.Component):
                 if not self.width.chain or index == len(banks) - 1:
                     m.d.comb += goes.eq(bank.acc[lane])
 
-    def _force(self, m: Module, last: Bank, state: WideState, sums: Sums) -> None:
-        """Force sums: those of a chain end in its last bank, in two halves."""
+    def _force(self, m: Module, c: Signal, last: Bank, state: WideState, sums: Sums) -> None:
+        """Force sums: those of a chain end in its last bank, in two halves; lanes may have a part of a sum each."""
         if not self.width.chain:
             m.d.comb += state.force[0].eq(sums.z)
             return
         low = self.geometry.low_bits
-        for lane in range(2):
-            waiting = register(f"force_low{lane}", low)
-            m.d.sync += waiting.eq(last.acc[lane][:low])
-            m.d.comb += state.force[lane].eq(Cat(waiting, last.acc[lane][low:]))
+        own, other = last.acc
+        waiting = [register(f"force_low{lane}", low) for lane in range(2)]
+        m.d.sync += waiting[1].eq(other[:low])
+        m.d.comb += state.force[1].eq(Cat(waiting[1], other[low:]))
+        if not self.width.adds:
+            m.d.sync += waiting[0].eq(own[:low])
+            m.d.comb += state.force[0].eq(Cat(waiting[0], own[low:]))
+            return
+        carry, adds, totals = register("force_carry", 1), register("high_add", 1), []
+        m.d.sync += adds.eq(c.k_add)
+        for part, choice, comes in ((slice(low), c.k_add, Const(0, 1)), (slice(low, None), adds, carry)):
+            adder = Adder(len(own[part]), "select", self.technology)
+            m.submodules += adder
+            m.d.comb += [adder.a.eq(own[part]), adder.b.eq(other[part]), adder.d.eq(0)]
+            m.d.comb += [adder.choice.eq(choice), adder.carry.eq(comes)]
+            totals.append(adder.total)
+        m.d.sync += Cat(waiting[0], carry).eq(totals[0])
+        m.d.comb += state.force[0].eq(Cat(waiting[0], totals[1][: len(own) - low]))

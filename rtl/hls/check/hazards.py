@@ -57,7 +57,7 @@ def check_weights(name: str, words: Words) -> None:
     """No word reads a weight that is being written, and look-ups keep off writes."""
     for cycle, f in enumerate(words):
         if f["we_b"]:
-            assert not f["lookup"], (name, cycle)
+            assert not f.get("lookup", 0), (name, cycle)
             assert f["addr_a"] != f["addr_b"], (name, cycle, "reads the word it writes")
 
 

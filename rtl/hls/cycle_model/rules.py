@@ -40,7 +40,7 @@ from rtl.hls.plan.control import (
 )
 from rtl.hls.plan.geometry import GRADIENT_BITS, Geometry
 
-__all__ = ["RULES_OF_UPDATE", "Rule", "rules", "writes_cut"]
+__all__ = ["RULES_OF_CUT", "RULES_OF_UPDATE", "Rule", "rules", "writes_cut"]
 
 # Sum register, cut.
 
@@ -287,13 +287,14 @@ _SUMS: dict[str, Rule] = {
     "z_low": lambda m: _taken(m, "z_low", m.field("z_take"), m.acc_low),
     "z_high": lambda m: _taken(m, "z_high", m.was("z_take"), m.acc_high),
 }
-_CUT: dict[str, Rule] = {
+RULES_OF_CUT: dict[str, Rule] = {
     "cut_wide": _cut_wide,
     "cut_part": lambda m: wrap(m.cut_wide, m.geometry.operand_bits),
     "cut_beyond": _cut_beyond,
     "cut_word": _cut_word,
     "cut_lost": lambda m: (m.cut_beyond != 0).astype(np.int64),
 }
+"""From the whole sum to the operand that it is cut to."""
 
 
 def rules(geometry: Geometry) -> dict[str, Rule]:
@@ -303,5 +304,5 @@ def rules(geometry: Geometry) -> dict[str, Rule]:
         **_RULES,
         **(_SUMS if g.tables or g.cut_shifts else {}),
         **(TABLE_RULES if g.tables else {}),
-        **(_CUT if g.cut_shifts else {}),
+        **(RULES_OF_CUT if g.cut_shifts else {}),
     }

@@ -13,7 +13,7 @@ from rtl.hls.cycle_model.view import Rule, Words, choose, clip, lanes, of_lane, 
 from rtl.hls.plan.table_shape import TableShape
 from rtl.hls.plan.timing import CHOICE
 
-__all__ = ["TABLE_RULES", "argument_clamped", "entry", "z"]
+__all__ = ["TABLE_RULES", "argument_clamped", "entry", "folded", "fraction", "index", "negative", "which", "z"]
 
 
 def z(m: Any) -> Words:
@@ -42,46 +42,38 @@ def _inside(m: Any) -> Words:
     return _by_table(m, m.was("table", CHOICE), of)
 
 
-def _folded(m: Any) -> Words:
-    def value() -> Words:
-        inside = _inside(m)
+def folded(m: Any) -> Words:
+    """The argument that is split, or its complement."""
+    inside = _inside(m)
 
-        def of(shape: TableShape) -> Words:
-            return np.where(inside < 0, ~inside, inside) if shape.fold else inside
+    def of(shape: TableShape) -> Words:
+        return np.where(inside < 0, ~inside, inside) if shape.fold else inside
 
-        return _by_table(m, m.was("table", CHOICE), of)
-
-    return np.asarray(m.hold("folded", m.field("z_en"), value))
+    return _by_table(m, m.was("table", CHOICE), of)
 
 
-def _which(m: Any) -> Words:
-    def value() -> Words:
-        return _by_table(
-            m, m.was("table", CHOICE), lambda shape: np.zeros_like(m.folded) + m.geometry.tables.index(shape)
-        )
+def which(m: Any) -> Words:
+    """The number of the table that it is split for."""
+    return _by_table(m, m.was("table", CHOICE), lambda shape: np.zeros_like(m.folded) + m.geometry.tables.index(shape))
 
-    return np.asarray(m.hold("which", m.field("z_en"), value))
+
+def negative(m: Any) -> Words:
+    """Whether the look-up gets a sign."""
+    inside = _inside(m)
+    return _by_table(m, m.was("table", CHOICE), lambda shape: (inside < 0).astype(np.int64) * (shape.fold == "odd"))
 
 
 def _sign(m: Any) -> Words:
     lane, enable = m.field("z_lane"), m.field("z_en")
     chosen = lanes(enable * (1 + lane))  # bit 0 for lane 0, bit 1 for lane 1
-
-    def value() -> Words:
-        inside = _inside(m)
-        negative = _by_table(
-            m, m.was("table", CHOICE), lambda shape: (inside < 0).astype(np.int64) * (shape.fold == "odd")
-        )
-        return np.repeat(negative[..., None, :], 2, -2)
-
-    return np.asarray(m.hold("sign", chosen, value))
+    return np.asarray(m.hold("sign", chosen, lambda: np.repeat(negative(m)[..., None, :], 2, -2)))
 
 
 def _clamped(m: Any, shape: TableShape) -> Words:
     return clip(m.folded, shape.low << FRACTION_LOG2, (shape.high << FRACTION_LOG2) - 1)
 
 
-def _index(m: Any) -> Words:
+def index(m: Any) -> Words:
     """A segment's number where the one table's kind allows it, else the address of its first word."""
     g = m.geometry
     if g.clamps_by_bits:
@@ -94,7 +86,8 @@ def _index(m: Any) -> Words:
     return _by_table(m, m.which, of)
 
 
-def _fraction(m: Any) -> Words:
+def fraction(m: Any) -> Words:
+    """What lies between two words of the table."""
     return _by_table(m, m.which, lambda shape: _clamped(m, shape) & ((1 << FRACTION_LOG2) - 1))
 
 
@@ -128,11 +121,11 @@ def _s_word(m: Any) -> Words:
 
 
 TABLE_RULES: dict[str, Rule] = {
-    "folded": _folded,
-    "which": _which,
+    "folded": lambda m: m.hold("folded", m.field("z_en"), lambda: folded(m)),
+    "which": lambda m: m.hold("which", m.field("z_en"), lambda: which(m)),
     "sign": _sign,
-    "index": _index,
-    "fraction": _fraction,
+    "index": index,
+    "fraction": fraction,
     "interpolated": _interpolated,
     "s_word": _s_word,
 }

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 from golden.program.program import MAX_SHIFT
-from rtl.hls.plan.geometry import HOST_BITS, MAX_FOLD, Geometry
+from rtl.hls.plan.geometry import MAX_FOLD, Geometry
 
 __all__ = [
     "ADDRESSES",
@@ -47,7 +47,6 @@ __all__ = [
     "ZTake",
     "decode",
     "encode",
-    "store_parts",
     "widths",
 ]
 
@@ -276,15 +275,6 @@ def widths(geometry: Geometry) -> dict[str, int]:
         **dict.fromkeys(("s_addr0", "s_addr1"), max(_STATE_ADDRESS, vector)),
     }
     return {name: needed.get(name, bits) for name, bits in FIELDS.items() if name not in _OPTIONAL or needed[name]}
-
-
-def store_parts(geometry: Geometry) -> int:
-    """Host words in which a control word is loaded; a power of two, for the address of one has its number below.
-
-    >>> store_parts(Geometry(elements=2, neurons=4, inputs=1))
-    4
-    """
-    return max(4, 1 << (-(-sum(widths(geometry).values()) // HOST_BITS) - 1).bit_length())
 
 
 def encode(fields: Mapping[str, int], widths: Mapping[str, int] = FIELDS) -> int:

@@ -26,6 +26,7 @@ __all__ = [
     "GRADIENT_BITS",
     "HOST_BITS",
     "BANKS",
+    "GRADIENT_DEPTHS",
     "MAX_ALIGNMENTS",
     "MAX_CUTS",
     "MAX_ELEMENTS",
@@ -47,6 +48,8 @@ WEIGHT_WORDS = WEIGHT_DEPTHS[0]
 """Words of one block RAM of 18 bits: an element's weight memory has one or more."""
 PARAMETER_WORDS = 512
 """Depth of an element's gradient memory: as many parameters as an element can hold."""
+GRADIENT_DEPTHS = (PARAMETER_WORDS, 1024, 2048)
+"""Depths that the gradient memory of a bank may have, one of several: slices of one, two or four block RAMs."""
 GRADIENT_BITS = 36
 """Width of a gradient word (one block RAM of 512 words)."""
 HOST_BITS = 32
@@ -95,7 +98,9 @@ class Geometry:
     cut_positions, turns : positions are operands as x, cut and saturated; as t, modulo 1
     turn_log2 : t is 2**-turn_log2 q, in turns
     ranges : (low, high) in words, rising: where updates keep parameters that have a range
+    gradient_words : depth of the gradient memory; more than 512 in banks of several alone
     banks : B, pairs of multipliers an element; 1 is the element of rtl.element, more that of rtl.element.wide
+    scales_all, negates, adds, alone : of several banks: see `rtl.hls.plan.width.Width`
 
     Raises
     ------
@@ -129,6 +134,11 @@ class Geometry:
     turn_log2: int = 0
     ranges: tuple[tuple[int, int], ...] = ()
     banks: int = 1
+    gradient_words: int = PARAMETER_WORDS
+    scales_all: bool = False
+    negates: bool = False
+    adds: bool = False
+    alone: bool = False
 
     @classmethod
     def of(cls, formats: Formats, *, elements: int, neurons: int, inputs: int, sum_bits: int = 0) -> Geometry:
@@ -165,6 +175,7 @@ class Geometry:
             if not getattr(self, name):
                 object.__setattr__(self, name, default)
         assert self.vector_words in VECTOR_WORDS and self.weight_words in WEIGHT_DEPTHS
+        assert self.gradient_words in GRADIENT_DEPTHS[: None if self.banks > 1 else 1]
         for name, limit in (("alignments", MAX_ALIGNMENTS), ("cut_shifts", MAX_CUTS)):
             if len(getattr(self, name)) > limit:
                 raise HelError(
@@ -276,6 +287,23 @@ class Geometry:
     def weight_address_bits(self) -> int:
         """Of an address in the weight memory."""
         return (self.weight_words - 1).bit_length()
+
+    @property
+    def gradient_address_bits(self) -> int:
+        """Of an address in the gradient memory."""
+        return (self.gradient_words - 1).bit_length()
+
+    def bank_words(self, bank: int) -> int:
+        """Depth of the weight memory of a bank: of many parameters, only the first one's has room for a table, too."""
+        if bank == 0 or self.gradient_words == PARAMETER_WORDS:
+            return self.weight_words
+        return max(WEIGHT_WORDS, self.gradient_words)
+
+    @property
+    def block_rams(self) -> int:
+        """Of an element."""
+        weights = sum(self.bank_words(bank) // WEIGHT_WORDS for bank in range(self.banks))
+        return weights + self.banks * (self.gradient_words // PARAMETER_WORDS)
 
     @property
     def kick_shift(self) -> int:

@@ -7,20 +7,22 @@
 | CYCLES | any value clears both counters | cycles in which the sequencer was at work |
 | STALLS | | those of them it waited for a stream |
 | IDLE | | as CYCLES, but answers only when the array is idle |
-| SHAPE | | elements, fold << 8, inputs << 16 |
+| SHAPE | | `shape_word`: elements, fold << 8, inputs << 16, log2 of the banks << 24 |
 | SEGMENT | start, length << 16 | |
 | REPEAT | iterations, base << 16 | |
 | COMMIT | shift (7 bits, signed), streams << 8: queues the command | |
 | INPUT | next input word (waits while the buffer is full) | |
 | WORD | next word of the load stream | next word of the read stream (waits until there is one) |
-| STORE + 4 i + part | 32 bits of control word i; part 3 commits it | |
+| STORE + parts i + part | 32 bits of control word i, which has 4 or 8 parts; the last one commits it | |
 """
 
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
-__all__ = ["IDENTITY_WORD", "Address", "Streams"]
+from rtl.hls.plan.geometry import Geometry
+
+__all__ = ["IDENTITY_WORD", "Address", "Streams", "shape_word"]
 
 IDENTITY_WORD = 0x48454C01
 
@@ -48,3 +50,13 @@ class Streams(IntFlag):
     INPUTS = 1
     LOADS = 2
     SENDS = 4
+
+
+def shape_word(geometry: Geometry) -> int:
+    """What SHAPE answers.
+
+    >>> [hex(shape_word(Geometry(elements=2, neurons=8, inputs=3, banks=banks))) for banks in (1, 4)]
+    ['0x30402', '0x2030402']
+    """
+    g = geometry
+    return g.elements | g.fold << 8 | g.inputs << 16 | (g.banks.bit_length() - 1) << 24

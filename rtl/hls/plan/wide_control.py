@@ -41,10 +41,10 @@ def bank_widths(geometry: Geometry, width: Width) -> dict[str, int]:
         "acc_en": 2,
         "acc_prev": 1,  # on top of the sum that comes instead of the own one
         "acc_clear": 1,
-        "first_clear": int(width.chain),  # the first bank alone
+        "first_clear": int(width.chain),  # those before the bank with the local terms
         "take": 2,  # bit m: the row sum of lane m is complete
-        "g_raddr": 9,
-        "g_waddr": 9,
+        "g_raddr": geometry.gradient_address_bits,
+        "g_waddr": geometry.gradient_address_bits,
         "g_we": 1,
         "g_clear": 1,
         "g_local": 1,  # the bank with the local terms alone
@@ -67,12 +67,16 @@ def shared_widths(geometry: Geometry, width: Width) -> dict[str, int]:
         "r_src": 1,  # own position operand instead of the vector store's word
         "z_sel": (2 * width.banks - 1).bit_length(),  # lane m, bank b: m B + b
         "z_add": int(not width.chain),  # on top of the sum register
+        "table": (len(geometry.tables) - 1).bit_length() if geometry.tables else 0,  # as z_sel: of the same sum
+        "z_en": int(geometry.steep_table),  # a sum is split: its argument may raise argument_clamped
         "k_io": 1,  # kick register 0 gets the host's word
+        "k_add": int(width.adds),  # the low half of lane 0's force sum takes on that of lane 1; the high half follows
         "k_sel": int(width.chain),  # impulse of kick register 1 instead of 0
         "p_sub": 1,
         "we_p": 2,  # bit m: context m
     }
-    return {name: count for name, count in bits.items() if count}
+    cuts = ("cut", "s_cut") if geometry.cut_shifts else ()  # named by the units, of no bits where there is no choice
+    return {name: count for name, count in bits.items() if count or name in cuts}
 
 
 def wide_widths(geometry: Geometry, width: Width) -> dict[str, int]:

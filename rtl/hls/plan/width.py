@@ -29,18 +29,29 @@ class Width:
     links : see `Links`
     scales_all : every bank aligns products; else the one with the local terms alone (`local_bank`)
     negates : products can be subtracted
+    adds : the lanes' sums of a chain can be added before the kick
+    alone : the last bank can work alone, as an element of one bank does; it has the local terms then
 
-    >>> Width(4).local_bank, Width(4, Links.RINGS).local_bank
-    (1, 0)
+    >>> Width(4).local_bank, Width(4, Links.RINGS).local_bank, Width(4, alone=True).local_bank
+    (1, 0, 3)
     """
 
     banks: int
     links: Links = Links.CHAIN
     scales_all: bool = False
     negates: bool = False
+    adds: bool = False
+    alone: bool = False
 
     def __post_init__(self) -> None:
         assert self.banks >= 2 and self.banks & (self.banks - 1) == 0
+        assert self.chain or not (self.adds or self.alone)
+
+    @classmethod
+    def of(cls, geometry: Geometry) -> Width:
+        """Of the elements of an array."""
+        g = geometry
+        return cls(g.banks, scales_all=g.scales_all, negates=g.negates, adds=g.adds, alone=g.alone)
 
     @property
     def chain(self) -> bool:
@@ -49,7 +60,9 @@ class Width:
 
     @property
     def local_bank(self) -> int:
-        """The bank with the factors of terms like al q: the second one of a chain, whose first one is cleared then."""
+        """The bank with the factors of terms like al q: of a chain one whose predecessors are cleared then."""
+        if self.alone:
+            return self.banks - 1
         return 1 if self.chain else 0
 
     def scales(self, bank: int) -> bool:
@@ -60,4 +73,4 @@ class Width:
         """Lowest bit of a sum that the sum register must have: all of them where it adds them up."""
         if not self.chain:
             return 0
-        return max(0, min([geometry.z_shift] * bool(geometry.tables) + list(geometry.cut_shifts)))
+        return max(0, min([geometry.z_shift] * bool(geometry.tables) + list(geometry.cut_shifts), default=0))

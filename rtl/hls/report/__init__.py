@@ -6,5 +6,5 @@ says which statement a register was working on; `tables` how full the weight mem
 
 In: `Schedule`, `Geometry`. Out: tables, sentences, a `Geometry`.
 
-May import of golden: errors, arithmetic, program; of rtl: hls.plan, hls.schedule.
+May import of golden: errors, arithmetic, program; of rtl: hls.plan, hls.schedule, hls.wide.
 """

@@ -42,10 +42,13 @@ from rtl.hls.plan.timing import (
     TURN,
     UPDATE,
 )
+from rtl.hls.report.alone_reader import AloneReader
 from rtl.hls.report.ceiling import ceiling
+from rtl.hls.report.slot import Slot
+from rtl.hls.report.wide_reader import WideReader
 from rtl.hls.schedule.schedule import Schedule
 
-__all__ = ["PASSES", "UNITS", "Activity", "Operation", "activity", "explain", "slots", "text"]
+__all__ = ["PASSES", "UNITS", "Activity", "Operation", "activity", "explain", "reader_of_banks", "slots", "text"]
 
 PASSES = ("forward", "echo", "update")
 """The segments that a learning step repeats."""
@@ -99,7 +102,7 @@ class Activity:
     units : name -> for each cycle what the unit does, "" for nothing
     operations : in the order of their first slots
     products : useful products over the whole ring
-    busy : products over multiplier cycles (two multipliers an element)
+    busy : products over multiplier cycles (two multipliers a bank)
     """
 
     name: str
@@ -114,21 +117,10 @@ class Activity:
         return sum(map(bool, self.units[unit])) / self.cycles if self.cycles else 0.0
 
 
-@dataclass(frozen=True)
-class _Slot:
-    """Entry into the multipliers of every element, or the write of an updated word."""
-
-    cycle: int
-    what: str
-    lanes: tuple[int, ...]
-    weights: tuple[str, ...] = ()
-    products: int = 0
-
-
 def activity(schedule: Schedule, name: str) -> Activity:
     """Activity of the segment `name`, one of PASSES."""
-    words = schedule.fields(name)
-    taken = sorted(_Reader(schedule, name, words).slots(), key=lambda slot: slot.cycle)
+    reader = _reader(schedule, name)
+    words, taken = reader.words, sorted(reader.slots(), key=lambda slot: slot.cycle)
     units: dict[str, list[str]] = {unit: [""] * len(words) for unit in UNITS}
 
     def mark(unit: str, cycle: int, what: str) -> None:
@@ -143,9 +135,8 @@ def activity(schedule: Schedule, name: str) -> Activity:
         if slot.what.split()[0] == "table":
             for cycle in range(slot.cycle, slot.cycle + TABLE_WRITE + 1):
                 mark("table", cycle, slot.what.replace("table", "look-up", 1))
-    for cycle, f in enumerate(words):
-        for unit, at, what in _marks(cycle, f, schedule.geometry):
-            mark(unit, at, what)
+    for unit, at, what in reader.marks():
+        mark(unit, at, what)
     products, cycles = sum(slot.products for slot in taken), len(words)
     return Activity(
         name,
@@ -153,17 +144,26 @@ def activity(schedule: Schedule, name: str) -> Activity:
         {unit: tuple(row) for unit, row in units.items()},
         _operations(taken),
         products,
-        products / (2 * schedule.geometry.elements * cycles) if cycles else 0.0,
+        products / (2 * schedule.geometry.elements * schedule.geometry.banks * cycles) if cycles else 0.0,
     )
 
 
 def slots(schedule: Schedule, name: str) -> dict[int, str]:
     """Cycle -> what enters the multipliers in it, in a segment of PASSES."""
-    return {slot.cycle: slot.what for slot in _Reader(schedule, name, schedule.fields(name)).slots()}
+    return {slot.cycle: slot.what for slot in _reader(schedule, name).slots()}
 
 
-def _operations(taken: list[_Slot]) -> tuple[Operation, ...]:
-    grouped: dict[str, list[_Slot]] = {}
+def _reader(schedule: Schedule, name: str) -> _Reader | WideReader:
+    return _Reader(schedule, name) if schedule.geometry.banks == 1 else reader_of_banks(schedule, name)
+
+
+def reader_of_banks(schedule: Schedule, name: str) -> WideReader:
+    """For words of elements with several banks: all of which work, or the last one alone."""
+    return (AloneReader if schedule.geometry.alone else WideReader)(schedule, name)
+
+
+def _operations(taken: list[Slot]) -> tuple[Operation, ...]:
+    grouped: dict[str, list[Slot]] = {}
     for slot in taken:
         grouped.setdefault(slot.what, []).append(slot)
     return tuple(
@@ -179,8 +179,8 @@ _Word = tuple[str, int]
 class _Reader:
     """Names and counts what the words of one segment multiply."""
 
-    def __init__(self, schedule: Schedule, segment: str, words: list[Fields]) -> None:
-        self.words, self.memory = words, schedule.memory
+    def __init__(self, schedule: Schedule, segment: str) -> None:
+        self.words, self.memory, self.geometry = schedule.fields(segment), schedule.memory, schedule.geometry
         self.stored, self.elements = schedule.plan.stored, schedule.geometry.elements
         self.all_in_turns = not schedule.geometry.cut_positions
         self.shown = {operand: schedule.plan.shown(operand) for operand in POSITIONS}
@@ -224,27 +224,32 @@ class _Reader:
         name, block = self.reads[cycle, context]
         return name, min(self.elements, self.memory.vectors[name] - block * self.elements)
 
-    def slots(self) -> Iterator[_Slot]:
+    def slots(self) -> Iterator[Slot]:
         """Every entry into the multipliers, and every word that an update writes."""
         for cycle, f in enumerate(self.words):
             if f["lookup"]:
-                yield _Slot(cycle, self.tables[self.words[cycle - LOOKUP - CHOICE].get("table", 0)], (0, 1), ("A", "B"))
+                yield Slot(cycle, self.tables[self.words[cycle - LOOKUP - CHOICE].get("table", 0)], (0, 1), ("A", "B"))
             if f["acc_en"]:
                 yield self._product(cycle - ACCUMULATE)
             if f["g_we"] and not f["g_clear"]:
                 address = f["g_waddr"]
-                yield _Slot(cycle - GRAD_WRITE, f"G {self._name(address)}", (0, 1), (), 2 * int(self.useful[address]))
+                yield Slot(cycle - GRAD_WRITE, f"G {self._name(address)}", (0, 1), (), 2 * int(self.useful[address]))
             if f["we_b"] and f["w_theta"]:
-                yield _Slot(cycle, f"update {self._name(f['addr_b'])}", ())
+                yield Slot(cycle, f"update {self._name(f['addr_b'])}", ())
+
+    def marks(self) -> Iterator[tuple[str, int, str]]:
+        """(unit, cycle, what) that a field tells directly."""
+        for cycle, f in enumerate(self.words):
+            yield from _marks(cycle, f, self.geometry)
 
     def _name(self, address: int) -> str:
         return self.arrays.get(address, f"word {address}")
 
-    def _product(self, slot: int) -> _Slot:
+    def _product(self, slot: int) -> Slot:
         first, multiply, add = (self.words[slot + stage] for stage in (0, MULTIPLY, ACCUMULATE))
         lanes = tuple(lane for lane in (0, 1) if add["acc_en"] >> lane & 1)
         if multiply["opb"] == OpB.IMM and multiply["imm_src"] == ImmSource.ZERO:
-            return _Slot(slot, "move", lanes)
+            return Slot(slot, "move", lanes)
         if multiply["opb"] == OpB.IMM:
             name = ONE if multiply["imm_src"] == ImmSource.ONE else INPUTS
             second = ((name, self.elements),) * 2
@@ -254,15 +259,15 @@ class _Reader:
         if multiply["opa0"] == OpA0.R:
             stays = self._held(self.stay, slot)
             products = sum(min(stays[lane][1], second[lane][1]) for lane in lanes)
-            return _Slot(slot, f"{stays[0][0]} * {vector}", lanes, (), products)
+            return Slot(slot, f"{stays[0][0]} * {vector}", lanes, (), products)
         addresses = [first["addr_a"], first["addr_b"] if multiply["opa1"] == OpA1.WEIGHT_B else first["addr_a"]]
         name = self._name(addresses[0])
         products = sum(int(self.useful[addresses[lane]]) for lane in lanes)
         ports = ("A", "B") if multiply["opa1"] == OpA1.WEIGHT_B and 1 in lanes else ("A",)
         if name in self.stored and self.stored[name].layout is Layout.VECTOR:
-            return _Slot(slot, f"{name} * {vector}", lanes, ports, products)
+            return Slot(slot, f"{name} * {vector}", lanes, ports, products)
         turned = ".T" if multiply["opb"] == OpB.R else ""
-        return _Slot(slot, f"{name}{turned} @ {vector}", lanes, ports, products)
+        return Slot(slot, f"{name}{turned} @ {vector}", lanes, ports, products)
 
     def _held(self, loads: dict[int, tuple[_Word, _Word]], slot: int) -> tuple[_Word, _Word]:
         """What a register holds for the product of a slot: the last load before it multiplies."""
@@ -302,7 +307,10 @@ def _marks(cycle: int, f: Fields, geometry: Geometry) -> Iterator[tuple[str, int
 
 
 def explain(schedule: Schedule) -> dict[str, Any]:
-    """All passes as plain data: cycles, busy, products, the share of every unit, operations; of steps the ceiling."""
+    """All passes as plain data: cycles, busy, products, the share of every unit, operations.
+
+    Of steps on elements of one bank the ceiling, too (`rtl.hls.report.ceiling`).
+    """
     result = {}
     for name in PASSES:
         found = activity(schedule, name)
@@ -313,7 +321,7 @@ def explain(schedule: Schedule) -> dict[str, Any]:
             "units": {unit: found.share(unit) for unit in UNITS if any(found.units[unit])},
             "operations": [vars(operation) for operation in found.operations],
         }
-        if name != "update":
+        if name != "update" and schedule.geometry.banks == 1:
             result[name]["ceiling"] = ceiling(schedule, name).plain()
     return result
 

@@ -22,10 +22,21 @@ from dataclasses import dataclass, replace
 
 from golden.program import Program
 from golden.program.ops import Matvec, MatvecT, Mul, Turn
+from rtl.hls.plan import wide_timing
 from rtl.hls.plan.padding import PAD
 from rtl.hls.plan.ring_plan import POSITION, TURNS
-from rtl.hls.plan.timing import ACCUMULATE, LANE, LOOKUP, MULTIPLY, SCALE, TABLE_SIGN, TABLE_WRITE
-from rtl.hls.report.explain import PASSES, slots
+from rtl.hls.plan.timing import (
+    ACCUMULATE,
+    LANE,
+    LOOKUP,
+    MULTIPLY,
+    SCALE,
+    TABLE_SIGN,
+    TABLE_WRITE,
+)
+from rtl.hls.plan.traffic import Traffic
+from rtl.hls.plan.wide_timing import LANE_LOAD, LOOK_UP, VECTOR
+from rtl.hls.report.explain import PASSES, reader_of_banks, slots
 from rtl.hls.schedule.schedule import Schedule
 
 __all__ = ["Origin", "Origins"]
@@ -52,6 +63,12 @@ _LAG = {
     "grad_sum": SCALE + 3, "interpolated": SCALE + 1, "s_word": TABLE_SIGN, "index": 1 - LOOKUP, "fraction": 1 - LOOKUP,
 }  # fmt: skip
 """Cycles from a product's slot to the word with which the register takes what comes of it."""
+_WIDE_LAG = {
+    "x": LANE_LOAD, "v": VECTOR, "product": wide_timing.SCALE, "acc": wide_timing.ACCUMULATE,
+    "held": wide_timing.SUM_READY, "chosen": 1 - LOOK_UP, "index": 3 - LOOK_UP, "interpolation": 5 - LOOK_UP,
+    "s_word": wide_timing.TABLE_SIGN, "gradient": wide_timing.GRAD_READ + 2,
+}  # fmt: skip
+"""The same in elements of several banks; of a bank in its own time."""
 _NEXT = {"r": MULTIPLY - 1, "z_low": -3, "z_high": -2, "cut_word": 0}
 """Registers that hold for the next slot or write: how many cycles before it they are loaded at the latest."""
 _PURPOSE = {
@@ -78,15 +95,15 @@ class Origins:
 
     def of(self, segment: str, cycle: int, register: str) -> Origin:
         """What the register took with control word `cycle` of a segment; lanes are told apart by a digit at its end."""
-        stem, lane = (register[:-1], int(register[-1])) if register[-1] in "01" else (register, 0)
+        bank, own = register.removeprefix("bank").split("_", 1) if register.startswith("bank") else ("0", register)
+        stem, lane, cycle = own.rstrip("01"), int(own[-1]) if own[-1] in "01" else 0, cycle - int(bank)
         if segment not in ("forward", "echo", "update"):
             return Origin(f"{segment.replace('_', ' ')}: {_PURPOSE.get(stem, register)}")
         if stem in ("kick", "mom_sum"):
             return self.kick()
-        writes = self.schedule.segments[segment].vectors.writes
+        writes, reads = self._traffic(segment).writes, self._traffic(segment).reads
         if stem == "cut_word" and (cycle + 1, lane) in writes:
             return self.value(writes[cycle + 1, lane][0], "cut")
-        reads = self.schedule.segments[segment].vectors.reads
         if stem == "s_read" and (cycle, lane) in reads:
             return self.value(reads[cycle, lane][0], "vector, read")
         around = self._slots(segment)
@@ -116,14 +133,19 @@ class Origins:
         """Of a parameter's word after an update."""
         return self._parameter(parameter, f"update {parameter}")
 
-    @staticmethod
-    def _candidates(stem: str, cycle: int, slots: list[int]) -> Iterator[int]:
-        if stem in _LAG:
-            yield cycle - _LAG[stem]
+    def _candidates(self, stem: str, cycle: int, slots: list[int]) -> Iterator[int]:
+        lag = _LAG if self.schedule.geometry.banks == 1 else _WIDE_LAG
+        if stem in lag:
+            yield cycle - lag[stem]
             if stem == "acc":
-                yield cycle - ACCUMULATE - 1  # its high half
+                yield cycle - lag[stem] - 1  # its high half
         if stem in _NEXT:
             yield from (slot for slot in slots if slot >= cycle - _NEXT[stem])
+
+    def _traffic(self, segment: str) -> Traffic:
+        if self.schedule.geometry.banks == 1 or segment not in PASSES:
+            return self.schedule.segments[segment].vectors
+        return reader_of_banks(self.schedule, segment).traffic
 
     def _slots(self, segment: str) -> dict[int, str]:
         return slots(self.schedule, segment) if segment in PASSES else {}
@@ -131,8 +153,9 @@ class Origins:
     def _slot(self, segment: str, slot: int, what: str) -> Origin:
         """Of what entered the multipliers in a slot."""
         if what.split()[0] == "table":
-            writes = self.schedule.segments[segment].vectors.writes
-            names = [writes[slot + TABLE_WRITE, lane][0] for lane in range(2) if (slot + TABLE_WRITE, lane) in writes]
+            writes = self._traffic(segment).writes
+            write = slot + (TABLE_WRITE if self.schedule.geometry.banks == 1 else wide_timing.TABLE_WRITE)
+            names = [writes[write, lane][0] for lane in range(2) if (write, lane) in writes]
             return self.value(names[0], what) if names else Origin(what)
         first, _, second = what.partition(" ")
         if first in ("G", "update"):

@@ -23,7 +23,7 @@ Example
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -32,7 +32,10 @@ from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.timing import LANE, OPERAND, STATE_WRITE, STATIONARY, STORE
 from rtl.hls.plan.traffic import Port, Traffic, VectorBlock
 
-__all__ = ["Life", "allocate", "allocated", "bound", "lives", "peak", "rewritten", "traffic"]
+__all__ = ["Life", "allocate", "allocated", "bound", "lives", "operand_loads", "peak", "rewritten", "traffic"]
+
+Loads = Callable[[Sequence[Fields]], Iterable[tuple[int, bool]]]
+"""See `operand_loads`, which is that of an element of one bank."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,19 @@ class Life:
         return self.first < other.end and other.first < self.end
 
 
-def allocated(memory: MemoryMap, words: Sequence[Fields]) -> tuple[list[Fields], Traffic]:
-    """The words of a step with addresses by liveness, and what they address."""
+def allocated(memory: MemoryMap, words: Sequence[Fields], loads: Loads | None = None) -> tuple[list[Fields], Traffic]:
+    """The words of a step with addresses by liveness, and what they address; `loads` says how words load operands."""
+    loads = loads or operand_loads
     blocks = {
         memory.vector_base[vector] + block: (vector, block)
         for vector, length in memory.vectors.items()
         for block in range(memory.blocks(length))
     }
-    found = traffic(words, blocks)
-    return rewritten(words, found, allocate(lives(found), bound(words, found))), found
+    found = traffic(words, blocks, loads)
+    return rewritten(words, found, allocate(lives(found), bound(words, found, loads))), found
 
 
-def traffic(words: Sequence[Fields], blocks: Mapping[int, VectorBlock]) -> Traffic:
+def traffic(words: Sequence[Fields], blocks: Mapping[int, VectorBlock], loads: Loads | None = None) -> Traffic:
     """What words read and write, by the block that each address stands for."""
     writes: dict[Port, VectorBlock] = {}
     reads: dict[Port, VectorBlock] = {}
@@ -66,17 +70,22 @@ def traffic(words: Sequence[Fields], blocks: Mapping[int, VectorBlock]) -> Traff
         for context in range(2):
             if f.get("s_we", 0) >> context & 1:
                 writes[cycle, context] = blocks[f["s_waddr"]]
-            if _loads(f, vectors=True):
-                at = cycle - STATIONARY + STORE
-                reads[at, context] = blocks[words[at][f"s_addr{context}"]]
+    for at, vector in (loads or operand_loads)(words):
+        if vector:
+            reads |= {(at, context): blocks[words[at][f"s_addr{context}"]] for context in range(2)}
     return Traffic(writes, reads)
 
 
-def _loads(f: Fields, *, vectors: bool) -> bool:
-    """Whether a word loads an operand from the vector store, or from the states; both loads are equally late."""
+def operand_loads(words: Sequence[Fields]) -> Iterator[tuple[int, bool]]:
+    """The cycles with the address of an operand that is loaded, and whether it is one of the vector store or a state;
+    loads of lanes and of stationary operands are equally late."""
     assert LANE == STATIONARY
-    lanes = f.get("x_en", 0) and f.get("x_load", 0) and bool(f.get("x_store", 0)) == vectors
-    return bool(lanes) or f.get("r_src", 0) == (StationarySource.S if vectors else StationarySource.X)
+    for cycle, f in enumerate(words):
+        source, loads = f.get("r_src", 0), f.get("x_en", 0) and f.get("x_load", 0)
+        if (loads and f.get("x_store", 0)) or source == StationarySource.S:
+            yield cycle - STATIONARY + STORE, True
+        if (loads and not f.get("x_store", 0)) or source == StationarySource.X:
+            yield cycle - STATIONARY + OPERAND, False
 
 
 def lives(found: Traffic) -> dict[VectorBlock, Life]:
@@ -96,10 +105,10 @@ def peak(living: Mapping[VectorBlock, Life]) -> int:
     return max((sum(o.first <= life.first < o.end for o in living.values()) for life in living.values()), default=0)
 
 
-def bound(words: Sequence[Fields], found: Traffic) -> dict[VectorBlock, int]:
+def bound(words: Sequence[Fields], found: Traffic, loads: Loads | None = None) -> dict[VectorBlock, int]:
     """Blocks that are read in a cycle which reads a state word, too, and the address that is both."""
     states = {cycle - STATE_WRITE for cycle, f in enumerate(words) if f.get("we_q", 0) or f.get("we_p", 0)}
-    states |= {cycle - STATIONARY + OPERAND for cycle, f in enumerate(words) if _loads(f, vectors=False)}
+    states |= {at for at, vector in (loads or operand_loads)(words) if not vector}
     return {
         block: words[cycle][f"s_addr{context}"] for (cycle, context), block in found.reads.items() if cycle in states
     }

@@ -31,11 +31,11 @@ from rtl.hls.plan.timing import (
 from rtl.hls.schedule.lifetimes import Lifetimes
 from rtl.hls.schedule.reservation_table import ReservationTable
 
-__all__ = ["Slots", "Fetch", "Product"]
+__all__ = ["Booking", "Fetch", "Found", "Placed", "Product", "Slots", "agree"]
 
 Placed = list[tuple[int, Fields]]
-_Booking = Callable[[], None]
-_Found = tuple[Placed, list[_Booking]]
+Booking = Callable[[], None]
+Found = tuple[Placed, list[Booking]]
 
 AHEAD = 3
 """Cycles that a stationary operand may be loaded before it must be: where its read port is taken then."""
@@ -124,7 +124,7 @@ class Slots:
             self._rotated = max(self._rotated, slot + 1)
         return slot
 
-    def _book(self, found: _Found) -> None:
+    def _book(self, found: Found) -> None:
         placed, bookings = found
         for cycle, fields in placed:
             self.reservations.at(cycle, **fields)
@@ -178,14 +178,14 @@ class Slots:
             placed.append((GRAD_WRITE, {"g_we": 1, "g_clear": 0, "g_waddr": p.gradient}))
         return placed
 
-    def _try(self, slot: int, p: Product, fixed: Placed) -> _Found | None:
+    def _try(self, slot: int, p: Product, fixed: Placed) -> Found | None:
         """The fields and bookings of the product in a slot, or None where it does not fit."""
         if p.gradient is not None and self._written.get(p.gradient, -1) >= slot + GRAD_READ:
             return None
         placed: Placed = [(slot + cycle, fields) for cycle, fields in fixed]
         if not self.reservations.fits(placed):
             return None
-        booked: list[_Booking] = []
+        booked: list[Booking] = []
         if p.lane is not None:
             lane = self._lane(slot, p.lane, p.move, p.step, used=True)
             if lane is None:
@@ -198,18 +198,18 @@ class Slots:
                 return None
             placed += kept[0]
             booked += kept[1]
-        if not _agree(placed) or not self.reservations.fits(placed):
+        if not agree(placed) or not self.reservations.fits(placed):
             return None
         if p.gradient is not None:
             address = p.gradient
             booked.append(lambda: self._written.update({address: slot + GRAD_WRITE}))
         return placed, booked
 
-    def _lane(self, slot: int, fetch: Fetch, move: Move, step: int, *, used: bool) -> _Found | None:
+    def _lane(self, slot: int, fetch: Fetch, move: Move, step: int, *, used: bool) -> Found | None:
         """The load or the hop that brings a lane to its step, unless it is there already."""
         lanes, cycle = self.lanes, slot + LANE
         content = (fetch, step)
-        uses: list[_Booking] = [partial(lanes.use, slot + MULTIPLY)] if used else []
+        uses: list[Booking] = [partial(lanes.use, slot + MULTIPLY)] if used else []
         if move is Move.LOAD:
             if used and lanes.holds(slot + MULTIPLY) == content:
                 return [], uses
@@ -227,7 +227,7 @@ class Slots:
             fields["x_back"] = int(move is Move.BACK)
         return [(cycle, fields)], [partial(lanes.use, cycle), partial(lanes.load, cycle, content), *uses]
 
-    def _kept(self, slot: int, fetch: Fetch, others: Placed) -> _Found | None:
+    def _kept(self, slot: int, fetch: Fetch, others: Placed) -> Found | None:
         """The load of the stationary operands, unless they are there already; ahead of their use if need be."""
         stationary = self.stationary
         if stationary.holds(slot + MULTIPLY) == fetch:
@@ -237,7 +237,7 @@ class Slots:
             if not (stationary.can_load(load) and stationary.is_quiet(load + 1, slot + MULTIPLY)):
                 continue
             placed = self._fetched(at, fetch)
-            if _agree([*placed, *others]) and self.reservations.fits(placed):
+            if agree([*placed, *others]) and self.reservations.fits(placed):
                 return placed, [
                     partial(self._read, fetch, at),
                     partial(stationary.load, load, fetch),
@@ -270,7 +270,7 @@ class Slots:
                 self.position_reads[key] = max(self.position_reads.get(key, 0), slot + OPERAND)
 
 
-def _agree(placed: Placed) -> bool:
+def agree(placed: Placed) -> bool:
     """Whether no two of these give one field two values."""
     seen: dict[tuple[int, str], int] = {}
     return all(seen.setdefault((c, name), value) == value for c, fields in placed for name, value in fields.items())

@@ -100,6 +100,11 @@ class Schedule:
         multipliers = 2 * self.geometry.elements * self.geometry.banks
         return self.products(name) / (multipliers * len(self.segments[name].words))
 
+    @property
+    def update_iterations(self) -> int:
+        """Iterations of an update."""
+        return 1
+
     def check(self) -> None:
         """Structure and hazards; raises AssertionError, for a violation is our bug and no user's.
 

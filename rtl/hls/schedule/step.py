@@ -72,10 +72,19 @@ class StepScheduler:
         self.plan, self.memory, self.twin, self.order, self.rest = plan, memory, twin, order, rest or {}
         self.geometry = memory.geometry
         self.reservations = ReservationTable()
-        self.slots = Slots(memory, self.reservations, twin=twin)
-        self.finisher = Finisher(self.slots)
+        self.slots = self._slots()
+        self.finisher = self._finisher()
         self.terms, self.pieces = Terms(plan, self.slots), Pieces(plan, self.slots)
-        self.sums = Sums(self.terms, self.slots, self.finisher)
+        self.sums = self._sums()
+
+    def _slots(self) -> Slots:
+        return Slots(self.memory, self.reservations, twin=self.twin)
+
+    def _finisher(self) -> Finisher:
+        return Finisher(self.slots)
+
+    def _sums(self) -> Sums:
+        return Sums(self.terms, self.slots, self.finisher)
 
     def run(self) -> list[Fields]:
         """The control words of the step."""

@@ -30,13 +30,21 @@ class Sum:
 class Sums:
     """Places sums one after the other, for there is one pair of accumulators.
 
+    Parameters
+    ----------
+    accumulate : when a product is added, in cycles after its slot
+    way : slots that a sum which moves on to the next element takes beside its own
+
     Members
     -------
     cursor : slot after the last product of a sum
     """
 
-    def __init__(self, terms: Terms, slots: Slots, finisher: Finisher) -> None:
+    def __init__(
+        self, terms: Terms, slots: Slots, finisher: Finisher, *, accumulate: int = ACCUMULATE, way: int = 0
+    ) -> None:
         self.terms, self.slots, self.finisher = terms, slots, finisher
+        self.accumulate, self.way = accumulate, way
         self.cursor = 0
         self._begun = 0
         """Bit m: the sum of accumulator m has begun."""
@@ -62,7 +70,7 @@ class Sums:
         """Slots, about, in which the accumulators would stand still for the sum register, if it began there."""
         count = self.count(s)
         take = self.finisher.taken(s.statement, self.lanes(s), start + count - 1)
-        return max(0, take - ACCUMULATE - start - count)
+        return max(0, take - self.accumulate - start - count)
 
     def count(self, s: Sum) -> int:
         """Slots of its products, about."""
@@ -95,7 +103,7 @@ class Sums:
             self._add(_nothing(everyone & ~self._begun))
         take = self.finisher.finish(s.statement, s.block, self.cursor - 1)
         # The accumulators must stay until the last lane's sum is taken.
-        self.cursor = max(self.cursor, take - ACCUMULATE)
+        self.cursor = max(self.cursor, take - self.accumulate)
 
     def _place_around_glides(self, products: list[Product], everyone: int) -> None:
         """Rotations in their order, then the others into the slots between; one that is there first opens the sum."""
@@ -133,7 +141,8 @@ class Sums:
             new = 0
         if product.source is AccSource.ZERO and not new:
             product = replace(product, source=AccSource.OWN)
-        self.cursor = 1 + self.slots.place(self.cursor, product)
+        way = self.way if product.source is AccSource.PREV else 0
+        self.cursor = 1 + self.slots.place(self.cursor + way, product)
         self._begun |= product.enable
 
 

@@ -2,7 +2,8 @@
 
 Bank b of element k has the rows k + P (b + B j), j = 0, 1, ... Parameters that a kick multiplies with positions, entry
 by entry, lie in one bank of each element (`rtl.hls.plan.width.Width.local_bank`), and the other banks have zeros there.
-The gradient memory has the same addresses.
+So does all that a plan stores whose sums are made in the last bank alone, as in an element of one bank. The gradient
+memory has the same addresses.
 
 Example
 -------
@@ -18,12 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from golden.errors import HelError
-from rtl.hls.plan.geometry import PARAMETER_WORDS, more_elements
+from rtl.hls.plan.geometry import more_elements
 from rtl.hls.plan.memory_map import Cell, MemoryMap
 from rtl.hls.plan.ring_plan import Layout, Stored
 from rtl.hls.plan.width import Width
@@ -36,26 +38,61 @@ Words = npt.NDArray[np.int64]
 @dataclass(frozen=True)
 class BankMap(MemoryMap):
     """Addresses in every bank of every element; a cell's first number is the row group j of all banks, or the row block
-    f of a local parameter. Whether they fit is asked with `check`: a step can be planned for memories yet to come.
+    f of what lies in one bank. Whether they fit is asked with `check`: a step can be planned for memories yet to come.
 
     Parameters
     ----------
     local : parameters that lie in one bank
+    alone : everything does, in the last one
+    stride : every parameter begins at a multiple of it, a power of two: an update is a loop of so many iterations then,
+        each with every stride-th word, from the word with its number on
     """
 
     local: frozenset[str] = frozenset()
+    alone: bool = False
+    stride: int = 1
 
     def __post_init__(self) -> None:
-        assert all(stored.words is None for stored in self.stored.values()), "no constants"
+        assert self.alone or all(stored.words is None for stored in self.stored.values()), "no constants"
+        assert not self.alone or self.local == set(self.stored)
 
     def check(self) -> None:
         """HelError where a bank's memories do not hold all words."""
-        if self.words >= PARAMETER_WORDS:
+        depth = self.geometry.gradient_words
+        if self.words >= depth:
             raise HelError(
-                f"a bank holds at most {PARAMETER_WORDS - 1} parameter words, {self.sizes} {self.words};"
-                f" {more_elements(self.geometry)}, or more banks"
+                f"a bank holds at most {depth - 1} parameter words, {self.sizes} {self.words};"
+                f" {more_elements(self.geometry)}{'' if self.alone else ', or more banks'}"
             )
         assert not self.tables or self.numbers
+
+    @cached_property
+    def base(self) -> dict[str, int]:
+        """First address of each array, constants last; what lies before the first one belongs to the table, or is 0."""
+        result, at = {}, self.stride
+        for name, stored in self.stored.items():
+            if stored.words is None:
+                result[name] = at
+                at += self._whole(self.size(name))
+        for name, stored in self.stored.items():
+            if stored.words is not None:
+                result[name] = at
+                at += self.size(name)
+        return result
+
+    def _whole(self, words: int) -> int:
+        return -(-words // self.stride) * self.stride
+
+    @cached_property
+    def words(self) -> int:
+        """Address of the last parameter word of all strides."""
+        parameters = (name for name, stored in self.stored.items() if stored.words is None)
+        return self.stride - 1 + sum(self._whole(self.size(name)) for name in parameters)
+
+    @cached_property
+    def weight_words(self) -> int:
+        """Address of the last word of all, constants included."""
+        return self.words + sum(self.size(name) for name, stored in self.stored.items() if stored.words is not None)
 
     @property
     def sizes(self) -> str:
@@ -65,7 +102,7 @@ class BankMap(MemoryMap):
     @property
     def local_bank(self) -> int:
         """The bank with the local parameters."""
-        return Width(self.geometry.banks).local_bank
+        return Width(self.geometry.banks, alone=self.alone).local_bank
 
     def blocks(self, length: int) -> int:
         """Words of a vector of so many entries in one element: as many in every bank."""
@@ -76,6 +113,8 @@ class BankMap(MemoryMap):
         return -(-length // (self.geometry.elements * self.geometry.banks))
 
     def _cells(self, stored: Stored) -> tuple[Cell, ...]:
+        if self.alone:
+            return super()._cells(stored)
         groups = range(self.groups(stored.rows))
         if any(self.stored[name] is stored for name in self.local):
             return tuple((f, 0, 0) for f in range(self.blocks(stored.rows)))
@@ -87,12 +126,17 @@ class BankMap(MemoryMap):
         return tuple((j, g, t) for j in groups for g in columns for t in steps)
 
     def nonzero(self, name: str) -> int:
-        """Entries of a parameter that are multiplied: no pads."""
-        return int(np.prod(self.stored[name].shape))
+        """Entries that are multiplied: no pads, and of a constant no zeros."""
+        words = self.stored[name].words
+        return int(np.prod(self.stored[name].shape)) if words is None else len(words)
 
     def index(self, name: str) -> Words:
         """Flat index into the parameter for each (bank, element, word), -1 beyond its shape or in another bank."""
         g, stored = self.geometry, self.stored[name]
+        if self.alone:
+            index = np.full((g.banks, g.elements, self.size(name)), -1)
+            index[self.local_bank] = super().index(name)
+            return index
         b, k = (axis[..., None] for axis in np.ix_(range(g.banks), range(g.elements)))
         j, column, t = np.array(self.cells[name], np.int64).reshape(-1, 3).T
         if name in self.local:
@@ -110,7 +154,9 @@ class BankMap(MemoryMap):
         """Words of addresses 0 .. words, shape (B, P, words + 1); address 0 is left 0 for the table."""
         g = self.geometry
         memory = np.zeros((g.banks, g.elements, self.words + 1), np.int64)
-        for name in self.stored:
+        for name, stored in self.stored.items():
+            if stored.words is not None:
+                continue
             at, index = self.base[name], self.index(name)
             flat = np.asarray(parameters[name]).reshape(-1)
             memory[..., at : at + self.size(name)] = np.where(index < 0, 0, flat[index])

@@ -12,10 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from golden.arithmetic.tables import FRACTION_LOG2
+from rtl.hls.cycle_model.table_rules import entry, folded, fraction, index, negative, which, z
 from rtl.hls.cycle_model.view import Rule, from_neighbour, shift, wrap
+from rtl.hls.plan.geometry import Geometry
+from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.wide_control import VectorSource
 
-__all__ = ["BANK_RULES", "wanted"]
+__all__ = ["BANK_RULES", "table_rules", "wanted", "z"]
 
 Words = npt.NDArray[np.int64]
 
@@ -40,15 +43,18 @@ def _v(m: Any) -> Words:
 def _address(m: Any, name: str, offset: int) -> Words:
     address = np.repeat(m.bank(name)[:, None], m.geometry.elements, 1)
     if m.field("lookup"):
-        address[0] = (m.index + m.geometry.tables[0].base + offset) % m.geometry.weight_words
+        address[0] = (entry(m) + offset) % m.geometry.weight_words
     return address
 
 
 def _operand(m: Any, stays: str, weights: Words) -> Words:
-    return np.where(_deep(m.bank(stays)), m.r, weights)
+    """A look-up takes its own factors in any case."""
+    chosen = m.bank(stays).copy()
+    chosen[0] &= 1 - m.was("lookup", MULTIPLY)
+    return np.where(_deep(chosen), m.r, weights)
 
 
-def _op_a(m: Any) -> Words:
+def _factor(m: Any) -> Words:
     return _operand(m, "opa", np.stack([m.weight_a, m.weight_b], 1) >> (18 - m.geometry.operand_bits))
 
 
@@ -71,7 +77,7 @@ def _incoming(half: Words) -> Words:
 
 def _clears(m: Any, late: int) -> Words:
     clears = m.bank("acc_clear", late).copy()
-    clears[0] |= m.was("first_clear", late)
+    clears[: m.width.local_bank] |= m.bank("first_clear", late)[: m.width.local_bank]
     return _deep(clears)
 
 
@@ -136,7 +142,7 @@ def _difference(m: Any) -> Words:
 def _grad_sum(m: Any) -> Words:
     g = m.geometry
     half = 1 << (g.g_cut - 1) if g.g_cut else 0
-    total = wrap(m.gradient + ((m.carried + half) >> g.g_cut), g.gradient_sum_bits)
+    total = wrap(m.gradient + ((m.difference + half) >> g.g_cut), g.gradient_sum_bits)
     return np.where(m.bank("g_clear")[:, None], 0, total)
 
 
@@ -155,14 +161,14 @@ def _s_word(m: Any) -> Words:
 # Table.
 
 
-def z(m: Any) -> Words:
-    """The row sum that was chosen."""
-    return np.asarray(m.chosen_high << m.geometry.low_bits | m.chosen_low)
-
-
 def _chosen(m: Any, half: str) -> Words:
-    lane, bank = divmod(m.field("z_sel"), m.banks)
-    return np.asarray(getattr(m, f"held_{half}")[bank, lane])
+    lane = m.was("z_sel") // m.banks
+    return np.asarray(getattr(m, f"heard_{half}")[lane])
+
+
+def _heard(m: Any, half: str) -> Words:
+    """Of both lanes, the bank that is asked for."""
+    return np.asarray(getattr(m, f"held_{half}")[m.field("z_sel") % m.banks])
 
 
 def _argument(m: Any) -> Words:
@@ -180,7 +186,7 @@ def _signs(m: Any) -> Words:
     return np.concatenate([(_argument(m) < 0).astype(np.int64)[None], m.signs[:-1]])
 
 
-TABLE_RULES: dict[str, Rule] = {
+_TABLE: dict[str, Rule] = {
     "magnitude": _magnitude,
     "index": lambda m: m.magnitude >> FRACTION_LOG2,
     "fraction": lambda m: m.magnitude & ((1 << FRACTION_LOG2) - 1),
@@ -190,21 +196,36 @@ TABLE_RULES: dict[str, Rule] = {
     "interpolated": _interpolated,
     "s_word": _s_word,
 }
+"""Of the one table that most arrays have."""
+_TABLES: dict[str, Rule] = {
+    "folded": folded,
+    "which": which,
+    "index": index,
+    "fraction": fraction,
+    "signs": lambda m: np.concatenate([negative(m)[None], m.signs[:-1]]),
+}
+"""Of others, in general: their split."""
+
+
+def table_rules(geometry: Geometry) -> dict[str, Rule]:
+    """Those of an array's tables."""
+    if not geometry.tables:
+        return {}
+    return _TABLE if geometry.clamps_by_bits and not geometry.steep_table else {**_TABLE, **_TABLES}
+
 
 BANK_RULES: dict[str, Rule] = {
     "v": _v,
     "addr_a": lambda m: _address(m, "addr_a", 0),
     "addr_b": lambda m: _address(m, "addr_b", 1),
     "we_b": lambda m: m.bank("we_b") & (m.bank("bank") == np.arange(m.banks)),
-    "array_a": lambda m: m.read("weights", m.addr_a),
-    "array_b": lambda m: np.where(m.we_b[:, None], m.array_b, m.read("weights", m.addr_b)),
+    "array_a": lambda m: m.read("weights", m.addr_a % m.depths[:, None]),
+    "array_b": lambda m: np.where(m.we_b[:, None], m.array_b, m.read("weights", m.addr_b % m.depths[:, None])),
     "weight_a": lambda m: m.array_a,
     "weight_b": lambda m: m.array_b,
     "heard": lambda m: np.where(_silent(m)[:, None], 0, m.weight_a),
     "r": lambda m: np.where(_deep(m.bank("r_en")), m.stationary[None], m.r),
-    "op_a": _op_a,
-    "op_b": lambda m: _operand(m, "opb", m.v),
-    "multiplier0": lambda m: m.op_a * m.op_b,
+    "multiplier0": lambda m: _factor(m) * _operand(m, "opb", m.v),
     "multiplier1": lambda m: m.multiplier0,
     "multiplier2": lambda m: m.multiplier1,
     "product": _product,
@@ -214,12 +235,13 @@ BANK_RULES: dict[str, Rule] = {
     "acc_high": _acc_high,
     "held_low": lambda m: _held(m, "low", 0),
     "held_high": lambda m: _held(m, "high", 1),
+    "heard_low": lambda m: _heard(m, "low"),
+    "heard_high": lambda m: _heard(m, "high"),
     "chosen_low": lambda m: _chosen(m, "low"),
     "chosen_high": lambda m: _chosen(m, "high"),
     "grad_array": lambda m: m.read("gradients", np.repeat(m.bank("g_raddr", 1)[:, None], m.geometry.elements, 1)),
     "grad_output": lambda m: m.grad_array,
     "gradient": _gradient,
     "difference": _difference,
-    "carried": lambda m: m.difference,
     "grad_sum": _grad_sum,
 }

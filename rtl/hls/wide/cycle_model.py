@@ -20,31 +20,36 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from rtl.hls.cycle_model.cycle_model import SETTLE
+from rtl.hls.cycle_model.rules import RULES_OF_CUT, writes_cut
 from rtl.hls.cycle_model.view import Rule, wrap
-from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, Geometry
+from rtl.hls.plan.debug_bus import debug_bus_layout
+from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, Geometry
 from rtl.hls.plan.width import Width
-from rtl.hls.wide.bank_rules import BANK_RULES, TABLE_RULES, wanted
+from rtl.hls.wide.bank_rules import BANK_RULES, table_rules, wanted, z
 from rtl.hls.wide.element_rules import ELEMENT_RULES
 
 __all__ = ["WideCycleModel"]
 
 Words = npt.NDArray[np.int64]
 
-SIGNS = 11
+SIGNS = 10
 """Cycles for which the sign of a look-up goes along with it."""
 REMEMBERED = 6
 """Clocks for which controls are kept beyond those that go from bank to bank."""
 _BANK_WORDS = (
-    "addr_a addr_b array_a array_b weight_a weight_b heard grad_array grad_output gradient difference carried grad_sum"
+    "addr_a addr_b array_a array_b weight_a weight_b heard grad_array grad_output gradient difference grad_sum"
 ).split()
-_BANK_LANES = (
-    "v r op_a op_b multiplier0 multiplier1 multiplier2 product acc_low acc_high carry addend held_low held_high".split()
-)
-_LANES = "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low interpolation".split()
+_BANK_LANES = "v r multiplier0 multiplier1 multiplier2 product acc_low acc_high carry addend held_low held_high".split()
+_LANES = (
+    "x stationary s_read pos_read mom_read pos_sum mom_sum operand operand_clip force_low heard_low heard_high"
+    " interpolation"
+).split()
 _WORDS = (
     "chosen_low chosen_high magnitude index fraction late interpolated s_word impulse grad_read weight_heard"
-    " shifted0 shifted1 shifted2 shifted3 shifted4 update_step update_moves update_weight update_sum update_kept"
-    " update_lost wdata captured candidate io flags"
+    " force_carry shifted0 shifted1 shifted2 shifted3 shifted4 update_step update_moves update_weight update_sum"
+    " update_kept folded which cut_wide cut_part cut_beyond cut_word cut_lost update_lost wdata captured candidate io"
+    " flags"
 ).split()
 
 
@@ -52,7 +57,7 @@ class WideCycleModel:
     """State of a ring and its step of one clock cycle.
 
     Registers are int64 arrays: (B, 2, P) or (B, P) in banks, (2, P) or (P,) in the element. Memories are ``weights``
-    (B, P, depth), ``gradients`` (B, P, 512), ``position``, ``momentum`` (2, P, 16), ``vectors`` (2, P, depth).
+    (B, P, depth), ``gradients`` (B, P, depth), ``position``, ``momentum`` (2, P, 16), ``vectors`` (2, P, depth).
     """
 
     def __init__(self, geometry: Geometry, width: Width) -> None:
@@ -60,7 +65,7 @@ class WideCycleModel:
         self.geometry, self.width, self.banks = geometry, width, geometry.banks
         b, p = self.banks, geometry.elements
         self.weights = np.zeros((b, p, geometry.weight_words), np.int64)
-        self.gradients = np.zeros((b, p, PARAMETER_WORDS), np.int64)
+        self.gradients = np.zeros((b, p, geometry.gradient_words), np.int64)
         self.position, self.momentum = (np.zeros((2, p, MAX_FOLD), np.int64) for _ in range(2))
         self.vectors = np.zeros((2, p, max(1, geometry.vector_words)), np.int64)
         shapes = ((_BANK_WORDS, (b, p)), (_BANK_LANES, (b, 2, p)), (_LANES, (2, p)), (_WORDS, (p,)))
@@ -68,8 +73,10 @@ class WideCycleModel:
             for name in names:
                 setattr(self, name, np.zeros(shape, np.int64))
         self.we_b = np.zeros(b, np.int64)
+        self.depths = np.array([geometry.bank_words(bank) for bank in range(b)])
         self.signs, self.kicks = np.zeros((SIGNS, p), np.int64), np.zeros((b + 2, p), np.int64)
-        self.rules: dict[str, Rule] = {**BANK_RULES, **ELEMENT_RULES, **(TABLE_RULES if geometry.tables else {})}
+        self.rules: dict[str, Rule] = {**BANK_RULES, **ELEMENT_RULES, **table_rules(geometry)}
+        self.rules |= RULES_OF_CUT if geometry.cut_shifts else {}
         self.imm = 0
         length = b + REMEMBERED
         self.controls: deque[Mapping[str, int]] = deque([{}] * length, length)
@@ -94,7 +101,47 @@ class WideCycleModel:
         self._write(c)
         self.__dict__.update(new)
 
+    def settle(self) -> None:
+        """Clock cycles without a word, until every register holds still."""
+        for _ in range(SETTLE):
+            before = dict(self.__dict__)
+            self.step({})
+            if not any(self.controls) and all(np.array_equal(before[name], getattr(self, name)) for name in self.rules):
+                break
+
+    def debug_bus(self) -> dict[str, Words]:
+        """The registers by the names of `rtl.hls.plan.debug_bus.debug_bus_layout`."""
+        values: dict[str, Words] = {}
+        for name in debug_bus_layout(self.geometry):
+            bank, own = name.removeprefix("bank").split("_", 1) if name.startswith("bank") else ("", name)
+            stem = own.rstrip("01")
+            words = self._shown(stem)
+            words = words[int(bank)] if bank else words
+            values[name] = words[int(own[-1])] if stem != own else words
+        return values
+
+    def _shown(self, stem: str) -> Words:
+        """A register of the debug bus; sums of which the model has two halves, and those kept from a bit on."""
+        low, first = self.geometry.low_bits, self.width.first_bit(self.geometry)
+        if stem == "acc":
+            return np.asarray(self.acc_high << low | self.acc_low)
+        if stem == "held":
+            return np.asarray((self.held_high << low | self.held_low) >> first)
+        return np.asarray(
+            z(self) >> first if stem == "chosen" else getattr(self, "heard" if stem == "weight" else stem)
+        )
+
     # What the rules ask for.
+
+    @property
+    def z_low(self) -> Words:
+        """Lower half of the sum that is looked up or cut."""
+        return self.chosen_low
+
+    @property
+    def z_high(self) -> Words:
+        """Upper half of it."""
+        return self.chosen_high
 
     def field(self, name: str) -> int:
         """A field of the whole element in this cycle."""
@@ -124,10 +171,10 @@ class WideCycleModel:
             if c.get("we_p", 0) >> context & 1:
                 self.momentum[context, :, there] = wrap(self.mom_sum[context], g.momentum_bits)
             if c.get("s_we", 0) >> context & 1:
-                self.vectors[context, :, c.get("s_waddr", 0)] = self.s_word
+                self.vectors[context, :, c.get("s_waddr", 0)] = self.cut_word if writes_cut(self) else self.s_word
         addresses = self.bank("g_waddr", 1)
         for bank in np.flatnonzero(wanted(self, 1)):
             self.gradients[bank, :, addresses[bank]] = wrap(self.grad_sum[bank], GRADIENT_BITS)
         elements = np.arange(g.elements)
         for bank in np.flatnonzero(self.we_b):
-            self.weights[bank, elements, self.addr_b[bank]] = self.wdata
+            self.weights[bank, elements, self.addr_b[bank] % self.depths[bank]] = self.wdata

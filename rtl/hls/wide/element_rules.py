@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.cycle_model.rules import RULES_OF_UPDATE
+from rtl.hls.cycle_model.rules import RULES_OF_UPDATE, writes_cut
+from rtl.hls.cycle_model.table_rules import argument_clamped
 from rtl.hls.cycle_model.view import Rule, clip, fits, from_neighbour, shift, wrap
 from rtl.hls.plan.control import IoOp, IoSource
 from rtl.hls.plan.geometry import GRADIENT_BITS
@@ -44,10 +45,18 @@ def _pos_read(m: Any) -> Words:
     return _twice(wrap(m.io, m.geometry.position_bits)) if m.field("q_io") else _stored(m, "position")
 
 
+def _low_force(m: Any) -> Words:
+    """Lane 0's low half, with that of lane 1 on top where they have a part of a sum each; and a carry."""
+    own, other = m.acc_low[-1]
+    return np.asarray(own + other if m.field("k_add") else own)
+
+
 def _force(m: Any) -> Words:
     """Whole force sums: the last bank's, the low half one cycle late."""
     g = m.geometry
-    return np.asarray((m.acc_high[-1] << g.low_bits | m.force_low) >> (g.kick_shift - 1))
+    own, other = m.acc_high[-1]
+    high = np.stack([own + (other if m.was("k_add") else 0) + m.force_carry, other])
+    return np.asarray(wrap(high << g.low_bits | m.force_low, g.accumulator_bits) >> (g.kick_shift - 1))
 
 
 def _kicks(m: Any) -> Words:
@@ -125,6 +134,10 @@ def _flags(m: Any) -> Words:
         raised |= m.operand_clip.any(0).astype(np.int64) << 2
     lost = wanted(m, 1)[:, None] & ~fits(m.grad_sum, GRADIENT_BITS)
     raised |= lost.any(0).astype(np.int64) << 3
+    if g.cut_shifts and m.field("s_we") and writes_cut(m):
+        raised |= m.cut_lost << 2
+    if g.steep_table and m.was("z_en"):
+        raised |= argument_clamped(m) << 5
     if m.field("w_theta"):
         out = m.update_lost if g.ranges else (~fits(m.update_sum, 18)).astype(np.int64)
         raised |= np.asarray(out) << 4
@@ -138,7 +151,8 @@ ELEMENT_RULES: dict[str, Rule] = {
     "pos_read": _pos_read,
     "mom_read": lambda m: np.zeros_like(m.mom_read) if m.field("p_zero") else _stored(m, "momentum"),
     "pos_sum": lambda m: m.pos_read - m.mom_read if m.field("q_sub") else m.pos_read + m.mom_read,
-    "force_low": lambda m: m.acc_low[-1],
+    "force_low": lambda m: np.stack([_low_force(m) & ((1 << m.geometry.low_bits) - 1), m.acc_low[-1][1]]),
+    "force_carry": lambda m: _low_force(m) >> m.geometry.low_bits,
     "kicks": _kicks,
     "impulse": _impulse,
     "mom_sum": lambda m: wrap(m.mom_read + m.impulse, m.geometry.kick_bits + 2),

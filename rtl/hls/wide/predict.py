@@ -7,7 +7,7 @@ Example
 >>> from rtl.hls.plan.bind import bind
 >>> program = compile_system(get("dense", n=32, m=4))
 >>> [predicted(bind(program), program.formats, elements=4, banks=banks).echo_words for banks in (1, 4)]
-[901, 256]
+[901, 246]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rtl.hls.plan.ring_plan import RingPlan
 from rtl.hls.schedule.schedule import Schedule, Segment
 from rtl.hls.schedule.search import step_segment
 from rtl.hls.wide.requirements import bank_map, wide_geometry, width_of
-from rtl.hls.wide.step import WideStep
+from rtl.hls.wide.schedule import step_words
 
 __all__ = ["Prediction", "predicted"]
 
@@ -45,7 +45,7 @@ def predicted(plan: RingPlan, formats: Formats, *, elements: int, banks: int) ->
     Raises
     ------
     HelError
-        A width there is not, an operation without a form, or sizes beyond what an array can have.
+        A width there is not, or sizes beyond what an array can have.
     """
     plan = padded(plan, formats, elements=elements * max(1, banks))
     memory: MemoryMap
@@ -57,7 +57,8 @@ def predicted(plan: RingPlan, formats: Formats, *, elements: int, banks: int) ->
             plan, wide_geometry(plan, formats, elements=elements, neurons=plan.neurons, banks=banks)
         )
         width = width_of(plan, there.geometry)
-        steps = [WideStep(plan, there, width, twin=twin).run() for twin in (False, True)]
+        words = step_words(plan, there, width)
+        steps = [words["forward"], words["echo"]]
     names = ("forward", "echo")
     segments = {name: Segment(name, 0, (0,) * len(words)) for name, words in zip(names, steps, strict=True)}
     found = Schedule(plan, memory, segments)

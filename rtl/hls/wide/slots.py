@@ -15,9 +15,20 @@ from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.requirements import alignment
 from rtl.hls.plan.ring_plan import POSITION
 from rtl.hls.plan.ring_visits import Move
-from rtl.hls.plan.timing import ACCUMULATE, GRAD_READ, GRAD_WRITE, MULTIPLY, SCALE
+from rtl.hls.plan.timing import MULTIPLY
 from rtl.hls.plan.wide_control import VectorSource
-from rtl.hls.plan.wide_timing import BANK_LOAD, LANE_LOAD, POSITION_READ, STATIONARY_CHOICE, STORE_READ, VECTOR
+from rtl.hls.plan.wide_timing import (
+    ACCUMULATE,
+    BANK_LOAD,
+    GRAD_READ,
+    GRAD_WRITE,
+    LANE_LOAD,
+    POSITION_READ,
+    SCALE,
+    STATIONARY_CHOICE,
+    STORE_READ,
+    VECTOR,
+)
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.lifetimes import Lifetimes
 from rtl.hls.schedule.reservation_table import ReservationTable
@@ -45,11 +56,20 @@ class Lane:
 
 @dataclass(frozen=True)
 class Stay:
-    """What the banks' stationary operands hold: row group j of an operand; or its block f in one bank alone."""
+    """What the banks' stationary operands hold: row group j of an operand; or its block f in one bank alone.
+
+    `other` is the row group of lane 1, where that is another one.
+    """
 
     operand: str
     group: int
     alone: int | None = None
+    other: int | None = None
+
+    @property
+    def groups(self) -> tuple[int, int]:
+        """Of both lanes."""
+        return self.group, self.group if self.other is None else self.other
 
 
 @dataclass(frozen=True)
@@ -99,20 +119,21 @@ class Slots:
 
     # Where operands are.
 
-    def reads(self, slot: int, stay: Stay) -> list[tuple[int, int]]:
-        """(cycle, block) of the reads that load a stationary operand for products from a slot on."""
+    def reads(self, slot: int, stay: Stay) -> list[tuple[int, tuple[int, int]]]:
+        """(cycle, blocks of the lanes) of the reads that load a stationary operand for products from a slot on."""
         at = slot + (POSITION_READ if stay.operand == POSITION else STORE_READ)
+        first, second = stay.groups
         if stay.alone is not None:
-            return [(at + stay.alone, stay.group)]
-        return [(at + bank, bank + self.banks * stay.group) for bank in range(self.banks)]
+            return [(at + stay.alone, (first, second))]
+        return [(at + bank, (bank + self.banks * first, bank + self.banks * second)) for bank in range(self.banks)]
 
     def under_way(self, stay: Stay) -> bool:
         """Whether it is known when it can be read."""
-        return all((stay.operand, block) in self.ready for _, block in self.reads(0, stay))
+        return all((stay.operand, block) in self.ready for _, blocks in self.reads(0, stay) for block in blocks)
 
     def readable(self, stay: Stay) -> int:
         """First slot of products with it."""
-        return max(0, *(self.ready[stay.operand, block] - at for at, block in self.reads(0, stay)))
+        return max(0, *(self.ready[stay.operand, block] - at for at, both in self.reads(0, stay) for block in both))
 
     def turns(self, lane: Lane) -> int:
         """First slot of a product with it."""
@@ -130,7 +151,7 @@ class Slots:
         if self.width.negates:
             scale["negate"] = int(p.negative)
         placed: Placed = [
-            (slot + VECTOR, {"v_src": source, **dict(p.imm or ())}),
+            (slot + VECTOR, {} if "b" in p.r_is else {"v_src": source, **dict(p.imm or ())}),
             (slot + MULTIPLY, {"opa": int("a" in p.r_is), "opb": int("b" in p.r_is)}),
             (slot + SCALE, scale),
             (slot + ACCUMULATE, accumulate),
@@ -156,8 +177,8 @@ class Slots:
         base = 0 if state else self.map.vector_base[stay.operand]
         late = STATIONARY_CHOICE - (POSITION_READ if state else STORE_READ)
         placed: Placed = [(slot + BANK_LOAD, {"r_en": 1})]
-        for at, block in self.reads(slot, stay):
-            placed.append((at, {"s_addr0": base + block, "s_addr1": base + block, "q_io": 0}))
+        for at, (first, second) in self.reads(slot, stay):
+            placed.append((at, {"s_addr0": base + first, "s_addr1": base + second, "q_io": 0}))
             placed.append((at + late, {"r_src": int(state)}))
         return placed
 
@@ -176,6 +197,12 @@ class Slots:
         for booking in bookings:
             booking()
         return slot
+
+    def place_at(self, slot: int, product: Product) -> bool:
+        """Puts it into this slot if it fits there; returns whether it does."""
+        fits = product.stay is None or self.readable(product.stay) <= slot
+        fits = fits and self._try(slot, product) is not None
+        return fits and self.place(slot, product) == slot
 
     def fits(self, earliest: int, product: Product) -> int:
         """The slot into which it would be put now."""
@@ -248,7 +275,7 @@ class Slots:
 
     def _noted(self, slot: int, stay: Stay) -> None:
         if stay.operand == POSITION:
-            self.note(self.reads(slot, stay))
+            self.note([(at, block) for at, blocks in self.reads(slot, stay) for block in blocks])
 
 
 def agree(placed: Placed) -> bool:

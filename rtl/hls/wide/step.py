@@ -15,9 +15,9 @@ from rtl.hls.plan.control import Fields, ImmSource
 from rtl.hls.plan.requirements import alignment, sum_fraction
 from rtl.hls.plan.ring_plan import POSITION, Finish, Inputs, Layout, Local, RingPlan, Statement, Term
 from rtl.hls.plan.ring_visits import Move
-from rtl.hls.plan.timing import ACCUMULATE, MULTIPLY, SCALE, STATE_WRITE, SUM_READY, TABLE_WRITE
+from rtl.hls.plan.timing import STATE_WRITE
 from rtl.hls.plan.wide_control import VectorSource
-from rtl.hls.plan.wide_timing import CHOOSE, LOOK_UP, VECTOR
+from rtl.hls.plan.wide_timing import ACCUMULATE, CHOOSE, LOOK_UP, SCALE, SUM_READY, TABLE_WRITE, VECTOR
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.reservation_table import ReservationTable
 from rtl.hls.schedule.terms import needed_statements
@@ -60,30 +60,46 @@ class WideStep:
         self._chosen = 0
         """First cycle in which no row sum is held any more."""
         self.kicked: dict[int, int] = {}
+        self.pieces = list(self._pieces()) if twin else []
+        """Gradients that are not placed yet."""
 
     def run(self) -> list[Fields]:
         """The control words of the step."""
-        self._drifts()
-        pieces = list(self._pieces()) if self.twin else []
-        kick = next(s for s in self.plan.statements if s.finish is Finish.KICK)
-        for statement in needed_statements(self.plan, gradients=self.twin):
-            if statement is not kick:
-                for groups in self._pairs(self.map.groups(statement.length)):
-                    # Nothing is added in the slot in which sums are cleared.
-                    self._fill(pieces, self.cursor + 1 if self._cleared else 0)
-                    self._row_sums(statement, groups)
-        for groups in self._pairs(self.map.groups(kick.length)):
-            chain = Chain(self.slots, kick, groups)
-            self._fill(pieces, chain.fits(self.cursor))
-            last, kicked = chain.place(self.cursor)
-            self.cursor, self._cleared = chain.after(last), last + SUM_READY
-            self.kicked |= kicked
-        self._fill(pieces, None)
+        for statement, groups in self._rows():
+            # Nothing is added in the slot in which sums are cleared.
+            self._fill(self.cursor + 1 if self._cleared else 0)
+            self._row_sums(statement, groups)
+        for block in range(self.geometry.fold):
+            self._begin(block)
+        for groups in self._pairs(self.map.groups(self._kick.length)):
+            self._chain(Chain(self.slots, self._kick, groups))
+        self._fill(None)
         assert set(self.slots.position_reads) == set(range(self.geometry.fold)), "clipping is to be seen"
         for block in range(self.geometry.fold):
-            # Written some cycles after the read: no half-step position may be read after that.
-            self._drift(max(self.slots.position_reads[block] - STATE_WRITE, self.kicked[block]), block)
+            self._last_drift(block)
         return self.reservations.words()
+
+    @property
+    def _kick(self) -> Statement:
+        return next(s for s in self.plan.statements if s.finish is Finish.KICK)
+
+    def _rows(self) -> list[tuple[Statement, tuple[int, ...]]]:
+        """Row sums, as many at a time as there are lanes for."""
+        needed = [s for s in needed_statements(self.plan, gradients=self.twin) if s is not self._kick]
+        return [(s, groups) for s in needed for groups in self._pairs(self.map.groups(s.length))]
+
+    def _chain(self, chain: Chain) -> None:
+        self._fill(chain.fits(self.cursor))
+        while self.pieces and chain.fits(self.cursor) > self.cursor:
+            # It has to wait in any case: better behind a piece that begins at once than behind nothing.
+            start, chosen = min((self._start(piece), i) for i, piece in enumerate(self.pieces))
+            if start > self.cursor:
+                break
+            self._put(chosen)
+            self._fill(chain.fits(self.cursor))
+        last, kicked = chain.place(self.cursor)
+        self.cursor, self._cleared = chain.after(last), last + SUM_READY
+        self.kicked |= kicked
 
     def _pairs(self, groups: int) -> Sequence[tuple[int, ...]]:
         """Groups of the two lanes: forward two where there are two, in the echo one for both contexts."""
@@ -91,17 +107,19 @@ class WideStep:
             return [(j,) for j in range(groups)]
         return [tuple(range(j, min(j + 2, groups))) for j in range(0, groups, 2)]
 
-    def _drifts(self) -> None:
-        """The first half drifts; one cycle is left for the first rotation's load, which would have to wait for all."""
-        inputs = sum(self.map.stored[name].shape[1] for name in self._driven())
-        hole = max(STATE_WRITE + 1, inputs)
-        for block in range(self.geometry.fold):
-            drifted = self._drift(block + (block >= hole), block)
-            self.slots.ready[POSITION, block] = drifted + STATE_WRITE + 1
+    def _begin(self, block: int) -> None:
+        """The first half drift of a block, placed when it is needed: round loads of other blocks, which cannot wait."""
+        if (POSITION, block) not in self.slots.ready:
+            self.slots.ready[POSITION, block] = self._drift(self._earliest(block), block) + STATE_WRITE + 1
 
-    def _driven(self) -> list[str]:
-        """Matrices that the first row sums multiply with inputs."""
-        return [term.matrix for term in self.plan.statements[0].terms if isinstance(term, Inputs)]
+    def _earliest(self, block: int) -> int:
+        """First cycle of that drift."""
+        return 0
+
+    def _last_drift(self, block: int) -> int:
+        """The second half drift, written some cycles after the read: no half-step position may be read after that."""
+        read = self.slots.position_reads.get(block, 0)
+        return self._drift(max(read - STATE_WRITE, self.kicked[block]), block)
 
     def _drift(self, earliest: int, block: int) -> int:
         def fields(t: int) -> Placed:
@@ -116,22 +134,34 @@ class WideStep:
     # Row sums.
 
     def _row_sums(self, statement: Statement, groups: tuple[int, ...]) -> None:
-        enable = 3 if self.twin or len(groups) == 2 else 1
-        products = list(self._products(statement, groups, enable))
+        self._take(statement, groups, self._add_up(statement, groups) + SUM_READY)
+
+    def _enable(self, groups: tuple[int, ...]) -> int:
+        return 3 if self.twin or len(groups) == 2 else 1
+
+    def _add_up(self, statement: Statement, groups: tuple[int, ...]) -> int:
+        """The products of a row sum a lane; returns the last slot."""
+        products = list(self._products(statement, groups, self._enable(groups)))
         clear = self.reservations.place(
             max(self._cleared, self.cursor - 1 + ACCUMULATE, ACCUMULATE - 1),
             lambda t: [(t, {"acc_clear": 1, "acc_en": 0})],
         )
         self.cursor = max(self.cursor, clear + 1 - ACCUMULATE)
-        for product in products[:-1]:
-            self.cursor = 1 + self.slots.place(self.cursor, product)
+        for product in products:
+            if product.lane is not None:
+                self._begin(product.lane.first)
+            if product is not products[-1]:
+                self.cursor = 1 + self.slots.place(self.cursor, product)
         # What is held from the sums before must have been chosen.
         last = self.slots.place(max(self.cursor, self._chosen - SUM_READY), products[-1])
-        take = last + SUM_READY
-        self.reservations.at(take, take=enable)
-        self.cursor, self._cleared = last + 1, take
-        choose = take + CHOOSE
-        for lane in range(2 if enable == 3 else 1):
+        self.cursor = last + 1
+        return last
+
+    def _take(self, statement: Statement, groups: tuple[int, ...], take: int) -> None:
+        """Row sums that are complete are held, then looked up."""
+        self.reservations.at(take, take=self._enable(groups))
+        self._cleared, choose = take, take + CHOOSE
+        for lane in range(2 if self._enable(groups) == 3 else 1):
             for bank in range(self.banks):
                 block = bank + self.banks * groups[lane if lane < len(groups) else 0]
                 choose = 1 + self._look_up(choose, statement, lane, bank, block)
@@ -172,7 +202,6 @@ class WideStep:
                 (choose, {"z_sel": lane * self.banks + bank}),
                 (slot, {"lookup": 1, "addr_a": 0, "addr_b": 0, "we_b": 0}),
                 (slot + VECTOR, {"v_src": VectorSource.INTERPOLATION}),
-                (slot + MULTIPLY, {"opa": 0, "opb": 0}),
                 (slot + SCALE, scale),
                 (slot + ACCUMULATE, {"acc_en": 0}),
                 (slot + TABLE_WRITE, write),
@@ -180,22 +209,32 @@ class WideStep:
 
         choose = self.reservations.place(earliest, fields)
         self.slots.ready[statement.name, block] = choose + LOOK_UP + TABLE_WRITE + 1
+        self._square(choose + LOOK_UP)
         return choose
+
+    def _square(self, slot: int) -> None:
+        """A local gradient is one bank's work, and a look-up the first one's: they may share a slot."""
+        first = self.pieces[0].products[0] if self.pieces else None
+        if first is not None and first.local and self.slots.place_at(slot, first):
+            self.pieces.pop(0)
 
     # Gradients.
 
-    def _fill(self, pieces: list[_Piece], until: int | None) -> None:
+    def _fill(self, until: int | None) -> None:
         """Places the pieces that end before a slot, in order; or all that are left, what can start soonest first."""
-        while pieces:
-            starts = [self._start(piece) for piece in pieces]
-            able = list(range(len(pieces)))
+        while self.pieces:
+            starts = [self._start(piece) for piece in self.pieces]
+            able = list(range(len(starts)))
             if until is not None:
-                able = [i for i in able if starts[i] + len(pieces[i].products) <= until][:1]
+                able = [i for i in able if starts[i] + len(self.pieces[i].products) <= until][:1]
                 if not able:
                     return
             chosen = min(able, key=lambda i: (starts[i], i))
-            for product in pieces.pop(chosen).products:
-                self.cursor = 1 + self.slots.place(self.cursor, product)
+            self._put(chosen)
+
+    def _put(self, chosen: int) -> None:
+        for product in self.pieces.pop(chosen).products:
+            self.cursor = 1 + self.slots.place(self.cursor, product)
 
     def _start(self, piece: _Piece) -> int:
         """Slot of the first product, if it is placed now."""

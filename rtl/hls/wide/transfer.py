@@ -89,7 +89,10 @@ def _capture(elements: int, source: IoSource, reservations: ReservationTable, at
 
 
 def update_segment(plan: RingPlan, there: BankMap) -> list[Fields]:
-    """theta -= clip(G >> n) for every parameter word, one a cycle, bank after bank; G cleared."""
+    """theta -= clip(G >> n) for every parameter word, one a cycle, bank after bank; G cleared.
+
+    Where parameters begin at multiples of a stride, an iteration takes every so many words.
+    """
     reservations, cycle, ranges = ReservationTable(), 0, there.geometry.ranges
     for bank in range(there.geometry.banks):
         began = cycle
@@ -97,7 +100,7 @@ def update_segment(plan: RingPlan, there: BankMap) -> list[Fields]:
             if gradient.parameter in there.local and bank != there.local_bank:
                 continue
             base = there.base[gradient.parameter]
-            for address in range(base, base + there.size(gradient.parameter)):
+            for address in range(base, base + there.size(gradient.parameter), there.stride):
                 late = cycle + bank + LATER
                 reservations.at(cycle + UPDATE["gradient"], g_raddr=address)
                 reservations.at(cycle + UPDATE["clear"], g_we=1, g_clear=1, g_waddr=address)
@@ -112,13 +115,16 @@ def update_segment(plan: RingPlan, there: BankMap) -> list[Fields]:
                 cycle += 1
         cycle += PAUSE
         for at in range(began, cycle):
-            reservations.at(at, alone=1, bank=bank)
+            reservations.at(at, alone=1, bank=bank, **({"relative": 1} if there.stride > 1 else {}))
     return reservations.words()
 
 
 def clear_segment(there: BankMap) -> list[Fields]:
-    """Every gradient word of every bank to zero."""
+    """Every gradient word of every bank to zero; or one, where an update is a loop."""
     reservations = ReservationTable()
+    if there.stride > 1:
+        reservations.at(0, g_we=1, g_clear=1, g_waddr=0, relative=1)
+        return reservations.words()
     for cycle in range(there.words):
         reservations.at(cycle, g_we=1, g_clear=1, g_waddr=cycle + 1)
     return reservations.words()

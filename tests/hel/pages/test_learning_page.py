@@ -20,7 +20,8 @@ def row(model, by_sample, name="digits", neurons=32, **more):
 
 
 def test_the_page_is_up_to_date():
-    filled = learning_page.fill(TEXT, rows("learning"), rows("learning_selection"), rows("learning_layers"))
+    parts = [rows(f"learning{part}") for part in ("", "_selection", "_layers", "_longer")]
+    filled = learning_page.fill(TEXT, *parts)
     assert filled == TEXT, "run `python -m hel.pages.learning_page`"
 
 
@@ -57,11 +58,31 @@ def test_gains_and_their_lack():
     assert line == "| digits | 32 | - | +0.500 ± 0.289 | - |"
 
 
-def test_equivalence():
-    same = [row(model, [1, 0] * 500) for model in ("hel-fixed", "bptt-hel")]
-    assert learning_page.equivalence(same)[2] == "| digits | 32 | +0.000 ± 0.000 | +0.000 to +0.000 | yes |"
-    other = [row("hel-fixed", [1, 0] * 20), row("bptt-hel", [0, 1] * 20)]
-    assert learning_page.equivalence(other)[2].endswith("| no |")
+def test_equivalence_by_sample_and_by_seed():
+    seeds = {"test": [0.5] * 5}
+    same = [row(model, [1, 0] * 500, **seeds) for model in ("hel-fixed", "bptt-hel")]
+    (line,) = learning_page.equivalence(same)[2:]
+    assert line == "| digits | 32 | +0.000 ± 0.000 | +0.000 to +0.000 | yes | +0.000 to +0.000 | yes |"
+    (line,) = learning_page.equivalence(
+        [
+            row("hel-fixed", [1, 0] * 20, test=[0.5, 0.5, 0.5, 0.5, 0.55]),
+            {**same[1], "by_sample": " ".join(["0", "1"] * 20)},
+        ]
+    )[2:]
+    assert line.endswith("| no | -0.011 to +0.031 | no |")
+
+
+def test_plans_say_epochs_and_updates(monkeypatch):
+    monkeypatch.setattr(learning_page, "TASKS", {"gunpoint": learning_page.TASKS["gunpoint"]})
+    assert learning_page.plans()[2:] == ["| gunpoint | 50 | 60 | 3000 | 100 | 8 | 700 |"]
+
+
+def test_longer_trainings():
+    case = {"task": "digits-pixels", "model": "gru", "neurons": 32, "epochs": 30}
+    found = {"case": case, "candidates": [{"rate": 0.01, "cost": "final"}], "validation": [[0.5, 0.6]], "chosen": 0}
+    assert learning_page.longer([found | {"cpu_s": 7.2}])[2:] == [
+        "| GRU, Adam | 30 | rate 0.01, final | 0.550 (0.500 to 0.600) | 7 |"
+    ]
 
 
 def test_stacks_stand_beside_one_layer_of_as_many():

@@ -7,15 +7,15 @@ import pytest
 
 from rtl.design import Design
 from rtl.hls import Command, Schedule
-from rtl.hls.plan.control import store_parts
 from rtl.hls.plan.registers import Address, Streams
+from rtl.hls.plan.stored_word import store_parts
 from rtl.host.driver import Driver
 from rtl.host.transactions import Requests, command_requests, read, store_requests, write
 from rtl.streams.host_request import HostRequest
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 3)
-WIDE = Design("random-1061", neurons=4, elements=1, inputs=1).schedule
+WIDE = Design("random-1061", neurons=7, elements=1, inputs=1).schedule
 """Its control words have more than 128 bits."""
 
 

@@ -38,6 +38,27 @@ class FourBanks(WeightMemory):
         super().__init__(technology, 4096)
 
 
+class SlicedWeights(WeightMemory):
+    """2048 words, half a word a cell."""
+
+    def __init__(self, technology="behavioural"):
+        super().__init__(technology, 2048, sliced=True)
+
+
+class TwoSlices(GradientMemory):
+    """1024 words."""
+
+    def __init__(self, technology="behavioural"):
+        super().__init__(technology, 1024)
+
+
+class FourSlices(GradientMemory):
+    """2048 words."""
+
+    def __init__(self, technology="behavioural"):
+        super().__init__(technology, 2048)
+
+
 def weight_stimulus(cycles, depth=1024):
     """(inputs, outputs) a cycle; A never reads what B writes in that cycle."""
     random.seed(SEED)
@@ -57,13 +78,13 @@ def weight_stimulus(cycles, depth=1024):
     return rows
 
 
-def gradient_stimulus(cycles):
+def gradient_stimulus(cycles, depth=512):
     """(inputs, outputs) a cycle; never a read of what is written in that cycle."""
     random.seed(SEED)
-    words, rows = [0] * GradientMemory.depth, []
+    words, rows = [0] * depth, []
     array = r_data = 0
     for cycle in range(cycles):
-        addresses = addresses_of(GradientMemory.depth, cycle)
+        addresses = addresses_of(depth, cycle)
         w_en, r, w, data = random.getrandbits(1), random.choice(addresses), random.choice(addresses), word(36)
         while w_en and r == w:
             r = random.choice(addresses)
@@ -76,6 +97,11 @@ def gradient_stimulus(cycles):
 
 MEMORIES = {WeightMemory: weight_stimulus, GradientMemory: gradient_stimulus}
 BANKS = {TwoBanks: partial(weight_stimulus, depth=2048), FourBanks: partial(weight_stimulus, depth=4096)}
+SLICES = {
+    SlicedWeights: partial(weight_stimulus, depth=2048),
+    TwoSlices: partial(gradient_stimulus, depth=1024),
+    FourSlices: partial(gradient_stimulus, depth=2048),
+}
 by_memory = pytest.mark.parametrize("memory", MEMORIES, ids=lambda memory: memory.__name__)
 
 
@@ -94,6 +120,24 @@ def test_banks_are_one_memory(tmp_path, memory):
     assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == {TwoBanks: 2, FourBanks: 4}[memory]
 
 
+@pytest.mark.parametrize("memory", SLICES, ids=lambda memory: memory.__name__)
+def test_slices_are_one_memory(tmp_path, memory):
+    write(tmp_path, memory, SLICES[memory](30_000))
+    assert differences(tmp_path, "icarus") == 0
+    assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == {FourSlices: 4}.get(memory, 2)
+
+
+@pytest.mark.parametrize("memory", SLICES, ids=lambda memory: memory.__name__)
+def test_an_address_a_bit_too_low_is_seen(tmp_path, memory):
+    first = 4 if memory is TwoSlices else 3
+
+    def lower(text):
+        return text.replace(f".ADB{first}(", ".ADBX(").replace(".ADB2(", f".ADB{first}(").replace(".ADBX(", ".ADB2(")
+
+    write(tmp_path, memory, SLICES[memory](3000), mutate=lower)
+    assert differences(tmp_path, "icarus") > 100
+
+
 def test_a_bank_that_is_read_while_another_is_written_is_seen(tmp_path):
     """Without the enable of the banks that are not written."""
 
@@ -108,10 +152,10 @@ def test_a_bank_that_is_read_while_another_is_written_is_seen(tmp_path):
 
 @pytest.mark.pnr
 @pytest.mark.skipif(not tools.available("yosys"), reason="yosys is not installed")
-@by_memory
+@pytest.mark.parametrize("memory", MEMORIES | SLICES, ids=lambda memory: memory.__name__)
 def test_yosys_maps_the_behavioural_form_to_the_same_pins(tmp_path, memory):
     """An independent reading of the cell: yosys' own map of memories, simulated with our model of the cell."""
-    write(tmp_path, memory, MEMORIES[memory](5000))
+    write(tmp_path, memory, (MEMORIES | SLICES)[memory](5000))
     # what does not matter here (no reset, contents 0, nobody reads the port that writes) as the model knows it
     modes = {
         "GSR": "DISABLED",
@@ -134,7 +178,8 @@ def test_yosys_maps_the_behavioural_form_to_the_same_pins(tmp_path, memory):
     )
     tools.run("yosys", ["-q", "-l", "map.log", "map.ys"], tmp_path, log="map.log")
     # one cell is ours; yosys takes two for the two read ports of WeightMemory
-    assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == (3 if memory is WeightMemory else 2)
+    cells = {WeightMemory: 3, GradientMemory: 2, SlicedWeights: 6, TwoSlices: 4, FourSlices: 8}
+    assert (tmp_path / "pair.v").read_text().count("DP16KD #(") == cells[memory]
     assert differences(tmp_path, "icarus") == 0
 
 
@@ -175,7 +220,7 @@ def test_a_forbidden_collision_poisons_the_read(tmp_path, memory):
 
 def test_widths_that_are_not_modelled_stop_elaboration(tmp_path):
     def narrow(text):
-        return text.replace("WIDTH_B(32'd18)", "WIDTH_B(32'd9)")
+        return text.replace("WIDTH_B(32'd18)", "WIDTH_B(32'd4)")
 
     write(tmp_path, WeightMemory, weight_stimulus(10), mutate=narrow)
     with pytest.raises(AssertionError, match="DP16KD_parameter_not_modelled"):

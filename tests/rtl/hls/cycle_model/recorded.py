@@ -11,6 +11,7 @@ from rtl.hls import Command, Schedule
 from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_layout
 from rtl.hls.schedule.command import columns
+from rtl.hls.wide.cycle_model import WideCycleModel
 from tests.rtl.hls.cases import Case, Words
 
 
@@ -24,7 +25,9 @@ class Recorded:
     registers: dict[str, Words]
 
 
-def recorded(schedule: Schedule, model: CycleModel, commands: Sequence[Command], seed: int = 0) -> Recorded:
+def recorded(
+    schedule: Schedule, model: CycleModel | WideCycleModel, commands: Sequence[Command], seed: int = 0
+) -> Recorded:
     """Takes the model through commands, with a random number of waiting clocks before each and after the last."""
     random, parts = np.random.default_rng(seed), []
     for command in commands:

@@ -18,9 +18,9 @@ from rtl.hls.plan.control import (
     IoOp,
     decode,
     encode,
-    store_parts,
     widths,
 )
+from rtl.hls.plan.stored_word import store_parts
 from rtl.hls.plan.table_shape import TableShape
 
 WIDEST = Geometry(

@@ -35,6 +35,22 @@ class Layers(System):
         return np.sum(theta["k"] * q**2) / 2 + np.sum(one) - np.sum(other)
 
 
+class Hidden(System):
+    """One hidden layer of more or fewer units than there are neurons, subtracted."""
+
+    def __init__(self, n: int, m: int, units: int) -> None:
+        super().__init__(n, m)
+        self.units = units
+
+    @property
+    def parameters(self) -> Mapping[str, tuple[int, ...]]:
+        return {"k": (self.n,), "W": (self.units, self.n), "B": (self.units, self.m)}
+
+    def potential(self, q: Any, u: Any, theta: Mapping[str, Any]) -> Any:
+        hidden = np.log(np.cosh(theta["W"] @ q + theta["B"] @ u))
+        return np.sum(theta["k"] * q**2) / 2 - np.sum(hidden)
+
+
 class Free(System):
     """A layer without inputs of its own, a bias or a stiffness: chains that begin with nothing."""
 

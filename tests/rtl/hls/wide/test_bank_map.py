@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from golden.errors import HelError
+from rtl.hls.plan.bind import bind
 from rtl.hls.plan.geometry import Geometry
 from rtl.hls.plan.ring_plan import Layout, Stored
 from rtl.hls.wide.bank_map import BankMap
+from rtl.hls.wide.requirements import bank_map, wide_geometry
 from rtl.hls.wide.schedule import compile_wide
 from tests.rtl.hls.cases import program
 
@@ -61,3 +65,29 @@ def test_a_bank_that_is_too_small_says_what_helps() -> None:
     there = BankMap(Geometry(elements=12, neurons=192, inputs=1, banks=4), stored)
     with pytest.raises(HelError, match="a bank holds at most 511 parameter words, N = 192 on P = 12, B = 4 needs 768"):
         there.check()
+
+
+@pytest.mark.parametrize(("neurons", "words", "depths"), [(48, 424, (512, 1024, 512)), (64, 552, (1024, 2048, 1536))])
+def test_memories_are_as_deep_as_the_words_ask(neurons: int, words: int, depths: tuple[int, int, int]) -> None:
+    """The first bank has room for the table behind them, whose last entry is at address 0; the others have none."""
+    plan, formats = bind(program("dense", neurons, 2)), program("dense", neurons, 2).formats
+    g = wide_geometry(plan, formats, elements=neurons // 16, neurons=neurons, banks=2)
+    there = bank_map(plan, g)
+    assert there.words == words
+    assert (g.gradient_words, g.weight_words, g.tables[0].base) == depths
+    assert [g.bank_words(bank) for bank in range(2)] == [g.weight_words, 1024]
+    addresses = {address for address, _ in there.table(there.tables[0])}
+    assert addresses == {0, *range(g.tables[0].base, g.weight_words)} and g.tables[0].base > words
+
+
+@pytest.mark.parametrize("stride", [8, 16])
+def test_strides_begin_with_every_parameter(stride: int) -> None:
+    made = program("dense", 16, 2)
+    plan = bind(made)
+    g = wide_geometry(plan, made.formats, elements=2, neurons=16, banks=2, stride=stride)
+    there = bank_map(plan, g, stride)
+    assert all(base % stride == 0 for base in there.base.values())
+    ends = {name: there.base[name] + there.size(name) for name in there.base}
+    assert there.words % stride == stride - 1 and max(ends.values()) <= there.words + 1
+    assert sorted(there.base.values()) == list(there.base.values())
+    assert all(ends[a] <= there.base[b] for a, b in pairwise(there.base))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rtl.hls.plan.ring_plan import POSITION
-from rtl.hls.plan.timing import STATE_WRITE, SUM_READY
-from rtl.hls.plan.wide_timing import FORCE
+from rtl.hls.plan.timing import STATE_WRITE
+from rtl.hls.plan.wide_timing import ACCUMULATE, FORCE, SUM_READY
 from rtl.hls.schedule.reservation_table import ReservationTable
 from rtl.hls.wide.chain import Chain
 from rtl.hls.wide.schedule import compile_wide
@@ -38,7 +38,7 @@ def test_a_chain_has_every_slot_and_kicks_when_its_sums_come(twin: bool) -> None
     assert last == first + length - 1
     words = made.reservations.words()
     assert [cycle for cycle, f in enumerate(words) if f.get("first_clear")] == [
-        cycle + 8 for cycle in range(first, first + g.banks)
+        cycle + ACCUMULATE for cycle in range(first, first + g.banks)
     ]
     # The first of the last lap's sums is complete in the last bank, B - 1 cycles after bank 0.
     come = last - g.banks + 1 + SUM_READY + g.banks - 1 + FORCE

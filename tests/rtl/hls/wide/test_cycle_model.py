@@ -16,11 +16,13 @@ from golden.systems.base import System
 from golden.training import update
 from rtl.hls import Command
 from rtl.hls.cycle_model.play import play
+from rtl.hls.plan.geometry import PARAMETER_WORDS
+from rtl.hls.schedule.command import resolve
 from rtl.hls.wide.cycle_model import WideCycleModel
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from rtl.host.wide_driver import WideDriver
 from tests.rtl.hls.cases import FORMATS, Case, Words, program, random_case
-from tests.rtl.hls.wide.potentials import Free, Layers
+from tests.rtl.hls.wide.potentials import Free, Hidden, Layers
 
 SIZES = [(8, 2, 2, 2), (8, 2, 4, 3), (16, 4, 2, 1), (24, 3, 4, 4), (32, 2, 4, 2), (48, 4, 4, 5), (16, 2, 8, 1)]
 """Neurons, elements, banks, inputs: half rate forward (fold = B), full rate (2 B), several row groups."""
@@ -58,6 +60,8 @@ class Pair:
         for table in there.tables:
             for address, word in there.table(table):
                 model.weights[0, :, address] = word
+        constants = there.constants()
+        model.weights[-1, :, there.words + 1 : there.words + 1 + constants.shape[1]] = constants
         p = self.schedule.geometry.elements
         for memory, words in ((model.position, self.case.q), (model.momentum, self.case.p)):
             whole = np.pad(words, (0, self.schedule.geometry.neurons - len(words)))
@@ -160,6 +164,42 @@ def test_without_a_nudge_every_bit_returns_and_gradients_stay_zero(sizes: tuple[
     assert not pair.model.gradients.any()
 
 
+@pytest.mark.parametrize("sizes", [(16, 2, 4, 2), (8, 2, 4, 1), (32, 4, 4, 3), (26, 2, 4, 3)], ids=str)
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_a_run_of_steps_equals_golden(sizes: tuple[int, int, int, int], steps: int) -> None:
+    """As one call of the driver: in a rotated loop the iterations have the row sums of the step after theirs."""
+    pair = Pair.of(sizes, "reference", scale=1.0, steps=steps)
+    assert pair.schedule.rotated == (sizes[0] != 26)
+    pair.play(pair.driver.forward(pair.case.u))
+    q, p = pair.golden.forward_many(pair.case.q, pair.case.p, pair.case.u)
+    same(pair.state(), twin(q, p))
+    assert pair.flags() == pair.golden.flags
+
+
+def test_waits_for_inputs_between_iterations_change_nothing() -> None:
+    """A rotated loop is cut where nothing is under way; the sequencer may wait there as long as it has to."""
+    pair, source = Pair.of((16, 2, 4, 2), "reference", scale=1.0, steps=5), np.random.default_rng(3)
+    for command in pair.driver.forward(pair.case.u):
+        length = len(pair.schedule.segments[command.segment].words)
+        for at, (fields, imm) in enumerate(resolve(pair.schedule, command)):
+            for _ in range(0 if at % length else source.integers(40)):
+                pair.model.step({})
+            pair.model.step(fields, imm)
+    same(pair.state(), twin(*pair.golden.forward_many(pair.case.q, pair.case.p, pair.case.u)))
+
+
+@pytest.mark.parametrize("system", [Hidden(20, 2, 13), Hidden(7, 1, 16), Free(16, 1)], ids=lambda s: f"{s.name}-{s.n}")
+def test_a_run_of_a_users_potential_equals_golden(system: System) -> None:
+    """Two row groups for three column groups, or for one; chains that begin with nothing."""
+    made = compile_system(system)
+    pair = Pair(made, compile_wide(made, elements=2, banks=4), scale=1.0, steps=3)
+    assert pair.schedule.rotated
+    pair.play(pair.driver.forward(pair.case.u))
+    same(pair.state(), twin(*pair.golden.forward_many(pair.case.q, pair.case.p, pair.case.u)))
+    pair.play(pair.driver.echo(pair.case.u[::-1]))
+    same(pair.state(), twin(pair.case.q, pair.case.p))
+
+
 @pytest.mark.parametrize("sizes", [(8, 2, 4, 1), (9, 2, 2, 2)], ids=str)
 def test_what_is_loaded_is_read_and_the_update_is_golden(sizes: tuple[int, int, int, int]) -> None:
     """Through the chain: parameters, table, state; gradients of random words, some of which saturate; no pad moves."""
@@ -183,3 +223,34 @@ def test_what_is_loaded_is_read_and_the_update_is_golden(sizes: tuple[int, int, 
     model.gradients[..., 1 : there.words + 1] = 5
     pair.play(d.clear())
     assert not model.gradients.any()
+
+
+def whole(sizes: tuple[int, int, int, int]) -> None:
+    """Forward, echo, an update of random gradients, clearing: beside golden, in memories of several block RAMs."""
+    pair = Pair.of(sizes, "reference", scale=1 / 16, steps=1)
+    there, model = pair.schedule.memory, pair.model
+    assert there.words >= PARAMETER_WORDS and there.stride > 1, "updates are loops, for the control store is full"
+    pair.echo()
+    assert pair.flags() == pair.golden.flags
+    pair.play(pair.driver.clear())
+    assert not model.gradients.any()
+    source = np.random.default_rng(7)
+    grads = {name: source.integers(-(1 << 35), 1 << 35, shape) for name, shape in pair.program.parameters}
+    model.gradients[..., : there.words + 1] = there.pack(grads)
+    theta, flags = update.apply(pair.program, pair.case.theta, grads, 20)
+    pair.play(pair.driver.update(20))
+    found = there.unpack(model.weights[..., : there.words + 1], dict(pair.program.parameters))
+    same_named(found, theta)
+    assert pair.flags() == flags
+    assert not model.gradients.any()
+    (table,) = there.tables
+    assert all((model.weights[0, :, address] == word).all() for address, word in there.table(table))
+
+
+def test_memories_of_several_block_rams_equal_golden() -> None:
+    whole((64, 4, 2, 4))
+
+
+@pytest.mark.slow
+def test_192_neurons_on_twelve_elements_equal_golden() -> None:
+    whole((192, 12, 4, 8))

@@ -22,8 +22,9 @@ def test_a_prediction_is_the_schedules(banks: int) -> None:
     assert (found.forward_busy, found.echo_busy) == tuple(round(wide.busy(s), 3) for s in ("forward", "echo"))
 
 
-def test_deeper_memories_than_there_are_can_be_asked_for() -> None:
-    made = program("dense", 96, 2)
-    with pytest.raises(HelError, match="a bank holds at most 511 parameter words"):
-        compile_wide(made, elements=6, banks=2)
-    assert predicted(bind(made), made.formats, elements=6, banks=2).parameter_words == 808
+def test_more_words_than_a_control_store_holds_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtl.hls.wide.schedule.STORE_WORDS", (100,))
+    made = program("dense", 22, 2)
+    with pytest.raises(HelError, match="the control store holds at most 100 words, N = 24 on P = 3, B = 2 needs"):
+        compile_wide(made, elements=3, banks=2)
+    assert predicted(bind(made), made.formats, elements=3, banks=2).parameter_words == 116

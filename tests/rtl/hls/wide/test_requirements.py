@@ -7,22 +7,29 @@ import re
 import pytest
 
 from golden.errors import HelError
+from golden.systems import SYSTEMS
 from rtl.hls import compile_array
 from rtl.hls.plan.geometry import Geometry
+from rtl.hls.wide.requirements import chained
 from rtl.hls.wide.schedule import compile_wide
 from tests.rtl.hls.cases import FORMATS, program
 
 
-@pytest.mark.parametrize(
-    ("system", "message"),
-    [
-        ("springs", "an element of several banks has no form for the constant C of springs; use B = 1"),
-        ("hru", "an element of several banks has no form for Local"),
-    ],
-)
-def test_systems_without_a_form_are_refused(system: str, message: str) -> None:
-    with pytest.raises(HelError, match=re.escape(message)):
-        compile_wide(program(system, 8, 2), elements=2, banks=2)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_dense_is_a_chain_and_all_others_are_made_in_the_last_bank_alone(system: str) -> None:
+    """Only what a plan has decides, and no system is refused."""
+    found = compile_wide(program(system, 6, 2), elements=2, banks=2)
+    assert chained(found.plan) == (not found.memory.alone) == (not found.width.alone) == (system == "dense")
+    assert found.memory.local_bank == found.width.local_bank == 1
+
+
+def test_the_last_bank_must_hold_all_words() -> None:
+    with pytest.raises(HelError, match="an element holds at most 511 parameter words, N = 32 on P = 2 needs 624; use"):
+        compile_wide(program("gated", 32, 2), elements=2, banks=4)
+    with pytest.raises(
+        HelError, match="a bank holds at most 511 .* N = 32 on P = 2, B = 8 needs 624; use more elements$"
+    ):
+        compile_wide(program("gated", 17, 2), elements=2, banks=8)
 
 
 @pytest.mark.parametrize("banks", [0, 1, 3, 16])

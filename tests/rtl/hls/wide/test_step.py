@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from rtl.hls.plan.timing import ACCUMULATE, GRAD_WRITE
+from rtl.hls.plan.wide_timing import ACCUMULATE, GRAD_WRITE
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from tests.rtl.hls.cases import FORMATS, program
 
@@ -41,7 +41,12 @@ def test_every_product_takes_one_slot_of_all_banks(sizes: tuple[int, int, int, i
         "gradient": fold + rows * outer,
     }
     pairs = -(-rows // lanes)
-    assert slots(schedule, "forward") == {"row": pairs * outer, "look-up": fold, "chain": pairs * (b + rows * p * b)}
+    if schedule.rotated:
+        assert rows == lanes, "of two row groups, each lane has one, for one column group after the other"
+        chain = rows * (b + p * b)
+    else:
+        chain = pairs * (b + rows * p * b)
+    assert slots(schedule, "forward") == {"row": pairs * outer, "look-up": fold, "chain": chain}
 
 
 @pytest.mark.parametrize(("sizes", "beyond"), [((64, 16, 2, 8), 14), ((128, 16, 4, 8), 14), ((144, 18, 4, 8), 14)])
@@ -49,6 +54,23 @@ def test_an_echo_is_hardly_longer_than_its_slots(sizes: tuple[int, int, int, int
     """Drifts, loads, look-ups' latencies and kicks cost nothing; the last gradient's way to its memory does."""
     schedule = made(*sizes)
     assert len(schedule.segments["echo"].words) <= slots(schedule, "echo").total() + beyond
+
+
+@pytest.mark.parametrize("sizes", [(128, 16, 4, 8), (144, 18, 4, 8)], ids=str)
+def test_multipliers_of_large_networks_are_busy(sizes: tuple[int, int, int, int]) -> None:
+    """A step with one pair of row groups: the next one's row sums fall under its kicks, squares under look-ups."""
+    schedule = made(*sizes)
+    assert schedule.rotated
+    assert schedule.busy("forward") >= 0.88
+    assert schedule.busy("echo") >= 0.96
+
+
+def test_squares_and_look_ups_share_slots() -> None:
+    schedule = made(64, 8, 4, 3)
+    words = schedule.fields("echo")
+    squares = {cycle - GRAD_WRITE for cycle, f in enumerate(words) if f["g_we"] and f["g_local"]}
+    looked = {cycle for cycle, f in enumerate(words) if f["lookup"]}
+    assert len(squares) == schedule.geometry.fold and len(squares - looked) <= 1, "one where sums are cleared"
 
 
 def test_busy_counts_the_networks_products_alone() -> None:

@@ -201,12 +201,12 @@ class _Step:
             own = multiply["opa0"] != OpA0.R
             second = multiply["opa1"] == OpA1.WEIGHT_B
             addresses = (self.words[slot]["addr_a"], self.words[slot]["addr_b" if second else "addr_a"])
-            cells = [self.cells[a] for m, a in enumerate(addresses) if f["acc_en"] >> m & 1] if own else []
+            cells = [(m, self.cells[a]) for m, a in enumerate(addresses) if f["acc_en"] >> m & 1] if own else []
             moves = f["acc_src"] == AccSource.PREV
         else:
-            cells, moves = [self.cells[f["g_waddr"]]], False
-        for index, (name, (row, column, step)) in enumerate(cells):
-            self._operands(slot, name, (row, column, step), index, f, multiply, lane, stay, moves)
+            cells, moves = [(m, self.cells[f["g_waddr"]]) for m in range(2)], False
+        for m, (name, cell) in cells:
+            self._operands(slot, name, cell, m, f, multiply, lane, stay, moves)
         if not cells:
             self.require(stay is not None, slot, "multiplies a stationary operand that is not there")
             if multiply["opb"] == OpB.X:
@@ -217,7 +217,7 @@ class _Step:
         slot: int,
         name: str,
         cell: Cell,
-        index: int,
+        m: int,
         f: Fields,
         multiply: Fields,
         lane: _Held | None,
@@ -231,11 +231,10 @@ class _Step:
             self.require(multiply["opb"] == OpB.IMM and multiply["u_index"] == column, slot, "takes another input")
         if multiply["opb"] == OpB.X:
             wanted = (column, step) if layout is Layout.MATRIX else (row, 0)
-            found = lane is not None and (lane.blocks[index if layout is Layout.VECTOR else 0], lane.step) == wanted
+            found = lane is not None and (lane.blocks[m], lane.step) == wanted
             self.require(found, slot, f"{name} finds another word rotating")
         if gradient or multiply["opb"] == OpB.R:
-            travelling = layout is Layout.MATRIX or gradient
-            found = stay is not None and stay.blocks[0 if travelling else index] == row
+            found = stay is not None and stay.blocks[m] == row
             self.require(found, slot, f"{name} finds another operand")
         self.require(moves <= (layout is Layout.MATRIX), slot, "moves a sum that stays")
 

@@ -9,7 +9,7 @@ Example
 >>> from rtl.hls import compile_array
 >>> schedule = compile_array(compile_system(get("springs", n=8)), elements=2, banks=2)
 >>> sorted({slot.what for slot in AloneReader(schedule, "forward").slots()})
-['C @ x', 'C.T @ d1', 'C1.u @ u', 'k * x', 'kc * d', 'move']
+['C @ x', 'C.T @ d1', 'C1.u @ u', 'k * x', 'kc * d']
 """
 
 from __future__ import annotations

@@ -43,6 +43,7 @@ from rtl.hls.plan.timing import (
     UPDATE,
 )
 from rtl.hls.report.alone_reader import AloneReader
+from rtl.hls.report.ceiling import ceiling
 from rtl.hls.report.slot import Slot
 from rtl.hls.report.wide_reader import WideReader
 from rtl.hls.schedule.schedule import Schedule
@@ -306,7 +307,10 @@ def _marks(cycle: int, f: Fields, geometry: Geometry) -> Iterator[tuple[str, int
 
 
 def explain(schedule: Schedule) -> dict[str, Any]:
-    """All passes as plain data: cycles, busy, products, the share of every unit, and the operations."""
+    """All passes as plain data: cycles, busy, products, the share of every unit, operations.
+
+    Of steps on elements of one bank the ceiling, too (`rtl.hls.report.ceiling`).
+    """
     result = {}
     for name in PASSES:
         found = activity(schedule, name)
@@ -317,6 +321,8 @@ def explain(schedule: Schedule) -> dict[str, Any]:
             "units": {unit: found.share(unit) for unit in UNITS if any(found.units[unit])},
             "operations": [vars(operation) for operation in found.operations],
         }
+        if name != "update" and schedule.geometry.banks == 1:
+            result[name]["ceiling"] = ceiling(schedule, name).plain()
     return result
 
 
@@ -335,4 +341,11 @@ def text(report: dict[str, Any]) -> str:
             lines.append(f"  {row['what']:20} {row['slots']:6} {row['products']:9} {row['first']:6} {row['last']:6}")
         units = "  ".join(f"{unit} {100 * share:.0f} %" for unit, share in found["units"].items())
         lines.append(f"  in use: {units}")
+        if "ceiling" in found:
+            most = found["ceiling"]
+            lines.append(
+                f"  ceiling: {100 * most['ceiling']:.1f} % ({most['port']}, {most['slots']} cycles),"
+                f" {most['ratio']:.2f} of it reached;"
+                f" no order takes fewer than {most['bound']} cycles ({most['bounded_by']})"
+            )
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """The list scheduler: a ring plan becomes segments of control words, cycle by cycle, and commands that run them.
 
-`step` chooses what goes next; `terms` and `pieces` give its products, `products` and `finish` book them in the
+`step` chooses what goes next by an order, `search` the shortest of a few orders, which `needs` says when to end;
+`terms`, `rotations` and `pieces` give the products, `sums`, `products` and `finish` book them in the
 `reservation_table` while `lifetimes` watches the registers; `transfer` writes the other segments, `allocate` gives
 words of the vector store; `schedule` puts all together and has it checked. `command` says how a segment is run, `play`
 runs it on the cycle model.

@@ -74,6 +74,22 @@ class Finisher:
             self.slots.ready[statement.name, owner] = written + 1
         return take
 
+    def taken(self, statement: Statement, lanes: int, slot: int) -> int:
+        """About when the last lane of a sum can be taken whose last product is in `slot`."""
+        take = slot + SUM_READY
+        if statement.finish is Finish.KICK:
+            return take
+        if statement.finish is Finish.CUT:
+            return max(take, self._taken) + TAKE * (lanes - 1)
+        split = 0
+        last = self._split
+        taken = self._taken
+        for lane in range(lanes):
+            take = max(take, taken)
+            split = max(take + TAKE, last + LOOKUP_SPACING, self._sign_free[lane])
+            taken = last = split
+        return take
+
     def drift(self, earliest: int, f: int) -> int:
         """A half drift of a block; returns its slot."""
 

@@ -48,7 +48,7 @@ class Pieces:
         length = 1
         if stored.layout is not Layout.VECTOR:
             length = self.geometry.elements if stored.layout is Layout.MATRIX else stored.shape[1]
-        return max(earliest, self._start(piece)) + length
+        return max(earliest, self.start(piece)) + length
 
     def _lane(self, piece: Piece) -> Fetch | None:
         if piece.term.y in (INPUTS, ONE):
@@ -56,7 +56,7 @@ class Pieces:
         block = piece.g if self.plan.stored[piece.parameter].layout is Layout.MATRIX else piece.f
         return Fetch(piece.term.y, block, block)
 
-    def _start(self, piece: Piece) -> int:
+    def start(self, piece: Piece) -> int:
         """First slot in which its operands can be read; never, where they are not under way."""
         fetches = [fetch for fetch in (Fetch(piece.term.r, piece.f, piece.f), self._lane(piece)) if fetch is not None]
         if any((fetch.operand, fetch.first) not in self.slots.ready for fetch in fetches):
@@ -65,11 +65,11 @@ class Pieces:
 
     def place(self, piece: Piece, earliest: int) -> None:
         """Puts its products into the first slots that they fit into."""
-        slot = max(earliest, self._start(piece))
-        for product in self._products(piece):
+        slot = max(earliest, self.start(piece))
+        for product in self.products(piece):
             slot = 1 + self.slots.place(slot, product)
 
-    def _products(self, piece: Piece) -> Iterator[Product]:
+    def products(self, piece: Piece) -> Iterator[Product]:
         term, stored, f = piece.term, self.plan.stored[piece.parameter], piece.f
         address = self.memory.address[piece.parameter]
         base = Product(stationary=Fetch(term.r, f, f), shift=term.alignment, negative=term.negative)

@@ -17,7 +17,8 @@ from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.ring_plan import Local, RingPlan, Statement
 from rtl.hls.plan.traffic import Traffic
 from rtl.hls.schedule.allocate import allocated
-from rtl.hls.schedule.step import needed_statements, step_segment
+from rtl.hls.schedule.search import step_segment
+from rtl.hls.schedule.terms import needed_statements
 from rtl.hls.schedule.transfer import capture_segments, clear_segment, load_segments, update_segment
 
 __all__ = ["Schedule", "Segment", "schedule"]

@@ -3,69 +3,79 @@
 Forward (`twin=False`): both contexts mirror one state; lane m computes output block b + m, so both ports of the weight
 memory work. Echo (`twin=True`): lane m is context m, both share each weight; direction bits turn drift and kick round.
 
-List scheduling: of the (statement, block) whose operands are under way, the one that can start first goes next, ties in
+List scheduling: of the (statement, block) whose operands are under way, the one that an `Order` says goes next, ties in
 the plan's order; gradients fill the gaps that are long enough for them, and what is left of them comes last. Every
 product goes into the first slot in which no control field is taken and no register overwritten that is still needed.
+Which order is taken, `rtl.hls.schedule.search` finds out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from rtl.hls.plan.control import AccSource, Fields
+from rtl.hls.plan.control import Fields
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.requirements import sum_fraction
-from rtl.hls.plan.ring_plan import POSITION, POSITIONS, Finish, RingPlan, Statement, Term
-from rtl.hls.plan.timing import ACCUMULATE, STATE_WRITE
+from rtl.hls.plan.ring_plan import POSITION, POSITIONS, Finish, RingPlan
+from rtl.hls.plan.timing import SIGN_LIFE, STATE_WRITE, TAKE
 from rtl.hls.schedule.finish import Finisher
 from rtl.hls.schedule.pieces import Pieces
-from rtl.hls.schedule.products import Product, Slots
+from rtl.hls.schedule.products import Slots
 from rtl.hls.schedule.reservation_table import ReservationTable
-from rtl.hls.schedule.terms import IMM_ZERO, OutputBlocks, Terms, operands
+from rtl.hls.schedule.sums import Sum, Sums
+from rtl.hls.schedule.terms import Terms, needed_sums, operands
 
-__all__ = ["StepScheduler", "needed_statements", "step_segment"]
-
-
-def needed_statements(plan: RingPlan, *, gradients: bool) -> list[Statement]:
-    """The statements of a step, in order: those that the kick depends on, and with gradients theirs."""
-    wanted = {s.name for s in plan.statements if s.finish is Finish.KICK}
-    if gradients:
-        wanted |= {name for g in plan.gradients for term in g.terms for name in (term.r, term.y)}
-    for statement in reversed(plan.statements):
-        if statement.name in wanted:
-            wanted.update(name for term in statement.terms for name in operands(plan, term))
-    return [statement for statement in plan.statements if statement.name in wanted]
-
-
-def step_segment(plan: RingPlan, memory: MemoryMap, *, twin: bool) -> list[Fields]:
-    """Control words of one forward (`twin=False`) or echo step."""
-    return StepScheduler(plan, memory, twin=twin).run()
+__all__ = ["FIRST", "Order", "StepScheduler"]
 
 
 @dataclass(frozen=True)
-class _Sum:
-    """One block, or pair of blocks, of a statement."""
+class Order:
+    """What speaks for a sum to go next, in 32nds of a slot in which the accumulators stand still.
 
-    statement: Statement
-    block: OutputBlocks
+    Members
+    -------
+    waits : whether slots lost to the sum register count beside those lost to operands
+    tail : for each cycle from the sum to the end of the step
+    brief : for each cycle that the sum register is taken for longer than the accumulators
+    block : for each pair of blocks before its own
+    spread : the first half drifts leave every other cycle to the reads of operands
+    """
+
+    waits: bool = True
+    tail: int = 0
+    brief: int = 0
+    block: int = 0
+    spread: bool = True
+
+
+FIRST = Order(waits=False, spread=False)
+"""What can start first goes next; drifts before all."""
 
 
 class StepScheduler:
-    """Builds one step; see the module's text."""
+    """Builds one step; see the module's text.
 
-    accumulate = ACCUMULATE
-    """When a product is added, in cycles after its slot."""
+    Parameters
+    ----------
+    rest : (vector, first block) -> cycles from its sum to the end of the step, for orders that ask
+    """
 
-    def __init__(self, plan: RingPlan, memory: MemoryMap, *, twin: bool) -> None:
-        self.plan, self.memory, self.twin = plan, memory, twin
+    def __init__(
+        self,
+        plan: RingPlan,
+        memory: MemoryMap,
+        *,
+        twin: bool,
+        order: Order = FIRST,
+        rest: Mapping[tuple[str, int], int] | None = None,
+    ) -> None:
+        self.plan, self.memory, self.twin, self.order, self.rest = plan, memory, twin, order, rest or {}
         self.geometry = memory.geometry
         self.reservations = ReservationTable()
         self.slots = self._slots()
         self.finisher = self._finisher()
         self.terms, self.pieces = Terms(plan, self.slots), Pieces(plan, self.slots)
-        self.cursor = 0
-        """Slot after the last product of a sum."""
+        self.sums = self._sums()
 
     def _slots(self) -> Slots:
         return Slots(self.memory, self.reservations, twin=self.twin)
@@ -73,24 +83,56 @@ class StepScheduler:
     def _finisher(self) -> Finisher:
         return Finisher(self.slots)
 
+    def _sums(self) -> Sums:
+        return Sums(self.terms, self.slots, self.finisher)
+
     def run(self) -> list[Fields]:
         """The control words of the step."""
         fold = self.geometry.fold
         for f in range(fold):
-            drifted = self.finisher.drift(0, f) + STATE_WRITE + 1
+            drifted = self.finisher.drift(max(0, 2 * f - 2) if self.order.spread else 0, f) + STATE_WRITE + 1
             self.slots.ready.update(((operand, f), drifted) for operand in POSITIONS)
-        sums, pieces = list(self._sums()), list(self.pieces.all()) if self.twin else []
+        sums = [Sum(*needed) for needed in needed_sums(self.plan, self.memory, twin=self.twin)]
+        pieces = list(self.pieces.all()) if self.twin else []
         while sums:
-            ready = [(self._start(s), index) for index, s in enumerate(sums) if self._is_ready(s)]
-            start, chosen = min(ready)
-            filling = next((p for p in pieces if self.pieces.end(p, self.cursor) <= start), None)
+            _, chosen, start = min(
+                (self._merit(s, start := self.sums.start(s)), index, start)
+                for index, s in enumerate(sums)
+                if self.sums.is_ready(s)
+            )
+            cursor = self.sums.cursor
+            filling = next((p for p in pieces if self.pieces.end(p, cursor) <= start), None)
             if filling is not None:
                 pieces.remove(filling)
-                self.pieces.place(filling, self.cursor)
+                self.pieces.place(filling, cursor)
             else:
-                self._place_sum(sums.pop(chosen), start)
+                self.sums.place(sums.pop(chosen), start)
         for piece in pieces:
             self.pieces.place(piece, 0)
+        self._end()
+        return self.reservations.words()
+
+    def _merit(self, s: Sum, start: int) -> int:
+        """The least is the best."""
+        order, lanes = self.order, self.sums.lanes(s)
+        lost = start - self.sums.cursor
+        if not order.waits:
+            return lost
+        held = {Finish.KICK: 0, Finish.CUT: lanes * TAKE, Finish.TABLE: SIGN_LIFE}[s.statement.finish]
+        waits, kept = self.sums.waits(s, start), 0
+        if held:
+            kept = (lanes - 1) * TAKE  # every one of its kind waits so long
+        brief = max(0, held - kept - self.sums.count(s))
+        return (
+            32 * (lost + max(0, waits - kept))
+            - order.tail * self.rest[s.statement.name, s.block[0]]
+            - order.brief * brief
+            + order.block * (s.block[0] // 2)
+        )
+
+    def _end(self) -> None:
+        """Positions that nothing multiplies are read all the same, and the second half drifts follow the kicks."""
+        fold = self.geometry.fold
         if self._uses_position():
             for f in range(fold):
                 if (POSITION, f) not in self.slots.position_reads:
@@ -100,66 +142,10 @@ class StepScheduler:
             read = max(self.slots.position_reads.get((operand, f), 0) for operand in POSITIONS)
             after = max(read - STATE_WRITE, self.finisher.kicked[f])
             self.finisher.drift(after, f)
-        return self.reservations.words()
-
-    def _sums(self) -> Iterator[_Sum]:
-        """The sums that this step needs."""
-        stride = 1 if self.twin else 2
-        for statement in needed_statements(self.plan, gradients=self.twin):
-            blocks = self.memory.blocks(statement.length)
-            for b in range(0, blocks, stride):
-                yield _Sum(statement, tuple(range(b, min(b + stride, blocks))))
 
     def _uses_position(self) -> bool:
-        terms = [term for s in self._sums() for term in s.statement.terms]
-        used = {name for term in terms for name in operands(self.plan, term)}
+        needed = needed_sums(self.plan, self.memory, twin=self.twin)
+        used = {name for statement, _ in needed for term in statement.terms for name in operands(self.plan, term)}
         if self.twin:
             used |= {name for g in self.plan.gradients for term in g.terms for name in (term.r, term.y)}
         return POSITION in used
-
-    def _is_ready(self, s: _Sum) -> bool:
-        return all(
-            (fetch.operand, block) in self.slots.ready
-            for term in s.statement.terms
-            for fetch, _ in self.terms.fetches(term, s.block)
-            for block in (fetch.first, fetch.second)
-        )
-
-    def _ordered(self, s: _Sum) -> list[Term]:
-        """Terms whose operands come first, first: a sum is exact in any order."""
-        return sorted(s.statement.terms, key=lambda term: self.terms.lead(term, s.block))
-
-    def _start(self, s: _Sum) -> int:
-        """First slot from which the sum's products follow each other without a gap, as far as operands go."""
-        start, before = self.cursor, 0
-        for term in self._ordered(s):
-            start = max(start, self.terms.lead(term, s.block) - before)
-            before += self.terms.length(term, s.block)
-        return start
-
-    def _place_sum(self, s: _Sum, start: int) -> None:
-        self.cursor = start
-        fraction = sum_fraction(self.geometry, s.statement)
-        everyone = 3 if self.twin or len(s.block) == 2 else 1
-        source, nothing = AccSource.ZERO, Product((0, 0), imm=IMM_ZERO, enable=everyone)
-        for term in self._ordered(s):
-            base = Product(shift=fraction - term.fraction, negative=term.negative, enable=everyone)
-            for product in self.terms.products(term, s.block, base):
-                if product.glides:
-                    self.cursor = 1 + self.slots.glide(self.cursor, product)
-                    continue
-                if source is AccSource.ZERO and product.enable != everyone:
-                    self.cursor = 1 + self.slots.place(self.cursor, nothing)
-                    source = AccSource.OWN
-                if product.source is AccSource.ZERO:
-                    product = replace(product, source=source)
-                self._place_product(product)
-                source = AccSource.OWN
-        if source is AccSource.ZERO:  # a block in which all constants are zero
-            self.cursor = 1 + self.slots.place(self.cursor, nothing)
-        take = self.finisher.finish(s.statement, s.block, self.cursor - 1)
-        # The accumulators must stay until the last lane's sum is taken.
-        self.cursor = max(self.cursor, take - self.accumulate)
-
-    def _place_product(self, product: Product) -> None:
-        self.cursor = 1 + self.slots.place(self.cursor, product)

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from rtl.hls.plan.control import AccSource, ImmSource
 from rtl.hls.plan.memory_map import MemoryMap
-from rtl.hls.plan.ring_plan import ONE, POSITIONS, Inputs, Local, RingPlan, Rotating, Term
-from rtl.hls.plan.ring_visits import visits
+from rtl.hls.plan.ring_plan import ONE, POSITIONS, Finish, Inputs, Local, RingPlan, Rotating, Statement, Term
 from rtl.hls.schedule.products import Fetch, Product, Slots
+from rtl.hls.schedule.rotations import Rotation, rotations
 
-__all__ = ["IMM_ONE", "IMM_ZERO", "OutputBlocks", "Terms", "operands"]
+__all__ = ["IMM_ONE", "IMM_ZERO", "OutputBlocks", "Terms", "needed_statements", "needed_sums", "operands"]
 
 OutputBlocks = tuple[int, ...]
 """Output blocks of the lanes: two in a forward step, where there are two; one for both contexts of an echo."""
@@ -28,6 +28,28 @@ def operands(plan: RingPlan, term: Term) -> list[str]:
     return [term.operand]
 
 
+def needed_statements(plan: RingPlan, *, gradients: bool) -> list[Statement]:
+    """The statements of a step, in order: those that the kick depends on, and with gradients theirs."""
+    wanted = {s.name for s in plan.statements if s.finish is Finish.KICK}
+    if gradients:
+        wanted |= {name for g in plan.gradients for term in g.terms for name in (term.r, term.y)}
+    for statement in reversed(plan.statements):
+        if statement.name in wanted:
+            wanted.update(name for term in statement.terms for name in operands(plan, term))
+    return [statement for statement in plan.statements if statement.name in wanted]
+
+
+def needed_sums(plan: RingPlan, memory: MemoryMap, *, twin: bool) -> list[tuple[Statement, OutputBlocks]]:
+    """The sums of a step, in order: a forward step makes two blocks at a time, an echo one."""
+    stride = 1 if twin else 2
+    return [
+        (statement, tuple(range(b, min(b + stride, blocks))))
+        for statement in needed_statements(plan, gradients=twin)
+        for blocks in [memory.blocks(statement.length)]
+        for b in range(0, blocks, stride)
+    ]
+
+
 class Terms:
     """Terms of a plan's sums in slots."""
 
@@ -35,6 +57,7 @@ class Terms:
         self.plan, self.slots = plan, slots
         self.memory: MemoryMap = slots.memory
         self.geometry, self.twin = slots.geometry, slots.twin
+        self._rotations: dict[tuple[str, OutputBlocks], list[Rotation]] = {}
 
     def fetches(self, term: Term, block: OutputBlocks) -> list[tuple[Fetch, int]]:
         """Operand blocks that a term needs, each with the number of its products."""
@@ -45,8 +68,7 @@ class Terms:
         if isinstance(term, Inputs):
             return []
         if isinstance(term, Rotating):
-            columns = sorted({c[1] for c in self.memory.cells[term.matrix] if c[0] in block})
-            return [(Fetch(term.operand, c, c), g.elements) for c in columns]
+            return [(Fetch(term.operand, *turn.columns), len(turn.way)) for turn in self._turns(term.matrix, block)]
         rows = sorted({c[0] for c in self.memory.cells[term.matrix]})
         return [(Fetch(term.operand, f, f), g.elements) for f in rows]
 
@@ -74,7 +96,7 @@ class Terms:
         if isinstance(term, Inputs):
             for column in self._columns(term.matrix, block):
                 imm = (("imm_src", int(ImmSource.INPUT)), ("u_index", column))
-                yield replace(self._cell(term.matrix, block, column, 0, base), imm=imm)
+                yield replace(self._cells(term.matrix, block, (column, column), 0, base), imm=imm)
         elif isinstance(term, Local):
             yield self._local(term, pair, base)
         elif isinstance(term, Rotating):
@@ -102,20 +124,35 @@ class Terms:
             return replace(base, stationary=Fetch(stays, *pair), imm=IMM_ONE)
         return replace(base, stationary=Fetch(stays, *pair), lane=Fetch(turns, *pair))
 
+    def _turns(self, matrix: str, block: OutputBlocks) -> list[Rotation]:
+        """How the lanes turn what a matrix multiplies; every block of its own where it is full."""
+        if (matrix, block) not in self._rotations:
+            steps: dict[tuple[int, int], set[int]] = {}
+            for f, g, t in self.memory.cells[matrix]:
+                if f in block:
+                    steps.setdefault((f, g), set()).add(t)
+            elements, two_way = self.geometry.elements, self.geometry.two_way
+            self._rotations[matrix, block] = rotations(steps, block, elements=elements, two_way=two_way)
+        return self._rotations[matrix, block]
+
     def _rotating(self, term: Rotating, block: OutputBlocks, base: Product) -> Iterator[Product]:
-        g = self.geometry
+        known = {r.columns: r for r in self._turns(term.matrix, block)}
         for fetch, _ in self._early(term, block):
-            steps = {c[2] for c in self.memory.cells[term.matrix] if c[0] in block and c[1] == fetch.first}
-            at = 0
-            for move, step in visits(sorted(steps), g.elements, two_way=g.two_way):
-                at = (at + (0, 1, -1)[move]) % g.elements if move else 0
-                found = Product() if step is None else self._cell(term.matrix, block, fetch.first, step, base)
+            turn, at = known[fetch.first, fetch.second], 0
+            for move, step in turn.way:
+                at = (at + (0, 1, -1)[move]) % self.geometry.elements if move else 0
+                found = Product()
+                if step is not None:
+                    found = self._cells(term.matrix, block, turn.columns, step, base, turn.lanes)
                 yield replace(found, lane=fetch, move=move, step=at, turns=True)
 
-    def _cell(self, name: str, block: OutputBlocks, g: int, t: int, base: Product) -> Product:
+    def _cells(
+        self, name: str, block: OutputBlocks, columns: tuple[int, int], t: int, base: Product, lanes: int = 3
+    ) -> Product:
         """With the addresses of the lanes' words, enabled where there is one: a constant's zeros are not stored."""
         there = self.memory.address[name]
-        first, second = (there.get((f, g, t)) for f in (block[0], block[-1]))
+        first = there.get((block[0], columns[0], t)) if lanes & 1 else None
+        second = there.get((block[-1], columns[1], t)) if lanes & 2 else None
         if first is None or second is None:
             enable = (first is not None) | (second is not None) << 1
             known = second if first is None else first

@@ -43,7 +43,7 @@ from rtl.hls.plan.wide_timing import (
     TABLE_WRITE,
     VECTOR,
 )
-from rtl.hls.schedule.step import needed_statements
+from rtl.hls.schedule.terms import needed_statements
 from rtl.hls.wide.alone_contents import AloneContents, Factor
 from rtl.hls.wide.bank_map import BankMap
 

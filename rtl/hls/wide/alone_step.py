@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from rtl.hls.plan.control import AccSource, Fields
+from rtl.hls.plan.control import Fields
 from rtl.hls.plan.requirements import alignment, sum_fraction
 from rtl.hls.plan.ring_plan import Finish, RingPlan, Statement
 from rtl.hls.plan.timing import CHOICE, CUT_WRITE, MULTIPLY, STATE_WRITE, TAKE
@@ -32,8 +32,9 @@ from rtl.hls.plan.wide_timing import (
 )
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.finish import Finisher
-from rtl.hls.schedule.products import Placed, Product
+from rtl.hls.schedule.products import Placed
 from rtl.hls.schedule.step import StepScheduler
+from rtl.hls.schedule.sums import Sums
 from rtl.hls.wide.alone_slots import AloneSlots
 from rtl.hls.wide.bank_map import BankMap
 
@@ -127,8 +128,6 @@ class AloneFinisher(Finisher):
 class AloneStep(StepScheduler):
     """Builds one step; `run` gives its control words."""
 
-    accumulate = ACCUMULATE
-
     def __init__(self, plan: RingPlan, there: BankMap, width: Width, *, twin: bool) -> None:
         self.there, self.width = there, width
         super().__init__(plan, there, twin=twin)
@@ -140,8 +139,6 @@ class AloneStep(StepScheduler):
         assert isinstance(self.slots, AloneSlots)
         return AloneFinisher(self.slots)
 
-    def _place_product(self, product: Product) -> None:
+    def _sums(self) -> Sums:
         """A sum goes through all banks between two elements."""
-        if product.source is AccSource.PREV:
-            self.cursor += self.geometry.banks - 1
-        super()._place_product(product)
+        return Sums(self.terms, self.slots, self.finisher, accumulate=ACCUMULATE, way=self.geometry.banks - 1)

@@ -28,7 +28,7 @@ from rtl.hls.plan.wide_timing import (
     TABLE_WRITE,
     VECTOR,
 )
-from rtl.hls.schedule.step import needed_statements
+from rtl.hls.schedule.terms import needed_statements
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.contents import Contents
 from rtl.hls.wide.requirements import width_of
@@ -45,9 +45,8 @@ def check_wide_step(plan: RingPlan, memory: BankMap, name: str, words: Sequence[
     Raises
     ------
     AssertionError
-        A position read outside of the half step, a vector before it is written; a product with other operands or
-        another shift than its address asks for; a sum that lacks a product, has one twice, starts from something or is
-        not there any more when it is used; an operation that is cut off.
+        A position read outside of the half step, a vector before it is written; a product of other operands or with
+        another shift; a sum that lacks a product, has one twice, starts from something or is gone; what is cut off.
     """
     _Steps(plan, memory, name, words, [0] * len(words), twin=twin).run()
 

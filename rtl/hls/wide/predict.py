@@ -7,7 +7,7 @@ Example
 >>> from rtl.hls.plan.bind import bind
 >>> program = compile_system(get("dense", n=32, m=4))
 >>> [predicted(bind(program), program.formats, elements=4, banks=banks).echo_words for banks in (1, 4)]
-[901, 248]
+[901, 246]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rtl.hls.plan.padding import padded
 from rtl.hls.plan.requirements import geometry_of
 from rtl.hls.plan.ring_plan import RingPlan
 from rtl.hls.schedule.schedule import Schedule, Segment
-from rtl.hls.schedule.step import step_segment
+from rtl.hls.schedule.search import step_segment
 from rtl.hls.wide.requirements import bank_map, wide_geometry, width_of
 from rtl.hls.wide.schedule import step_words
 

@@ -39,7 +39,7 @@ from rtl.hls.plan.ring_plan import (
 )
 from rtl.hls.plan.table_shape import TableShape, placed
 from rtl.hls.plan.width import Width
-from rtl.hls.schedule.step import needed_statements
+from rtl.hls.schedule.terms import needed_statements
 from rtl.hls.wide.bank_map import BankMap
 
 __all__ = ["bank_map", "chained", "local_parameters", "row_groups", "vector_depth", "wide_geometry", "width_of"]

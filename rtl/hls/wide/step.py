@@ -20,7 +20,7 @@ from rtl.hls.plan.wide_control import VectorSource
 from rtl.hls.plan.wide_timing import ACCUMULATE, CHOOSE, LOOK_UP, SCALE, SUM_READY, TABLE_WRITE, VECTOR
 from rtl.hls.plan.width import Width
 from rtl.hls.schedule.reservation_table import ReservationTable
-from rtl.hls.schedule.step import needed_statements
+from rtl.hls.schedule.terms import needed_statements
 from rtl.hls.wide.bank_map import BankMap
 from rtl.hls.wide.chain import Chain
 from rtl.hls.wide.slots import Lane, Placed, Product, Slots, Stay

@@ -15,7 +15,7 @@ from rtl.streams.host_request import HostRequest
 from tests.rtl.hls.cases import scheduled
 
 SCHEDULE = scheduled("dense", 6, 2, 3)
-WIDE = Design("random-1061", neurons=4, elements=1, inputs=1).schedule
+WIDE = Design("random-1061", neurons=7, elements=1, inputs=1).schedule
 """Its control words have more than 128 bits."""
 
 

@@ -66,6 +66,12 @@ def hop_too_many(words: Words) -> None:
     words[load + 1].update(x_en=1, x_load=0)
 
 
+def another_block_on_lane_1(words: Words) -> None:
+    """Forward, the lanes turn a block each: the second one's must be that of its own row."""
+    cycle = first(words, lambda f: f["x_en"] and f["x_load"] and not f["x_store"]) - LANE + OPERAND
+    words[cycle]["s_addr1"] = words[cycle]["s_addr0"]
+
+
 def no_stationary(words: Words) -> None:
     words[first(words, lambda f: f["r_src"] == StationarySource.S)]["r_src"] = 0
 
@@ -131,6 +137,7 @@ BROKEN: list[tuple[str, str, Callable[[Words], None], str]] = [
     ("dense", "forward", position_before_the_drift, "reads a position outside of the half step"),
     ("dense", "forward", no_hop, "W finds another word rotating"),
     ("springs", "echo", hop_too_many, "finds another word rotating"),
+    ("springs", "forward", another_block_on_lane_1, "C finds another word rotating"),
     ("dense", "echo", no_stationary, "finds another operand"),
     ("dense", "forward", another_block_stays, r"finds s\[.\], not s\[.\]"),
     ("linear", "forward", another_input, "takes another input"),

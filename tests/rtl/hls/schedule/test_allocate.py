@@ -17,7 +17,7 @@ from rtl.hls.plan.geometry import VECTOR_WORDS
 from rtl.hls.plan.memory_map import MemoryMap
 from rtl.hls.plan.traffic import Traffic, VectorBlock
 from rtl.hls.schedule.allocate import Life, allocate, bound, lives, peak, rewritten, traffic
-from rtl.hls.schedule.step import step_segment
+from rtl.hls.schedule.search import step_segment
 from tests.rtl.hls.cases import program, scheduled
 
 PASSES = ("forward", "echo")
@@ -221,7 +221,7 @@ def test_the_checker_tells_a_bound_block_that_moves(system: str, sizes: tuple[in
 # What does not fit, and what did not.
 
 
-@pytest.mark.parametrize(("system", "seed_words"), [("fput", 65), ("random-0", 78), ("random-4", 72)])
+@pytest.mark.parametrize(("system", "seed_words"), [("fput", 65), ("random-0", 78)])
 def test_programs_that_were_refused(system: str, seed_words: int) -> None:
     """More words of vectors than an element has; `test_cycle_model` runs such a one."""
     schedule = compile_array(program(system, 12, 1), elements=1)

@@ -10,6 +10,7 @@ from golden.compiler import compile_system
 from golden.dynamics.integrator import twin
 from golden.program import Program
 from golden.training import update
+from rtl.hls.wide.alone_contents import AloneContents
 from rtl.hls.wide.requirements import chained
 from rtl.hls.wide.schedule import WideSchedule, compile_wide
 from tests.golden.dynamics.turn_cases import both_operands
@@ -68,6 +69,16 @@ def test_every_use_of_an_operand_equals_golden(banks: int) -> None:
     positions as x and in turns."""
     for found in (Program.parse(EVERYTHING).verify(), both_operands(4)):
         echoed(found, compile_wide(found, elements=2, banks=banks), scale=1 / 16)
+
+
+@pytest.mark.parametrize("banks", [2, 4])
+def test_lanes_that_hold_two_blocks_and_begin_sums_apart_equal_golden(banks: int) -> None:
+    found, schedule = made("banded", 5, 2, banks)
+    words, vectors = schedule.fields("forward"), schedule.segments["forward"].vectors
+    held = AloneContents(schedule.memory, "forward", words, vectors, twin=False).rotating
+    assert any(kept and kept.blocks[0] != kept.blocks[1] for kept in held)
+    assert any(f["acc_en"] in (1, 2) and f["acc_prev"] and f["first_clear"] for f in words)
+    echoed(found, schedule, scale=1 / 16)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

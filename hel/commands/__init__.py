@@ -4,8 +4,8 @@ The summaries stand here so that `hel --help` imports no command.
 
 May import of golden: errors, arithmetic, language, tasks, systems, compiler.passes, compiler, rules.glep, training,
 checks, studies, peers; of rtl: hls.plan, hls.report, design, verilog, exported; of testbench: itself; of bitstreams:
-netlist, boards, devices, estimate, learning; of hel: arguments, output, options, figures, optimiser, doctor, explore,
-report, bench.
+netlist, boards, devices, estimate, learning; of hel: arguments, output, options, figures, optimiser, doctor, report,
+explore, bench.
 """
 
 SUMMARIES = {

@@ -23,14 +23,18 @@ __all__ = ["Point", "points"]
 _NAMES_A_BUILD = ("system", "neurons", "elements", "fold", "board", "seed")
 
 
+_LATER = frozenset({("banks", 1)})
+"""Options that came after rows had been written, with the value that asks what was asked without them."""
+
+
 @dataclass(frozen=True)
 class Point:
     """A command with all its options.
 
     Parameters
     ----------
-    digest : of the command, of all that it is asked (defaults too) and the files it is given; then, behind a dash, of
-        our sources
+    digest : of the command, of all that it is asked (defaults too, but those of later options) and the files it is
+        given; then, behind a dash, of our sources
     options : what the file says, fixed or swept
     argv : behind `hel`
     """
@@ -63,7 +67,7 @@ def points(exploration: Exploration) -> list[Point]:
         except UsageError as error:
             at = ", ".join(f"{name} = {value}" for name, value in own.items())
             raise UsageError(f"{error} (at {at})" if at else str(error)) from None
-        kept = {name: value for name, value in asked.items() if name not in written}
+        kept = {name: value for name, value in asked.items() if name not in written and (name, value) not in _LATER}
         digest = _digest([exploration.command, kept, sources.theirs(kept.values())])
         if digest in found:
             continue

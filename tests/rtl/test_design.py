@@ -39,13 +39,13 @@ def test_it_is_a_value():
 
 
 def test_banks_make_the_array_wider():
-    """Rows are padded to whole banks; what an element of several banks has no form for is said by its schedule."""
+    """Rows are padded to whole banks; sums that no chain has a form for are the last bank's."""
     one, four = (Design("dense", neurons=9, inputs=2, elements=2, banks=banks) for banks in (1, 4))
     assert (one.banks, one.geometry.banks, one.described["banks"]) == (1, 1, 1) and "--banks" not in one.command
     assert (four.geometry.banks, four.geometry.neurons, four.described["banks"]) == (4, 16, 4)
     assert " --banks 4 " in four.command and replace(four, banks=1) == one != four
-    with pytest.raises(HelError, match="no form for the constant C of springs; use B = 1"):
-        _ = Design("springs", neurons=8, elements=2, banks=2).schedule
+    springs = Design("springs", neurons=8, elements=2, banks=2).geometry
+    assert springs.alone and springs.banks == 2 and not four.geometry.alone
 
 
 def test_a_system_brings_its_own_size():

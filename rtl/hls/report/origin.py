@@ -38,8 +38,13 @@ from rtl.hls.plan.traffic import Traffic
 from rtl.hls.plan.wide_timing import LANE_LOAD, LOOK_UP, VECTOR
 from rtl.hls.report.explain import PASSES, reader_of_banks, slots
 from rtl.hls.schedule.schedule import Schedule
+from rtl.hls.wide.rotated import FIRST, LAST
 
 __all__ = ["Origin", "Origins"]
+
+
+_SEGMENTS = (*PASSES, FIRST, LAST)
+"""Those whose products have a name: of a rotated loop its ends, too."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Origins:
         """What the register took with control word `cycle` of a segment; lanes are told apart by a digit at its end."""
         bank, own = register.removeprefix("bank").split("_", 1) if register.startswith("bank") else ("0", register)
         stem, lane, cycle = own.rstrip("01"), int(own[-1]) if own[-1] in "01" else 0, cycle - int(bank)
-        if segment not in ("forward", "echo", "update"):
+        if segment not in _SEGMENTS:
             return Origin(f"{segment.replace('_', ' ')}: {_PURPOSE.get(stem, register)}")
         if stem in ("kick", "mom_sum"):
             return self.kick()
@@ -143,12 +148,12 @@ class Origins:
             yield from (slot for slot in slots if slot >= cycle - _NEXT[stem])
 
     def _traffic(self, segment: str) -> Traffic:
-        if self.schedule.geometry.banks == 1 or segment not in PASSES:
+        if self.schedule.geometry.banks == 1 or segment not in _SEGMENTS:
             return self.schedule.segments[segment].vectors
         return reader_of_banks(self.schedule, segment).traffic
 
     def _slots(self, segment: str) -> dict[int, str]:
-        return slots(self.schedule, segment) if segment in PASSES else {}
+        return slots(self.schedule, segment) if segment in _SEGMENTS else {}
 
     def _slot(self, segment: str, slot: int, what: str) -> Origin:
         """Of what entered the multipliers in a slot."""

@@ -88,9 +88,10 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
         yield process
     finally:
         if process is not None:
-            end(process)
-            if process.stdout is not None:
-                process.stdout.close()
+            with undisturbed():  # a second signal comes while the first one ends it
+                end(process)
+                if process.stdout is not None:
+                    process.stdout.close()
 
 
 def run(

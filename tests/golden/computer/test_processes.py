@@ -86,3 +86,27 @@ def test_children_that_others_have_started():
         pytest.skip("this kernel does not list children")
     pids, code = done.stdout.splitlines()
     assert int(code) == -signal.SIGKILL and ended(pids.split()), done.stderr
+
+
+def test_a_second_signal_waits_until_the_program_has_ended(monkeypatch, tmp_path):
+    """It comes while the first one ends it: in between nothing would know the program any more."""
+
+    def raised(number, frame):
+        raise InterruptedError(number)
+
+    real, seen = processes.end, []
+
+    def end(process):
+        signal.raise_signal(signal.SIGTERM)
+        real(process)
+        seen.append(process.returncode)
+
+    monkeypatch.setattr(processes, "end", end)
+    before = signal.signal(signal.SIGTERM, raised)
+    try:
+        with pytest.raises(InterruptedError), processes.running(["sleep", "60"], cwd=tmp_path) as process:
+            signal.raise_signal(signal.SIGTERM)
+        assert seen == [-signal.SIGKILL] and process.poll() is not None
+    finally:
+        real(process)
+        signal.signal(signal.SIGTERM, before)

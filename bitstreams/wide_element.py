@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bitstreams import ecp5, harness, tools
-from golden.errors import HelError, ended
+from golden.errors import ended
 from rtl.convert import convert
 from rtl.element.element import Element
 from rtl.element.wide.control import bank_widths, shared_widths
@@ -92,11 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, help="JSON file")
     parser.add_argument("--seed", type=int, nargs="+", default=[1, 2, 3], help="place and route seeds; default: 1 2 3")
     options = parser.parse_args(arguments)
-    try:
-        _measure(options.output, options.seed)
-    except HelError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    _measure(options.output, options.seed)
     return 0
 
 

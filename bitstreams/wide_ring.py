@@ -23,7 +23,7 @@ from typing import Any
 from bitstreams import ecp5, floorplan, harness, tools
 from bitstreams.tiles import tiles
 from bitstreams.wide_element import CELLS, GEOMETRY, TOOLS
-from golden.errors import HelError
+from golden.errors import ended
 from rtl.convert import convert
 from rtl.element.wide.element import WideElement
 from rtl.element.wide.ring import ELEMENT, WideRing
@@ -61,11 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, help="JSON file")
     parser.add_argument("--seed", type=int, nargs="+", default=[1], help="place and route seeds; default: 1")
     options = parser.parse_args(arguments)
-    try:
-        _measure(options.output, options.seed)
-    except HelError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    _measure(options.output, options.seed)
     return 0
 
 
@@ -127,4 +123,4 @@ def _placed(netlist: Path, seed: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

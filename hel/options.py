@@ -162,8 +162,8 @@ def add_elements(
         type=banks,
         default=1,
         metavar="B",
-        help="pairs of multipliers an element, 1, 2, 4 or 8, on one state and one table: for dense networks, whose rows"
-        " are padded to whole banks; as many multipliers take fewer elements then (docs/wide.md); N / P is best a"
+        help="pairs of multipliers an element, 1, 2, 4 or 8, on one state and one table: dense networks use them all,"
+        " and rows are padded to whole banks; other systems run, no faster than with 1 (docs/wide.md); N / P is best a"
         " multiple of 2 B; default: 1",
     )
 

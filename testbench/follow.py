@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rtl.hls import Command, Schedule
-from rtl.hls.cycle_model.cycle_model import SETTLE, CycleModel
+from rtl.hls.cycle_model.clocked import SETTLE
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.cycle_model.over_time import follows
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.plan.geometry import Geometry

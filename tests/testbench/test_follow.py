@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from rtl.hls import Command, Schedule, compile_array
-from rtl.hls.cycle_model.cycle_model import SETTLE, CycleModel
+from rtl.hls.cycle_model.clocked import SETTLE
+from rtl.hls.cycle_model.cycle_model import CycleModel
 from rtl.hls.plan.debug_bus import debug_bus_bits, debug_bus_layout
 from rtl.hls.schedule.command import resolve
 from rtl.hls.wide.cycle_model import WideCycleModel

@@ -22,20 +22,19 @@ from typing import Any
 
 import numpy as np
 
+from rtl.hls.cycle_model.clocked import Clocked
 from rtl.hls.cycle_model.rules import rules, writes_cut
 from rtl.hls.cycle_model.view import LANE_REGISTERS, REGISTERS, Words, wrap
 from rtl.hls.plan.debug_bus import debug_bus_layout
 from rtl.hls.plan.geometry import GRADIENT_BITS, MAX_FOLD, PARAMETER_WORDS, Geometry
 
-__all__ = ["REMEMBERED", "SETTLE", "CycleModel"]
+__all__ = ["REMEMBERED", "CycleModel"]
 
 REMEMBERED = 5
 """Clocks for which the controls are kept: what a word says of a register may act so much later."""
-SETTLE = 64
-"""Cycles after which an idle pipeline holds still."""
 
 
-class CycleModel:
+class CycleModel(Clocked):
     """State of a ring and its step of one clock cycle.
 
     Registers are public attributes, int64 arrays of shape (P,) or (2, P) for those that exist a lane; memories are
@@ -59,28 +58,6 @@ class CycleModel:
         """Of this cycle and those before it, the latest first."""
         self.pushed: list[int] = []
         """Words that left the last element for the host, oldest first."""
-
-    def __getattr__(self, name: str) -> Words:
-        # Registers are made by name in the constructor; this tells type checkers what they are.
-        raise AttributeError(f"the model has no register {name!r}")
-
-    def step(self, c: Mapping[str, int], imm: int = 0) -> None:
-        """One clock edge with control word `c` (absent fields are zero) and broadcast word `imm` in the elements."""
-        self.controls.appendleft(c)
-        self.imm = imm
-        new = {name: rule(self) for name, rule in self.rules.items()}
-        if c.get("push"):
-            self.pushed.append(int(self.io[-1]))
-        self._write(c)
-        self.__dict__.update(new)
-
-    def settle(self) -> None:
-        """Clock cycles without a word, until every register holds still."""
-        for _ in range(SETTLE):
-            before = dict(self.__dict__)
-            self.step({})
-            if not any(self.controls) and all(np.array_equal(before[name], getattr(self, name)) for name in self.rules):
-                break
 
     def debug_bus(self) -> dict[str, Words]:
         """The registers by the names of `rtl.hls.plan.debug_bus.debug_bus_layout`."""

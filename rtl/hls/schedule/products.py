@@ -88,6 +88,9 @@ class Product:
 class Slots:
     """Where products are placed."""
 
+    lane_load, lane_use = LANE, MULTIPLY
+    """Load or hop of the lanes, and the choice of their word as a factor, in cycles after the product's slot."""
+
     def __init__(self, memory: MemoryMap, reservations: ReservationTable, *, twin: bool) -> None:
         self.memory = memory
         self.geometry: Geometry = memory.geometry
@@ -207,11 +210,11 @@ class Slots:
 
     def _lane(self, slot: int, fetch: Fetch, move: Move, step: int, *, used: bool) -> Found | None:
         """The load or the hop that brings a lane to its step, unless it is there already."""
-        lanes, cycle = self.lanes, slot + LANE
+        lanes, cycle = self.lanes, slot + self.lane_load
         content = (fetch, step)
-        uses: list[Booking] = [partial(lanes.use, slot + MULTIPLY)] if used else []
+        uses: list[Booking] = [partial(lanes.use, slot + self.lane_use)] if used else []
         if move is Move.LOAD:
-            if used and lanes.holds(slot + MULTIPLY) == content:
+            if used and lanes.holds(slot + self.lane_use) == content:
                 return [], uses
             if not lanes.can_load(cycle):
                 return None

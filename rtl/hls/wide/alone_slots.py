@@ -16,7 +16,6 @@ from functools import partial
 from rtl.hls.plan.control import AccSource, Fields
 from rtl.hls.plan.requirements import alignment
 from rtl.hls.plan.ring_plan import POSITION, POSITIONS, TURNS
-from rtl.hls.plan.ring_visits import Move
 from rtl.hls.plan.timing import MULTIPLY, TURN
 from rtl.hls.plan.wide_control import VectorSource
 from rtl.hls.plan.wide_timing import (
@@ -45,6 +44,8 @@ AHEAD = 3
 class AloneSlots(Slots):
     """Where products of the last bank are placed."""
 
+    lane_load, lane_use = LANE_LOAD, VECTOR
+
     def __init__(self, there: BankMap, width: Width, reservations: ReservationTable, *, twin: bool) -> None:
         super().__init__(there, reservations, twin=twin)
         self.width, self.late = width, there.geometry.banks - 1
@@ -61,7 +62,7 @@ class AloneSlots(Slots):
         while not (self.stationary.can_load(slot + BANK_LOAD) and self.reservations.fits(self._stays(slot, fetch))):
             slot += 1
         self._book((self._stays(slot, fetch), [partial(self.stationary.load, slot + BANK_LOAD, fetch)]))
-        self._note(fetch, slot + self.late)
+        self._read(fetch, slot + self.late)
 
     def _fixed(self, p: Product) -> Placed:
         source = VectorSource.IMM if p.imm is not None else VectorSource.X
@@ -86,28 +87,6 @@ class AloneSlots(Slots):
             placed.append((GRAD_WRITE, {"g_we": 1, "g_clear": 0, "g_waddr": p.gradient, "g_local": 1}))
         return placed
 
-    def _lane(self, slot: int, fetch: Fetch, move: Move, step: int, *, used: bool) -> Found | None:
-        lanes, cycle = self.lanes, slot + LANE_LOAD
-        content = (fetch, step)
-        uses: list[Booking] = [partial(lanes.use, slot + VECTOR)] if used else []
-        if move is Move.LOAD:
-            if used and lanes.holds(slot + VECTOR) == content:
-                return [], uses
-            if not lanes.can_load(cycle):
-                return None
-            load: Fields = {"x_en": 1, "x_load": 1}
-            if self.geometry.lane_store:
-                load["x_store"] = int(fetch.operand not in POSITIONS)
-            placed = [*self._address(slot, fetch), (cycle, load)]
-            return placed, [partial(self._note, fetch, slot), partial(lanes.load, cycle, content), *uses]
-        before = (step + (1 if move is Move.BACK else -1)) % self.geometry.elements
-        if lanes.holds(cycle) != (fetch, before) or not lanes.can_load(cycle):
-            return None
-        fields: Fields = {"x_en": 1, "x_load": 0}
-        if self.geometry.two_way:
-            fields["x_back"] = int(move is Move.BACK)
-        return [(cycle, fields)], [partial(lanes.use, cycle), partial(lanes.load, cycle, content), *uses]
-
     def _kept(self, slot: int, fetch: Fetch, others: Placed) -> Found | None:
         stationary, use = self.stationary, partial(self.stationary.use, slot + MULTIPLY)
         if stationary.holds(slot + MULTIPLY) == fetch:
@@ -119,12 +98,20 @@ class AloneSlots(Slots):
             placed = self._stays(at, fetch)
             if agree([*placed, *others]) and self.reservations.fits(placed):
                 bookings: list[Booking] = [
-                    partial(self._note, fetch, at + self.late),
+                    partial(self._read, fetch, at + self.late),
                     partial(stationary.load, load, fetch),
                     use,
                 ]
                 return placed, bookings
         return None
+
+    def _fetched(self, slot: int, fetch: Fetch, *, lane: bool = False) -> Placed:
+        if not lane:
+            return self._stays(slot, fetch)
+        load: Fields = {"x_en": 1, "x_load": 1}
+        if self.geometry.lane_store:
+            load["x_store"] = int(fetch.operand not in POSITIONS)
+        return [*self._address(slot, fetch), (slot + LANE_LOAD, load)]
 
     def _stays(self, slot: int, fetch: Fetch) -> Placed:
         """Read and load of the last bank's stationary operands for a product in a slot."""
@@ -145,7 +132,7 @@ class AloneSlots(Slots):
             placed.append((read + TURN, {"x_turn": int(fetch.operand == TURNS)}))
         return placed
 
-    def _note(self, fetch: Fetch, slot: int) -> None:
+    def _read(self, fetch: Fetch, slot: int) -> None:
         """A half-step position is read."""
         if fetch.operand in POSITIONS:
             for key in ((fetch.operand, fetch.first), (fetch.operand, fetch.second)):

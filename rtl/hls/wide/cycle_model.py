@@ -20,7 +20,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from rtl.hls.cycle_model.cycle_model import SETTLE
+from rtl.hls.cycle_model.clocked import Clocked
 from rtl.hls.cycle_model.rules import RULES_OF_CUT, writes_cut
 from rtl.hls.cycle_model.view import Rule, wrap
 from rtl.hls.plan.debug_bus import debug_bus_layout
@@ -53,7 +53,7 @@ _WORDS = (
 ).split()
 
 
-class WideCycleModel:
+class WideCycleModel(Clocked):
     """State of a ring and its step of one clock cycle.
 
     Registers are int64 arrays: (B, 2, P) or (B, P) in banks, (2, P) or (P,) in the element. Memories are ``weights``
@@ -86,28 +86,8 @@ class WideCycleModel:
         self.pushed: list[int] = []
         """Words that left the last element for the host, oldest first."""
 
-    def __getattr__(self, name: str) -> Words:
-        # Registers are made by name in the constructor; this tells type checkers what they are.
-        raise AttributeError(f"the model has no register {name!r}")
-
-    def step(self, c: Mapping[str, int], imm: int = 0) -> None:
-        """One clock edge with control word `c` (absent fields are zero) and broadcast word `imm` in the elements."""
-        self.controls.appendleft(c)
-        self.imm = imm
+    def _begin(self) -> None:
         self._banks.clear()
-        new = {name: rule(self) for name, rule in self.rules.items()}
-        if c.get("push"):
-            self.pushed.append(int(self.io[-1]))
-        self._write(c)
-        self.__dict__.update(new)
-
-    def settle(self) -> None:
-        """Clock cycles without a word, until every register holds still."""
-        for _ in range(SETTLE):
-            before = dict(self.__dict__)
-            self.step({})
-            if not any(self.controls) and all(np.array_equal(before[name], getattr(self, name)) for name in self.rules):
-                break
 
     def debug_bus(self) -> dict[str, Words]:
         """The registers by the names of `rtl.hls.plan.debug_bus.debug_bus_layout`."""
